@@ -1,0 +1,1 @@
+"""What this computer says of itself; nothing here opens a socket."""

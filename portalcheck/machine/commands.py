@@ -1,0 +1,98 @@
+"""Programs of the system, run without a shell and never waited for longer than allowed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+MAX_OUTPUT = 4 * 1024 * 1024
+_FOLDERS = (
+    "/usr/bin",
+    "/bin",
+    "/usr/sbin",
+    "/sbin",
+    "/run/current-system/sw/bin",  # NixOS
+    "/run/current-system/profile/bin",  # Guix
+)
+
+
+def find(name: str) -> Path | None:
+    """The program of that bare name in the system's own folders; PATH, which anyone may set, is not read."""
+    if not name or Path(name).name != name:
+        return None
+    for folder in _system_folders():
+        program = folder / (f"{name}.exe" if sys.platform == "win32" else name)
+        if program.is_file() and os.access(program, os.X_OK):
+            return program
+    return None
+
+
+def run(argv: Sequence[str], timeout: float) -> str | None:
+    """The output (stdout, UTF-8) of `argv`, whose first word is a bare name; see `environment.Runner`.
+
+    The program gets no input. It and its children are ended when `timeout` seconds are over, when it has
+    said more than `MAX_OUTPUT` bytes, or as soon as it is done.
+    """
+    program = find(argv[0]) if argv else None
+    if program is None:
+        return None
+    try:
+        process = subprocess.Popen(  # noqa: S603 - a program of the system, fixed arguments, no shell
+            [str(program), *argv[1:]],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "LC_ALL": "C", "LANGUAGE": ""},
+            cwd=program.anchor,
+            start_new_session=True,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+    except (OSError, ValueError):  # may not be run; a NUL in an argument
+        return None
+    return _outcome(process, timeout)
+
+
+def _outcome(process: subprocess.Popen[bytes], timeout: float) -> str | None:
+    said: list[bytes] = []
+
+    def listen() -> None:
+        if process.stdout is not None:
+            with process.stdout:
+                said.append(process.stdout.read(MAX_OUTPUT + 1))
+        process.wait()
+
+    # A thread of its own, because a grandchild may hold the pipe open after the program has ended.
+    listener = threading.Thread(target=listen, name="portalcheck-command", daemon=True)
+    listener.start()
+    listener.join(timeout)
+    if listener.is_alive():
+        _end(process)
+        return None
+    if not said or len(said[0]) > MAX_OUTPUT or process.returncode != 0:
+        return None
+    return said[0].decode("utf-8", "replace")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    try:
+        if sys.platform == "win32":
+            process.kill()
+        else:
+            os.killpg(process.pid, signal.SIGKILL)
+    except OSError:  # already gone, and its children too
+        pass
+
+
+def _system_folders() -> tuple[Path, ...]:
+    if sys.platform != "win32":
+        return tuple(Path(folder) for folder in _FOLDERS)
+    import ctypes
+
+    buffer = ctypes.create_unicode_buffer(260)
+    length = ctypes.windll.kernel32.GetSystemDirectoryW(buffer, len(buffer))
+    return (Path(buffer.value),) if length else ()

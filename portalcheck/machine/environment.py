@@ -1,0 +1,126 @@
+"""What the rooms of the machine read from: files below a root, environment variables, registry, commands.
+
+Everything that differs between this computer and a recorded one is in `Environment`, so that the reader
+of every system is tested on any system.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Protocol
+
+import msgspec
+
+RegistryValue = str | int | bytes | tuple[str, ...]
+"""A registry value: REG_SZ and REG_EXPAND_SZ (unexpanded) as text, REG_DWORD and REG_QWORD as a number,
+REG_MULTI_SZ as a tuple, REG_BINARY as bytes."""
+
+Runner = Callable[[Sequence[str], float], str | None]
+"""Run a program of the system by its bare name, at most so many seconds; its output, or None where the
+program is absent, fails, takes too long or says too much."""
+
+
+class Registry(Protocol):
+    r"""The Windows registry. Hives are `HKLM`, `HKCU` and `HKCR`; keys are written with backslashes.
+
+    No method raises: what is missing or may not be read is None or empty.
+    """
+
+    def value(self, hive: str, key: str, name: str) -> RegistryValue | None:
+        """One value of a key (`""` names the default value), or None."""
+
+    def values(self, hive: str, key: str) -> Mapping[str, RegistryValue]:
+        """All values of a key by name."""
+
+    def subkeys(self, hive: str, key: str) -> tuple[str, ...]:
+        """The names of a key's subkeys."""
+
+
+class NoRegistry:
+    """The registry of a system that has none."""
+
+    def value(self, hive: str, key: str, name: str) -> RegistryValue | None:
+        """None."""
+        del hive, key, name
+        return None
+
+    def values(self, hive: str, key: str) -> Mapping[str, RegistryValue]:
+        """Nothing."""
+        del hive, key
+        return {}
+
+    def subkeys(self, hive: str, key: str) -> tuple[str, ...]:
+        """Nothing."""
+        del hive, key
+        return ()
+
+
+def run_nothing(argv: Sequence[str], timeout: float) -> str | None:
+    """The runner of a computer without any program."""
+    del argv, timeout
+    return None
+
+
+class Environment(msgspec.Struct, frozen=True, kw_only=True):
+    """The surroundings of one user on one computer.
+
+    `os` is linux, macos or windows; `home` is None where the user has none; `root` stands for `/` (or the
+    system drive) and is a folder of recorded files in tests.
+    """
+
+    os: str
+    home: Path | None
+    environ: Mapping[str, str]
+    root: Path = Path("/")
+    registry: Registry = NoRegistry()
+    run: Runner = run_nothing
+
+    def at(self, path: str) -> Path:
+        """Where an absolute path of the described system lies on this one."""
+        if self.root == Path("/"):
+            return Path(path)
+        pure = PureWindowsPath(path) if self.os == "windows" else PurePosixPath(path)
+        return self.root.joinpath(*[part for part in pure.parts if part not in (pure.anchor, "..")])
+
+    def variable(self, name: str) -> str:
+        """An environment variable, `""` where it is unset. Names have no case on Windows."""
+        if self.os != "windows":
+            return self.environ.get(name, "")
+        return next((value for key, value in self.environ.items() if key.upper() == name.upper()), "")
+
+    def folder(self, name: str) -> Path | None:
+        """The folder that an environment variable names (as APPDATA does); None where unset or relative."""
+        text = self.variable(name)
+        pure = PureWindowsPath(text) if self.os == "windows" else PurePosixPath(text)
+        return self.at(text) if text and pure.is_absolute() else None
+
+
+def os_name(platform: str = sys.platform) -> str:
+    """`linux`, `macos` or `windows` for a `sys.platform`; every other Unix is read as Linux is."""
+    return {"win32": "windows", "cygwin": "windows", "darwin": "macos"}.get(platform, "linux")
+
+
+def this_environment() -> Environment:
+    """The surroundings of the user who runs this program."""
+    from portalcheck.machine.commands import run
+
+    return Environment(os=os_name(), home=_home(), environ=dict(os.environ), registry=_registry(), run=run)
+
+
+def _home() -> Path | None:
+    try:
+        home = Path.home()
+    except RuntimeError:  # no HOME, and no entry in the list of users
+        return None
+    return home if home.is_absolute() else None
+
+
+def _registry() -> Registry:
+    if sys.platform == "win32":
+        from portalcheck.machine.registry import WindowsRegistry
+
+        return WindowsRegistry()
+    return NoRegistry()
