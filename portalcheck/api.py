@@ -32,6 +32,7 @@ from portalcheck.facts import (
     NameAnswer,
     Names,
     Neutral,
+    ProxyPlan,
     ProxySettings,
     ProxyStep,
     Roots,
@@ -72,6 +73,7 @@ __all__ = [
     "Names",
     "Neutral",
     "Portal",
+    "ProxyPlan",
     "ProxySettings",
     "ProxyStep",
     "Roots",
@@ -174,6 +176,9 @@ class Context(Protocol):
 
     def chain(self, hop: Hop) -> Chain | None:
         """The certificates of a hop, judged offline. None where the hop has none."""
+
+    def proxy_plan(self) -> ProxyPlan:
+        """The proxies that a browser on this computer would try for the address."""
 
     def names(self) -> Names | None:
         """The portal's name, as this computer and its DNS servers see it."""

@@ -205,8 +205,9 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     """One way to one URL; the default is what the browser would do. A counterfactual changes one field.
 
     `proxy` is `auto` (as the browser), `direct`, or a proxy URL; `family` is 0 (both), 4 or 6; `addresses`
-    replace the name's own; `source` binds to a local address; `server_name` replaces the SNI;
-    `oldest_tls` allows TLS 1.0 and 1.1 to be spoken.
+    replace the name's own; `source` names the interface to send through; `server_name` replaces the SNI;
+    `oldest_tls` speaks TLS 1.0 and 1.1 only; `cookie_bytes` sends a Cookie header of filler of that length;
+    `fresh_cookies` gives the portal its own cookies of this very walk back, as a private window would.
     """
 
     url: str
@@ -217,7 +218,21 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     server_name: str = ""
     oldest_tls: bool = False
     cookie_bytes: int = 0
+    fresh_cookies: bool = False
     follow: bool = True
+
+
+class ProxyPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """The proxies that a browser would try for a URL, in order, `direct` among them.
+
+    `kind` is env, system or pac, `` where none is set. `pac` is none, read, unreachable or malformed.
+    """
+
+    candidates: tuple[str, ...] = (DIRECT,)
+    kind: str = ""
+    scope: str = "all"
+    pac: str = "none"
+    bypassed: bool = False
 
 
 class Attempt(msgspec.Struct, frozen=True):
@@ -368,7 +383,9 @@ class Chain(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def trusted(self) -> bool:
         """Whether the browsers of this computer, or the profile, would trust the chain's root."""
-        return bool({"system", "profile"} & self.trusted_by)
+        if {"system", "profile"} & self.trusted_by:
+            return True
+        return not self.system_complete and "mozilla" in self.trusted_by
 
     def valid_at(self, when: float) -> bool:
         """Whether every certificate of the path is within its dates at `when`."""

@@ -1,0 +1,31 @@
+"""Sending through one interface whatever the routing table says: the counterfactual of a VPN."""
+
+from __future__ import annotations
+
+import socket
+import struct
+import sys
+
+_MACOS_IP_BOUND_IF = 25
+_MACOS_IPV6_BOUND_IF = 125
+_WINDOWS_IP_UNICAST_IF = 31
+_WINDOWS_IPV6_UNICAST_IF = 31
+
+
+def bind_to_interface(sock: socket.socket, name: str) -> None:
+    """Make a socket use one interface.
+
+    Raises OSError where the system does not allow it (Linux before 5.7 wants CAP_NET_RAW).
+    """
+    six = sock.family == socket.AF_INET6
+    level = socket.IPPROTO_IPV6 if six else socket.IPPROTO_IP
+    if sys.platform == "darwin":
+        option = _MACOS_IPV6_BOUND_IF if six else _MACOS_IP_BOUND_IF
+        sock.setsockopt(level, option, socket.if_nametoindex(name))
+    elif sys.platform == "win32":
+        index = socket.if_nametoindex(name)
+        # IP_UNICAST_IF wants network byte order, IPV6_UNICAST_IF host byte order.
+        packed = struct.pack("@I", index) if six else struct.pack("!I", index)
+        sock.setsockopt(level, _WINDOWS_IPV6_UNICAST_IF if six else _WINDOWS_IP_UNICAST_IF, packed)
+    else:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, name.encode() + b"\0")

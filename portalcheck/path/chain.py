@@ -1,0 +1,313 @@
+"""A certificate chain judged offline on three separate axes: time, name, trust (RFC 5280, RFC 9525).
+
+OpenSSL gives one error a handshake, and not the one at the root. Here each axis is asked by itself: trust at a
+time inside the windows of the certificates and for a name that the leaf itself claims, so that neither dates nor
+names can hide it; the window of validity from the path that was found; the name by comparing.
+The policy is that of browsers rather than that of the CA/Browser Forum: an old corporate root without a key
+identifier is accepted where a browser accepts it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import ipaddress
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtensionOID, NameOID
+from cryptography.x509.verification import (
+    Criticality,
+    ExtensionPolicy,
+    PolicyBuilder,
+    Store,
+    VerificationError,
+)
+
+from portalcheck.facts import Chain
+
+_MAX_DEPTH = 10
+_MAX_NAMES = 200
+_UNREADABLE = Chain(
+    name_matches=False, trusted_by=frozenset(), not_before=0.0, not_after=0.0, readable=False
+)
+_READ_ERRORS = (ValueError, TypeError, UnsupportedAlgorithm, x509.UnsupportedGeneralNameType, x509.DuplicateExtension)
+
+
+class Anchors:
+    """The trust anchors of one store, found by subject without parsing all of them twice."""
+
+    def __init__(self, certificates: Iterable[bytes]) -> None:
+        self._by_subject: dict[bytes, list[x509.Certificate]] = {}
+        self._der: set[bytes] = set()
+        for der in certificates:
+            certificate = _load(der)
+            if certificate is not None:
+                self._der.add(der)
+                self._by_subject.setdefault(certificate.subject.public_bytes(), []).append(certificate)
+
+    def __contains__(self, der: object) -> bool:
+        return der in self._der
+
+    def above(self, certificates: Sequence[x509.Certificate]) -> list[x509.Certificate]:
+        """The anchors whose subject is the issuer, or the subject, of one of the certificates."""
+        wanted = {name.public_bytes() for c in certificates for name in (c.issuer, c.subject)}
+        return [anchor for subject in wanted for anchor in self._by_subject.get(subject, ())]
+
+
+def judge(
+    chain: Sequence[bytes],
+    host: str,
+    stores: Mapping[str, Anchors],
+    *,
+    now: float,
+    issuers: Sequence[str] = (),
+    extra: Sequence[bytes] = (),
+    system_complete: bool = True,
+) -> Chain:
+    """Judge a chain (DER, leaf first) for a host. `extra` are intermediates fetched from elsewhere.
+
+    `stores` maps system, mozilla and profile to their anchors; `issuers` are the organisations expected.
+    """
+    loaded = [certificate for certificate in map(_load, chain) if certificate is not None]
+    if not loaded or _load(chain[0]) is None:
+        return _UNREADABLE
+    leaf, sent = loaded[0], loaded[1:]
+    fetched = [certificate for certificate in map(_load, extra) if certificate is not None]
+    try:
+        names = subject_names(leaf)
+        paths = {
+            store: path
+            for store, anchors in stores.items()
+            if (path := _path(leaf, [*sent, *fetched], anchors, chain[0], now)) is not None
+        }
+        return _describe(leaf, sent, fetched, paths, names, host, issuers, system_complete)
+    except _READ_ERRORS:
+        return _UNREADABLE
+
+
+def _describe(
+    leaf: x509.Certificate,
+    sent: list[x509.Certificate],
+    fetched: list[x509.Certificate],
+    paths: Mapping[str, list[x509.Certificate]],
+    names: tuple[str, ...],
+    host: str,
+    issuers: Sequence[str],
+    system_complete: bool,
+) -> Chain:
+    path = next(iter(paths.values()), None) or _claimed_path(leaf, [*sent, *fetched])
+    # An anchor's own dates are not looked at: it is trusted by being in the store (RFC 5280, 6.1).
+    dated = path[:-1] if paths and len(path) > 1 else path
+    self_signed = leaf.issuer == leaf.subject
+    organisation = _attribute(leaf.issuer, NameOID.ORGANIZATION_NAME)
+    return Chain(
+        name_matches=matches(host, names),
+        trusted_by=frozenset(paths),
+        not_before=max(c.not_valid_before_utc.timestamp() for c in dated),
+        not_after=min(c.not_valid_after_utc.timestamp() for c in dated),
+        self_signed=self_signed,
+        incomplete=not self_signed and not _leads_up(leaf, sent, paths),
+        completed=bool(paths) and any(c in fetched for c in path),
+        system_complete=system_complete,
+        issuer_organisation=organisation,
+        issuer_name=_attribute(leaf.issuer, NameOID.COMMON_NAME),
+        anchor=hashlib.sha256(path[-1].issuer.public_bytes()).hexdigest()[:16],
+        names=names[:_MAX_NAMES],
+        key=_key(leaf),
+        expected_issuer=_expected(issuers, organisation, path),
+    )
+
+
+def _load(der: bytes) -> x509.Certificate | None:
+    with warnings.catch_warnings():
+        # Some public roots have serial numbers that RFC 5280 does not allow; they are trusted all the same.
+        warnings.simplefilter("ignore")
+        try:
+            return x509.load_der_x509_certificate(der)
+        except _READ_ERRORS:
+            return None
+
+
+def _key(certificate: x509.Certificate) -> str:
+    """A short digest of the public key, `` where it is of a kind that cannot be read."""
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    try:
+        spki = certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    except _READ_ERRORS:
+        return ""
+    return hashlib.sha256(spki).hexdigest()[:16]
+
+
+def _attribute(name: x509.Name, oid: x509.ObjectIdentifier) -> str:
+    values = name.get_attributes_for_oid(oid)
+    return str(values[0].value)[:200] if values else ""
+
+
+def _expected(issuers: Sequence[str], organisation: str, path: Sequence[x509.Certificate]) -> bool:
+    """Whether the leaf's issuer, or one above it, is among the expected organisations (none: all are)."""
+    if not issuers:
+        return True
+    found = {organisation, *(_attribute(c.issuer, NameOID.ORGANIZATION_NAME) for c in path)}
+    wanted = {issuer.casefold() for issuer in issuers}
+    return any(name.casefold() in wanted for name in found if name)
+
+
+# ---- trust -------------------------------------------------------------------------------------
+
+
+def _path(
+    leaf: x509.Certificate,
+    intermediates: list[x509.Certificate],
+    anchors: Anchors,
+    leaf_der: bytes,
+    now: float,
+) -> list[x509.Certificate] | None:
+    """The path from the leaf to an anchor of the store, whatever the time and name; None where there is none."""
+    if leaf_der in anchors:
+        return [leaf]
+    roots = anchors.above([leaf, *intermediates])
+    if not roots:
+        return None
+    for moment in _moments(leaf, intermediates, now):
+        path = _verify(leaf, intermediates, roots, moment)
+        if path is not None:
+            return path
+    return None
+
+
+def _moments(leaf: x509.Certificate, others: Sequence[x509.Certificate], now: float) -> list[dt.datetime]:
+    """Times to try: within all windows where they overlap, now, and in the middle of the leaf's own."""
+    dated = [leaf, *(c for c in others if c.issuer != c.subject)]
+    start = max(c.not_valid_before_utc for c in dated)
+    end = min(c.not_valid_after_utc for c in dated)
+    moments = [start + (end - start) / 2] if start <= end else []
+    middle = leaf.not_valid_before_utc + (leaf.not_valid_after_utc - leaf.not_valid_before_utc) / 2
+    moments.append(middle)
+    try:
+        moments.append(dt.datetime.fromtimestamp(now, dt.UTC))
+    except (ValueError, OverflowError, OSError):
+        pass
+    return moments
+
+
+def _verify(
+    leaf: x509.Certificate,
+    intermediates: list[x509.Certificate],
+    roots: list[x509.Certificate],
+    moment: dt.datetime,
+) -> list[x509.Certificate] | None:
+    authority = ExtensionPolicy.permit_all().require_present(x509.BasicConstraints, Criticality.AGNOSTIC, None)
+    builder = (
+        PolicyBuilder()
+        .store(Store(roots))
+        .time(moment.replace(tzinfo=None))
+        .max_chain_depth(_MAX_DEPTH)
+        .extension_policies(ca_policy=authority, ee_policy=ExtensionPolicy.permit_all())
+    )
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return list(builder.build_client_verifier().verify(leaf, intermediates).chain)
+    except VerificationError:
+        return None
+
+
+def _claimed_path(leaf: x509.Certificate, others: Sequence[x509.Certificate]) -> list[x509.Certificate]:
+    """The path that the certificates' own names make, without a self-signed one at its end."""
+    path = [leaf]
+    while len(path) <= _MAX_DEPTH:
+        issuer = next(
+            (c for c in others if c.subject == path[-1].issuer and c not in path and c.issuer != c.subject), None
+        )
+        if issuer is None:
+            return path
+        path.append(issuer)
+    return path
+
+
+def _leads_up(
+    leaf: x509.Certificate, sent: Sequence[x509.Certificate], paths: Mapping[str, list[x509.Certificate]]
+) -> bool:
+    """Whether the server sent all intermediates that a path, or the leaf's address for its issuer, asks for."""
+    top = _claimed_path(leaf, sent)[-1]
+    if any(c.subject == top.issuer for c in sent):
+        return True
+    for path in paths.values():
+        if all(c in sent for c in path[1:-1]):
+            return True
+    return not paths and not issuer_urls(top)
+
+
+# ---- names -------------------------------------------------------------------------------------
+
+
+def subject_names(leaf: x509.Certificate) -> tuple[str, ...]:
+    """The DNS names and IP addresses of the subjectAltName; the common name counts for nothing (RFC 9525, 6.3)."""
+    try:
+        value = leaf.extensions.get_extension_for_oid(ExtensionOID.SUBJECT_ALTERNATIVE_NAME).value
+    except x509.ExtensionNotFound:
+        return ()
+    assert isinstance(value, x509.SubjectAlternativeName)
+    dns = [name.lower().rstrip(".") for name in value.get_values_for_type(x509.DNSName)]
+    return (*dns, *(str(address) for address in value.get_values_for_type(x509.IPAddress)))
+
+
+def matches(host: str, names: Sequence[str]) -> bool:
+    """Whether one of the names is the host's; a wildcard stands for one whole leftmost label (RFC 9525, 6.3)."""
+    wanted = host.lower().rstrip(".")
+    try:
+        return str(ipaddress.ip_address(wanted)) in names
+    except ValueError:
+        pass
+    _, _, parent = wanted.partition(".")
+    return wanted in names or ("." in parent and f"*.{parent}" in names)
+
+
+def is_www_twin(host: str, names: Sequence[str]) -> bool:
+    """Whether the certificate is for the same host with, or without, `www.`."""
+    twin = host.removeprefix("www.") if host.startswith("www.") else f"www.{host}"
+    return matches(twin, names)
+
+
+# ---- what is missing ---------------------------------------------------------------------------
+
+
+def issuer_urls(certificate: x509.Certificate) -> tuple[str, ...]:
+    """Where the certificate says that its issuer's can be had over plain HTTP (RFC 5280, 4.2.2.1)."""
+    try:
+        value = certificate.extensions.get_extension_for_oid(ExtensionOID.AUTHORITY_INFORMATION_ACCESS).value
+    except (x509.ExtensionNotFound, *_READ_ERRORS):
+        return ()
+    assert isinstance(value, x509.AuthorityInformationAccess)
+    urls = [
+        description.access_location.value
+        for description in value
+        if description.access_method == AuthorityInformationAccessOID.CA_ISSUERS
+        and isinstance(description.access_location, x509.UniformResourceIdentifier)
+    ]
+    return tuple(url for url in urls if url.lower().startswith("http://"))[:2]
+
+
+def missing_issuer_urls(chain: Sequence[bytes]) -> tuple[str, ...]:
+    """Where the issuer of the highest certificate that was sent can be had."""
+    loaded = [certificate for certificate in map(_load, chain) if certificate is not None]
+    return issuer_urls(_claimed_path(loaded[0], loaded[1:])[-1]) if loaded else ()
+
+
+def certificates_in(data: bytes, most: int = 4) -> tuple[bytes, ...]:
+    """The certificates in a fetched file: DER, PEM or PKCS #7 (RFC 5280, 4.2.2.1), none where it is neither."""
+    from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
+
+    if _load(data) is not None:
+        return (data,)
+    readers = (x509.load_pem_x509_certificates, pkcs7.load_der_pkcs7_certificates, pkcs7.load_pem_pkcs7_certificates)
+    for reader in readers:
+        try:
+            return tuple(c.public_bytes(Encoding.DER) for c in reader(data))[:most]
+        except _READ_ERRORS:
+            continue
+    return ()

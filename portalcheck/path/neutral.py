@@ -1,0 +1,137 @@
+"""Hosts that have nothing to do with the portal: is there a way out, a Wi-Fi sign-in page, a working DNS?"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from portalcheck.facts import DIRECT, CaptiveAnswer, Chain, DnsServer, Failure, Hop, NameAnswer, Neutral, Route, Trace
+from portalcheck.path.names import ask_server
+from portalcheck.path.policy import Network, Role
+from portalcheck.path.request import HEADERS
+from portalcheck.path.waiting import side_by_side
+from portalcheck.path.walk import Walker
+
+NEUTRAL_LIMIT_S = 4.2
+_NETWORK_AUTHENTICATION_REQUIRED = 511
+_EMPTY_BODY = 1
+_ERRORS = {Failure.SERVFAIL, Failure.QUERY_REFUSED, Failure.RCODE, Failure.MALFORMED, Failure.NXDOMAIN, Failure.NODATA}
+
+
+def dns_server(text: str) -> DnsServer | None:
+    """A resolver setting (`address`, `address:port`, `[v6]:port`) as a server; None for any other text."""
+    try:
+        return DnsServer(str(ipaddress.ip_address(text)))
+    except ValueError:
+        pass
+    host, _, port = text.rpartition(":")
+    try:
+        return DnsServer(str(ipaddress.ip_address(host.strip("[]"))), int(port))
+    except ValueError:
+        return None
+
+
+def captive_answer(hop: Hop, body_size: int) -> CaptiveAnswer:
+    """What a probe for 204 met. A redirect to the same host's https is an upgrade, not a sign-in page."""
+    http = hop.http
+    if http is None or (http.failure is not None and not http.status):
+        return CaptiveAnswer.SILENT
+    if http.status == 204 or (http.status == 200 and body_size <= _EMPTY_BODY):
+        return CaptiveAnswer.OPEN
+    if http.status == _NETWORK_AUTHENTICATION_REQUIRED:
+        return CaptiveAnswer.CAPTIVE
+    if 300 <= http.status < 400:
+        try:
+            target = httpx.URL(http.location)
+        except httpx.InvalidURL:
+            return CaptiveAnswer.ODD
+        same = target.host in ("", hop.host)
+        return CaptiveAnswer.ODD if same and target.scheme != "http" else CaptiveAnswer.CAPTIVE
+    return CaptiveAnswer.CAPTIVE if http.status == 200 else CaptiveAnswer.ODD
+
+
+class NeutralHosts:
+    """Asks them all at once. `chain_of` judges the certificates of a hop."""
+
+    def __init__(self, walker: Walker, network: Network, chain_of: Callable[[Hop], Chain | None]) -> None:
+        self._walker = walker.within(NEUTRAL_LIMIT_S)
+        self._network = network
+        self._chain_of = chain_of
+        self.traces: list[Trace] = []
+        self.answer = Neutral(canaries=0, reached=0, present=0)
+
+    def ask(self, portal_chain: Chain | None) -> None:
+        """Fill `answer` with the whole picture, within a few seconds whatever hangs."""
+        network = self._network
+        names = [urlsplit(url).hostname or "" for url in network.canaries]
+        resolvers = [server for text in network.resolvers if (server := dns_server(text))]
+        own = self._walker.machine.dns_servers()[:2]
+        works: list[Callable[[], Any]] = [
+            *(lambda url=url: self._canary(url) for url in network.canaries),
+            *(lambda url=url: self._probe(url) for url in network.captive),
+            lambda: self._dns(own, names, Role.RESOLVER),
+            lambda: self._dns(resolvers, names, Role.NEUTRAL_RESOLVER),
+        ]
+        answers = side_by_side(works, self._walker.deadline.remaining())
+        count = len(network.canaries)
+        canaries = [trace for trace in answers[:count] if trace is not None]
+        captive = tuple(answer or CaptiveAnswer.SILENT for answer in answers[count : count + len(network.captive)])
+        self.traces = canaries
+        chains = [chain for trace in canaries if (chain := self._chain_of(trace.first)) is not None]
+        self.answer = Neutral(
+            canaries=count,
+            reached=sum(self.proves_itself(trace) for trace in canaries),
+            present=sum(_tcp(trace.first) for trace in canaries),
+            captive=captive,
+            same_issuer=portal_chain is not None and any(_same_issuer(portal_chain, chain) for chain in chains),
+            own_dns=answers[-2] or "silent",
+            other_dns=answers[-1] or ("silent" if resolvers else "not-asked"),
+        )
+
+    def proves_itself(self, trace: Trace) -> bool:
+        """Whether a canary answered over a connection that is shown to be its own, whatever the clock says."""
+        chain = self._chain_of(trace.first)
+        answered = trace.first.http is not None and trace.first.http.status > 0
+        return answered and chain is not None and chain.name_matches and bool(chain.trusted_by)
+
+    def _canary(self, url: str) -> Trace:
+        return self._walker.walk(Route(url=url, follow=False), Role.NEUTRAL, lambda _: False)
+
+    def _probe(self, url: str) -> CaptiveAnswer:
+        route = Route(url=url, proxy=DIRECT, follow=False)
+        request = httpx.Request("GET", url, headers=HEADERS)
+        hop, exchange = self._walker.fetch(route, Role.NEUTRAL, request)
+        return captive_answer(hop, len(exchange.body) if exchange else 0)
+
+    def _dns(self, servers: Sequence[DnsServer], names: Sequence[str], role: Role) -> str:
+        if not servers or not names:
+            return "not-asked"
+        pairs = [(server, names[index % len(names)]) for index, server in enumerate(servers)]
+        for server, name in pairs:
+            self._walker.ledger.record(role, server.address, name)
+        walker = self._walker
+        answers: list[NameAnswer | None] = side_by_side(
+            [lambda pair=pair: ask_server(walker.machine, *pair, walker.deadline) for pair in pairs],  # type: ignore[misc]  # mypy cannot type a lambda's default
+            walker.deadline.remaining(),
+        )
+        heard = [answer for answer in answers if answer is not None]
+        if any(answer.addresses for answer in heard):
+            return "answers"
+        return "errors" if any(answer.failure in _ERRORS for answer in heard) else "silent"
+
+
+def _tcp(hop: Hop) -> bool:
+    return hop.connect is not None and hop.connect.failure is None and hop.proxy is None
+
+
+def _same_issuer(one: Chain, other: Chain) -> bool:
+    """Whether both leaves were issued by the same issuer, which no public store knows."""
+    if "mozilla" in one.trusted_by or "mozilla" in other.trusted_by:
+        return False
+    return bool(one.issuer_name or one.issuer_organisation) and (
+        (one.issuer_name, one.issuer_organisation) == (other.issuer_name, other.issuer_organisation)
+    )

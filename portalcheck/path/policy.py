@@ -1,0 +1,64 @@
+"""Who may be contacted, and the ledger of who was. No probe can go round it."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from enum import StrEnum
+
+import msgspec
+
+
+class Role(StrEnum):
+    """In what capacity a host is contacted."""
+
+    RESOLVER = "resolver"
+    PORTAL = "portal"
+    PROXY = "proxy"
+    NEUTRAL = "neutral"
+    NEUTRAL_RESOLVER = "neutral-resolver"
+    ISSUER = "issuer"
+
+
+class Contact(msgspec.Struct, frozen=True):
+    """One contact: the role, the host or server, and the name that was asked for or told (SNI), if any."""
+
+    role: Role
+    host: str
+    told: str = ""
+
+
+class Ledger:
+    """Every contact of the run, in order."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._contacts: list[Contact] = []
+
+    def record(self, role: Role, host: str, told: str = "") -> None:
+        """Note a contact, before the first byte is sent."""
+        with self._lock:
+            self._contacts.append(Contact(role, host, told))
+
+    def contacts(self) -> tuple[Contact, ...]:
+        """All contacts so far."""
+        with self._lock:
+            return tuple(self._contacts)
+
+    def counts(self) -> dict[str, int]:
+        """How many contacts each role had, for the report."""
+        return dict(sorted(Counter(contact.role.value for contact in self.contacts()).items()))
+
+
+class Network(msgspec.Struct, frozen=True):
+    """The settings that bound what may be contacted (contract, section 3)."""
+
+    contact: str = "on-trouble"
+    canaries: tuple[str, ...] = ()
+    captive: tuple[str, ...] = ()
+    resolvers: tuple[str, ...] = ()
+    share_portal_name: bool = False
+
+    def neutral_allowed(self, trouble: bool) -> bool:
+        """Whether neutral hosts may be contacted now."""
+        return self.contact == "always" or (self.contact == "on-trouble" and trouble)
