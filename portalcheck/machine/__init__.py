@@ -1,1 +1,134 @@
-"""What this computer says of itself; nothing here opens a socket."""
+"""What this computer says of itself; nothing here opens a connection."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from portalcheck.facts import (
+    BrowserProfile,
+    CookieStore,
+    DnsServer,
+    InstalledBrowser,
+    Interface,
+    ProxySettings,
+    Roots,
+    System,
+)
+from portalcheck.machine.environment import Environment, this_environment
+
+if TYPE_CHECKING:
+    from portalcheck.machine.proxies.rules import ProxyRules
+    from portalcheck.machine.systems import Reader
+
+__all__ = ["Environment", "ThisMachine", "this_environment", "this_machine"]
+
+
+class ThisMachine:
+    """`portalcheck.api.Machine` for the computer and user that an environment describes."""
+
+    def __init__(self, environment: Environment) -> None:
+        self.environment = environment
+
+    @cached_property
+    def _reader(self) -> Reader:
+        from portalcheck.machine.systems import reader
+
+        return reader(self.environment.os)
+
+    @cached_property
+    def _browser_rules(self) -> ProxyRules | None:
+        """Kept, because every hop of a walk asks, and some systems start a program for the answer."""
+        return self._reader.browser_rules(self.environment)
+
+    def system(self) -> System:
+        """The operating system and its release."""
+        return self._reader.system(self.environment)
+
+    def now(self) -> float:
+        """The wall clock, seconds since the epoch."""
+        return time.time()
+
+    def interfaces(self) -> tuple[Interface, ...]:
+        """All network interfaces, up or down."""
+        from portalcheck.machine.interfaces import interfaces
+
+        return interfaces(self.environment, self._reader)
+
+    def dns_servers(self) -> tuple[DnsServer, ...]:
+        """The DNS servers that this computer is set to ask, in order."""
+        return self._reader.dns_servers(self.environment)
+
+    def hosts_file(self, host: str) -> tuple[str, ...]:
+        """The addresses that the hosts file gives for a name, in order; empty where it names none."""
+        return self._reader.hosts_file(self.environment, host)
+
+    def resolve(self, host: str, family: int) -> tuple[str, ...]:
+        """The addresses of a name as programs see them; raises OSError (socket.gaierror) like getaddrinfo."""
+        from portalcheck.machine.resolver import resolve
+
+        return resolve(host, family)
+
+    def proxies(self, url: str) -> ProxySettings:
+        """The proxies that are set for a URL, exception lists applied."""
+        from portalcheck.machine.proxies import variables
+
+        programs, programs_bypassed = variables.choose(self.environment.environ, url)
+        if not programs and not programs_bypassed:
+            programs, programs_bypassed = self._reader.program_rules(self.environment).choose(url)
+        rules = self._browser_rules
+        browser, browser_bypassed = rules.choose(url) if rules else ("", False)
+        return ProxySettings(
+            programs=programs,
+            programs_bypassed=programs_bypassed,
+            browser=browser,
+            browser_known=rules is not None,
+            browser_bypassed=browser_bypassed,
+            pac_url=rules.pac_url if rules else "",
+            auto_detect=rules.auto_detect if rules else False,
+        )
+
+    def system_roots(self) -> Roots:
+        """The trust store of the system."""
+        return self._reader.system_roots(self.environment)
+
+    def mozilla_roots(self) -> Roots:
+        """Mozilla's trust store, for comparison."""
+        from portalcheck.machine.mozilla import roots
+
+        return roots()
+
+    def system_trusts(self, chain: Sequence[bytes], host: str) -> bool | None:
+        """The system's own verdict on a chain (DER, leaf first) at the current time, None for no verdict."""
+        from portalcheck.machine.trust import system_trusts
+
+        return system_trusts(chain, host)
+
+    def endpoint(self, address: str, port: int) -> tuple[str, int]:
+        """Where to connect for an address and port: themselves."""
+        return address, port
+
+    def browsers(self) -> tuple[InstalledBrowser, ...]:
+        """The browsers that this user has profiles of."""
+        from portalcheck.machine import browsers
+
+        return browsers.installed(self.environment)
+
+    def browser_profiles(self, url: str) -> tuple[BrowserProfile, ...]:
+        """The cookie-related settings and extensions of each profile, as they bear on a URL."""
+        from portalcheck.machine import browsers
+
+        return browsers.profiles(self.environment, url)
+
+    def cookie_stores(self, url: str, hosts: Sequence[str]) -> tuple[CookieStore, ...]:
+        """What each profile's cookie store keeps for the hosts, and would send to the URL; numbers only."""
+        from portalcheck.machine import browsers
+
+        return browsers.cookie_stores(self.environment, url, hosts)
+
+
+def this_machine() -> ThisMachine:
+    """This computer, for the user who runs the program."""
+    return ThisMachine(this_environment())

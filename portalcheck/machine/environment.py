@@ -64,11 +64,29 @@ def run_nothing(argv: Sequence[str], timeout: float) -> str | None:
     return None
 
 
+class Link(msgspec.Struct, frozen=True):
+    """A network interface as every system tells of it: whether it is up, and its IP addresses."""
+
+    up: bool
+    addresses: tuple[str, ...]
+
+
+def no_links() -> Mapping[str, Link]:
+    """The interfaces of a computer without any."""
+    return {}
+
+
+def no_processes() -> frozenset[str]:
+    """The processes of a computer whose list of them may not be read."""
+    return frozenset()
+
+
 class Environment(msgspec.Struct, frozen=True, kw_only=True):
     """The surroundings of one user on one computer.
 
     `os` is linux, macos or windows; `home` is None where the user has none; `root` stands for `/` (or the
-    system drive) and is a folder of recorded files in tests.
+    system drive) and is a folder of recorded files in tests. `links` gives the network interfaces by name,
+    `processes` the names of the running programs.
     """
 
     os: str
@@ -77,6 +95,8 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     root: Path = Path("/")
     registry: Registry = NoRegistry()
     run: Runner = run_nothing
+    links: Callable[[], Mapping[str, Link]] = no_links
+    processes: Callable[[], frozenset[str]] = no_processes
 
     def at(self, path: str) -> Path:
         """Where an absolute path of the described system lies on this one."""
@@ -106,8 +126,17 @@ def os_name(platform: str = sys.platform) -> str:
 def this_environment() -> Environment:
     """The surroundings of the user who runs this program."""
     from portalcheck.machine.commands import run
+    from portalcheck.machine.processes import links, names
 
-    return Environment(os=os_name(), home=_home(), environ=dict(os.environ), registry=_registry(), run=run)
+    return Environment(
+        os=os_name(),
+        home=_home(),
+        environ=dict(os.environ),
+        registry=_registry(),
+        run=run,
+        links=links,
+        processes=names,
+    )
 
 
 def _home() -> Path | None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
+from typing import BinaryIO
 
 
-def read_bounded(path: Path, limit: int) -> bytes | None:
-    """The first `limit` bytes of a regular file, or None where there is none to be read.
+def open_regular(path: Path) -> BinaryIO | None:
+    """A regular file opened for reading, or None where there is none to be read.
 
     A named pipe, a device or a folder is none: opening or reading one might wait for ever.
     """
@@ -17,11 +18,19 @@ def read_bounded(path: Path, limit: int) -> bytes | None:
         descriptor = os.open(path, flags)
     except (OSError, ValueError):  # missing, not permitted; a NUL in the name
         return None
-    try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            os.close(descriptor)
-            return None
-        with os.fdopen(descriptor, "rb") as file:
-            return file.read(limit)
-    except OSError:
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return os.fdopen(descriptor, "rb")
+    os.close(descriptor)
+    return None
+
+
+def read_bounded(path: Path, limit: int) -> bytes | None:
+    """The first `limit` bytes of a regular file, or None where there is none to be read."""
+    file = open_regular(path)
+    if file is None:
         return None
+    with file:
+        try:
+            return file.read(limit)
+        except OSError:  # a failing disk, or a network share that went away
+            return None

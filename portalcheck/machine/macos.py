@@ -1,0 +1,129 @@
+"""What a Mac says of itself: scutil(8), networksetup(8), security(1) and a few files."""
+
+from __future__ import annotations
+
+import plistlib
+import re
+from collections.abc import Mapping
+from xml.parsers.expat import ExpatError
+
+from portalcheck.facts import DnsServer, InterfaceKind, Roots, System
+from portalcheck.machine import hosts, pem, resolv_conf, scutil
+from portalcheck.machine.environment import Environment, Link
+from portalcheck.machine.files import read_bounded
+from portalcheck.machine.links import LinkFacts, by_name
+from portalcheck.machine.proxies import macos as proxies
+from portalcheck.machine.proxies.rules import ProxyRules
+
+TIMEOUT = 1.0
+MAX_TEXT = 256 * 1024
+
+# ---- the system --------------------------------------------------------------------------------
+
+_VERSION_FILE = "/System/Library/CoreServices/SystemVersion.plist"
+_COMPATIBLE = "10.16"
+"""What macOS 11 and later give as their version to programs that were built before them."""
+
+
+def system(environment: Environment) -> System:
+    """The product version, such as `14.5`; the build is not told."""
+    found = _property_list(read_bounded(environment.at(_VERSION_FILE), 64 * 1024) or b"")
+    version = str(found.get("ProductVersion", ""))
+    if not version or version == _COMPATIBLE:
+        version = environment.run(["sw_vers", "-productVersion"], TIMEOUT) or version
+    match = re.match(r"\d{1,4}(\.\d{1,4}){0,2}", version)
+    return System(os="macos", release=match[0] if match else "", product="macOS")
+
+
+def _property_list(data: bytes) -> Mapping[str, object]:
+    try:
+        found = plistlib.loads(data, fmt=plistlib.FMT_XML)
+    except (ValueError, ExpatError, LookupError, AttributeError):  # what plistlib raises for malformed XML
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+# ---- interfaces --------------------------------------------------------------------------------
+
+_PORTS = (
+    (InterfaceKind.WIFI, r"Wi-Fi|AirPort"),
+    (InterfaceKind.VIRTUAL, r"Thunderbolt Bridge|Bridge"),
+    (InterfaceKind.OTHER, r"Bluetooth PAN|FireWire|Modem"),
+    (InterfaceKind.ETHERNET, r"Ethernet|LAN|iPhone USB|iPad USB|USB 10|Thunderbolt"),
+)
+
+
+def link_facts(environment: Environment, links: Mapping[str, Link]) -> Mapping[str, LinkFacts]:
+    """The sort of every interface: by its hardware port, or by its name where it has none."""
+    ports = hardware_ports(environment.run(["networksetup", "-listallhardwareports"], TIMEOUT) or "")
+    facts: dict[str, LinkFacts] = {}
+    for name, link in links.items():
+        port = ports.get(name, "")
+        kinds = (kind for kind, pattern in _PORTS if port and re.search(pattern, port))
+        facts[name] = LinkFacts(next(kinds, by_name(name, link)))
+    return facts
+
+
+def hardware_ports(output: str) -> Mapping[str, str]:
+    """The hardware port of each device, in what `networksetup -listallhardwareports` prints."""
+    pairs = re.findall(r"^Hardware Port: (.*)\r?\nDevice: (\S+)", output[:MAX_TEXT], re.MULTILINE)
+    return {device: port.strip() for port, device in pairs}
+
+
+def vpn_services(environment: Environment) -> tuple[str, ...]:
+    """The kind and bundle of each VPN service that is connected."""
+    return scutil.connected_services(environment.run(["scutil", "--nc", "list"], scutil.TIMEOUT) or "")
+
+
+# ---- names -------------------------------------------------------------------------------------
+
+
+def dns_servers(environment: Environment) -> tuple[DnsServer, ...]:
+    """The servers of the system's resolver, else those of resolv.conf, which is made from them."""
+    output = environment.run(["scutil", "--dns"], scutil.TIMEOUT)
+    servers = scutil.dns_servers(output) if output is not None else ()
+    if servers:
+        return servers
+    data = read_bounded(environment.at("/etc/resolv.conf"), resolv_conf.MAX_BYTES) or b""
+    return tuple(DnsServer(address=server) for server in resolv_conf.name_servers(data))
+
+
+def hosts_file(environment: Environment, host: str) -> tuple[str, ...]:
+    """The addresses of a name in /etc/hosts."""
+    return hosts.addresses(environment.at("/etc/hosts"), host)
+
+
+# ---- proxies -----------------------------------------------------------------------------------
+
+
+def browser_rules(environment: Environment) -> ProxyRules | None:
+    """The proxy settings of the network in use."""
+    return proxies.read(environment)
+
+
+def program_rules(environment: Environment) -> ProxyRules:
+    """None beyond the environment variables."""
+    del environment
+    return ProxyRules()
+
+
+# ---- trust -------------------------------------------------------------------------------------
+
+_ROOTS = "/System/Library/Keychains/SystemRootCertificates.keychain"
+_ADDED = "/Library/Keychains/System.keychain"
+
+
+def system_roots(environment: Environment) -> Roots:
+    """Apple's roots, and the certificates that were added for all users of this Mac.
+
+    Never complete: what is trusted depends on settings that only the system itself can weigh, so its own
+    verdict (`system_trusts`) goes before this list.
+    """
+    argv = ["security", "find-certificate", "-a", "-p", _ROOTS, _ADDED]
+    output = environment.run(argv, TIMEOUT) or ""
+    try:
+        newest: float | None = environment.at(_ROOTS).stat().st_mtime
+    except OSError:
+        newest = None
+    found = pem.certificates(output.encode("ascii", "replace"))
+    return Roots(certificates=found, complete=False, newest=newest)

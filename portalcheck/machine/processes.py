@@ -1,0 +1,59 @@
+"""What psutil tells of this computer: its network interfaces and the names of its processes."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import time
+from collections.abc import Mapping
+
+from portalcheck.machine.environment import Link
+
+MAX_PROCESSES = 4096
+MAX_SECONDS = 0.5
+
+
+def links() -> Mapping[str, Link]:
+    """All network interfaces by name, with their IPv4 and IPv6 addresses (RFC 4007 zones included)."""
+    import psutil
+
+    try:
+        addresses = psutil.net_if_addrs()
+    except (OSError, psutil.Error):
+        return {}
+    try:
+        stats = psutil.net_if_stats()
+    except (OSError, psutil.Error):  # then an interface that has an address counts as up
+        stats = {}
+    found: dict[str, Link] = {}
+    for name in dict.fromkeys([*addresses, *stats]):
+        rows = addresses.get(name, [])
+        own = [row.address for row in rows if row.family in (socket.AF_INET, socket.AF_INET6)]
+        own = [address for address in own if _is_address(address)]
+        up = stats[name].isup if name in stats else bool(own)
+        found[name] = Link(up=up, addresses=tuple(own))
+    return found
+
+
+def names() -> frozenset[str]:
+    """The names of the running programs, as far as they are told in half a second."""
+    import psutil
+
+    end = time.monotonic() + MAX_SECONDS
+    found: set[str] = set()
+    try:
+        for count, process in enumerate(psutil.process_iter(["name"])):
+            if count >= MAX_PROCESSES or time.monotonic() > end:
+                break
+            found.add(process.info["name"] or "")
+    except (OSError, psutil.Error):
+        pass
+    return frozenset(found - {""})
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""The proxies that are set on this computer: one reader for each place where they are set."""

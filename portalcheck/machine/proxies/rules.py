@@ -1,0 +1,220 @@
+"""Proxy settings in one form, and which proxy they give for a URL."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from urllib.parse import urlsplit
+
+import msgspec
+
+from portalcheck.machine.hostnames import IPAddress, a_label, address
+
+DEFAULT_PORTS: Mapping[str, int] = {
+    "http": 80,
+    "https": 443,
+    "socks": 1080,
+    "socks4": 1080,
+    "socks4a": 1080,
+    "socks5": 1080,
+    "socks5h": 1080,
+}
+MAX_RULES = 1000
+MAX_PAC_URL = 2048
+LOCAL = "<local>"
+NOT_LOOPBACK = "<-loopback>"
+
+
+class Target(msgspec.Struct, frozen=True):
+    """What a rule is compared with: a URL's scheme, host (A-labels, no brackets) and port.
+
+    `explicit_port` is None where the port is the scheme's default.
+    """
+
+    scheme: str
+    host: str
+    port: int
+    explicit_port: int | None
+
+    @property
+    def address(self) -> IPAddress | None:
+        """The host where it is an IP address."""
+        return address(self.host)
+
+
+class ProxyRules(msgspec.Struct, frozen=True, kw_only=True):
+    """One place's settings: `proxies` maps http, https and all to clean URLs, `bypass` lists exceptions.
+
+    `suffixes`: a bare name in `bypass` stands for every host that ends so. `only_listed`: the proxy is for
+    the hosts of the list and no others.
+    """
+
+    proxies: Mapping[str, str] = {}
+    bypass: tuple[str, ...] = ()
+    suffixes: bool = False
+    only_listed: bool = False
+    pac_url: str = ""
+    auto_detect: bool = False
+
+    def choose(self, url: str) -> tuple[str, bool]:
+        """The proxy for a URL, `""` for none; and whether the exceptions took the URL out."""
+        aim = target(url)
+        proxy = (self.proxies.get(aim.scheme) or self.proxies.get("all") or "") if aim else ""
+        if aim is None or not proxy:
+            return "", False
+        listed = any(matches(rule, aim, suffixes=self.suffixes) for rule in self.bypass[:MAX_RULES])
+        out = is_this_computer(aim) and NOT_LOOPBACK not in self.bypass
+        if out or listed != self.only_listed:
+            return "", True
+        return proxy, False
+
+
+def target(url: str) -> Target | None:
+    """The parts of a URL that rules look at, or None where it has no host."""
+    try:
+        parts = urlsplit(url)
+        given, host = parts.port, parts.hostname or ""
+    except ValueError:
+        return None
+    name = host if address(host) else a_label(host)
+    default = DEFAULT_PORTS.get(parts.scheme, 0)
+    explicit = None if given == default else given
+    return Target(parts.scheme, name, default if given is None else given, explicit) if name else None
+
+
+def clean(text: str, port: str | int = "", scheme: str = "http") -> str:
+    """A proxy as `scheme://host:port`, without user name and password; `""` for what is no proxy.
+
+    A missing scheme is `scheme`, a missing port the scheme's default.
+    """
+    given, mark, rest = text.strip().rpartition("://")
+    scheme = given.lower() if mark else scheme
+    authority, *tail = re.split(r"[/?#\\]", rest, maxsplit=1)
+    if scheme not in DEFAULT_PORTS or "@" in "".join(tail):
+        return ""
+    host, given_port = _split_port(authority.rpartition("@")[2])
+    number = _port(given_port or str(port or "") or str(DEFAULT_PORTS[scheme]))
+    name = _proxy_host(host)
+    return f"{scheme}://{name}:{number}" if name and number else ""
+
+
+def clean_pac(text: str) -> str:
+    """The address of a configuration script without user name and password; `""` for what is none.
+
+    A path stands for a file.
+    """
+    text = text.strip()
+    if text.startswith("/") and not text.startswith("//"):
+        text = "file://" + text
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return ""
+    if len(text) > MAX_PAC_URL or parts.scheme not in ("http", "https", "file"):
+        return ""
+    if parts.scheme != "file" and target(text) is None:
+        return ""
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+
+def names(items: Iterable[str]) -> tuple[str, ...]:
+    """An exception list without blanks, bounded."""
+    return tuple(word for word in (item.strip() for item in items) if word)[:MAX_RULES]
+
+
+def is_this_computer(aim: Target) -> bool:
+    """Whether browsers go to a host directly whatever is set: loopback and link-local addresses."""
+    where = aim.address
+    if where is not None:
+        return where.is_loopback or where.is_link_local
+    return aim.host == "localhost" or aim.host.endswith(".localhost")
+
+
+def matches(rule: str, aim: Target, *, suffixes: bool = False) -> bool:
+    """Whether an entry of an exception list means a target.
+
+    Entries are names, `.suffix`, names with `*` anywhere, addresses, networks (`10.0.0.0/8`, also short as
+    `169.254/16`), `*` for all and `<local>` for names without a dot; each with `scheme://` before or
+    `:port` behind, where wanted.
+    """
+    rule = rule.strip().lower()
+    if rule == LOCAL:
+        return "." not in aim.host and aim.address is None
+    scheme, mark, rest = rule.rpartition("://")
+    if mark and scheme != aim.scheme:
+        return False
+    network = _network(rest)
+    if network is not None:
+        return aim.address is not None and aim.address in network
+    host, port = _split_port(rest)
+    if port and _port(port) != aim.port:
+        return False
+    return _host_matches(host.removesuffix("."), aim, suffixes)
+
+
+def _host_matches(host: str, aim: Target, suffixes: bool) -> bool:
+    where = address(host)
+    if where is not None:
+        return where == aim.address
+    if "*" in host:
+        return _wildcard(host, aim.host)
+    name = a_label(host.removeprefix("."))
+    if not name:
+        return False
+    if host.startswith("."):
+        return aim.host.endswith("." + name)
+    return aim.host == name or (suffixes and aim.host.endswith(name))
+
+
+def _wildcard(pattern: str, text: str) -> bool:
+    """Whether a pattern with `*` is the whole text; each piece is looked for once, so time stays linear."""
+    first, *middle, last = pattern.split("*")
+    if len(first) + len(last) > len(text) or not text.startswith(first) or not text.endswith(last):
+        return False
+    at, end = len(first), len(text) - len(last)
+    for piece in middle:
+        at = text.find(piece, at, end)
+        if at < 0:
+            return False
+        at += len(piece)
+    return True
+
+
+def _network(text: str) -> IPv4Network | IPv6Network | None:
+    base, slash, length = text.partition("/")
+    if not slash:
+        return None
+    if re.fullmatch(r"\d{1,3}(\.\d{1,3}){0,2}", base):
+        base += ".0" * (3 - base.count("."))
+    try:
+        return ip_network(f"{base.strip('[]')}/{length}", strict=False)
+    except ValueError:
+        return None
+
+
+def _split_port(authority: str) -> tuple[str, str]:
+    if authority.startswith("["):
+        host, bracket, rest = authority.partition("]")
+        return host + bracket, rest.removeprefix(":")
+    if authority.count(":") > 1:  # an IPv6 address without brackets has no port
+        return authority, ""
+    host, _, port = authority.partition(":")
+    return host, port
+
+
+def _port(text: str) -> int | None:
+    text = text.strip()
+    if not (text.isascii() and text.isdigit() and len(text) <= 5):
+        return None
+    return int(text) if 0 < int(text) <= 65535 else None
+
+
+def _proxy_host(host: str) -> str:
+    host = host.strip()
+    where = address(host)
+    if where is not None:
+        text = str(where).partition("%")[0]
+        return f"[{text}]" if where.version == 6 else text
+    name = a_label(host)
+    return "" if name.rpartition(".")[2].isdigit() else name  # a name never ends in a number (RFC 1123, 2.1)

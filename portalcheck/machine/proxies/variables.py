@@ -1,0 +1,92 @@
+"""Proxies from environment variables, read as httpx reads them.
+
+httpx is what most Python programs, this one included, go by. Its reading of NO_PROXY is its own: a name
+stands for itself and what is below it, `.name` only for what is below, an address only for itself; a
+network (`10.0.0.0/8`) stands for its first address, and `*.name` for nothing. tests/machine compares.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import msgspec
+
+from portalcheck.machine.hostnames import a_label, address
+from portalcheck.machine.proxies.rules import DEFAULT_PORTS, Target, clean, target
+
+MAX_LENGTH = 64 * 1024
+
+
+class _Pattern(msgspec.Struct, frozen=True):
+    scheme: str
+    host: str
+    port: int | None
+
+    @property
+    def order(self) -> tuple[int, int, int]:
+        """The nearer to the URL, the smaller: with a port, the longer host, the longer scheme."""
+        return (self.port is None, -len(self.host), -len(self.scheme))
+
+    def matches(self, aim: Target) -> bool:
+        if self.scheme not in ("", aim.scheme) or self.port not in (None, aim.explicit_port):
+            return False
+        if self.host.startswith("*."):
+            return len(aim.host) > len(self.host) - 1 and aim.host.endswith(self.host[1:])
+        if self.host.startswith("*"):
+            return ("." + aim.host).endswith("." + self.host[1:])
+        return self.host in ("", aim.host)
+
+
+def choose(environ: Mapping[str, str], url: str) -> tuple[str, bool]:
+    """The proxy that the environment gives for a URL, `""` for none; and whether NO_PROXY took it out."""
+    aim = target(url)
+    if aim is None:
+        return "", False
+    found = _variables(environ)
+    proxies = {f"{scheme}://": found[scheme] for scheme in ("http", "https", "all") if scheme in found}
+    entries = [entry.strip() for entry in found.get("no", "").split(",")]
+    exceptions = dict.fromkeys(_as_url(entry) for entry in entries if entry)
+    chosen = None if "*" in entries else _first({**proxies, **exceptions}, aim)
+    return (clean(chosen), False) if chosen else ("", _first(proxies, aim) is not None)
+
+
+def _first(mounts: Mapping[str, str | None], aim: Target) -> str | None:
+    read = [
+        (pattern, value) for pattern, value in ((_pattern(key), mounts[key]) for key in mounts) if pattern
+    ]
+    read.sort(key=lambda row: row[0].order)
+    return next((value for pattern, value in read if pattern.matches(aim)), None)
+
+
+def _variables(environ: Mapping[str, str]) -> dict[str, str]:
+    """All `*_proxy` variables by the word before; a lower-case name wins, even where it is empty."""
+    rows = [(name, value[:MAX_LENGTH]) for name, value in environ.items() if name[-6:].lower() == "_proxy"]
+    found = {name[:-6].lower(): value for name, value in rows if value}
+    found.update({name[:-6].lower(): value for name, value in rows if name.endswith("_proxy")})
+    return {word: value for word, value in found.items() if value}
+
+
+def _as_url(entry: str) -> str:
+    if "://" in entry:
+        return entry
+    where = address(entry.partition("/")[0]) if not entry.startswith("[") else None
+    if where is not None:
+        return f"all://[{entry}]" if where.version == 6 else f"all://{entry}"
+    return f"all://{entry}" if entry.lower() == "localhost" else f"all://*{entry}"
+
+
+def _pattern(url: str) -> _Pattern | None:
+    scheme, _, rest = url.partition("://")
+    authority = re.split(r"[/?#]", rest, maxsplit=1)[0].rpartition("@")[2]
+    match = re.fullmatch(r"(\[.*?\]|[^:]*)(?::(\d*))?", authority, re.ASCII)
+    if match is None:
+        return None
+    host, port = match[1].strip("[]").lower(), int(match[2]) if match[2] else None
+    if not host.isascii():
+        host = a_label(host)
+        if not host:
+            return None
+    scheme = scheme.lower()
+    port = None if port == DEFAULT_PORTS.get(scheme) else port
+    return _Pattern("" if scheme == "all" else scheme, "" if host == "*" else host, port)
