@@ -17,6 +17,8 @@ LOOPBACK = "127.0.0.1"
 _IDLE_S = 20.0
 _CLOSING_S = 2.0
 _JOIN_S = 0.05
+_LINGER_S = 1.0
+_LINGER_READS = 64
 _MAX_PEERS = 64
 _PAIR_TRIES = 20
 _MAX_DATAGRAM = 4096
@@ -44,6 +46,20 @@ class Peer:
         """Read and never answer, until the other side or the practice world ends."""
         while not self.stopping.is_set() and self.socket.recv(4096):
             pass
+
+    def linger(self) -> None:
+        """Let the other side read the last words, which a close with unread bytes would lose (RFC 9112, 9.6).
+
+        Bounded in time and size, whatever the other side does.
+        """
+        end = time.monotonic() + _LINGER_S
+        with contextlib.suppress(OSError):
+            socket.socket.shutdown(self.socket, socket.SHUT_WR)
+            for _ in range(_LINGER_READS):
+                self.socket.settimeout(max(0.001, end - time.monotonic()))
+                # Below TLS, which has nothing more to say.
+                if self.stopping.is_set() or not socket.socket.recv(self.socket, 64 * 1024):
+                    return
 
     def interrupt(self) -> None:
         """Wake whoever reads from or writes to the connection."""

@@ -51,7 +51,11 @@ def only_old(context: ssl.SSLContext) -> ssl.SSLContext:
 def serve(context: ssl.SSLContext, inner: Serve, peer: Peer) -> None:
     """Shake hands, then serve what is inside."""
     peer.socket = secured = context.wrap_socket(peer.socket, server_side=True, do_handshake_on_connect=False)
-    secured.do_handshake()
+    try:
+        secured.do_handshake()
+    except ssl.SSLError:
+        peer.linger()  # so that the alert arrives
+        return
     inner(peer)
 
 

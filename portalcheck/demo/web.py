@@ -156,6 +156,7 @@ def serve(application: Application, peer: Peer) -> None:
             wrong = page("Bad request", status=error.error_status_hint)
             _send_head(connection, peer, wrong, len(wrong.body))
             _send(connection, peer, h11.Data(data=wrong.body))
+            peer.linger()
     except h11.LocalProtocolError:
         return  # a request that leaves no way to answer, such as an upgrade
 
