@@ -180,10 +180,11 @@ def test_closing_does_not_wait_for_clients_that_stay(fault: str) -> None:
     with _nothing_left():
         with practice(fault) as running:
             stays = dial(running, IDENTITY)
-        since = time.monotonic()
-        assert stays.recv(1) == b""
-        stays.close()
+            since = time.monotonic()
         assert time.monotonic() - since < 1.0
+        # A reset where the world ended before it took the connection.
+        with stays, contextlib.suppress(ConnectionResetError):
+            assert stays.recv(1) == b""
 
 
 def test_an_error_in_the_practice_still_closes_it() -> None:
