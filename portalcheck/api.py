@@ -180,6 +180,9 @@ class Context(Protocol):
     def proxy_plan(self) -> ProxyPlan:
         """The proxies that a browser on this computer would try for the address."""
 
+    def proven(self, trace: Trace | None) -> bool:
+        """Whether a walk ended at a page whose every server is shown to be who it should be, dates aside."""
+
     def names(self) -> Names | None:
         """The portal's name, as this computer and its DNS servers see it."""
 
@@ -194,6 +197,9 @@ class Context(Protocol):
 
     def way_to(self, address: str) -> str | Failure:
         """The local address that traffic to `address` leaves from (nothing is sent), or why there is none."""
+
+    def ways_out(self) -> frozenset[str]:
+        """The local addresses that traffic to the world at large leaves from; empty where there is no route."""
 
 
 Judge = Callable[[Context], Iterable[Finding]]

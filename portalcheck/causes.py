@@ -38,14 +38,21 @@ NAMES = _set(
     "dns.missing-everywhere",
     "dns.found-elsewhere",
     "dns.sinkhole",
+    "dns.block-page",
     "dns.false-address",
     "dns.system-fails",
-    "dns.rewrites-missing",
 )
-CONNECTION = _set("service.refused-connection", "service.no-connection", "network.port-blocked")
+CONNECTION = _set(
+    "service.refused-connection",
+    "service.no-connection",
+    "service.no-answer",
+    "service.next-name",
+    "proxy.cannot-reach",
+    "network.port-blocked",
+)
 DATES = _set("tls.dates-fit-true-time", "tls.dates-unclear")
 TRUST = _set("tls.untrusted", "tls.issuer-missing", "tls.roots-stale", "tls.intercepted", "tls.unexpected-issuer")
-NAME_ON_CERTIFICATE = _set("tls.wrong-name")
+NAME_ON_CERTIFICATE = _set("tls.wrong-name", "tls.identity-unclear")
 HANDSHAKE = _set("tls.broken", "tls.blocked", "tls.not-tls", "tls.too-old", "tls.unreadable")
 CERTIFICATE = _set(DATES, TRUST, NAME_ON_CERTIFICATE, "tls.expired", "tls.not-yet-valid", "tls.revoked")
 SERVICE = _set(
@@ -68,7 +75,7 @@ PROXY = _set("proxy.down", "proxy.wants-login", "proxy.refuses", "proxy.pac-unre
 BLOCKED = _set("service.refuses", "service.challenge", "service.wants-certificate")
 
 CAUSES: tuple[Cause, ...] = (
-    Cause(id="lookalike", ref="step-1", any=_set("domain.lookalike", "domain.redirect-lookalike")),
+    Cause(id="lookalike", ref="step-1", any=_set("domain.lookalike", "domain.redirect-lookalike"), explains=_set("service.redirect-broken")),
     Cause(id="name-wrong", ref="step-1", all=_set("domain.invalid")),
     Cause(
         id="no-link", ref="error-4", all=_set("network.no-link"), explains=_set(BEHIND_THE_LINK, PROXY, "vpn.breaks")
@@ -193,7 +200,9 @@ CAUSES: tuple[Cause, ...] = (
         id="portal-unreachable",
         ref="error-4",
         all=_set("network.way-out"),
-        any=_set("service.refused-connection", "service.no-connection"),
+        any=_set(
+            "service.refused-connection", "service.no-connection", "service.no-answer", "proxy.cannot-reach"
+        ),
         then=("step-10",),
     ),
     Cause(id="slow", ref="error-4", all=_set("service.slow")),
@@ -210,7 +219,7 @@ CAUSES: tuple[Cause, ...] = (
     Cause(id="proxy-active", all=_set("proxy.used"), note=True),
     Cause(id="intercept-trusted", all=_set("tls.intercepted"), none=_set("tls.untrusted"), note=True),
     Cause(id="ipv6-fallback", all=_set("network.ipv6-fallback"), note=True),
-    Cause(id="slow-network", any=_set("network.slow", "dns.slow-server"), note=True),
+    Cause(id="slow-network", any=_set("network.slow", "dns.slow-server"), none=_set("service.slow"), note=True),
     Cause(id="cert-chain-incomplete", all=_set("tls.chain-incomplete"), note=True),
     Cause(id="clock-off", all=_set("clock.off"), note=True),
     Cause(id="nxdomain-rewritten", all=_set("dns.rewrites-missing"), note=True),

@@ -377,6 +377,7 @@ class Chain(msgspec.Struct, frozen=True, kw_only=True):
     anchor: str = ""
     names: tuple[str, ...] = ()
     key: str = ""
+    www_twin: bool = False
     readable: bool = True
     expected_issuer: bool = True
 

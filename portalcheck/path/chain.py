@@ -116,6 +116,7 @@ def _describe(
         issuer_name=_attribute(leaf.issuer, NameOID.COMMON_NAME),
         anchor=hashlib.sha256(path[-1].issuer.public_bytes()).hexdigest()[:16],
         names=names[:_MAX_NAMES],
+        www_twin=is_www_twin(host, names),
         key=_key(leaf),
         expected_issuer=_expected(issuers, organisation, path),
     )

@@ -135,10 +135,10 @@ def _finish(
     return None, ConnectStep(failure=failure, attempts=tuple(attempts), ms=_ms(since))
 
 
-def way_to(machine: Machine, address: str) -> str | Failure:
+def way_to(machine: Machine, address: str, port: int = 443) -> str | Failure:
     """The local address that packets to `address` would leave from; connecting UDP sends nothing."""
     try:
-        where, port = machine.endpoint(address, 443)
+        where, port = machine.endpoint(address, port)
         with socket.socket(socket.AF_INET6 if ":" in where else socket.AF_INET, socket.SOCK_DGRAM) as sock:
             sock.connect((where, port))
             return str(sock.getsockname()[0])

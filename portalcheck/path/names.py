@@ -14,7 +14,7 @@ from portalcheck.path.waiting import Deadline, side_by_side
 SYSTEM_LIMIT_S = 3.5
 SERVER_LIMIT_S = 2.4
 _TRIES = 2
-_RECORD_TYPES = ("A", "AAAA")
+RECORD_TYPES = ("A", "AAAA")
 _MAX_ADDRESSES = 32
 
 
@@ -89,16 +89,21 @@ def ask_server(machine: Machine, server: DnsServer, host: str, deadline: Deadlin
     since = time.monotonic()
     limit = deadline.limit(SERVER_LIMIT_S)
     parts = side_by_side(
-        [lambda kind=kind: _query(machine, server, host, kind, limit) for kind in _RECORD_TYPES],  # type: ignore[misc]  # mypy cannot type a lambda's default
+        [lambda kind=kind: _query(machine, server, host, kind, limit) for kind in RECORD_TYPES],  # type: ignore[misc]  # mypy cannot type a lambda's default
         limit + 0.1,
     )
+    return join_families(server, parts, _ms(since))
+
+
+def join_families(server: DnsServer, parts: Sequence[NameAnswer | None], ms: int) -> NameAnswer:
+    """The answers for A and AAAA as one."""
     addresses = tuple(dict.fromkeys(address for part in parts if part for address in part.addresses))
     if addresses:
         aliases = tuple(dict.fromkeys(alias for part in parts if part for alias in part.aliases))
-        return NameAnswer(server=server, addresses=addresses[:_MAX_ADDRESSES], aliases=aliases, ms=_ms(since))
+        return NameAnswer(server=server, addresses=addresses[:_MAX_ADDRESSES], aliases=aliases, ms=ms)
     # Where the families disagree the A record's failure tells more: many servers mishandle AAAA (RFC 4074).
     failures = [part.failure for part in parts if part is not None and part.failure is not None]
-    return NameAnswer(server=server, failure=failures[0] if failures else Failure.TIMED_OUT, ms=_ms(since))
+    return NameAnswer(server=server, failure=failures[0] if failures else Failure.TIMED_OUT, ms=ms)
 
 
 def _query(machine: Machine, server: DnsServer, host: str, kind: str, seconds: float) -> NameAnswer:
@@ -114,7 +119,7 @@ def _query(machine: Machine, server: DnsServer, host: str, kind: str, seconds: f
     for _ in range(_TRIES):
         answer = _exchange(machine, server, question, seconds / _TRIES)
         if not isinstance(answer, Failure):
-            return _read(server, answer)
+            return read_message(server, answer)
         failure = answer
         if failure is not Failure.TIMED_OUT:
             break
@@ -144,7 +149,8 @@ def _exchange(machine: Machine, server: DnsServer, question: object, seconds: fl
     return response
 
 
-def _read(server: DnsServer, message: object) -> NameAnswer:
+def read_message(server: DnsServer, message: object) -> NameAnswer:
+    """What one response says of a name: its addresses along its aliases, or why there are none."""
     import dns.exception
     import dns.message
     import dns.rcode

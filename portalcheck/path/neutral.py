@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 
-from portalcheck.facts import DIRECT, CaptiveAnswer, Chain, DnsServer, Failure, Hop, NameAnswer, Neutral, Route, Trace
-from portalcheck.path.names import ask_server
+from portalcheck.facts import DIRECT, CaptiveAnswer, Chain, DnsServer, Failure, Hop, Neutral, Route, Trace
+from portalcheck.path.resolvers import Resolvers
 from portalcheck.path.policy import Network, Role
 from portalcheck.path.request import HEADERS
 from portalcheck.path.waiting import side_by_side
@@ -20,19 +19,6 @@ NEUTRAL_LIMIT_S = 4.2
 _NETWORK_AUTHENTICATION_REQUIRED = 511
 _EMPTY_BODY = 1
 _ERRORS = {Failure.SERVFAIL, Failure.QUERY_REFUSED, Failure.RCODE, Failure.MALFORMED, Failure.NXDOMAIN, Failure.NODATA}
-
-
-def dns_server(text: str) -> DnsServer | None:
-    """A resolver setting (`address`, `address:port`, `[v6]:port`) as a server; None for any other text."""
-    try:
-        return DnsServer(str(ipaddress.ip_address(text)))
-    except ValueError:
-        pass
-    host, _, port = text.rpartition(":")
-    try:
-        return DnsServer(str(ipaddress.ip_address(host.strip("[]"))), int(port))
-    except ValueError:
-        return None
 
 
 def captive_answer(hop: Hop, body_size: int) -> CaptiveAnswer:
@@ -68,13 +54,14 @@ class NeutralHosts:
         """Fill `answer` with the whole picture, within a few seconds whatever hangs."""
         network = self._network
         names = [urlsplit(url).hostname or "" for url in network.canaries]
-        resolvers = [server for text in network.resolvers if (server := dns_server(text))]
+        resolvers = Resolvers(self._walker, self._chain_of)
+        others = resolvers.independent(network.resolvers)
         own = self._walker.machine.dns_servers()[:2]
         works: list[Callable[[], Any]] = [
             *(lambda url=url: self._canary(url) for url in network.canaries),
             *(lambda url=url: self._probe(url) for url in network.captive),
-            lambda: self._dns(own, names, Role.RESOLVER),
-            lambda: self._dns(resolvers, names, Role.NEUTRAL_RESOLVER),
+            lambda: self._dns(resolvers, own, names, Role.RESOLVER),
+            lambda: self._dns(resolvers, others, names, Role.NEUTRAL_RESOLVER),
         ]
         answers = side_by_side(works, self._walker.deadline.remaining())
         count = len(network.canaries)
@@ -89,7 +76,7 @@ class NeutralHosts:
             captive=captive,
             same_issuer=portal_chain is not None and any(_same_issuer(portal_chain, chain) for chain in chains),
             own_dns=answers[-2] or "silent",
-            other_dns=answers[-1] or ("silent" if resolvers else "not-asked"),
+            other_dns=answers[-1] or ("silent" if others else "not-asked"),
         )
 
     def proves_itself(self, trace: Trace) -> bool:
@@ -107,18 +94,11 @@ class NeutralHosts:
         hop, exchange = self._walker.fetch(route, Role.NEUTRAL, request)
         return captive_answer(hop, len(exchange.body) if exchange else 0)
 
-    def _dns(self, servers: Sequence[DnsServer], names: Sequence[str], role: Role) -> str:
+    def _dns(self, resolvers: Resolvers, servers: Sequence[DnsServer], names: Sequence[str], role: Role) -> str:
+        """How servers answer neutral names: answers, errors or silent."""
         if not servers or not names:
             return "not-asked"
-        pairs = [(server, names[index % len(names)]) for index, server in enumerate(servers)]
-        for server, name in pairs:
-            self._walker.ledger.record(role, server.address, name)
-        walker = self._walker
-        answers: list[NameAnswer | None] = side_by_side(
-            [lambda pair=pair: ask_server(walker.machine, *pair, walker.deadline) for pair in pairs],  # type: ignore[misc]  # mypy cannot type a lambda's default
-            walker.deadline.remaining(),
-        )
-        heard = [answer for answer in answers if answer is not None]
+        heard = resolvers.ask([(server, names[i % len(names)]) for i, server in enumerate(servers)], role)
         if any(answer.addresses for answer in heard):
             return "answers"
         return "errors" if any(answer.failure in _ERRORS for answer in heard) else "silent"

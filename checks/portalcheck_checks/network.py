@@ -1,0 +1,146 @@
+"""Is there a network, and does it lead anywhere?"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Iterator, Sequence
+
+from portalcheck.api import (
+    DIRECT,
+    CaptiveAnswer,
+    Context,
+    Finding,
+    Interface,
+    InterfaceKind,
+    Neutral,
+    Route,
+    Trace,
+    TraceEnd,
+    check,
+    fail,
+    note,
+    ok,
+    skip,
+)
+
+SLOW_PAGE_MS = 4000
+
+
+@check(
+    "network",
+    reasons=[
+        "network.up",
+        "network.no-link",
+        "network.well",
+        "network.not-asked",
+        "network.way-out",
+        "network.no-way-out",
+        "network.captive",
+        "network.captive-elsewhere",
+        "network.port-blocked",
+        "network.ipv6-fallback",
+        "network.ipv6-broken",
+        "network.slow",
+    ],
+)
+def network(ctx: Context) -> Iterable[Finding]:
+    """The link, the way out as neutral hosts see it, and both families of addresses."""
+    trace = ctx.trace()
+    loaded = ctx.proven(trace)
+    link = judge_link(ctx.machine.interfaces(), routed=bool(ctx.ways_out()), loaded=loaded)
+    yield link
+    if trace is None:
+        yield skip("network.not-asked")
+        return
+    neutral = ctx.neutral()
+    yield from judge_way(trace, neutral, loaded=loaded) if neutral else _without_neutral(loaded)
+    yield from judge_families(trace, loaded=loaded, only_ipv4=_ipv4_only(ctx, trace))
+    yield from judge_speed(trace, loaded=loaded)
+
+
+def judge_link(interfaces: Sequence[Interface], *, routed: bool, loaded: bool) -> Finding:
+    """Whether an interface is up with an address that leads somewhere; a page that loaded settles it."""
+    usable = [i for i in interfaces if i.up and i.kind is not InterfaceKind.LOOPBACK and any(map(_usable, i.addresses))]
+    if loaded or (usable and routed):
+        kinds = sorted({i.kind.value for i in usable})
+        return ok("network.up", kind=kinds[0] if kinds else InterfaceKind.OTHER.value)
+    return fail("network.no-link")
+
+
+def _usable(address: str) -> bool:
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    return not (parsed.is_link_local or parsed.is_loopback or parsed.is_unspecified)
+
+
+def _without_neutral(loaded: bool) -> Iterator[Finding]:
+    yield ok("network.well") if loaded else skip("network.not-asked")
+
+
+def judge_way(trace: Trace, neutral: Neutral, *, loaded: bool) -> Iterator[Finding]:
+    """What the neutral hosts prove. Errors of a probe never mean a captive portal (RFC 8952 leaves them open)."""
+    proxied = trace.first.proxy is not None
+    if neutral.is_captive and neutral.reached == 0 and not loaded and not proxied:
+        yield fail("network.captive")
+        return
+    if neutral.is_captive:
+        yield note("network.captive-elsewhere")
+    if neutral.way_out:
+        yield ok("network.way-out", reached=neutral.reached, asked=neutral.canaries)
+    elif not _answered(trace) and neutral.present == 0:
+        yield fail("network.no-way-out")
+    if _port_blocked(trace, neutral) and not proxied:
+        yield fail("network.port-blocked", port=trace.first.port)
+
+
+def _answered(trace: Trace) -> bool:
+    """Whether the portal's side answered at all, which no dead network can fake."""
+    return any(hop.connect is not None and hop.connect.failure is None for hop in trace.hops)
+
+
+def _port_blocked(trace: Trace, neutral: Neutral) -> bool:
+    """HTTPS leads nowhere, to no host, while plain HTTP does."""
+    return (
+        not _answered(trace)
+        and trace.first.connect is not None
+        and neutral.present == 0
+        and neutral.canaries > 1
+        and CaptiveAnswer.OPEN in neutral.captive
+    )
+
+
+def _ipv4_only(ctx: Context, trace: Trace) -> bool:
+    """The counterfactual of IPv6: does the same way work over IPv4 alone, where IPv6 was tried and failed?"""
+    hop = trace.last
+    if trace.end is TraceEnd.PAGE or hop.connect is None or hop.proxy is not None:
+        return False
+    addresses = hop.names.addresses if hop.names else ()
+    six_tried = any(":" in attempt.address for attempt in hop.connect.attempts)
+    if not six_tried or not any("." in address for address in addresses):
+        return False
+    return ctx.proven(ctx.trace(Route(url=ctx.url, family=4, proxy=DIRECT)))
+
+
+def judge_families(trace: Trace, *, loaded: bool, only_ipv4: bool) -> Iterator[Finding]:
+    """IPv6 that fails while IPv4 works: a note where the page loads all the same, else a cause."""
+    if only_ipv4 and not loaded:
+        yield fail("network.ipv6-broken")
+        return
+    connect = trace.first.connect
+    if connect is None or connect.failure is not None or ":" in connect.address:
+        return
+    if any(":" in attempt.address and attempt.failure is not None for attempt in connect.attempts):
+        yield note("network.ipv6-fallback")
+
+
+def judge_speed(trace: Trace, *, loaded: bool) -> Iterator[Finding]:
+    """A page that loads, but slowly."""
+    took = sum(hop.http.total_ms for hop in trace.hops if hop.http is not None)
+    took += sum(hop.connect.ms for hop in trace.hops if hop.connect is not None and not hop.reused)
+    took += sum(hop.names.ms for hop in trace.hops if hop.names is not None and not hop.reused)
+    if loaded and took > SLOW_PAGE_MS:
+        yield note("network.slow", ms=took)
+
+

@@ -1,0 +1,101 @@
+"""Is a proxy in the way, and does it let this computer through?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from portalcheck.api import (
+    DIRECT,
+    Context,
+    Failure,
+    Finding,
+    Neutral,
+    ProxyPlan,
+    ProxySettings,
+    ProxyStep,
+    Route,
+    Trace,
+    check,
+    fail,
+    note,
+    ok,
+)
+
+_OWN_REFUSALS = range(400, 500)
+
+
+@check(
+    "proxy",
+    reasons=[
+        "proxy.none",
+        "proxy.used",
+        "proxy.bypassed",
+        "proxy.down",
+        "proxy.wants-login",
+        "proxy.refuses",
+        "proxy.cannot-reach",
+        "proxy.mismatch",
+        "proxy.direct-works",
+        "proxy.pac-unreachable",
+        "proxy.pac-unread",
+    ],
+)
+def proxy(ctx: Context) -> Iterable[Finding]:
+    """The browser's proxy, then the programs' where it is another."""
+    plan = ctx.proxy_plan()
+    settings = ctx.machine.proxies(ctx.url)
+    trace = ctx.trace()
+    yield from judge_setting(plan, settings)
+    if trace is None:
+        return
+    loaded = ctx.proven(trace)
+    if plan.pac in ("unreachable", "malformed"):
+        yield note("proxy.pac-unread") if loaded else fail("proxy.pac-unreachable")
+    step = trace.first.proxy
+    if step is not None and step.failure is not None:
+        direct_works = ctx.proven(ctx.trace(Route(url=ctx.url, proxy=DIRECT)))
+        yield from judge_refusal(plan, step, ctx.neutral(), direct_works=direct_works)
+    if _programs_only(settings):
+        through = ctx.trace(Route(url=ctx.url, proxy=settings.programs))
+        yield from judge_mismatch(loaded, through)
+
+
+def _programs_only(settings: ProxySettings) -> bool:
+    """Whether only programs, not the browser, are told of a proxy."""
+    return bool(settings.programs and settings.browser_known and not (settings.browser or settings.pac_url))
+
+
+def judge_setting(plan: ProxyPlan, settings: ProxySettings) -> Iterator[Finding]:
+    """Which proxy is set, and for whom."""
+    if plan.kind:
+        yield note("proxy.used", kind=plan.kind, scope="all")
+    elif _programs_only(settings):
+        yield note("proxy.used", kind="env", scope="programs-only")
+    elif plan.bypassed:
+        yield ok("proxy.bypassed")
+    else:
+        yield ok("proxy.none")
+
+
+def judge_refusal(
+    plan: ProxyPlan, step: ProxyStep, neutral: Neutral | None, *, direct_works: bool
+) -> Iterator[Finding]:
+    """What the proxy did instead of letting us through. Its own refusals are facts; a 5xx may be the portal's doing."""
+    if step.failure is Failure.PROXY_AUTH:
+        yield fail("proxy.wants-login", kind=plan.kind, schemes=step.schemes)
+    elif step.failure is Failure.PROXY_REFUSED:
+        own = step.status in _OWN_REFUSALS or direct_works or (neutral is not None and neutral.reached == 0)
+        yield fail("proxy.refuses", kind=plan.kind, status=step.status) if own else fail(
+            "proxy.cannot-reach", status=step.status
+        )
+    else:
+        yield fail("proxy.down", kind=plan.kind)
+    if direct_works:
+        yield note("proxy.direct-works")
+
+
+def judge_mismatch(loaded: bool, through: Trace | None) -> Iterator[Finding]:
+    """A proxy that only programs are told of, which fails them while the browser's way works."""
+    step = through.first.proxy if through is not None else None
+    if loaded and step is not None and step.failure is not None:
+        yield fail("proxy.mismatch")

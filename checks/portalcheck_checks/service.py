@@ -1,0 +1,109 @@
+"""Does the portal's front door open: a connection, an answer, a page?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from portalcheck.api import (
+    Context,
+    Failure,
+    Finding,
+    Hop,
+    HttpStep,
+    Trace,
+    TraceEnd,
+    check,
+    fail,
+    ok,
+    skip,
+    warn,
+)
+
+SLOW_MS = 8000
+_REFUSALS = {403, 429, 451}
+_REDIRECT_ENDS = {
+    TraceEnd.BAD_LOCATION: "bad-location",
+    TraceEnd.LEFT_HTTPS: "left-https",
+    TraceEnd.NOT_FOLLOWED: "not-followed",
+}
+
+
+@check(
+    "service",
+    reasons=[
+        "service.works",
+        "service.not-reached",
+        "service.refused-connection",
+        "service.no-connection",
+        "service.no-answer",
+        "service.next-name",
+        "service.error",
+        "service.refuses",
+        "service.challenge",
+        "service.wants-certificate",
+        "service.redirect-loop",
+        "service.redirect-broken",
+        "service.broken",
+        "service.cut-off",
+        "service.slow",
+        "service.odd-status",
+    ],
+)
+def service(ctx: Context) -> Iterable[Finding]:
+    """The sign-in page as a browser would fetch it, without cookies."""
+    trace = ctx.trace()
+    return [skip("service.not-reached")] if trace is None else judge(trace)
+
+
+def judge(trace: Trace) -> list[Finding]:
+    """The last hop tells; a chain of redirects that leads nowhere is the portal's own."""
+    if trace.end in (TraceEnd.LOOP, TraceEnd.TOO_MANY):
+        return [fail("service.redirect-loop", count=len(trace.hops))]
+    if trace.end in _REDIRECT_ENDS:
+        return [fail("service.redirect-broken", how=_REDIRECT_ENDS[trace.end])]
+    hop = trace.last
+    if hop.http is None:
+        return [_unreached(hop, first=hop is trace.first)]
+    return list(_judge_answer(trace, hop, hop.http))
+
+
+def _unreached(hop: Hop, *, first: bool) -> Finding:
+    """Nothing was heard over HTTP; only what happened at the connection is this check's to tell."""
+    if hop.proxy is not None and hop.proxy.failure is not None:
+        return skip("service.not-reached")
+    if hop.connect is None:
+        return skip("service.not-reached") if first else fail("service.next-name")
+    if hop.connect.failure is Failure.REFUSED:
+        return fail("service.refused-connection")
+    if hop.connect.failure is not None:
+        return fail("service.no-connection", how=hop.connect.failure.value)
+    return skip("service.not-reached")
+
+
+def _judge_answer(trace: Trace, hop: Hop, http: HttpStep) -> Iterator[Finding]:
+    if http.wants_certificate:
+        yield fail("service.wants-certificate")
+    elif http.failure is not None and http.status:
+        yield fail("service.cut-off")
+    elif http.failure is Failure.TIMED_OUT:
+        yield fail("service.no-answer")
+    elif http.failure is not None:
+        yield fail("service.broken", how=http.failure.value)
+    else:
+        yield _judge_status(trace, http)
+        if http.total_ms > SLOW_MS or not http.complete:
+            yield warn("service.slow", seconds=round(http.total_ms / 1000))
+
+
+def _judge_status(trace: Trace, http: HttpStep) -> Finding:
+    status = http.status
+    if http.challenge:
+        return fail("service.challenge", status=status)
+    if status in _REFUSALS:
+        return fail("service.refuses", status=status)
+    if status >= 500:
+        return fail("service.error", status=status)
+    if status >= 400 and status != 401:
+        return warn("service.odd-status", status=status)
+    took = sum(hop.http.total_ms for hop in trace.hops if hop.http is not None)
+    return ok("service.works", status=status, ms=took, redirects=len(trace.hops) - 1)

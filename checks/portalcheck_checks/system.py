@@ -1,0 +1,46 @@
+"""Does the operating system still get updates? By a table that is shipped with a date."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from portalcheck.api import Context, Finding, System, check, ok, warn
+
+TABLE_IS_GOOD_FOR = dt.timedelta(days=366)
+
+
+@cache
+def support_table() -> Mapping[str, Any]:
+    """The table: `dated`, and for each system the last day of support by release."""
+    return tomllib.loads(files("portalcheck_checks").joinpath("system_support.toml").read_text("utf-8"))
+
+
+@check("system", reasons=["system.current", "system.outdated", "system.support-unknown"])
+def system(ctx: Context) -> Iterable[Finding]:
+    """The system's release against the end of its support."""
+    today = dt.datetime.fromtimestamp(ctx.machine.now(), dt.UTC).date()
+    return [judge(ctx.machine.system(), support_table(), today)]
+
+
+def judge(system: System, table: Mapping[str, Any], today: dt.date) -> Finding:
+    """Outdated only by a date in the table; a table that is itself a year old judges nobody."""
+    ends: dt.date | None = _end_of(system, table)
+    told = {"os": system.os, "release": system.release}
+    age = today - table["dated"]
+    # A clock that is far behind the table's own date says nothing about support either.
+    if ends is None or not dt.timedelta(0) <= age <= TABLE_IS_GOOD_FOR:
+        return ok("system.support-unknown", **told)
+    return warn("system.outdated", **told) if today > ends else ok("system.current", **told)
+
+
+def _end_of(system: System, table: Mapping[str, Any]) -> dt.date | None:
+    """The last day of support of the longest entry that the release begins with, word by word."""
+    releases: Mapping[str, dt.date] = table.get(system.os, {})
+    wanted = f"{system.release.casefold()} "
+    fitting = [name for name in releases if wanted.startswith((f"{name} ", f"{name}."))]
+    return releases[max(fitting, key=len)] if fitting else None

@@ -1,0 +1,211 @@
+"""Is the portal shown to be who it should be, and if not, what stands in between?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from portalcheck.api import (
+    DIRECT,
+    Chain,
+    Context,
+    Failure,
+    Finding,
+    Hop,
+    Local,
+    Neutral,
+    Route,
+    Status,
+    TlsStep,
+    Trace,
+    check,
+    fail,
+    note,
+    ok,
+    skip,
+)
+from portalcheck_checks.inspection import product_of
+
+DAY_S = 86400
+OTHER_SERVER_NAME = "www.example.com"
+"""Sent instead of the portal's name to see whether the name alone is what is blocked (RFC 2606 keeps it free)."""
+
+_CUT = {Failure.RESET: "reset", Failure.CLOSED: "closed", Failure.TIMED_OUT: "silence"}
+
+
+class Situation(msgspec.Struct, frozen=True, kw_only=True):
+    """What a chain is judged by beside itself: both times, neutral hosts, and whether a browser has own roots."""
+
+    now: float
+    true_now: float | None
+    neutral: Neutral | None
+    browser_has_roots: bool = False
+
+
+@check(
+    "tls",
+    reasons=[
+        "tls.valid",
+        "tls.not-reached",
+        "tls.plain",
+        "tls.expired",
+        "tls.not-yet-valid",
+        "tls.dates-fit-true-time",
+        "tls.dates-unclear",
+        "tls.wrong-name",
+        "tls.untrusted",
+        "tls.identity-unclear",
+        "tls.issuer-missing",
+        "tls.chain-incomplete",
+        "tls.intercepted",
+        "tls.unexpected-issuer",
+        "tls.roots-stale",
+        "tls.too-old",
+        "tls.blocked",
+        "tls.broken",
+        "tls.not-tls",
+        "tls.unreadable",
+    ],
+)
+def tls(ctx: Context) -> Iterable[Finding]:
+    """Every server on the way to the sign-in page; the first that cannot be shown to be right is told of."""
+    trace = ctx.trace()
+    if trace is None:
+        yield skip("tls.not-reached")
+        return
+    told: dict[str, Finding] = {}
+    for hop in trace.hops:
+        findings = list(_judge_hop(ctx, trace, hop))
+        if any(finding.status in (Status.FAIL, Status.WARN) for finding in findings):
+            yield from findings
+            return
+        told.update((finding.reason, finding) for finding in findings)
+    yield from told.values()
+
+
+def _judge_hop(ctx: Context, trace: Trace, hop: Hop) -> Iterator[Finding]:
+    if hop.scheme != "https":
+        yield skip("tls.plain")
+    elif hop.tls is None:
+        yield skip("tls.not-reached")
+    elif hop.tls.failure is not None:
+        yield _judge_handshake(ctx, trace, hop, hop.tls)
+    else:
+        chain = ctx.chain(hop)
+        yield from judge_chain(chain, hop.tls, _situation(ctx, chain), hop.host)
+
+
+# ---- the handshake -----------------------------------------------------------------------------
+
+
+def _judge_handshake(ctx: Context, trace: Trace, hop: Hop, step: TlsStep) -> Finding:
+    """A handshake that failed, told apart by one more handshake with one thing changed."""
+    if step.failure is Failure.NOT_TLS:
+        return fail("tls.not-tls")
+    how = step.alert or _CUT.get(step.failure or Failure.OTHER, "garbled")
+    if step.failure is Failure.TOO_OLD or step.alert in ("protocol_version", "handshake_failure"):
+        old = ctx.trace(msgspec.structs.replace(trace.route, oldest_tls=True, follow=False))
+        if hop is trace.first and old is not None and old.first.tls is not None and old.first.tls.failure is None:
+            return fail("tls.too-old", version=old.first.tls.version)
+    if step.failure in _CUT and hop is trace.first and _other_name_passes(ctx, hop):
+        return fail("tls.blocked", how=how)
+    return fail("tls.broken", how=how)
+
+
+def _other_name_passes(ctx: Context, hop: Hop) -> bool:
+    """Whether the same address answers TLS under another server name; an alert is an answer too."""
+    if hop.connect is None or hop.proxy is not None:
+        return False
+    route = Route(
+        url=ctx.url,
+        addresses=(hop.connect.address,),
+        server_name=OTHER_SERVER_NAME,
+        proxy=DIRECT,
+        follow=False,
+    )
+    other = ctx.trace(route)
+    step = other.first.tls if other is not None else None
+    return step is not None and (step.failure is None or step.failure is Failure.ALERT)
+
+
+# ---- the chain ---------------------------------------------------------------------------------
+
+
+def _situation(ctx: Context, chain: Chain | None) -> Situation:
+    now = ctx.machine.now()
+    doubtful = chain is None or not chain.valid_at(now)
+    skew = ctx.true_time().skew_s if doubtful else 0
+    return Situation(
+        now=now,
+        true_now=None if skew is None else now - skew,
+        neutral=ctx.neutral(),
+        browser_has_roots=bool(ctx.machine.browsers()),
+    )
+
+
+def judge_chain(chain: Chain | None, step: TlsStep, by: Situation, host: str) -> list[Finding]:
+    """Dates, name and trust, each by itself; all that is wrong is told."""
+    if chain is None or not chain.readable:
+        return [fail("tls.unreadable")]
+    wrong = [*_judge_dates(chain, by), *_judge_name(chain, by, host), *_judge_trust(chain, by)]
+    notes = list(_notes(chain, by))
+    return [*wrong, *notes] if wrong else [ok("tls.valid", version=step.version), *notes]
+
+
+def _judge_dates(chain: Chain, by: Situation) -> Iterator[Finding]:
+    if chain.valid_at(by.now):
+        return
+    if by.true_now is None:
+        yield fail("tls.dates-unclear")
+    elif chain.valid_at(by.true_now):
+        yield fail("tls.dates-fit-true-time")
+    elif by.true_now > chain.not_after:
+        yield fail("tls.expired", days=int((by.true_now - chain.not_after) // DAY_S))
+    else:
+        yield fail("tls.not-yet-valid", days=int((chain.not_before - by.true_now) // DAY_S))
+
+
+def _judge_name(chain: Chain, by: Situation, host: str) -> Iterator[Finding]:
+    if chain.name_matches:
+        return
+    if _way_is_clear(by):
+        yield fail("tls.wrong-name", twin=chain.www_twin, names=Local("name", chain.names[:5]))
+    else:
+        yield fail("tls.identity-unclear", host=host)
+
+
+def _judge_trust(chain: Chain, by: Situation) -> Iterator[Finding]:
+    """A root that this system does not trust: stale, inspected, incomplete, or the server's own."""
+    if chain.trusted:
+        return
+    if "mozilla" in chain.trusted_by:
+        # A browser that brings its own roots gets through all the same.
+        yield Finding(reason="tls.roots-stale", status=Status.WARN if by.browser_has_roots else Status.FAIL)
+    elif by.neutral is not None and by.neutral.same_issuer:
+        yield fail("tls.untrusted", self_signed=chain.self_signed)
+        yield fail("tls.intercepted", trusted=False, product=product_of(chain))
+    elif chain.incomplete:
+        yield fail("tls.issuer-missing")
+    elif _way_is_clear(by):
+        yield fail("tls.untrusted", self_signed=chain.self_signed)
+    elif chain.name_matches:
+        yield fail("tls.identity-unclear")
+
+
+def _way_is_clear(by: Situation) -> bool:
+    """Whether neutral hosts prove to be themselves, so that the fault is the portal's side's alone."""
+    return by.neutral is not None and by.neutral.reached > 0
+
+
+def _notes(chain: Chain, by: Situation) -> Iterator[Finding]:
+    if chain.completed:
+        yield note("tls.chain-incomplete")
+    known = {"mozilla", "profile"} & chain.trusted_by
+    if not chain.trusted or (known and chain.expected_issuer):
+        return
+    inspected = not known and (not chain.expected_issuer or (by.neutral is not None and by.neutral.same_issuer))
+    if inspected:
+        yield note("tls.intercepted", trusted=True, product=product_of(chain))
+    else:
+        yield note("tls.unexpected-issuer", organisation=Local("text", chain.issuer_organisation))

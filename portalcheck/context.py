@@ -1,0 +1,281 @@
+"""The context of a run: this computer, the path to the portal, and the facts that checks share."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from portalcheck.address import Verdict, judge
+from portalcheck.api import Machine
+from portalcheck.facts import (
+    AUTO,
+    DIRECT,
+    Chain,
+    Failure,
+    Hop,
+    NameAnswer,
+    Names,
+    Neutral,
+    ProxyPlan,
+    Route,
+    Trace,
+    TraceEnd,
+    TrueTime,
+)
+from portalcheck.model import Portal
+from portalcheck.path.certificates import CertificateRoom
+from portalcheck.path.dial import way_to
+from portalcheck.path.names import ask_servers, is_address
+from portalcheck.path.neutral import NeutralHosts
+from portalcheck.path.pac import MAX_PAC_BYTES, ProxyFinder, local_pac
+from portalcheck.path.policy import Ledger, Network, Role
+from portalcheck.path.resolvers import Resolvers
+from portalcheck.path.waiting import Deadline, Shared, side_by_side
+from portalcheck.path.walk import Walker
+
+CLOCK_TOLERANCE_S = 300
+_BAD_STATUS = 400
+_UNAUTHORIZED = 401
+_FETCH_LIMIT_S = 3.0
+
+
+class RunContext:
+    """Implements `portalcheck.api.Context` for one run. `url` is the address given, if one was."""
+
+    def __init__(
+        self, portal: Portal, machine: Machine, network: Network, deadline: Deadline, *, url: str = ""
+    ) -> None:
+        self.portal, self.machine, self.network, self.deadline = portal, machine, network, deadline
+        self.given = bool(url)
+        self.ledger = Ledger()
+        self.verdict = self.judge_address(url or portal.url)
+        self.url = self.verdict.url or url or portal.url
+        self.host = self.verdict.host
+        self._shared = Shared(deadline)
+        self._finder = ProxyFinder(machine, self._shared, self._pac)
+        self._walker = Walker(machine, deadline, self.ledger, self._shared, self._finder)
+        self._certificates = CertificateRoom(machine, portal, self._shared, self._fetch_issuer)
+
+    # ---- the address ---------------------------------------------------------------------------
+
+    @property
+    def contactable(self) -> bool:
+        """Whether the address may be contacted: false for a lookalike or an invalid one."""
+        return self.verdict.contactable
+
+    def judge_address(self, url: str) -> Verdict:
+        """Whether an address is this portal's, by name alone."""
+        portal = self.portal
+        return judge(
+            url,
+            official=(*portal.official, *portal.identity),
+            protect=portal.protect,
+            known_other=portal.known_other,
+        )
+
+    def _may_visit(self, host: str) -> bool:
+        """A redirect may lead anywhere but to an imitation of the portal or to a bare address."""
+        if host == self.host:
+            return True
+        return not is_address(host) and self.judge_address(f"https://{host}/").contactable
+
+    # ---- ways ----------------------------------------------------------------------------------
+
+    def trace(self, route: Route | None = None) -> Trace | None:
+        """Walk a way to the portal; the browser's by default. Found once for each route."""
+        if not self.contactable:
+            return None
+        wanted = route or Route(url=self.url)
+        return self._shared.get(("trace", wanted), lambda: self._walk(wanted))
+
+    def _walk(self, route: Route) -> Trace:
+        trace = self._walker.walk(route, Role.PORTAL, self._may_visit)
+        looping = trace.end in (TraceEnd.LOOP, TraceEnd.TOO_MANY)
+        if looping and not route.fresh_cookies and route.proxy in (AUTO, DIRECT):
+            # Some portals send visitors round until they return a cookie, as any browser would.
+            fresh = self.trace(msgspec.structs.replace(route, fresh_cookies=True))
+            return fresh if fresh is not None and fresh.end is TraceEnd.PAGE else trace
+        return trace
+
+    def proxy_plan(self) -> ProxyPlan:
+        """The proxies that a browser on this computer would try for the address."""
+        return self._finder.plan(self.url)
+
+    def way_to(self, address: str) -> str | Failure:
+        """The local address that traffic to `address` leaves from, or why there is none."""
+        return way_to(self.machine, address)
+
+    def ways_out(self) -> frozenset[str]:
+        """The local addresses that traffic to the independent DNS servers would leave from; nothing is sent."""
+        servers = Resolvers(self._walker, self.chain).independent(self.network.resolvers)
+        ways = [way_to(self.machine, server.address, server.port) for server in servers]
+        return frozenset(way for way in ways if not isinstance(way, Failure))
+
+    def _pac(self, url: str) -> str | None:
+        path = local_pac(url)
+        if path is not None:
+            try:
+                with Path(path).open("rb") as file:
+                    return file.read(MAX_PAC_BYTES).decode("utf-8", "replace")
+            except (OSError, ValueError):
+                return None
+        body = self._fetch(url, Role.PROXY)
+        return None if body is None else body.decode("utf-8", "replace")
+
+    def _fetch(self, url: str, role: Role) -> bytes | None:
+        """A small file over plain HTTP(S), directly; None where it cannot be had."""
+        import httpx
+
+        from portalcheck.path.request import HEADERS
+
+        try:
+            request = httpx.Request("GET", url, headers=HEADERS)
+        except (httpx.InvalidURL, ValueError):
+            return None
+        if request.url.scheme not in ("http", "https") or not request.url.host:
+            return None
+        walker = self._walker.within(_FETCH_LIMIT_S)
+        _, exchange = walker.fetch(Route(url=url, proxy=DIRECT, follow=False), role, request)
+        if exchange is None or exchange.step.status != 200:
+            return None
+        return exchange.body
+
+    # ---- certificates and time -----------------------------------------------------------------
+
+    def chain(self, hop: Hop) -> Chain | None:
+        """The certificates of a hop, judged offline."""
+        return self._certificates.judge(hop)
+
+    def proven(self, trace: Trace | None) -> bool:
+        """Whether a walk ended at a page whose every server is shown to be who it should be, dates aside."""
+        if trace is None or trace.end is not TraceEnd.PAGE:
+            return False
+        chains = [self.chain(hop) for hop in trace.hops if hop.scheme == "https"]
+        return all(chain is not None and chain.trusted and chain.name_matches for chain in chains)
+
+    def _fetch_issuer(self, url: str) -> bytes | None:
+        """A missing intermediate from where the certificate says it is (RFC 5280, 4.2.2.1), if that is allowed."""
+        return self._fetch(url, Role.ISSUER) if self.network.neutral_allowed(trouble=True) else None
+
+    def true_time(self) -> TrueTime:
+        """How far the clock is off, by the portal's own authenticated time; neutral hosts confirm it when it matters."""
+        return self._shared.get("true-time", self._true_time)
+
+    def _true_time(self) -> TrueTime:
+        trace = self.trace()
+        own = self._skews([] if trace is None else list(trace.hops))
+        neutral = self._neutral_hosts()
+        theirs = self._skews([hop for t in neutral.traces for hop in t.hops]) if neutral is not None else []
+        if not own:
+            return TrueTime(_median(theirs), "neutral") if theirs else TrueTime(None)
+        if theirs and abs(_median(own) - _median(theirs)) > CLOCK_TOLERANCE_S:
+            return TrueTime(_median(theirs), "neutral", disputed=True)
+        return TrueTime(_median(own), "portal")
+
+    def _skews(self, hops: Sequence[Hop]) -> list[int]:
+        """Local minus server time for each hop whose server is shown to be who it should be."""
+        skews = []
+        for hop in hops:
+            chain = self.chain(hop)
+            if hop.http is None or hop.http.server_time is None or chain is None:
+                continue
+            if chain.name_matches and chain.trusted_by:
+                skews.append(round(hop.http.received_at - hop.http.server_time))
+        return skews
+
+    # ---- names ---------------------------------------------------------------------------------
+
+    def names(self) -> Names | None:
+        """The portal's name, as this computer and its DNS servers see it."""
+        if not self.contactable:
+            return None
+        return self._shared.get("portal-names", self._names)
+
+    def _names(self) -> Names:
+        def record(server: object) -> None:
+            self.ledger.record(Role.RESOLVER, getattr(server, "address", ""), self.host)
+
+        machine = self.machine
+        if is_address(self.host):
+            return Names(host=self.host, system=self._walker.names(self.host))
+
+        def own_servers() -> tuple[NameAnswer, ...]:
+            return ask_servers(machine, machine.dns_servers(), self.host, self.deadline, record)
+
+        # The system's own answer has a time limit of its own; the servers are asked meanwhile.
+        asked = Shared(self.deadline)
+        side_by_side([lambda: asked.get("servers", own_servers), lambda: self._walker.names(self.host)], 0.0)
+        return Names(
+            host=self.host,
+            system=self._walker.names(self.host),
+            servers=asked.get("servers", own_servers),
+            hosts_file=machine.hosts_file(self.host),
+        )
+
+    def names_elsewhere(self) -> tuple[NameAnswer, ...] | None:
+        """The portal's name as independent DNS servers see it; None unless the person allowed to ask them."""
+        if not (self.contactable and self.network.share_portal_name and self.network.neutral_allowed(self.trouble())):
+            return None
+        return self._shared.get("names-elsewhere", self._names_elsewhere)
+
+    def _names_elsewhere(self) -> tuple[NameAnswer, ...]:
+        resolvers = Resolvers(self._walker, self.chain)
+        servers = resolvers.independent(self.network.resolvers)
+        return resolvers.ask([(server, self.host) for server in servers], Role.NEUTRAL_RESOLVER)
+
+    # ---- neutral hosts -------------------------------------------------------------------------
+
+    def trouble(self) -> bool:
+        """Whether something failed, or the certificate is not what the public web or the profile expects."""
+        return self._shared.get("trouble", self._trouble)
+
+    def _trouble(self) -> bool:
+        trace = self.trace()
+        if trace is None:
+            return False
+        if trace.end is not TraceEnd.PAGE or trace.last.failure is not None or self._slow_or_refused(trace):
+            return True
+        return any(self._odd_certificate(hop) for hop in trace.hops) or self._clock_seems_wrong(trace)
+
+    def _slow_or_refused(self, trace: Trace) -> bool:
+        page = trace.last.http
+        if page is None or not page.complete or page.challenge:
+            return True
+        return page.status >= _BAD_STATUS and page.status != _UNAUTHORIZED
+
+    def _odd_certificate(self, hop: Hop) -> bool:
+        chain = self.chain(hop)
+        if chain is None:
+            return False
+        if not (chain.trusted and chain.name_matches and chain.valid_at(self.machine.now())):
+            return True
+        known = {"mozilla", "profile"} & chain.trusted_by
+        return not known or not chain.expected_issuer
+
+    def _clock_seems_wrong(self, trace: Trace) -> bool:
+        skews = self._skews(trace.hops)
+        return bool(skews) and abs(_median(skews)) > CLOCK_TOLERANCE_S
+
+    def neutral(self) -> Neutral | None:
+        """What hosts that have nothing to do with the portal say; None where all is well or settings say never."""
+        hosts = self._neutral_hosts()
+        return None if hosts is None else hosts.answer
+
+    def _neutral_hosts(self) -> NeutralHosts | None:
+        """The neutral hosts, asked; None where they may not be."""
+        if not self.contactable or not self.network.neutral_allowed(self.trouble()):
+            return None
+        return self._shared.get("neutral-hosts", self._ask_neutral)
+
+    def _ask_neutral(self) -> NeutralHosts:
+        trace = self.trace()
+        assert trace is not None
+        hosts = NeutralHosts(self._walker, self.network, self.chain)
+        hosts.ask(self.chain(trace.first))
+        return hosts
+
+def _median(skews: Sequence[int]) -> int:
+    return round(statistics.median(skews))

@@ -1,0 +1,54 @@
+"""DNS servers of the settings, whatever way they are spoken to, asked side by side."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable, Sequence
+
+from portalcheck.facts import Chain, DnsServer, Hop, NameAnswer
+from portalcheck.path.doh import ask_over_https, https_server
+from portalcheck.path.names import ask_server
+from portalcheck.path.policy import Role
+from portalcheck.path.waiting import side_by_side
+from portalcheck.path.walk import Walker
+
+
+def plain_server(text: str) -> DnsServer | None:
+    """A resolver setting (`address`, `address:port`, `[v6]:port`) as a server; None for any other text."""
+    try:
+        return DnsServer(str(ipaddress.ip_address(text)))
+    except ValueError:
+        pass
+    host, _, port = text.rpartition(":")
+    try:
+        return DnsServer(str(ipaddress.ip_address(host.strip("[]"))), int(port))
+    except ValueError:
+        return None
+
+
+class Resolvers:
+    """Asks servers and records it. `chain_of` judges the certificates of a hop."""
+
+    def __init__(self, walker: Walker, chain_of: Callable[[Hop], Chain | None]) -> None:
+        self._walker, self._chain_of = walker, chain_of
+
+    def independent(self, settings: Sequence[str]) -> tuple[DnsServer, ...]:
+        """The servers of `network.resolvers`."""
+        return tuple(server for text in settings if (server := plain_server(text) or https_server(text)) is not None)
+
+    def ask(self, questions: Sequence[tuple[DnsServer, str]], role: Role) -> tuple[NameAnswer, ...]:
+        """Each server for its name; those that did not answer in time are left out."""
+        for server, name in questions:
+            # A request over HTTPS is recorded where its connection is made.
+            if not server.url:
+                self._walker.ledger.record(role, server.address, name)
+        answers = side_by_side(
+            [lambda pair=pair: self._ask(*pair) for pair in questions],  # type: ignore[misc]  # mypy cannot type a lambda's default
+            self._walker.deadline.remaining(),
+        )
+        return tuple(answer for answer in answers if answer is not None)
+
+    def _ask(self, server: DnsServer, host: str) -> NameAnswer:
+        if server.url:
+            return ask_over_https(self._walker, server, host, self._chain_of)
+        return ask_server(self._walker.machine, server, host, self._walker.deadline)

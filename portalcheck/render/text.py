@@ -1,0 +1,209 @@
+"""The report as plain text: the verdict first, one thing to do, then all the rest, linear and without marks."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator
+
+from portalcheck import paste
+from portalcheck.catalog import Catalog
+from portalcheck.model import Outcome, Portal, Report, ReportCheck, ReportFinding, Status, Step
+from portalcheck.phonecode import spell
+from portalcheck.render import way
+
+WIDTH = 78
+_SUPPORT_REFS = {"step-10", "support-checklist"}
+
+
+class TextReport:
+    """Writes one report. `verbose` adds every check's findings in full, `portal` whom to call."""
+
+    def __init__(self, report: Report, catalog: Catalog, *, portal: Portal | None = None, verbose: bool = False) -> None:
+        self.report, self.words, self.portal, self.verbose = report, catalog, portal, verbose
+
+    def render(self) -> str:
+        """The whole text; ends with the phone code."""
+        sections = (
+            self._verdict(),
+            self._first(),
+            self._then(),
+            self._also(),
+            self._not_checked(),
+            self._way(),
+            self._checks(),
+            self._looked(),
+            self._block(),
+            self._code(),
+        )
+        return "\n\n".join("\n".join(lines) for section in sections if (lines := list(section))) + "\n"
+
+    def _heading(self, key: str) -> str:
+        return self.words.ui(f"heading.{key}") + ":"
+
+    def _verdict(self) -> Iterator[str]:
+        cause = self.words.cause(self.report.cause)
+        yield from _wrap(cause.verdict)
+        yield from _wrap(cause.patient)
+
+    def _first(self) -> Iterator[str]:
+        """One step, with its reference and numbered actions: the cause's own where it has some, else the step's."""
+        steps = self.report.likely_steps
+        if not steps:
+            return
+        ref = self.words.ref(steps[0].ref)
+        cause = self.words.cause(self.report.cause)
+        actions = cause.actions if self._names_a_fault() and cause.actions else ref.actions
+        yield self._heading("first")
+        yield from _wrap(self._article(steps[0]), indent="  ")
+        yield from _numbered(actions)
+        yield from _wrap(self.words.ui("step.one_by_one"), indent="  ")
+        if steps[0].ref in _SUPPORT_REFS:
+            yield from self._support()
+
+    def _names_a_fault(self) -> bool:
+        return self.report.cause != "none"
+
+    def _article(self, step: Step) -> str:
+        return self.words.ui("step.article", title=self.words.ref(step.ref).title, ref=step.ref)
+
+    def _support(self) -> Iterator[str]:
+        support = self.portal.support if self.portal is not None else None
+        if support is not None and support.phone:
+            yield from _wrap(self.words.ui("support.phone", phone=support.phone), indent="  ")
+        else:
+            yield from _wrap(self.words.ui("support.card"), indent="  ")
+        if support is not None and support.url:
+            yield from _wrap(self.words.ui("support.url", url=support.url), indent="  ")
+
+    def _then(self) -> Iterator[str]:
+        steps = self.report.likely_steps[1:]
+        if steps:
+            yield self._heading("then")
+            for step in steps:
+                yield from _wrap(self._article(step), indent="  ")
+            yield "  " + self.words.ui("step.more", topic=steps[0].ref)
+
+    def _also(self) -> Iterator[str]:
+        if self.report.also:
+            yield self._heading("also")
+            for cause in self.report.also:
+                yield from _wrap(self.words.cause(cause).verdict, indent="  ")
+
+    def _not_checked(self) -> Iterator[str]:
+        unseen = [
+            (check, finding)
+            for check in self.report.checks
+            for finding in check.findings
+            if finding.status is Status.UNKNOWN
+        ]
+        if unseen:
+            yield self._heading("not_checked")
+            for check, finding in unseen:
+                yield from _wrap(f"{self.words.check(check.check).name}: {self._sentence(finding)}", indent="  ")
+        if not self.report.complete:
+            yield from _wrap(self.words.ui("step.incomplete"), indent="  ")
+
+    def _way(self) -> Iterator[str]:
+        if not self.report.checks:
+            return
+        nodes = way.nodes(self.report)
+        yield self._heading("path")
+        yield from _wrap(f" {self.words.ui('path.arrow')} ".join(map(self._node, nodes)), indent="  ")
+        stop = way.broken(nodes)
+        if stop is not None:
+            yield "  " + self.words.ui("path.stops", node=self.words.ui(f"path.{stop.key}"))
+        elif self.report.outcome in (Outcome.OK, Outcome.WARN):
+            yield "  " + self.words.ui("path.whole")
+
+    def _node(self, node: way.Node) -> str:
+        name = self.words.ui(f"path.{node.key}")
+        return name if node.state is way.State.OPEN else self.words.ui(f"path.{node.state.value}", node=name)
+
+    def _checks(self) -> Iterator[str]:
+        yield self._heading("checks")
+        if not self.report.checks:
+            yield "  " + self.words.ui("report.none_selected")
+        for check in self.report.checks:
+            name = self.words.check(check.check).name
+            yield f"  {self.words.ui(f'status.{check.status.value}')}: {name}"
+            for finding in _shown(check, verbose=self.verbose):
+                yield from _wrap(self._sentence(finding), indent="      ")
+                if finding.blocked_by and self.verbose:
+                    yield from _wrap(self.words.ui("step.echo", reasons=finding.blocked_by), indent="      ")
+
+    def _sentence(self, finding: ReportFinding) -> str:
+        return self.words.reason(finding.reason, finding.args, finding.status.value)
+
+    def _looked(self) -> Iterator[str]:
+        privacy = self.report.privacy
+        yield self._heading("looked")
+        known = [self._contact(role, count) for role, count in privacy.contacts.items()]
+        if known:
+            yield from _wrap(self.words.ui("privacy.contacted", list=known), indent="  ")
+        else:
+            yield "  " + self.words.ui("privacy.nobody")
+        for key in ("looked", "no_password", "no_upload"):
+            yield from _wrap(self.words.ui(f"privacy.{key}"), indent="  ")
+        if privacy.level == "local":
+            yield from _wrap(self.words.ui("privacy.local_level"), indent="  ")
+        elif privacy.withheld:
+            left_out = [self._kind(kind, count) for kind, count in privacy.withheld.items()]
+            yield from _wrap(self.words.ui("privacy.withheld", list=left_out), indent="  ")
+            yield from _wrap(self.words.ui("privacy.include_local"), indent="  ")
+        else:
+            yield "  " + self.words.ui("privacy.nothing_withheld")
+
+    def _contact(self, role: str, count: int) -> str:
+        key = f"privacy.contact.{role}"
+        words = self.words.ui(key)
+        return words if words != key else self.words.ui("privacy.contact.other", role=role, count=count)
+
+    def _kind(self, kind: str, count: int) -> str:
+        key = f"privacy.kind.{kind}"
+        words = self.words.ui(key, count=count)
+        return words if words != key else self.words.ui("privacy.kind.other", count=count)
+
+    def _block(self) -> Iterator[str]:
+        yield self._heading("block")
+        yield ""
+        yield paste.write(self.report).rstrip("\n")
+
+    def _code(self) -> Iterator[str]:
+        yield from _wrap(self.words.ui("report.code_hint"))
+        if self.verbose:
+            yield from _wrap(self.words.ui("report.code_spoken", words=spell(self.report.code, self.words.lang)))
+        yield self.words.ui("report.code", code=self.report.code)
+
+
+def _shown(check: ReportCheck, *, verbose: bool) -> Iterable[ReportFinding]:
+    """A line for every finding, but one enough for what is fine, and none for what echoes another, unless asked."""
+    if verbose:
+        return check.findings
+    telling = [f for f in check.findings if f.status in (Status.FAIL, Status.WARN, Status.NOTE)]
+    return telling or check.findings[:1]
+
+
+def _wrap(text: str, indent: str = "") -> list[str]:
+    hanging = indent + ("" if not indent else "  ")
+    return textwrap.wrap(
+        text, WIDTH, initial_indent=indent, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False
+    )
+
+
+def _numbered(actions: Iterable[str]) -> Iterator[str]:
+    for number, action in enumerate(actions, start=1):
+        yield from textwrap.wrap(
+            f"{number}. {action}",
+            WIDTH,
+            initial_indent="  ",
+            subsequent_indent="     ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+
+
+def render(report: Report, catalog: Catalog, *, portal: Portal | None = None, verbose: bool = False) -> str:
+    """The report as text in the catalogue's language."""
+    return TextReport(report, catalog, portal=portal, verbose=verbose).render()
+
+
