@@ -72,7 +72,7 @@ def portal(site: Site) -> Application:
     answers: Mapping[Site, Page] = {
         Site.ERROR: page("We will be back soon", status=503),
         Site.FORBIDDEN: page("Access denied", status=403),
-        Site.BAD_LOCATION: redirect("https://[not-an-address/login"),
+        Site.BAD_LOCATION: redirect(f"https://{plan.IDENTITY}:https{plan.LOGIN_PATH}"),
         Site.LEAVES_HTTPS: redirect(f"http://{plan.IDENTITY}{plan.LOGIN_PATH}"),
     }
 

@@ -98,7 +98,7 @@ def test_too_long_a_head_and_no_http_get_an_answer_of_their_own(healthy: Practic
     [
         ("portal-error", 503, ""),
         ("blocked-by-server", 403, ""),
-        ("redirect-problem-address", 302, "https://[not-an-address/login"),
+        ("redirect-problem-address", 302, f"https://{IDENTITY}:https/login"),
         ("redirect-problem-plain", 302, f"http://{IDENTITY}/login"),
     ],
 )
