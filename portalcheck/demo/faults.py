@@ -42,8 +42,8 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def text(self) -> str:
-        """The id of the line that describes the fault in the reader's language."""
-        return f"demo.{self.name}"
+        """The id of the line that describes the fault in the reader's language: table of terms, and name."""
+        return f"fault.{self.name}"
 
 
 def _works(name: str, plan: Plan, *also: str) -> Fault:

@@ -35,7 +35,7 @@ def test_a_faults_diagnosis_is_one_of_the_table_of_causes(fault: str) -> None:
     assert (row.cause, row.ref) in {(cause.id, cause.ref) for cause in (*CAUSES, NONE)}
     assert set(row.also) <= {cause.id for cause in CAUSES}
     assert row.exit_code in (0, 1)
-    assert row.text == f"demo.{fault}"
+    assert row.text == f"fault.{fault}"
 
 
 def test_no_two_faults_are_the_same_world() -> None:
