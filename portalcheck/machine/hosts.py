@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -11,6 +12,7 @@ from portalcheck.machine.files import open_regular
 from portalcheck.machine.hostnames import a_label, address
 
 MAX_BYTES = 16 * 1024 * 1024
+MAX_LINES = 10_000
 _BLOCK = 1024 * 1024
 
 
@@ -19,20 +21,17 @@ def addresses(path: Path, host: str) -> tuple[str, ...]:
 
     Names are compared without case and final dot, and an internationalised name by its A-labels, which is
     how it is asked for. Lists of 200,000 lines are common (advertisement filters), so a line is taken
-    apart only where the name stands in it. What lies beyond `MAX_BYTES` is not read.
+    apart only where the name stands in it. What lies beyond `MAX_BYTES`, or beyond `MAX_LINES` lines with
+    the name in them, is not read.
     """
     name = a_label(host).encode("ascii")
     file = open_regular(path) if name else None
     if file is None:
         return ()
-    found: dict[str, None] = {}
     with file:
-        for block in _blocks(file):
-            for line in _lines_with(name, block.lower()):
-                entry = _entry(line, name)
-                if entry:
-                    found.setdefault(entry)
-    return tuple(found)
+        lines = (line for block in _blocks(file) for line in _lines_with(name, block.lower()))
+        entries = [_entry(line, name) for line in islice(lines, MAX_LINES)]
+    return tuple(dict.fromkeys(entry for entry in entries if entry))
 
 
 def _blocks(file: BinaryIO) -> Iterator[bytes]:

@@ -12,7 +12,7 @@ from portalcheck.facts import DnsServer, InterfaceKind, Roots, System
 from portalcheck.machine import hosts, pem, resolv_conf
 from portalcheck.machine.environment import Environment, Link
 from portalcheck.machine.files import read_bounded
-from portalcheck.machine.links import LinkFacts, by_name
+from portalcheck.machine.links import LinkFacts, by_name, reaches_out
 from portalcheck.machine.proxies import gnome, kde
 from portalcheck.machine.proxies.rules import ProxyRules
 
@@ -76,20 +76,23 @@ def link_facts(environment: Environment, links: Mapping[str, Link]) -> Mapping[s
     facts: dict[str, LinkFacts] = {}
     for name, link in links.items():
         folder = environment.at("/sys/class/net") / name
-        kind = _kind(environment, folder) if _is_plain(name) else None
-        words = _device_type(folder) if _is_plain(name) else ""
-        facts[name] = LinkFacts(kind or by_name(name, link), words)
+        plain = "/" not in name and name not in (".", "..")
+        kind = _kind(environment, folder) if plain else None
+        facts[name] = LinkFacts(kind or _by_name(folder, name, link), _device_type(folder) if plain else "")
     return facts
+
+
+def _by_name(folder: Path, name: str, link: Link) -> InterfaceKind:
+    """By name; but one end of a pair that has an address of its own is a container's only way out."""
+    if name.startswith("veth") and reaches_out(link) and not (folder / "brport").exists():
+        return InterfaceKind.ETHERNET
+    return by_name(name, link)
 
 
 def vpn_services(environment: Environment) -> tuple[str, ...]:
     """Nothing: on Linux the interfaces and processes tell all that there is."""
     del environment
     return ()
-
-
-def _is_plain(name: str) -> bool:
-    return "/" not in name and name not in (".", "..")
 
 
 def _kind(environment: Environment, folder: Path) -> InterfaceKind | None:
