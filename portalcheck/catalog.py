@@ -32,6 +32,7 @@ Words = Mapping[str, Mapping[str, str]]
 
 _NONE: Texts = MappingProxyType({})
 _LONGEST_LINE = 4000
+_MOST_ITEMS = 50
 
 
 class CauseWords(msgspec.Struct, frozen=True, kw_only=True):
@@ -198,7 +199,10 @@ class Catalog:
         if isinstance(value, int | float):
             return self._quantities.plain(value)
         if isinstance(value, list | tuple):
-            return str(self._language["list"]).join(self.write(item, kind) for item in value[:50])
+            items = [self.write(item, kind) for item in value[:_MOST_ITEMS]] + ["..."] * (
+                len(value) > _MOST_ITEMS
+            )
+            return str(self._language["list"]).join(items)
         text = value if isinstance(value, str) else str(self._language["missing"])
         if kind == "trick":
             return self.trick(text)
