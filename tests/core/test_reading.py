@@ -22,8 +22,9 @@ LONGEST_SENTENCE = {"en": 18, "es": 22}
 FORBIDDEN = {
     "en": """fraud malware hacker hacked hack attack attacker virus scam scammer phishing danger dangerous
         fake criminal thief steal stolen spy victim threat compromised infected illegal fatal abort""",
-    "es": """fraude malware hacker hackeo ataque atacante virus estafa estafador phishing peligro peligroso
-        falso falsa delincuente ladrón robar robo espía víctima amenaza comprometido infectado ilegal fatal""",
+    "es": """fraude malware hacker hackeo ataque atacante virus estafa estafador phishing peligro
+        peligroso falso falsa delincuente ladrón robar robo espía víctima amenaza comprometido infectado
+        ilegal fatal""",
 }
 # In nothing that anybody reads.
 ACCUSING = frozenset((FORBIDDEN["en"] + " " + FORBIDDEN["es"]).split()) - {
