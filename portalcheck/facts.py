@@ -123,7 +123,8 @@ class CookieStore(msgspec.Struct, frozen=True, kw_only=True):
 
     `why` (locked, permission, damaged, busy, too-big, unknown-layout, not-a-file) goes with `unreadable`.
     `session` is None where the browser keeps session cookies elsewhere. `header_bytes` is the length
-    of the Cookie header's value that the sign-in page would be sent.
+    of the Cookie header's value that the sign-in page would be sent. `partitioned` counts those kept apart in
+    another site's partition or in a container, which are not sent; `on_site` those of the page's own site.
     """
 
     browser: str
@@ -138,6 +139,7 @@ class CookieStore(msgspec.Struct, frozen=True, kw_only=True):
     duplicates: int = 0
     header_bytes: int = 0
     partitioned: int = 0
+    on_site: int = 0
     oldest: float | None = None
     newest: float | None = None
 
@@ -150,24 +152,36 @@ class CookieBlock(msgspec.Struct, frozen=True):
 
 
 class BrowserProfile(msgspec.Struct, frozen=True, kw_only=True):
-    """One profile's settings: what blocks or clears cookies, and enabled extensions that can do so."""
+    """One profile's settings: what blocks or clears cookies, and enabled extensions that can do so.
+
+    `why` goes with a profile that is not `readable`, as in `CookieStore`. `never_remembers` says that every
+    window is a private one, so that no cookie is ever stored.
+    """
 
     browser: str
     profile: int
     readable: bool = True
+    why: str = ""
     blocks: tuple[CookieBlock, ...] = ()
     clears_on_exit: bool = False
+    never_remembers: bool = False
     extensions: tuple[str, ...] = ()
 
 
 class InstalledBrowser(msgspec.Struct, frozen=True, kw_only=True):
-    """A browser with a profile on this computer. `built` is the build's date where it is known."""
+    """A browser with a profile on this computer. `built` is the build's date where it is known.
+
+    `supported` is true, false or unknown: whether its maker still supplies it with security updates. `last_used`
+    is when a profile of it was last written to.
+    """
 
     browser: str
     version: str = ""
     built: float | None = None
     esr: bool = False
     default: bool = False
+    supported: str = "unknown"
+    last_used: float | None = None
 
 
 # ---- names -------------------------------------------------------------------------------------

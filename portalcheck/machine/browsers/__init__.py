@@ -1,0 +1,96 @@
+"""What the browsers of this computer keep, block and run, read from their profiles; metadata only.
+
+Nothing is written and no lock is taken. The value of a cookie is never selected; its length is worked out
+inside a copy of the database. Which files are looked at is told by `locations.toml`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from portalcheck.facts import BrowserProfile, CookieStore, InstalledBrowser
+from portalcheck.machine.environment import Environment
+
+if TYPE_CHECKING:
+    from portalcheck.machine.browsers.profile import Profile
+
+__all__ = ["cookie_stores", "installed", "profiles"]
+
+
+def installed(environment: Environment, now: float | None = None) -> tuple[InstalledBrowser, ...]:
+    """The browsers that this user has a profile of; `now` is in seconds since the epoch."""
+    from portalcheck.machine.browsers import versions
+    from portalcheck.machine.browsers.default import default_browser
+
+    when = time.time() if now is None else now
+    return versions.installed(tuple(_found(environment)), default_browser(environment), environment, when)
+
+
+def profiles(environment: Environment, url: str) -> tuple[BrowserProfile, ...]:
+    """What each profile blocks and clears as it bears on a URL, and its extensions that can block.
+
+    Nothing of GNOME Web, whose settings are not read.
+    """
+    from portalcheck.machine.browsers import chromium_settings, firefox_settings, safari
+    from portalcheck.machine.browsers.matching import target
+
+    readers = {
+        "chromium": chromium_settings.settings,
+        "firefox": firefox_settings.settings,
+        "safari": safari.settings,
+    }
+    page = target(url)
+    return tuple(
+        readers[profile.place.browser.family](profile, environment, page)
+        for profile in _found(environment)
+        if profile.place.browser.family in readers
+    )
+
+
+def cookie_stores(
+    environment: Environment, url: str, hosts: Sequence[str], now: float | None = None
+) -> tuple[CookieStore, ...]:
+    """What each profile keeps for the hosts (subdomains included) and would send to the URL.
+
+    `now` is in seconds since the epoch, else the clock's time. A profile that may not be read is told too.
+    """
+    from portalcheck.machine.browsers import chromium, epiphany, firefox, safari
+    from portalcheck.machine.browsers.matching import target
+    from portalcheck.machine.browsers.profile import Question
+
+    readers = {
+        "chromium": chromium.cookies,
+        "firefox": firefox.cookies,
+        "safari": safari.cookies,
+        "epiphany": epiphany.cookies,
+    }
+    when = time.time() if now is None else now
+    question = Question(environment, target(url), tuple(hosts), when)
+    return tuple(readers[profile.place.browser.family](profile, question) for profile in _found(environment))
+
+
+def _found(environment: Environment) -> Iterator[Profile]:
+    """Every profile, numbered from 1 within its browser."""
+    from portalcheck.machine.browsers import chromium, epiphany, firefox, safari
+    from portalcheck.machine.browsers.places import places
+    from portalcheck.machine.browsers.profile import MAX_PROFILES, Profile
+    from portalcheck.machine.browsers.reading import Why
+
+    finders = {
+        "chromium": chromium.profile_folders,
+        "firefox": firefox.profile_folders,
+        "safari": safari.profile_folders,
+        "epiphany": epiphany.profile_folders,
+    }
+    numbers: dict[str, int] = {}
+    for place in places(environment):
+        folders = finders[place.browser.family](place, environment)
+        why = folders if isinstance(folders, Why) else None
+        for folder in (place.folder,) if isinstance(folders, Why) else folders:
+            number = numbers.get(place.browser.name, 0) + 1
+            if number > MAX_PROFILES:
+                break
+            numbers[place.browser.name] = number
+            yield Profile(place, folder, number, why)

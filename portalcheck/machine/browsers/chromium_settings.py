@@ -1,0 +1,178 @@
+"""What a profile of Chromium or its kin blocks and clears, and its extensions.
+
+The order in which settings count: policies for single sites, the policy for all, the user's exceptions, the
+user's setting for all, a recommended policy, and what the browser comes with, of which nothing is claimed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+from portalcheck.facts import BrowserProfile, CookieBlock
+from portalcheck.machine.browsers import extensions, policies
+from portalcheck.machine.browsers.matching import Target
+from portalcheck.machine.browsers.patterns import any_matches, setting_for
+from portalcheck.machine.browsers.profile import Profile
+from portalcheck.machine.browsers.reading import Why, is_remote, part, read_json, table
+from portalcheck.machine.environment import Environment
+
+_ALLOW, _BLOCK, _SESSION_ONLY = 1, 2, 4
+_BLOCK_THIRD_PARTY = 1  # profile.cookie_controls_mode; 2 is for private windows only
+_ENABLED = 1
+_COMPONENTS = frozenset({5, 10})  # extensions that are part of the browser
+_EXCEPTIONS = ("cookies", "shieldsCookiesV3")  # the second is Brave's own
+_LISTS = (
+    ("CookiesBlockedForUrls", _BLOCK),
+    ("CookiesSessionOnlyForUrls", _SESSION_ONLY),
+    ("CookiesAllowedForUrls", _ALLOW),
+)
+_SITE_DATA = "cookies_and_other_site_data"
+
+Tree = Mapping[str, object]
+
+
+def settings(profile: Profile, environment: Environment, page: Target | None) -> BrowserProfile:
+    """What the profile does with the cookies of a page."""
+    found = profile.why or read_json(profile.folder / "Preferences")
+    secure = read_json(profile.folder / "Secure Preferences")
+    preferences: Tree = {} if isinstance(found, Why) else found
+    policy = policies.chromium(profile.place.browser, environment)
+    setting, scope, by = _cookie_setting(preferences, policy, page)
+    blocks = [CookieBlock(scope, by)] if setting == _BLOCK else []
+    third_party = _third_party(preferences, policy)
+    if third_party and not (blocks and scope == "all"):
+        blocks.append(CookieBlock("third-party", third_party))
+    unread = isinstance(found, Why) and found is not Why.ABSENT
+    return BrowserProfile(
+        browser=profile.browser,
+        profile=profile.number,
+        readable=not unread,
+        why=str(found) if unread else "",
+        blocks=tuple(blocks),
+        clears_on_exit=setting == _SESSION_ONLY or _clears(policy),
+        extensions=_extensions(
+            profile, environment, (preferences, {} if isinstance(secure, Why) else secure)
+        ),
+    )
+
+
+def _cookie_setting(preferences: Tree, policy: policies.Policy, page: Target | None) -> tuple[int, str, str]:
+    """The setting for the page (0 for none), whether it is for `all` or this `site`, and who set it."""
+    if page is not None:
+        for name, setting in _LISTS:
+            if any_matches(_texts(policy.managed.get(name)), page):
+                return setting, "site", "policy"
+    everywhere = _known(policy.managed.get("DefaultCookiesSetting"))
+    if everywhere:
+        return everywhere, "all", "policy"
+    if page is not None:
+        for name in _EXCEPTIONS:
+            exception = setting_for(
+                table(preferences, "profile", "content_settings", "exceptions", name), page
+            )
+            if exception is not None:
+                return exception, "site", "setting"
+    chosen = _known(part(preferences, "profile", "default_content_setting_values", "cookies"))
+    if chosen:
+        return chosen, "all", "setting"
+    return _known(policy.recommended.get("DefaultCookiesSetting")), "all", "policy"
+
+
+def _known(value: object) -> int:
+    return value if isinstance(value, int) and value in (_ALLOW, _BLOCK, _SESSION_ONLY) else 0
+
+
+def _texts(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _third_party(preferences: Tree, policy: policies.Policy) -> str:
+    """Who blocks cookies of third parties: policy, setting or nobody (`""`)."""
+    managed = policy.managed.get("BlockThirdPartyCookies")
+    if managed is not None:
+        return "policy" if managed in (True, 1) else ""
+    mode = part(preferences, "profile", "cookie_controls_mode")
+    if isinstance(mode, int):
+        return "setting" if mode == _BLOCK_THIRD_PARTY else ""
+    return "policy" if policy.recommended.get("BlockThirdPartyCookies") in (True, 1) else ""
+
+
+def _clears(policy: policies.Policy) -> bool:
+    """Whether a policy clears cookies at the end (the first is Chromium's, the second Edge's)."""
+    listed = _texts(policy.managed.get("ClearBrowsingDataOnExitList"))
+    return _SITE_DATA in listed or policy.managed.get("ClearBrowsingDataOnExit") in (True, 1)
+
+
+def _extensions(profile: Profile, environment: Environment, trees: tuple[Tree, ...]) -> tuple[str, ...]:
+    """The enabled extensions that can block; one that any of the two files calls disabled is."""
+    entries: dict[str, list[Tree]] = {}
+    for tree in trees:
+        for kind in ("settings", "opsettings"):  # the second is Opera's own
+            for extension_id, entry in table(tree, "extensions", kind).items():
+                if isinstance(entry, dict):
+                    entries.setdefault(extension_id, []).append(entry)
+    names = set()
+    for extension_id, found in entries.items():
+        if all(map(_is_enabled, found)):
+            names.add(
+                extensions.listed_name("chromium", extension_id) or _unlisted(profile, environment, found)
+            )
+    return tuple(sorted(names - {""}))
+
+
+def _is_enabled(entry: Tree) -> bool:
+    # `disable_reasons` was a bit mask, and is a list now; `state` is gone since then.
+    return (
+        not entry.get("disable_reasons")
+        and entry.get("state", _ENABLED) == _ENABLED
+        and entry.get("location") not in _COMPONENTS
+    )
+
+
+def _unlisted(profile: Profile, environment: Environment, entries: list[Tree]) -> str:
+    for manifest, folder in _manifests(profile, environment, entries):
+        name = manifest.get("name")
+        if isinstance(name, str):
+            wishes = [*_texts(manifest.get("permissions")), *_texts(manifest.get("optional_permissions"))]
+            return extensions.unlisted_name(_localised(name, manifest, folder), wishes)
+    return ""
+
+
+def _manifests(
+    profile: Profile, environment: Environment, entries: list[Tree]
+) -> Iterator[tuple[Tree, Path | None]]:
+    """An extension's manifest, from the settings or, for one that was loaded unpacked, from its folder."""
+    for entry in entries:
+        folder = _folder(profile, environment, entry.get("path"))
+        inside = table(entry, "manifest")
+        if inside:
+            yield inside, folder
+        elif folder is not None:
+            read = read_json(folder / "manifest.json")
+            if not isinstance(read, Why):
+                yield read, folder
+
+
+def _folder(profile: Profile, environment: Environment, path: object) -> Path | None:
+    if not isinstance(path, str) or not path or "\0" in path or is_remote(path):
+        return None
+    pure = PureWindowsPath(path) if environment.os == "windows" else PurePosixPath(path)
+    if pure.is_absolute():
+        return environment.at(path)
+    return None if pure.anchor or ".." in pure.parts else profile.folder.joinpath("Extensions", *pure.parts)
+
+
+def _localised(name: str, manifest: Tree, folder: Path | None) -> str:
+    """A name as people see it; a manifest may hold `__MSG_key__` for a text in its default language."""
+    language = manifest.get("default_locale")
+    if not (name.startswith("__MSG_") and name.endswith("__") and folder and isinstance(language, str)):
+        return name
+    if not language.replace("_", "").replace("-", "").isalnum():
+        return name
+    messages = read_json(folder / "_locales" / language / "messages.json")
+    if isinstance(messages, Why):
+        return name
+    key = name.removeprefix("__MSG_").removesuffix("__").casefold()  # keys have no case
+    texts = (table(value).get("message") for word, value in messages.items() if word.casefold() == key)
+    return next((text for text in texts if isinstance(text, str)), name)

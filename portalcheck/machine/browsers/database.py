@@ -1,0 +1,155 @@
+"""Asking a copy of a database that may have been made to do harm, for numbers only.
+
+A query sees tables, never views, virtual tables or computed columns of the database. It calls a handful of
+functions without side effects, and reads the columns that hold cookie values only inside `SIZES`.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterable, Mapping
+from types import TracebackType
+
+from portalcheck.machine.browsers.reading import Why
+
+DEADLINE_S = 1.5
+"""How long the queries on one database may take together, in seconds."""
+SIZES = "portalcheck_sizes"
+"""The one view through which the columns of `guarded` may be read."""
+
+Number = int | float | None
+
+_STEPS = 20_000  # instructions of SQLite's machine between two looks at the clock, about a millisecond
+_FUNCTIONS = frozenset(
+    {"count", "sum", "min", "max", "length", "substr", "coalesce", "instr", "typeof", "upper"}
+)
+_LIMITS = {
+    sqlite3.SQLITE_LIMIT_LENGTH: 16 * 1024 * 1024,
+    sqlite3.SQLITE_LIMIT_SQL_LENGTH: 100_000,
+    sqlite3.SQLITE_LIMIT_EXPR_DEPTH: 200,
+    sqlite3.SQLITE_LIMIT_COLUMN: 200,
+    sqlite3.SQLITE_LIMIT_ATTACHED: 0,
+    sqlite3.SQLITE_LIMIT_WORKER_THREADS: 0,
+}
+_WHY = {
+    sqlite3.SQLITE_NOTADB: Why.DAMAGED,
+    sqlite3.SQLITE_CORRUPT: Why.DAMAGED,
+    sqlite3.SQLITE_INTERRUPT: Why.TOO_BIG,
+    sqlite3.SQLITE_TOOBIG: Why.TOO_BIG,
+    sqlite3.SQLITE_NOMEM: Why.TOO_BIG,
+    sqlite3.SQLITE_ERROR: Why.UNKNOWN_LAYOUT,
+    sqlite3.SQLITE_AUTH: Why.UNKNOWN_LAYOUT,
+}
+
+
+class Refused(Exception):  # noqa: N818 - the outcome of a question, not an error of the program
+    """What SQLite would not do, and so the reason why a database could not be read."""
+
+    def __init__(self, why: Why) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+def _why(error: BaseException) -> Why:
+    if isinstance(error, (MemoryError, OverflowError)):
+        return Why.TOO_BIG
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is None:
+        return Why.UNKNOWN_LAYOUT
+    return _WHY.get(code & 0xFF, Why.DAMAGED)  # the low byte is the primary result code
+
+
+class Database:
+    """A connection to a copy in memory. Use it with `with`, in one thread.
+
+    What SQLite says against a database or a query leaves the `with` block as `Refused`.
+    """
+
+    def __init__(self, image: bytes | bytearray) -> None:
+        self._image = image
+        self._guarded: Mapping[str, frozenset[str]] = {}
+        self._until = time.monotonic() + DEADLINE_S
+
+    def __enter__(self) -> Database:
+        self._connection = sqlite3.connect(":memory:", isolation_level=None)
+        connection = self._connection
+        connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
+        for category, limit in _LIMITS.items():
+            connection.setlimit(category, limit)
+        connection.set_progress_handler(lambda: int(time.monotonic() > self._until), _STEPS)
+        try:
+            if self._image:  # SQLite takes an image of no bytes for a lack of memory
+                connection.deserialize(self._image)
+            for pragma in ("trusted_schema=OFF", "cell_size_check=ON", "temp_store=MEMORY"):
+                connection.execute(f"PRAGMA {pragma}")
+        except (sqlite3.Error, MemoryError, OverflowError, AttributeError) as error:
+            # AttributeError: a Python whose SQLite cannot take an image; a copy on disk is no way out.
+            connection.close()
+            raise Refused(_why(error)) from None
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._connection.close()
+        if isinstance(error, (sqlite3.Error, MemoryError, OverflowError)):
+            raise Refused(_why(error)) from None
+
+    def fill(self, table: str, columns: Iterable[str], rows: Iterable[tuple[object, ...]]) -> None:
+        """Make a table of rows that did not come from a database. Both names must be words of our own."""
+        names = tuple(columns)
+        self._connection.execute(f"CREATE TABLE main.{table} ({', '.join(names)})")
+        marks = ", ".join("?" * len(names))
+        self._connection.executemany(f"INSERT INTO main.{table} VALUES ({marks})", rows)  # noqa: S608 - see above
+
+    def columns(self, name: str) -> frozenset[str]:
+        """The plain stored columns of a table; empty where there is no such ordinary table."""
+        found = self._connection.execute(
+            "SELECT count(*) FROM main.sqlite_master WHERE type = 'table' AND name = ? AND rootpage > 0",
+            (name,),
+        ).fetchone()
+        if not found[0]:  # a view has no root page, and neither has a virtual table
+            return frozenset()
+        rows = self._connection.execute(f"PRAGMA main.table_info({name})").fetchall()
+        return frozenset(str(row[1]).lower() for row in rows)
+
+    def pragma(self, name: str) -> str:
+        """The value of a PRAGMA as text."""
+        return str(self._connection.execute(f"PRAGMA main.{name}").fetchone()[0])
+
+    def guard(self, view: str, guarded: Mapping[str, frozenset[str]], tables: Iterable[str]) -> None:
+        """Make `SIZES` of a SELECT, and from then on allow nothing but to read `tables` and the view.
+
+        The columns that `guarded` names by table can be read inside the view only.
+        """
+        self._connection.execute(f"CREATE TEMP VIEW {SIZES} AS {view}")
+        self._guarded = guarded
+        self._tables = frozenset(tables) | {SIZES}
+        self._connection.execute("PRAGMA query_only=ON")
+        self._connection.set_authorizer(self._allows)
+
+    def numbers(self, query: str, values: Mapping[str, str | int | float]) -> tuple[Number, ...]:
+        """The first row of a query, whose columns are numbers or NULL; empty where it has no row.
+
+        Raises TypeError for anything but numbers: a query that lets text out is a mistake in this program.
+        """
+        row = self._connection.execute(query, dict(values)).fetchone() or ()
+        if not all(value is None or isinstance(value, (int, float)) for value in row):
+            raise TypeError("a query for numbers selects something else")
+        return tuple(row)
+
+    def _allows(
+        self, action: int, first: str | None, second: str | None, _database: str | None, inside: str | None
+    ) -> int:
+        if action == sqlite3.SQLITE_SELECT:
+            return sqlite3.SQLITE_OK
+        if action == sqlite3.SQLITE_FUNCTION:
+            return sqlite3.SQLITE_OK if (second or "").lower() in _FUNCTIONS else sqlite3.SQLITE_DENY
+        if action != sqlite3.SQLITE_READ or first is None:
+            return sqlite3.SQLITE_DENY
+        if first.lower() not in self._tables:
+            return sqlite3.SQLITE_DENY
+        if (second or "").lower() in self._guarded.get(first.lower(), ()) and inside != SIZES:
+            return sqlite3.SQLITE_DENY
+        return sqlite3.SQLITE_OK

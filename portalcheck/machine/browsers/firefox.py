@@ -1,0 +1,68 @@
+"""Firefox and its kin: which profiles there are, and their cookies."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+from portalcheck.facts import CookieStore
+from portalcheck.machine.browsers import mozilla_cookies, running
+from portalcheck.machine.browsers.places import Place
+from portalcheck.machine.browsers.profile import Profile, Question, count, store
+from portalcheck.machine.browsers.reading import Why, exists, folders, is_remote, presence, read_ini
+from portalcheck.machine.environment import Environment
+
+_MARKS = ("cookies.sqlite", "prefs.js")
+_MAX_INI = 1024 * 1024
+
+
+def profile_folders(place: Place, environment: Environment) -> tuple[Path, ...] | Why:
+    """The folders that hold settings or cookies: the installations' defaults first, then all others listed.
+
+    Last come those that no list names: the profile switcher of 2025 keeps its own outside of `profiles.ini`.
+    """
+    inside = folders(place.folder)
+    if isinstance(inside, Why):
+        return inside
+    below = folders(place.folder / "Profiles")
+    unlisted = (*inside, *(() if isinstance(below, Why) else below))
+    found: dict[str, Path] = {}
+    for folder in _listed(place.folder, environment):
+        if {presence(folder / name) for name in _MARKS} & {True, None}:  # None: there, but closed to us
+            found.setdefault(str(folder), folder)
+    for folder in unlisted:
+        if any(exists(folder / name) for name in _MARKS):
+            found.setdefault(str(folder), folder)
+    return tuple(found.values())
+
+
+def _listed(root: Path, environment: Environment) -> tuple[Path, ...]:
+    """The profiles of `profiles.ini`; an `[Install…]` section names the one that really is the default."""
+    sections = read_ini(root / "profiles.ini", _MAX_INI)
+    preferred = [
+        section.get("Default", "") for name, section in sections.items() if name.startswith("Install")
+    ]
+    others = [section.get("Path", "") for name, section in sections.items() if name.startswith("Profile")]
+    folders_found = (_placed(root, path, environment) for path in (*preferred, *others))
+    return tuple(folder for folder in folders_found if folder is not None)
+
+
+def _placed(root: Path, path: str, environment: Environment) -> Path | None:
+    """Where a listed profile is; None for one on another computer, or reached by `..`."""
+    pure = PureWindowsPath(path) if environment.os == "windows" else PurePosixPath(path)
+    if not path or "\0" in path or ".." in pure.parts or is_remote(path):
+        return None
+    if pure.is_absolute():
+        return environment.at(path)
+    return None if pure.anchor else root.joinpath(*pure.parts)
+
+
+def cookies(profile: Profile, question: Question) -> CookieStore:
+    """What the profile keeps for a portal."""
+    found = profile.why or count(
+        profile.folder / "cookies.sqlite",
+        mozilla_cookies.guard,
+        mozilla_cookies.jars(question.page),
+        question,
+    )
+    is_running = running.firefox(question.environment, profile.folder)
+    return store(profile, found, running=is_running, keeps_session=False)

@@ -1,0 +1,54 @@
+"""The Firefox that a profile was last used with."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+import msgspec
+
+from portalcheck.machine.browsers.reading import is_remote, read_ini
+from portalcheck.machine.environment import Environment
+
+_MAX_INI = 256 * 1024
+_VERSION = re.compile(r"\d{1,4}(?:\.\d{1,6}){0,3}")
+_LAST = re.compile(rf"({_VERSION.pattern})[0-9a-z]*_(\d+)/")
+
+
+class Installation(msgspec.Struct, frozen=True):
+    """A program: `folder` is None where it is not told, `built` a date in seconds since the epoch."""
+
+    version: str = ""
+    built: float | None = None
+    esr: bool = False
+    folder: Path | None = None
+
+
+def installation(profile: Path, environment: Environment) -> Installation:
+    """What the profile's `compatibility.ini` says, and before it the program's own `application.ini`."""
+    last = read_ini(profile / "compatibility.ini", _MAX_INI).get("Compatibility", {})
+    folder = _folder(last.get("LastPlatformDir", ""), environment)
+    app = {} if folder is None else read_ini(folder / "application.ini", _MAX_INI).get("App", {})
+    if _VERSION.fullmatch(app.get("Version", "")):
+        source = app.get("SourceRepository", "") + app.get("RemotingName", "")
+        return Installation(app["Version"], _built(app.get("BuildID", "")), "esr" in source, folder)
+    match = _LAST.match(last.get("LastVersion", ""))
+    if match is None:
+        return Installation(folder=folder)
+    return Installation(match[1], _built(match[2]), folder=folder)
+
+
+def _folder(path: str, environment: Environment) -> Path | None:
+    pure = PureWindowsPath(path) if environment.os == "windows" else PurePosixPath(path)
+    if not pure.is_absolute() or "\0" in path or is_remote(path):
+        return None
+    return environment.at(path)
+
+
+def _built(build: str) -> float | None:
+    """The time in a build's number, which is written YYYYMMDDhhmmss."""
+    try:
+        return datetime.strptime(build, "%Y%m%d%H%M%S").replace(tzinfo=UTC).timestamp()
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,167 @@
+"""What a profile of Firefox blocks and clears, and its extensions.
+
+Preferences hold only what differs from what Firefox comes with, of which nothing is claimed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from portalcheck.facts import BrowserProfile, CookieBlock
+from portalcheck.machine.browsers import extensions, firefox_install, policies, prefs_js
+from portalcheck.machine.browsers.database import Database, Refused
+from portalcheck.machine.browsers.matching import Target, target
+from portalcheck.machine.browsers.profile import Profile
+from portalcheck.machine.browsers.reading import Why, part, read_json, read_text, table
+from portalcheck.machine.browsers.sqlite_image import take
+from portalcheck.machine.environment import Environment
+
+_BEHAVIOUR = "network.cookie.cookieBehavior"
+_SCOPES = {1: "third-party", 2: "all", 3: "third-party"}
+_BEHAVIOURS = {
+    "accept": 0,
+    "reject-foreign": 1,
+    "reject": 2,
+    "limit-foreign": 3,
+    "reject-tracker": 4,
+    "reject-tracker-and-partition-foreign": 5,
+}
+_ALLOW, _DENY, _SESSION = 1, 2, 8  # nsICookiePermission
+_FOR_EVER = 0  # nsIPermissionManager, EXPIRE_NEVER
+_BUILT_IN = ("app-builtin", "app-system-defaults", "app-system-addons")
+_SWITCHED_OFF = ("userDisabled", "appDisabled", "softDisabled", "embedderDisabled")
+
+Preferences = Mapping[str, prefs_js.Value]
+
+
+def settings(profile: Profile, environment: Environment, page: Target | None) -> BrowserProfile:
+    """What the profile does with the cookies of a page."""
+    text = profile.why or read_text(profile.folder / "prefs.js")
+    preferences = {} if isinstance(text, Why) else prefs_js.parse(text)
+    own = read_text(profile.folder / "user.js")
+    preferences |= {} if isinstance(own, Why) else prefs_js.parse(own)  # set anew at every start
+    install = firefox_install.installation(profile.folder, environment)
+    policy = policies.firefox(profile.place.browser, environment, install.folder)
+    rules = table(policy, "Cookies")
+    permission = _permission(profile.folder / "permissions.sqlite", page)
+    unread = isinstance(text, Why) and text is not Why.ABSENT
+    return BrowserProfile(
+        browser=profile.browser,
+        profile=profile.number,
+        readable=not unread,
+        why=str(text) if unread else "",
+        blocks=_blocks(preferences, rules, permission, page),
+        clears_on_exit=_clears(preferences, policy, permission),
+        never_remembers=preferences.get("browser.privatebrowsing.autostart") is True,
+        extensions=_extensions(profile.folder),
+    )
+
+
+def _blocks(
+    preferences: Preferences, rules: Mapping[str, object], permission: int, page: Target | None
+) -> tuple[CookieBlock, ...]:
+    if page is not None:
+        if _names(rules.get("Block"), page):
+            return (CookieBlock("site", "policy"),)
+        if _names(rules.get("Allow"), page) or _names(rules.get("AllowSession"), page):
+            return ()
+    if permission:
+        return (CookieBlock("site", "setting"),) if permission == _DENY else ()
+    behaviour, by = _behaviour(preferences, rules)
+    scope = _SCOPES.get(behaviour)
+    return (CookieBlock(scope, by),) if scope else ()
+
+
+def _behaviour(preferences: Preferences, rules: Mapping[str, object]) -> tuple[int, str]:
+    """The cookie behaviour and who set it, -1 where nobody did. An unlocked policy gives way to the user."""
+    chosen = preferences.get(_BEHAVIOUR, -1)
+    behaviour = chosen if isinstance(chosen, int) else -1
+    wanted = _BEHAVIOURS.get(str(rules.get("Behavior", "")), -1)
+    if wanted < 0 and rules.get("Default") in (False, 0):
+        wanted = _BEHAVIOURS["reject"]
+    if wanted < 0 and rules.get("AcceptThirdParty") == "never":
+        wanted = _BEHAVIOURS["reject-foreign"]
+    if wanted >= 0 and (behaviour < 0 or rules.get("Locked") in (True, 1)):
+        return wanted, "policy"
+    return behaviour, "setting"
+
+
+def _names(origins: object, page: Target) -> bool:
+    """Whether one of a policy's origins is the page's, or that of a domain that it lies under."""
+    if not isinstance(origins, list):
+        return False
+    named = (
+        target(text if "://" in text else f"https://{text}") for text in origins if isinstance(text, str)
+    )
+    return any(
+        one is not None and (one.scheme, one.port) == (page.scheme, page.port) and one.host in page.domains
+        for one in named
+    )
+
+
+def _permission(path: Path, page: Target | None) -> int:
+    """The user's exception for the page, the one of the longest name; 0 where none can be read."""
+    if page is None:
+        return 0
+    image = take(path)
+    if isinstance(image, Why) or not image:
+        return 0
+    try:
+        with Database(image) as database:
+            if not database.columns("moz_perms") >= {"origin", "type", "permission", "expiretype"}:
+                return 0
+            for domain in page.domains:
+                found = database.numbers(
+                    "SELECT permission FROM main.moz_perms NOT INDEXED"
+                    " WHERE type = 'cookie' AND origin = :origin AND expireType = :kept",
+                    {"origin": page.origin(domain), "kept": _FOR_EVER},
+                )
+                if found and isinstance(found[0], int):
+                    return found[0]
+    except (Refused, TypeError):  # TypeError: text where Firefox keeps a number
+        return 0
+    return 0
+
+
+def _clears(preferences: Preferences, policy: Mapping[str, object], permission: int) -> bool:
+    """Whether the page's cookies are deleted when Firefox is closed. An exception for the page keeps them."""
+    if permission:
+        return permission == _SESSION
+    wanted = policy.get("SanitizeOnShutdown")
+    if isinstance(wanted, dict):
+        return wanted.get("Cookies") in (True, 1)
+    if wanted in (True, 1):
+        return True
+    if preferences.get("privacy.sanitize.sanitizeOnShutdown") is not True:
+        return False
+    names = ("privacy.clearOnShutdown_v2.cookiesAndStorage", "privacy.clearOnShutdown.cookies")
+    chosen = (preferences.get(name) for name in names)
+    return next((value is True for value in chosen if value is not None), True)
+
+
+def _extensions(profile: Path) -> tuple[str, ...]:
+    found = read_json(profile / "extensions.json")
+    addons = part(found, "addons")
+    names = set()
+    for addon in addons if isinstance(addons, list) else []:
+        if isinstance(addon, dict) and _is_enabled(addon):
+            listed = extensions.listed_name("firefox", str(addon.get("id")))
+            names.add(listed or _unlisted(addon))
+    return tuple(sorted(names - {""}))
+
+
+def _is_enabled(addon: Mapping[str, object]) -> bool:
+    return (
+        addon.get("type") == "extension"
+        and addon.get("active") is True
+        and not any(addon.get(name) for name in _SWITCHED_OFF)
+        and not str(addon.get("location")).startswith(_BUILT_IN)
+    )
+
+
+def _unlisted(addon: Mapping[str, object]) -> str:
+    name, wishes = part(addon, "defaultLocale", "name"), part(addon, "userPermissions", "permissions")
+    if not isinstance(name, str) or not isinstance(wishes, list):
+        return ""
+    return extensions.unlisted_name(name, wishes)

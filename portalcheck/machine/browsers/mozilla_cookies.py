@@ -1,0 +1,63 @@
+"""Databases with a table `moz_cookies`: Epiphany's and Firefox's, schema versions 2 to 17 and later ones.
+
+Sources: netwerk/cookie/CookiePersistentStorage.cpp; libsoup's soup-cookie-jar-db.c. Session cookies are kept
+elsewhere.
+"""
+
+from __future__ import annotations
+
+from portalcheck.machine.browsers.database import Database
+from portalcheck.machine.browsers.matching import MAX_INTEGER, Target
+from portalcheck.machine.browsers.reading import Why
+
+_NEEDED = frozenset({"host", "path", "name", "value", "expiry", "issecure"})
+_SECRET = {"moz_cookies": frozenset({"value"})}
+_MILLISECONDS_FROM = 16
+
+
+def guard(database: Database) -> Why | None:
+    """Offer the rows to `matching`."""
+    columns = database.columns("moz_cookies")
+    if not columns >= _NEEDED:
+        return Why.UNKNOWN_LAYOUT
+    unit = 1000 if int(database.pragma("user_version")) >= _MILLISECONDS_FROM else 1
+    utf16 = database.pragma("encoding") != "UTF-8"
+    has_jars = "originattributes" in columns
+    jar = "originAttributes" if has_jars else "''"
+    private = "privateBrowsingId="  # cookies of a private window that a crash left behind; never sent again
+    is_private = f"{jar} <> '' AND (instr({jar}, '^{private}') OR instr({jar}, '&{private}'))"
+    kept = f"({is_private}) IS NOT 1" if has_jars else "1"
+    view = f"""
+    SELECT host, path, name, isSecure AS secure,
+      CASE WHEN expiry BETWEEN -{MAX_INTEGER} AND {MAX_INTEGER} THEN expiry / {unit} END AS expires,
+      {jar} AS jar, 0 AS embedded,
+      {_bytes("name", utf16)} AS name_bytes, {_bytes("value", utf16)} AS value_bytes,
+      {_changed(columns)} AS changed
+    FROM main.moz_cookies NOT INDEXED WHERE {kept}"""  # noqa: S608 - column names of our own, no outside text
+    database.guard(view, _SECRET, {"moz_cookies"})
+    return None
+
+
+def jars(page: Target | None) -> tuple[str, ...]:
+    """The origin attributes whose cookies are sent when a person opens the page in an ordinary tab.
+
+    Those of its own partition, with the port where it is not the scheme's, and of first-party isolation.
+    """
+    if page is None:
+        return ()
+    partitions = [
+        f"^partitionKey=%28{page.scheme}%2C{domain}{port}%29"
+        for domain in page.domains
+        for port in ("", f"%2C{page.port}")
+    ]
+    return (*partitions, *(f"^firstPartyDomain={domain}" for domain in page.domains))
+
+
+def _bytes(column: str, utf16: bool) -> str:
+    return f"length({column})" if utf16 else f"length(CAST({column} AS BLOB))"
+
+
+def _changed(columns: frozenset[str]) -> str:
+    times = [name for name in ("updateTime", "creationTime") if name.lower() in columns]
+    cases = " ".join(f"WHEN {name} BETWEEN 1 AND {MAX_INTEGER} THEN {name} / 1000000" for name in times)
+    return f"CASE {cases} END" if cases else "NULL"

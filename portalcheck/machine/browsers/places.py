@@ -1,0 +1,108 @@
+"""Where the browsers of a user keep their data: the table `locations.toml`, seen from one environment."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+import msgspec
+
+from portalcheck.machine.browsers.reading import is_remote
+from portalcheck.machine.environment import Environment
+
+
+class Policies(msgspec.Struct, frozen=True):
+    """Where policies lie: folders on Linux, registry keys on Windows, preference domains on macOS."""
+
+    linux: tuple[str, ...] = ()
+    macos: tuple[str, ...] = ()
+    windows: tuple[str, ...] = ()
+
+
+class Browser(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One row of the table. `beacons` are registry keys (below HKCU) that hold the version."""
+
+    name: str
+    family: str
+    linux: tuple[str, ...] = ()
+    macos: tuple[str, ...] = ()
+    windows: tuple[str, ...] = ()
+    policies: Policies = Policies()
+    beacons: tuple[str, ...] = ()
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A folder that one installation of a browser keeps all profiles in.
+
+    `boxed` says that the browser runs in a sandbox whose process numbers mean nothing outside of it.
+    """
+
+    browser: Browser
+    folder: Path
+    boxed: bool = False
+
+
+@cache
+def data(name: str) -> dict[str, object]:
+    """A TOML table of this package."""
+    return tomllib.loads(files(__package__).joinpath(name).read_text("utf-8"))
+
+
+@cache
+def browsers() -> tuple[Browser, ...]:
+    """All rows of the table."""
+    return msgspec.convert(data("locations.toml")["browser"], tuple[Browser, ...])
+
+
+def places(environment: Environment) -> tuple[Place, ...]:
+    """Every folder of the table that this environment has, each once, in the table's order."""
+    variables = _variables(environment)
+    seen: set[tuple[int, int]] = set()
+    found = []
+    for browser in browsers():
+        for template in getattr(browser, environment.os, ()):
+            folder = _filled(template, variables)
+            if folder is not None and _is_new(folder, seen):
+                found.append(Place(browser, folder, boxed="/.var/app/" in template))
+    return tuple(found)
+
+
+def _variables(environment: Environment) -> dict[str, Path | None]:
+    home = environment.home
+
+    def below_home(path: str) -> Path | None:
+        return None if home is None else home / path
+
+    config = environment.folder("XDG_CONFIG_HOME") or below_home(".config")
+    return {
+        "home": home,
+        "config": config,
+        "chrome": environment.folder("CHROME_CONFIG_HOME") or config,
+        "data": environment.folder("XDG_DATA_HOME") or below_home(".local/share"),
+        "support": below_home("Library/Application Support"),
+        "local": environment.folder("LOCALAPPDATA") or below_home("AppData/Local"),
+        "roaming": environment.folder("APPDATA") or below_home("AppData/Roaming"),
+        "CHROME_USER_DATA_DIR": environment.folder("CHROME_USER_DATA_DIR"),
+    }
+
+
+def _filled(template: str, variables: dict[str, Path | None]) -> Path | None:
+    name, _, rest = template.removeprefix("{").partition("}")
+    start = variables[name]
+    return None if start is None else start / rest.removeprefix("/") if rest else start
+
+
+def _is_new(folder: Path, seen: set[tuple[int, int]]) -> bool:
+    """Whether there is such a folder, and not the same one as under an earlier name."""
+    if is_remote(folder):
+        return False
+    try:
+        status = folder.stat()
+    except (OSError, ValueError):
+        return False
+    key = (status.st_dev, status.st_ino)
+    is_new = key not in seen
+    seen.add(key)
+    return is_new

@@ -1,0 +1,106 @@
+"""What administrators set for browsers: files on Linux, the registry on Windows, preferences on macOS."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from portalcheck.machine.browsers.places import Browser
+from portalcheck.machine.browsers.reading import Why, read_json, read_plist, regular_files, table
+from portalcheck.machine.environment import Environment
+
+_MAX_DEPTH = 4
+
+
+class Policy(msgspec.Struct, frozen=True):
+    """What is enforced, and what is only a default that the user may change."""
+
+    managed: Mapping[str, object] = {}
+    recommended: Mapping[str, object] = {}
+
+
+def chromium(browser: Browser, environment: Environment) -> Policy:
+    """The policies of a browser of Chromium's family, as far as they are on this computer, not in a cloud."""
+    if environment.os == "windows":
+        keys = browser.policies.windows
+        return Policy(
+            _registry(environment, keys), _registry(environment, [rf"{key}\Recommended" for key in keys])
+        )
+    if environment.os == "macos":
+        return _mac(browser, environment)
+    found = browser.policies.linux
+    return Policy(
+        _json_files([environment.at(f"{folder}/managed") for folder in found]),
+        _json_files([environment.at(f"{folder}/recommended") for folder in found]),
+    )
+
+
+def firefox(browser: Browser, environment: Environment, installation: Path | None) -> Mapping[str, object]:
+    """The policies of Firefox; those of the system come before those beside the program."""
+    managed: Mapping[str, object]
+    if environment.os == "windows":
+        managed = _registry(environment, browser.policies.windows)
+    elif environment.os == "macos":
+        managed = _mac(browser, environment).managed
+    else:
+        managed = _first_policies([environment.at(folder) for folder in browser.policies.linux])
+    if managed or installation is None:
+        return managed
+    return _first_policies([installation / "distribution"])
+
+
+def _first_policies(folders: list[Path]) -> Mapping[str, object]:
+    for folder in folders:
+        found = read_json(folder / "policies.json")
+        if not isinstance(found, Why):
+            return table(found, "policies")
+    return {}
+
+
+def _json_files(folders: list[Path]) -> dict[str, object]:
+    merged: dict[str, object] = {}
+    for folder in folders:
+        for path in regular_files(folder, ".json"):
+            found = read_json(path)
+            merged |= {} if isinstance(found, Why) else found
+    return merged
+
+
+def _mac(browser: Browser, environment: Environment) -> Policy:
+    home = environment.home
+    shared = environment.at("/Library/Managed Preferences")
+    managed: dict[str, object] = {}
+    recommended: dict[str, object] = {}
+    for domain in browser.policies.macos:
+        own = [] if home is None else [shared / home.name / f"{domain}.plist"]
+        for path in (shared / f"{domain}.plist", *own):
+            managed |= _plist(path)
+        if home is not None:
+            recommended |= _plist(home / "Library" / "Preferences" / f"{domain}.plist")
+    return Policy(managed, recommended)
+
+
+def _plist(path: Path) -> dict[str, object]:
+    found = read_plist(path)
+    return {} if isinstance(found, Why) else found
+
+
+def _registry(environment: Environment, keys: list[str] | tuple[str, ...]) -> dict[str, object]:
+    """Policies of the user, and over them those of the computer."""
+    merged: dict[str, object] = {}
+    for hive in ("HKCU", "HKLM"):
+        for key in keys:
+            merged |= _branch(environment, hive, key, _MAX_DEPTH)
+    return merged
+
+
+def _branch(environment: Environment, hive: str, key: str, depth: int) -> dict[str, object]:
+    """A key as JSON would have it: a subkey whose values are numbered is a list, any other a dictionary."""
+    branch: dict[str, object] = dict(environment.registry.values(hive, key))
+    for name in environment.registry.subkeys(hive, key) if depth else ():
+        inside = _branch(environment, hive, rf"{key}\{name}", depth - 1)
+        numbered = inside and all(part.isdigit() for part in inside)
+        branch[name] = list(inside.values()) if numbered else inside
+    return branch

@@ -1,0 +1,99 @@
+"""One profile of one browser, and what every family tells of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from portalcheck.facts import CookieStore, StoreState
+from portalcheck.machine.browsers.database import Database, Refused
+from portalcheck.machine.browsers.matching import Target, Totals, totals
+from portalcheck.machine.browsers.places import Place
+from portalcheck.machine.browsers.reading import Why
+from portalcheck.machine.browsers.sqlite_image import take
+from portalcheck.machine.environment import Environment
+
+MAX_PROFILES = 64
+"""How many profiles of one browser are looked at."""
+
+_LAST_TIME = 253_402_300_799.0  # the year 9999
+
+
+class Profile(msgspec.Struct, frozen=True):
+    """A profile: `number` counts from 1 within a browser; `why` says that its folder may not be read."""
+
+    place: Place
+    folder: Path
+    number: int = 0
+    why: Why | None = None
+
+    @property
+    def browser(self) -> str:
+        """The contract's name of the browser."""
+        return self.place.browser.name
+
+
+class Question(msgspec.Struct, frozen=True):
+    """What is asked of every cookie store: a page, its portal's hosts, a time in seconds since the epoch."""
+
+    environment: Environment
+    page: Target | None
+    hosts: tuple[str, ...]
+    now: float
+
+
+NOTHING = Totals(0, 0, 0, 0, 0, 0, 0, 0, None, None)
+
+Guard = Callable[[Database], Why | None]
+
+
+def count(path: Path, guard: Guard, jars: Sequence[str], question: Question) -> Totals | Why:
+    """What a cookie database holds, all zero for a missing or empty one."""
+    image = take(path)
+    if image is Why.ABSENT or not image:
+        return NOTHING
+    if isinstance(image, Why):
+        return image
+    try:
+        with Database(image) as database:
+            del image
+            why = guard(database)
+            if why is not None:
+                return why
+            return totals(database, question.page, question.hosts, question.now, jars)
+    except Refused as refused:
+        return refused.why
+
+
+def store(profile: Profile, found: Totals | Why, *, running: bool | None, keeps_session: bool) -> CookieStore:
+    """The fact that follows from what was found."""
+    if isinstance(found, Why):
+        return CookieStore(
+            browser=profile.browser,
+            profile=profile.number,
+            state=StoreState.UNREADABLE,
+            why=found.value,
+            running=running,
+        )
+    return CookieStore(
+        browser=profile.browser,
+        profile=profile.number,
+        state=StoreState.READ,
+        running=running,
+        count=found.live,
+        expired=found.expired,
+        session=found.session if keeps_session else None,
+        sent=found.sent,
+        duplicates=found.duplicates,
+        header_bytes=found.header_bytes,
+        partitioned=found.partitioned,
+        on_site=found.on_site,
+        oldest=_time(found.oldest),
+        newest=_time(found.newest),
+    )
+
+
+def _time(seconds: float | None) -> float | None:
+    return None if seconds is None or not 0 < seconds <= _LAST_TIME else float(seconds)
