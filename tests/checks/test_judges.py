@@ -1,0 +1,380 @@
+"""What each check makes of the facts: tables of situations, and what is said of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from portalcheck_checks import clock, dns, inspection, network, proxy, service, system, tls, vpn
+
+from portalcheck.api import (
+    Attempt,
+    CaptiveAnswer,
+    Failure,
+    Finding,
+    Interface,
+    InterfaceKind,
+    Neutral,
+    ProxyPlan,
+    ProxySettings,
+    Status,
+    System,
+    TlsStep,
+    Trace,
+    TraceEnd,
+    TrueTime,
+)
+from tests.checks.facts import (
+    DAY,
+    HOST,
+    NOW,
+    SILENCE,
+    chain,
+    connected,
+    dead,
+    hop,
+    http,
+    names,
+    neutral,
+    proxied,
+    told,
+    trace,
+    unconnected,
+)
+
+ETHERNET = Interface("eth0", InterfaceKind.ETHERNET, True, ("192.0.2.2",))
+LOOPBACK = Interface("lo", InterfaceKind.LOOPBACK, True, ("127.0.0.1",))
+TUNNEL = Interface("tun0", InterfaceKind.TUNNEL, True, ("198.51.100.2",), "OpenVPN")
+
+
+# ---- network -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("interfaces", "routed", "loaded", "reason"),
+    [
+        ([LOOPBACK, ETHERNET], True, False, "network.up"),
+        ([LOOPBACK], True, False, "network.no-link"),
+        ([ETHERNET], False, False, "network.no-link"),
+        ([Interface("eth0", InterfaceKind.ETHERNET, False, ("192.0.2.2",))], True, False, "network.no-link"),
+        ([Interface("eth0", InterfaceKind.ETHERNET, True, ("169.254.7.7", "fe80::1%eth0"))], True, False, "network.no-link"),
+        ([Interface("eth0", InterfaceKind.ETHERNET, True, ("no address",))], True, False, "network.no-link"),
+        ([LOOPBACK], False, True, "network.up"),
+    ],
+)
+def test_a_link_needs_an_address_and_a_route_unless_the_page_loaded(
+    interfaces: list[Interface], routed: bool, loaded: bool, reason: str
+) -> None:
+    assert network.judge_link(interfaces, routed=routed, loaded=loaded).reason == reason
+
+
+CAPTIVE = {"captive": (CaptiveAnswer.SILENT, CaptiveAnswer.CAPTIVE), "reached": 0}
+
+
+@pytest.mark.parametrize(
+    ("walk", "by", "loaded", "reasons"),
+    [
+        (dead(), neutral(), False, ["network.way-out"]),
+        (dead(), neutral(**SILENCE), False, ["network.no-way-out"]),
+        (dead(), neutral(**{**SILENCE, "own_dns": "answers"}), False, ["network.no-way-out"]),
+        (dead(), neutral(**{**SILENCE, "present": 1}), False, []),
+        (dead(), neutral(**{**SILENCE, "captive": (CaptiveAnswer.ODD,)}), False, ["network.no-way-out"]),
+        (trace(hop(tls=TlsStep(failure=Failure.RESET), http=None), end=TraceEnd.FAILED), neutral(**SILENCE), False, []),
+        (dead(), neutral(**CAPTIVE), False, ["network.captive"]),
+        (dead(), neutral(**{**CAPTIVE, "reached": 1}), False, ["network.captive-elsewhere", "network.way-out"]),
+        (trace(), neutral(**CAPTIVE), True, ["network.captive-elsewhere", "network.way-out"]),
+        (dead(), neutral(reached=0, present=0, other_dns="silent"), False, ["network.way-out", "network.port-blocked"]),
+        (trace(hop(proxy=proxied(Failure.PROXY_DOWN), tls=None, http=None), end=TraceEnd.FAILED), neutral(**CAPTIVE), False, ["network.captive-elsewhere"]),
+    ],
+)
+def test_the_way_out_as_neutral_hosts_prove_it(walk: Trace, by: Neutral, loaded: bool, reasons: list[str]) -> None:
+    found = [finding.reason for finding in network.judge_way(walk, by, loaded=loaded)]
+
+    expected = [r for r in reasons if not (r == "network.way-out" and not by.way_out)]
+    assert found == expected
+
+
+def test_dead_ipv6_beside_working_ipv4_is_a_note_and_a_failure_only_where_ipv4_alone_would_work() -> None:
+    six, four = Attempt("2001:db8::1", Failure.TIMED_OUT, 250), Attempt("192.0.2.10", None, 5)
+    fallback = trace(hop(connect=connected(six, four)))
+
+    assert told(network.judge_families(fallback, loaded=True, only_ipv4=False)) == [("network.ipv6-fallback", "note")]
+    assert told(network.judge_families(dead(), loaded=False, only_ipv4=True)) == [("network.ipv6-broken", "fail")]
+    assert told(network.judge_families(trace(), loaded=True, only_ipv4=False)) == []
+
+
+def test_a_page_that_loads_slowly_is_a_note() -> None:
+    assert told(network.judge_speed(trace(hop(http=http(total_ms=6000))), loaded=True)) == [("network.slow", "note")]
+    assert told(network.judge_speed(trace(), loaded=True)) == []
+
+
+# ---- dns ---------------------------------------------------------------------------------------
+
+T, S, X, N = Failure.TIMED_OUT, Failure.SERVFAIL, Failure.NXDOMAIN, Failure.NOT_FOUND
+
+
+@pytest.mark.parametrize(
+    ("system_failure", "servers", "own_dns", "reason"),
+    [
+        (Failure.OTHER, [T, T], "silent", "dns.silent"),
+        (Failure.OTHER, [Failure.REFUSED], "silent", "dns.silent"),
+        (Failure.OTHER, [S], "errors", "dns.errors"),
+        (Failure.OTHER, [T, S], "errors", "dns.errors"),
+        (Failure.OTHER, [S], "answers", "dns.error-here"),
+        (N, [X], "answers", "dns.missing"),
+        (N, [Failure.NODATA], "answers", "dns.missing"),
+        (N, [X], "errors", "dns.errors"),
+        (N, [], "not-asked", "dns.no-server"),
+        (N, [None], "answers", "dns.system-fails"),
+    ],
+)
+def test_a_name_without_addresses_is_told_by_the_servers_own_answers(
+    system_failure: Failure, servers: list[Failure | None], own_dns: str, reason: str
+) -> None:
+    (finding,) = dns.judge_failure(names(system_failure, *servers), neutral(own_dns=own_dns))
+
+    assert (finding.reason, finding.status) == (reason, Status.FAIL)
+
+
+def test_a_first_server_that_is_silent_is_a_note_where_the_page_loads() -> None:
+    assert told(dns.judge_working(names(None, T, None))) == [("dns.resolves", "ok"), ("dns.slow-server", "note")]
+    assert told(dns.judge_working(names(None, None))) == [("dns.resolves", "ok")]
+
+
+@pytest.mark.parametrize(
+    ("address", "sinkhole"),
+    [("0.0.0.0", True), ("::", True), ("127.0.0.1", True), ("::1", True), ("192.0.2.1", False), ("10.0.0.1", False), ("64:ff9b::c000:201", False), ("x", False)],
+)
+def test_sinkholes_are_unspecified_and_loopback_addresses_only(address: str, sinkhole: bool) -> None:
+    assert dns.is_sinkhole(address) is sinkhole
+
+
+# ---- tls ---------------------------------------------------------------------------------------
+
+STEP = TlsStep(failure=None, version="TLSv1.3", chain=(b"leaf",))
+EXPIRED = {"not_before": NOW - 90 * DAY, "not_after": NOW - 3 * DAY}
+FUTURE = {"not_before": NOW + 3 * DAY, "not_after": NOW + 90 * DAY}
+PRIVATE = {"trusted_by": frozenset[str]()}
+
+
+def judged(by: dict[str, Any], **more: Any) -> list[Finding]:
+    situation = tls.Situation(**{"now": NOW, "true_now": NOW, "neutral": neutral(), **by})
+    return tls.judge_chain(chain(**more), STEP, situation, HOST)
+
+
+@pytest.mark.parametrize(
+    ("by", "facts", "said"),
+    [
+        ({}, {}, [("tls.valid", "ok")]),
+        ({}, EXPIRED, [("tls.expired", "fail")]),
+        ({}, FUTURE, [("tls.not-yet-valid", "fail")]),
+        ({"true_now": NOW - 10 * DAY}, EXPIRED, [("tls.dates-fit-true-time", "fail")]),
+        ({"true_now": NOW + 10 * DAY}, FUTURE, [("tls.dates-fit-true-time", "fail")]),
+        ({"true_now": None}, EXPIRED, [("tls.dates-unclear", "fail")]),
+        ({}, {"name_matches": False}, [("tls.wrong-name", "fail")]),
+        ({"neutral": None}, {"name_matches": False}, [("tls.identity-unclear", "fail")]),
+        ({"neutral": neutral(reached=0)}, {"name_matches": False}, [("tls.identity-unclear", "fail")]),
+        ({}, PRIVATE, [("tls.untrusted", "fail")]),
+        ({"neutral": None}, PRIVATE, [("tls.identity-unclear", "fail")]),
+        ({}, {**PRIVATE, "incomplete": True}, [("tls.issuer-missing", "fail")]),
+        ({"neutral": neutral(reached=0, same_issuer=True)}, PRIVATE, [("tls.untrusted", "fail"), ("tls.intercepted", "fail")]),
+        ({}, {"trusted_by": frozenset({"mozilla"})}, [("tls.roots-stale", "fail")]),
+        ({"browser_has_roots": True}, {"trusted_by": frozenset({"mozilla"})}, [("tls.roots-stale", "warn")]),
+        ({}, {"trusted_by": frozenset({"mozilla"}), "system_complete": False}, [("tls.valid", "ok")]),
+        ({}, {"trusted_by": frozenset({"profile"})}, [("tls.valid", "ok")]),
+        ({}, {"completed": True, "incomplete": True}, [("tls.valid", "ok"), ("tls.chain-incomplete", "note")]),
+        ({"neutral": neutral(same_issuer=True)}, {"trusted_by": frozenset({"system"})}, [("tls.valid", "ok"), ("tls.intercepted", "note")]),
+        ({}, {"trusted_by": frozenset({"system"}), "expected_issuer": False}, [("tls.valid", "ok"), ("tls.intercepted", "note")]),
+        ({}, {"trusted_by": frozenset({"system"})}, [("tls.valid", "ok"), ("tls.unexpected-issuer", "note")]),
+        ({}, {"expected_issuer": False}, [("tls.valid", "ok"), ("tls.unexpected-issuer", "note")]),
+        ({}, {"readable": False}, [("tls.unreadable", "fail")]),
+        ({}, {**EXPIRED, **PRIVATE}, [("tls.expired", "fail"), ("tls.untrusted", "fail")]),
+        ({}, {**EXPIRED, "name_matches": False}, [("tls.expired", "fail"), ("tls.wrong-name", "fail")]),
+    ],
+)
+def test_a_chain_is_judged_on_three_axes(by: dict[str, Any], facts: dict[str, Any], said: list[tuple[str, str]]) -> None:
+    assert told(judged(by, **facts)) == said
+
+
+def test_the_names_on_a_wrong_certificate_stay_on_this_computer() -> None:
+    (finding,) = judged({}, name_matches=False, names=("other.example",))
+
+    assert finding.args == {"twin": False}
+    assert finding.local["names"].kind == "name"
+
+
+@pytest.mark.parametrize(
+    ("issuer", "product"),
+    [("Zscaler Inc.", "Zscaler"), ("Fortinet", "Fortinet"), ("AVG Technologies", "AVG"), ("Let's Encrypt", "unknown"), ("", "unknown")],
+)
+def test_a_product_is_a_label_from_the_issuers_name(issuer: str, product: str) -> None:
+    assert inspection.product_of(chain(issuer_organisation=issuer)) == product
+
+
+# ---- clock -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("skew", "reason", "status"),
+    [
+        (0, "clock.correct", "ok"),
+        (-60, "clock.correct", "ok"),
+        (61, "clock.off", "note"),
+        (-300, "clock.off", "note"),
+        (301, "clock.wrong", "warn"),
+        (-86400 * 365, "clock.wrong", "warn"),
+        (None, "clock.unknown", "unknown"),
+    ],
+)
+def test_the_clock_by_its_difference_to_an_authenticated_time(skew: int | None, reason: str, status: str) -> None:
+    assert told(clock.judge(TrueTime(skew, "portal"))) == [(reason, status)]
+
+
+def test_a_portal_whose_own_clock_neutral_hosts_contradict_is_noted() -> None:
+    found = list(clock.judge(TrueTime(0, "neutral", disputed=True)))
+
+    assert told(found) == [("clock.disputed", "note"), ("clock.correct", "ok")]
+    assert found[1].args == {"skew_s": 0}
+
+
+# ---- proxy -------------------------------------------------------------------------------------
+
+SYSTEM_PROXY = ProxyPlan(candidates=("http://proxy.example:3128",), kind="system")
+
+
+@pytest.mark.parametrize(
+    ("plan", "settings", "said"),
+    [
+        (ProxyPlan(), ProxySettings(), ("proxy.none", "ok")),
+        (ProxyPlan(bypassed=True), ProxySettings(programs_bypassed=True), ("proxy.bypassed", "ok")),
+        (SYSTEM_PROXY, ProxySettings(browser_known=True, browser="http://proxy.example:3128"), ("proxy.used", "note")),
+        (ProxyPlan(), ProxySettings(programs="http://p:1", browser_known=True), ("proxy.used", "note")),
+    ],
+)
+def test_which_proxy_is_set_is_said(plan: ProxyPlan, settings: ProxySettings, said: tuple[str, str]) -> None:
+    assert told(proxy.judge_setting(plan, settings)) == [said]
+
+
+@pytest.mark.parametrize(
+    ("step", "by", "direct_works", "reasons"),
+    [
+        (proxied(Failure.PROXY_DOWN), neutral(), False, ["proxy.down"]),
+        (proxied(Failure.PROXY_NAME), neutral(), False, ["proxy.down"]),
+        (proxied(Failure.TIMED_OUT), neutral(), False, ["proxy.down"]),
+        (proxied(Failure.MALFORMED), neutral(), True, ["proxy.down", "proxy.direct-works"]),
+        (proxied(Failure.PROXY_AUTH, 407, schemes=("basic",)), neutral(), False, ["proxy.wants-login"]),
+        (proxied(Failure.PROXY_REFUSED, 403), neutral(), False, ["proxy.refuses"]),
+        (proxied(Failure.PROXY_REFUSED, 502), neutral(), False, ["proxy.cannot-reach"]),
+        (proxied(Failure.PROXY_REFUSED, 502), None, False, ["proxy.cannot-reach"]),
+        (proxied(Failure.PROXY_REFUSED, 502), neutral(reached=0), False, ["proxy.refuses"]),
+        (proxied(Failure.PROXY_REFUSED, 502), neutral(), True, ["proxy.refuses", "proxy.direct-works"]),
+    ],
+)
+def test_what_a_proxy_did_instead_of_letting_us_through(
+    step: Any, by: Neutral | None, direct_works: bool, reasons: list[str]
+) -> None:
+    found = list(proxy.judge_refusal(SYSTEM_PROXY, step, by, direct_works=direct_works))
+
+    assert [finding.reason for finding in found] == reasons
+
+
+def test_a_dead_proxy_for_programs_only_is_a_mismatch_while_the_browser_works() -> None:
+    through = trace(hop(proxy=proxied(Failure.PROXY_DOWN), tls=None, http=None), end=TraceEnd.FAILED)
+
+    assert told(proxy.judge_mismatch(True, through)) == [("proxy.mismatch", "fail")]
+    assert told(proxy.judge_mismatch(False, through)) == []
+    assert told(proxy.judge_mismatch(True, trace(hop(proxy=proxied(None))))) == []
+
+
+# ---- vpn ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("portal", "world", "said", "split"),
+    [
+        ({"198.51.100.2"}, {"198.51.100.2"}, "vpn.active", False),
+        ({"198.51.100.2"}, {"192.0.2.2"}, "vpn.active", True),
+        ({"192.0.2.2"}, {"198.51.100.2"}, "vpn.active", True),
+        (set(), {"198.51.100.2"}, "vpn.active", False),
+        ({"192.0.2.2"}, {"192.0.2.2"}, "vpn.idle", None),
+        (set(), set(), "vpn.idle", None),
+    ],
+)
+def test_a_tunnel_is_active_by_the_route_that_traffic_takes(
+    portal: set[str], world: set[str], said: str, split: bool | None
+) -> None:
+    (finding,) = vpn.judge([TUNNEL], portal, frozenset(world))
+
+    assert finding.reason == said
+    assert finding.args.get("split") is split
+
+
+def test_a_vpn_is_blamed_only_where_going_round_it_works() -> None:
+    assert told(vpn.judge_bypass(TUNNEL, works_around=True)) == [("vpn.breaks", "fail")]
+    assert told(vpn.judge_bypass(TUNNEL, works_around=False)) == []
+
+
+# ---- service -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("walk", "said"),
+    [
+        (trace(), [("service.works", "ok")]),
+        (trace(hop(http=http(401))), [("service.works", "ok")]),
+        (trace(hop(http=http(503))), [("service.error", "fail")]),
+        (trace(hop(http=http(403))), [("service.refuses", "fail")]),
+        (trace(hop(http=http(451))), [("service.refuses", "fail")]),
+        (trace(hop(http=http(429))), [("service.refuses", "fail")]),
+        (trace(hop(http=http(503, challenge=True))), [("service.challenge", "fail")]),
+        (trace(hop(http=http(404))), [("service.odd-status", "warn")]),
+        (trace(hop(http=http(200, total_ms=8500))), [("service.works", "ok"), ("service.slow", "warn")]),
+        (trace(hop(http=http(200, complete=False, total_ms=9300))), [("service.works", "ok"), ("service.slow", "warn")]),
+        (trace(hop(http=http(200, failure=Failure.TIMED_OUT)), end=TraceEnd.FAILED), [("service.cut-off", "fail")]),
+        (trace(hop(http=http(0, failure=Failure.TIMED_OUT)), end=TraceEnd.FAILED), [("service.no-answer", "fail")]),
+        (trace(hop(http=http(0, failure=Failure.MALFORMED)), end=TraceEnd.FAILED), [("service.broken", "fail")]),
+        (trace(hop(http=http(0, failure=Failure.ALERT, wants_certificate=True)), end=TraceEnd.FAILED), [("service.wants-certificate", "fail")]),
+        (trace(end=TraceEnd.LOOP), [("service.redirect-loop", "fail")]),
+        (trace(end=TraceEnd.TOO_MANY), [("service.redirect-loop", "fail")]),
+        (trace(end=TraceEnd.LEFT_HTTPS), [("service.redirect-broken", "fail")]),
+        (trace(end=TraceEnd.BAD_LOCATION), [("service.redirect-broken", "fail")]),
+        (trace(end=TraceEnd.NOT_FOLLOWED), [("service.redirect-broken", "fail")]),
+        (dead(Failure.REFUSED), [("service.refused-connection", "fail")]),
+        (dead(), [("service.no-connection", "fail")]),
+        (trace(hop(names=names(X).system, connect=None, tls=None, http=None), end=TraceEnd.FAILED), [("service.not-reached", "skip")]),
+        (trace(hop(), hop(host="id.example", connect=None, tls=None, http=None), end=TraceEnd.FAILED), [("service.next-name", "fail")]),
+        (trace(hop(tls=TlsStep(failure=Failure.RESET), http=None), end=TraceEnd.FAILED), [("service.not-reached", "skip")]),
+        (trace(hop(proxy=proxied(Failure.PROXY_DOWN), connect=unconnected(Failure.REFUSED), tls=None, http=None), end=TraceEnd.FAILED), [("service.not-reached", "skip")]),
+    ],
+)
+def test_the_front_door(walk: Trace, said: list[tuple[str, str]]) -> None:
+    assert told(service.judge(walk)) == said
+
+
+# ---- system ------------------------------------------------------------------------------------
+
+TABLE = {"dated": dt.date(2026, 11, 1), "windows": {"10": dt.date(2026, 10, 13), "11 24h2": dt.date(2027, 10, 12)}, "macos": {"13": dt.date(2025, 9, 15)}}
+
+
+@pytest.mark.parametrize(
+    ("found", "today", "reason"),
+    [
+        (System("windows", "11 24H2"), dt.date(2026, 11, 23), "system.current"),
+        (System("windows", "10 22H2"), dt.date(2026, 11, 23), "system.outdated"),
+        (System("macos", "13.6.1"), dt.date(2026, 11, 23), "system.outdated"),
+        (System("macos", "130"), dt.date(2026, 11, 23), "system.support-unknown"),
+        (System("linux", "arch"), dt.date(2026, 11, 23), "system.support-unknown"),
+        (System("windows", "10"), dt.date(2027, 12, 1), "system.support-unknown"),
+        (System("windows", "10"), dt.date(2019, 1, 1), "system.support-unknown"),
+    ],
+)
+def test_a_system_is_outdated_only_by_a_table_that_is_fresh(found: System, today: dt.date, reason: str) -> None:
+    assert system.judge(found, TABLE, today).reason == reason
+
+
+def test_the_shipped_table_has_dates_only() -> None:
+    table = dict(system.support_table())
+
+    assert isinstance(table.pop("dated"), dt.date)
+    assert all(isinstance(day, dt.date) for releases in table.values() for day in releases.values())
