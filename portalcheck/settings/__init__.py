@@ -1,0 +1,223 @@
+"""The settings: built-in values, the system's file, the user's, environment variables and flags, merged.
+
+A higher layer wins key by key, except where the system's file locks a key. `Settings` knows where each value
+came from. Nothing here prints; a setting that cannot be used is a `SettingsError`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from enum import Enum
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from portalcheck.settings import profiles
+from portalcheck.settings.merge import TABLES, Settings, merge
+from portalcheck.settings.model import ConfigFile, Fact
+from portalcheck.settings.origin import BUILT_IN, Entry, Layer, Origin, SettingsError, SettingsWarning
+from portalcheck.settings.profiles import Profile
+from portalcheck.settings.sources import (
+    Trouble,
+    Values,
+    file_origin,
+    read_bytes,
+    read_config,
+    read_environment,
+    read_flags,
+    read_profile,
+    read_profiles,
+    system_folder,
+    user_folder,
+)
+
+__all__ = [
+    "DEFAULT",
+    "Fact",
+    "Layer",
+    "Origin",
+    "PathRow",
+    "Profile",
+    "Row",
+    "Settings",
+    "SettingsError",
+    "SettingsWarning",
+    "check_file",
+    "config_schema",
+    "effective",
+    "load",
+    "paths",
+    "portals",
+]
+
+CONFIG_NAME = "config.toml"
+PROFILES_NAME = "portals.d"
+
+
+class _Place(Enum):
+    DEFAULT = "default"
+
+
+DEFAULT: Final = _Place.DEFAULT
+"""Stands for the place where a file lies on this system; None stands for no file at all."""
+
+MaybeFile = Path | None | _Place
+
+
+def load(
+    flags: Mapping[str, object],
+    environ: Mapping[str, str],
+    *,
+    config: Path | None = None,
+    system_file: MaybeFile = DEFAULT,
+    user_file: MaybeFile = DEFAULT,
+) -> Settings:
+    """Read and merge all layers. Raises SettingsError for the first setting that cannot be used.
+
+    `flags` maps the names of `settings.sources.OPTIONS` to values, None where a flag was not given. `config`
+    is read instead of the user's file and profiles, and must be there.
+    """
+    system = _system_file(system_file, environ)
+    user = _user_file(user_file)
+    layers = [*_built_in(), *_files(Layer.SYSTEM, system)]
+    if config is not None:
+        layers.append(read_config(file_origin(Layer.USER, config, given=True), config, required=True))
+    else:
+        layers += _files(Layer.USER, user)
+    settings = merge([*layers, read_environment(environ), read_flags(flags)])
+    settings.portal()
+    return settings
+
+
+def _system_file(path: MaybeFile, environ: Mapping[str, str]) -> Path | None:
+    return Path(system_folder(environ)) / CONFIG_NAME if isinstance(path, _Place) else path
+
+
+def _user_file(path: MaybeFile) -> Path | None:
+    if not isinstance(path, _Place):
+        return path
+    folder = user_folder()
+    return folder / CONFIG_NAME if folder else None
+
+
+def _built_in() -> Iterator[Values]:
+    leaves: dict[str, object] = {"portal": ConfigFile().portal}
+    for table, shape in TABLES.items():
+        leaves |= {f"{table}.{field}": value for field, value in msgspec.structs.asdict(shape()).items()}
+    yield Values({key: Entry(value, BUILT_IN) for key, value in leaves.items()})
+    yield from read_profiles(Layer.BUILT_IN, profiles.FOLDER)
+
+
+def _files(layer: Layer, path: Path | None) -> Iterator[Values]:
+    if path is not None:
+        yield from read_profiles(layer, path.parent / PROFILES_NAME)
+        yield read_config(file_origin(layer, path), path)
+
+
+# ---- what the commands show --------------------------------------------------------------------
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One key of the merged settings. `text` is its value as TOML writes it."""
+
+    key: str
+    value: object
+    origin: Origin
+    locked: bool = False
+
+    @property
+    def text(self) -> str:
+        """The value as TOML writes it."""
+        return json.dumps(self.value, ensure_ascii=False)
+
+
+class PathRow(msgspec.Struct, frozen=True):
+    """A place that settings are read from: a file of `settings`, or a folder of `profiles`.
+
+    `path` is None for a user without a home.
+    """
+
+    layer: Layer
+    kind: str
+    path: Path | None
+    exists: bool
+
+
+def effective(settings: Settings) -> tuple[Row, ...]:
+    """The merged settings, key by key, profiles with their defaults filled in and without their facts."""
+    found: dict[str, object] = {
+        key: e.value for key, e in settings.entries.items() if not profiles.profile_of(key)
+    }
+    rows = [Row(key, value, settings.origin(key), settings.is_locked(key)) for key, value in found.items()]
+    if settings.locks:
+        rows.append(Row("locked", tuple(settings.locks), next(iter(settings.locks.values()))))
+    for name, profile in settings.profiles.items():
+        for field, value in _portal_values(profile, settings.entries).items():
+            key = f"portals.{name}.{field}"
+            rows.append(Row(key, value, settings.origin(key), settings.is_locked(key)))
+    return tuple(rows)
+
+
+def _portal_values(profile: Profile, entries: Mapping[str, Entry]) -> dict[str, object]:
+    values: dict[str, object] = msgspec.structs.asdict(profile.portal)
+    name, support = values.pop("profile"), msgspec.structs.asdict(profile.portal.support)
+    del values["support"]
+    values |= {f"support.{field}": value for field, value in support.items()}
+    if added := entries.get(f"portals.{name}.also_official"):
+        values["also_official"] = added.value
+    return values
+
+
+def portals(settings: Settings) -> tuple[Profile, ...]:
+    """The known profiles, by name."""
+    return tuple(settings.profiles.values())
+
+
+def paths(environ: Mapping[str, str], *, config: Path | None = None) -> tuple[PathRow, ...]:
+    """Where settings are read from on this computer, lowest layer first."""
+    places = _places(Layer.SYSTEM, _system_file(DEFAULT, environ))
+    if config is None:
+        places += _places(Layer.USER, _user_file(DEFAULT))
+    else:
+        places.append((Layer.USER, "settings", config))
+    return tuple(PathRow(layer, kind, path, _exists(path)) for layer, kind, path in places)
+
+
+def _places(layer: Layer, path: Path | None) -> list[tuple[Layer, str, Path | None]]:
+    return [(layer, "profiles", path and path.parent / PROFILES_NAME), (layer, "settings", path)]
+
+
+def _exists(path: Path | None) -> bool:
+    return path is not None and read_bytes(path) not in (Trouble.MISSING, Trouble.HIDDEN)
+
+
+def check_file(path: Path, environ: Mapping[str, str], *, system: bool | None = None) -> SettingsError | None:
+    """What is wrong with a settings file, or with a profile in a folder `portals.d`; None where nothing is.
+
+    The file is judged together with the layers below it, and every CA file that is named is looked at.
+    `system` says whether it is meant for the system; where it is None, its path tells.
+    """
+    place = Path(system_folder(environ))
+    is_profile = path.parent.name == PROFILES_NAME
+    folder = path.parent.parent if is_profile else path.parent
+    layer = Layer.SYSTEM if (folder.absolute() == place if system is None else system) else Layer.USER
+    try:
+        if is_profile or layer is Layer.USER:
+            below = _files(Layer.SYSTEM, place / CONFIG_NAME)
+        else:
+            below = read_profiles(layer, folder / PROFILES_NAME)
+        origin = file_origin(layer, path, given=True)
+        own = read_profile(layer, path) if is_profile else read_config(origin, path, required=True)
+        settings = merge([*_built_in(), *below, own])
+        for name in settings.profiles:
+            settings.portal(name)
+    except SettingsError as error:
+        return error
+    return None
+
+
+def config_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of a settings file."""
+    return msgspec.json.schema(ConfigFile)

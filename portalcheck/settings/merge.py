@@ -1,0 +1,157 @@
+"""The layers of the settings, merged: the higher wins key by key, unless the system's file locks the key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from portalcheck.model import Portal
+from portalcheck.path.policy import Network
+from portalcheck.settings.model import ChecksTable, ConfigFile, NetworkTable, RunTable
+from portalcheck.settings.origin import BUILT_IN, Entry, Layer, Origin, SettingsError, SettingsWarning
+from portalcheck.settings.profiles import Profile, check_ca_file, make, profile_of
+from portalcheck.settings.reader import annotation_at, closest, either, quoted
+from portalcheck.settings.sources import Values
+
+_ABOVE_LOCKS = (Layer.USER, Layer.ENVIRONMENT, Layer.FLAG)
+TABLES: Mapping[str, type[msgspec.Struct]] = {"network": NetworkTable, "run": RunTable, "checks": ChecksTable}
+"""The tables that there is one of, by name."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """The merged settings. `profile` names the portal to check; `entries` has every key that a layer set."""
+
+    profile: str
+    network: Network
+    run: RunTable
+    checks: ChecksTable
+    profiles: Mapping[str, Profile]
+    entries: Mapping[str, Entry]
+    locks: Mapping[str, Origin]
+    warnings: tuple[SettingsWarning, ...] = ()
+
+    def portal(self, name: str = "") -> Portal:
+        """A profile by name; without one, the chosen one.
+
+        Raises SettingsError where there is no such profile, or its CA file cannot be used.
+        """
+        profile = self.profiles.get(name or self.profile)
+        if profile is None:
+            raise _unknown_profile(BUILT_IN, name, self.profiles)
+        check_ca_file(profile.portal, self.entries)
+        return profile.portal
+
+    def origin(self, key: str) -> Origin:
+        """Where a key's value comes from; built-in where no layer set it."""
+        entry = self.entries.get(key)
+        return entry.origin if entry else BUILT_IN
+
+    def is_locked(self, key: str) -> bool:
+        """Whether the system's file keeps others from setting a key."""
+        return any(covers(lock, key) for lock in self.locks)
+
+
+def covers(lock: str, key: str) -> bool:
+    """Whether a lock holds for a key. Who may not set the official hosts may not add to them."""
+    if key == lock or key.startswith(f"{lock}."):
+        return True
+    return lock.endswith(".official") and key == f"{lock.removesuffix('official')}also_official"
+
+
+class _Pile:
+    """The layers laid upon each other so far."""
+
+    def __init__(self) -> None:
+        self.entries: dict[str, Entry] = {}
+        self.places: dict[str, dict[Origin, None]] = {}
+        self.locks: dict[str, Origin] = {}
+        self.refused: dict[tuple[Origin, Origin], list[str]] = {}
+
+    def lay(self, values: Values) -> None:
+        """Lay one more layer on top."""
+        for key, entry in values.entries.items():
+            lock = next((lock for lock in self.locks if covers(lock, key)), None)
+            if lock is not None and entry.origin.layer in _ABOVE_LOCKS:
+                self.refused.setdefault((entry.origin, self.locks[lock]), []).append(key)
+                continue
+            self.entries[key] = _over(self.entries.get(key), entry, key)
+            if name := profile_of(key):
+                self.places.setdefault(name, {})[entry.origin] = None
+        for lock in values.locked:
+            _check_lock(lock, values.origin, self.places)
+            self.locks[lock] = values.origin
+
+    def profile(self, name: str) -> Profile:
+        """A profile of all layers."""
+        locked = any(covers(lock, f"portals.{name}.official") for lock in self.locks)
+        return make(name, self.entries, tuple(self.places[name]), official_locked=locked)
+
+
+def merge(layers: Iterable[Values]) -> Settings:
+    """Lay the layers upon each other, lowest first.
+
+    Raises SettingsError where they do not fit together: a lock of an unknown key, a new profile without an
+    address, a choice of an unknown profile.
+    """
+    pile = _Pile()
+    for values in layers:
+        pile.lay(values)
+    found = {name: pile.profile(name) for name in sorted(pile.places)}
+    chosen = pile.entries["portal"]
+    if chosen.value not in found:
+        raise _unknown_profile(chosen.origin, str(chosen.value), found)
+
+    def table(name: str) -> dict[str, Any]:
+        return {field: pile.entries[f"{name}.{field}"].value for field in TABLES[name].__struct_fields__}
+
+    return Settings(
+        profile=str(chosen.value),
+        network=Network(**table("network")),
+        run=RunTable(**table("run")),
+        checks=ChecksTable(**table("checks")),
+        profiles=found,
+        entries=pile.entries,
+        locks=pile.locks,
+        warnings=tuple(SettingsWarning(at, tuple(keys), by) for (at, by), keys in pile.refused.items()),
+    )
+
+
+def _over(lower: Entry | None, higher: Entry, key: str) -> Entry:
+    if lower is None or not key.endswith(".also_official"):
+        return higher
+    both: tuple[Any, ...] = (*_tuple(lower.value), *_tuple(higher.value))
+    return Entry(tuple(dict.fromkeys(both)), higher.origin)
+
+
+def _tuple(value: object) -> tuple[object, ...]:
+    return value if isinstance(value, tuple) else ()
+
+
+def _check_lock(lock: str, origin: Origin, known: Iterable[str]) -> None:
+    name = profile_of(lock)
+    if name and name not in known:
+        raise _unknown_profile(origin, name, known, key="locked")
+    if annotation_at(ConfigFile, lock) is None or lock == "locked":
+        keys = [
+            "portal",
+            "portals",
+            *TABLES,
+            *(f"{table}.{field}" for table, shape in TABLES.items() for field in shape.__struct_fields__),
+        ]
+        raise SettingsError(
+            origin,
+            "locked",
+            f"{quoted(lock)} is not a key",
+            "key paths such as network.contact",
+            suggestion=closest(lock, keys),
+        )
+
+
+def _unknown_profile(
+    origin: Origin, name: str, known: Iterable[str], *, key: str = "portal"
+) -> SettingsError:
+    names = list(known)
+    problem = f"no profile is named {quoted(name)}"
+    return SettingsError(origin, key, problem, either(names), suggestion=closest(name, names))

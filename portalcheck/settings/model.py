@@ -1,0 +1,235 @@
+"""The shape of a settings file. The structs mirror section 3 of the contract.
+
+Their defaults are the built-in layer, and `Meta` holds what a value is expected to be. The reader, the error
+messages and the JSON Schema all come from them.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from portalcheck.settings import values
+
+LANGUAGES = ("en", "es")
+DEFAULT_PROFILE = "optum"
+MAX_TIMEOUT_S = 600
+
+_URL_WORDS = (
+    "an http:// or https:// address with a host name and without user name, password, blank or backslash"
+)
+
+Url = Annotated[str, Meta(description=_URL_WORDS, max_length=2048, extra={"check": values.url_problem})]
+MaybeUrl = Annotated[
+    str,
+    Meta(description=f"{_URL_WORDS}, or nothing", max_length=2048, extra={"check": values.maybe_url_problem}),
+]
+CanaryUrl = Annotated[
+    str, Meta(description="an https:// address", max_length=2048, extra={"check": values.https_url_problem})
+]
+ProbeUrl = Annotated[
+    str,
+    Meta(
+        description="an http:// address, without TLS",
+        max_length=2048,
+        extra={"check": values.http_url_problem},
+    ),
+]
+Host = Annotated[
+    str,
+    Meta(
+        description="a host name or address such as portal.example.org, without https://, path or *",
+        max_length=254,
+        extra={"check": values.host_problem},
+    ),
+]
+Resolver = Annotated[
+    str,
+    Meta(
+        description="an IP address, address:port, [IPv6 address]:port or an https:// address",
+        max_length=2048,
+        extra={"check": values.resolver_problem},
+    ),
+]
+Words = Annotated[
+    str,
+    Meta(
+        description="a line of text of 1 to 200 characters",
+        max_length=200,
+        extra={"check": values.words_problem},
+    ),
+]
+MaybeWords = Annotated[
+    str,
+    Meta(
+        description="a line of text of at most 200 characters",
+        max_length=200,
+        extra={"check": values.maybe_words_problem},
+    ),
+]
+FilePath = Annotated[
+    str,
+    Meta(
+        description="the path of a PEM file, or nothing",
+        max_length=4096,
+        extra={"check": values.path_problem},
+    ),
+]
+ProfileName = Annotated[
+    str,
+    Meta(
+        description="a profile name of 1 to 64 letters, digits, - and _",
+        pattern="^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$",
+        extra={"check": values.words_problem},
+    ),
+]
+CheckId = Annotated[
+    str, Meta(description="a check id such as dns", max_length=64, extra={"check": values.id_problem})
+]
+KeyPath = Annotated[
+    str,
+    Meta(
+        description="a key path such as network.contact",
+        max_length=200,
+        extra={"check": values.words_problem},
+    ),
+]
+Hosts = Annotated[tuple[Host, ...], Meta(description="a list of at most 500 host names", max_length=500)]
+CheckIds = Annotated[tuple[CheckId, ...], Meta(description="a list of at most 100 check ids", max_length=100)]
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One thing known of a portal and how surely.
+
+    It is of a host or of an app. Certainty A: seen on the organisation's own page; B: seen in third parties'
+    pages or public code; C: not confirmed, and so not used for judging an address.
+    """
+
+    host: Annotated[
+        str,
+        Meta(
+            description="a host name, or nothing", max_length=254, extra={"check": values.maybe_host_problem}
+        ),
+    ] = ""
+    app: MaybeWords = ""
+    store: MaybeWords = ""
+    certainty: Annotated[Literal["A", "B", "C"], Meta(description="A, B or C")] = "C"
+    source: MaybeWords = ""
+    use: MaybeWords = ""
+
+
+def _facts_problem(facts: tuple[Fact, ...]) -> str:
+    wrong = next((number for number, fact in enumerate(facts) if bool(fact.host) == bool(fact.app)), None)
+    return "" if wrong is None else f"has a table (the one at index {wrong}) of no host or app, or of both"
+
+
+class SupportTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where a person can ask for help with the portal."""
+
+    phone: MaybeWords = ""
+    url: MaybeUrl = ""
+
+
+class PortalTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A portal profile, or what a layer changes of one; a profile that no lower layer knows needs a `url`.
+
+    A list replaces that of the layers below, but for `also_official`, which adds to `official`: a patient
+    adds the address printed on a letter with one line. Empty lists take the default: `official` is then the
+    host of `url`, and `protect` is `official` and `identity`. A relative `ca_file` is beside the file that
+    names it.
+    """
+
+    name: Words = ""
+    url: Url = ""
+    official: Hosts = ()
+    also_official: Hosts = ()
+    identity: Hosts = ()
+    protect: Hosts = ()
+    known_other: Hosts = ()
+    issuers: Annotated[
+        tuple[Words, ...], Meta(description="a list of at most 100 names of organisations", max_length=100)
+    ] = ()
+    ca_file: FilePath = ""
+    status_url: MaybeUrl = ""
+    support: SupportTable = SupportTable()
+    facts: Annotated[
+        tuple[Fact, ...],
+        Meta(
+            description="a list of at most 200 tables, each of one host or one app",
+            max_length=200,
+            extra={"check": _facts_problem},
+        ),
+    ] = ()
+
+
+class NetworkTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whom a run may contact besides the portal and this computer's own DNS server and proxy."""
+
+    contact: Annotated[
+        Literal["never", "on-trouble", "always"], Meta(description="never, on-trouble or always")
+    ] = "on-trouble"
+    # Three operators, three networks, three certificate authorities: one that is down or filtered leaves two.
+    # They are visited by everybody and say nothing of health.
+    canaries: Annotated[
+        tuple[CanaryUrl, ...],
+        Meta(
+            description="a list of 2 to 16 https:// addresses, of two hosts at least",
+            min_length=2,
+            max_length=16,
+            extra={"check": values.canaries_problem},
+        ),
+    ] = ("https://www.wikipedia.org/", "https://www.mozilla.org/", "https://www.iana.org/")
+    # The probes of Android and Chromium, and of Cloudflare; and one that needs no DNS. That one is asked by
+    # many proxy and Wi-Fi tools (Sub-Store's examples, for one). Not its twin 1.1.1.1: that was the example
+    # address of Wi-Fi controllers' own sign-in page, and on such networks still leads there.
+    captive: Annotated[
+        tuple[ProbeUrl, ...], Meta(description="a list of at most 16 http:// addresses", max_length=16)
+    ] = (
+        "http://connectivitycheck.gstatic.com/generate_204",
+        "http://cp.cloudflare.com/generate_204",
+        "http://1.0.0.1/generate_204",
+    )
+    # Two operators over port 53, and one over HTTPS (RFC 8484) for networks that answer port 53 themselves.
+    # That one is named by its address, which its certificate holds, and speaks HTTP/1.1.
+    resolvers: Annotated[
+        tuple[Resolver, ...], Meta(description="a list of at most 16 DNS servers", max_length=16)
+    ] = ("9.9.9.9", "1.1.1.1", "https://1.1.1.1/dns-query")
+    share_portal_name: Annotated[bool, Meta(description="true or false")] = False
+
+
+class RunTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a run goes. `timeout` is in seconds; `lang` is empty where the system's language is to be used."""
+
+    timeout: Annotated[
+        float,
+        Meta(description=f"a number of seconds above 0 and at most {MAX_TIMEOUT_S}", gt=0, le=MAX_TIMEOUT_S),
+    ] = 10.0
+    lang: Annotated[
+        Literal["", "en", "es"], Meta(description="en, es, or nothing for the system's language")
+    ] = ""
+    fail_on: Annotated[Literal["never", "fail", "warn"], Meta(description="never, fail or warn")] = "fail"
+    remember: Annotated[bool, Meta(description="true or false")] = True
+
+
+class ChecksTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which checks run: those of `only`, or all where it is empty, but those of `skip`."""
+
+    only: CheckIds = ()
+    skip: CheckIds = ()
+
+
+class ConfigFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A settings file of portalcheck.
+
+    `locked` is for the system's file only. It names keys, tables (`network`) or profiles (`portals.lab`)
+    that no user's file, environment variable or flag may set.
+    """
+
+    portal: ProfileName = DEFAULT_PROFILE
+    locked: Annotated[tuple[KeyPath, ...], Meta(description="a list of key paths", max_length=200)] = ()
+    portals: dict[ProfileName, PortalTable] = {}
+    network: NetworkTable = NetworkTable()
+    run: RunTable = RunTable()
+    checks: ChecksTable = ChecksTable()

@@ -1,0 +1,84 @@
+"""Where a setting was made, and what is told of one that cannot be used."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+
+import msgspec
+
+
+class Layer(StrEnum):
+    """The layers of settings, lowest first."""
+
+    BUILT_IN = "built-in"
+    SYSTEM = "system file"
+    USER = "user file"
+    ENVIRONMENT = "environment"
+    FLAG = "flag"
+
+
+class Origin(msgspec.Struct, frozen=True):
+    """Where a value was set: the layer, and its file, or the name of the variable or flag.
+
+    `place` is how a person is told of it; a file in the home folder is told as `~/...`, without the account's
+    name. `within` is the key path that the file as a whole stands for (a file that is one profile).
+    """
+
+    layer: Layer
+    file: Path | None = None
+    place: str = ""
+    within: str = ""
+
+    def __str__(self) -> str:
+        return str(self.layer) if self.layer is Layer.BUILT_IN else f"{self.layer} {self.place}"
+
+    def key(self, key: str) -> str:
+        """A key path as it is written at this place."""
+        if self.layer in (Layer.ENVIRONMENT, Layer.FLAG):
+            return ""
+        return key.removeprefix(f"{self.within}.") if self.within else key
+
+
+BUILT_IN = Origin(Layer.BUILT_IN)
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """The value of one key and where it was set."""
+
+    value: object
+    origin: Origin
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used: where, which key, what was wrong, and what was expected.
+
+    `str()` is one line for a person. `key` is empty where the file as a whole is meant.
+    """
+
+    def __init__(
+        self, origin: Origin, key: str, problem: str, expected: str, *, suggestion: str = ""
+    ) -> None:
+        self.origin, self.key = origin, key
+        self.problem, self.expected, self.suggestion = problem, expected, suggestion
+        hint = f" (did you mean {suggestion}?)" if suggestion else ""
+        where = [part for part in (origin.place, origin.key(key)) if part]
+        super().__init__(f"{': '.join([*where, problem])}; expected {expected}{hint}")
+
+    @property
+    def file(self) -> Path | None:
+        """The file that holds the setting, None for a variable or flag."""
+        return self.origin.file
+
+
+class SettingsWarning(msgspec.Struct, frozen=True):
+    """Keys that were set where the system's file has locked them, and so have no effect."""
+
+    origin: Origin
+    keys: tuple[str, ...]
+    locked_by: Origin
+
+    def __str__(self) -> str:
+        verb = "is" if len(self.keys) == 1 else "are"
+        keys = ", ".join(self.keys)
+        return f"{self.origin.place}: {keys} {verb} locked by {self.locked_by.place}; this has no effect"

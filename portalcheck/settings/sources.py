@@ -1,0 +1,265 @@
+"""Where settings come from: files, folders of profiles, variables and flags, each read as a layer."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import stat
+import sys
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
+from typing import Any, get_origin
+
+import msgspec
+
+from portalcheck.settings.model import ConfigFile, PortalTable, ProfileName
+from portalcheck.settings.origin import BUILT_IN, Entry, Layer, Origin, SettingsError
+from portalcheck.settings.reader import Reader, annotation_at, bare, closest, either, quoted
+
+MAX_BYTES = 1024 * 1024
+MAX_PROFILES = 100
+APP = "portalcheck"
+PREFIX = "PORTALCHECK_"
+_MAX_TOML_WORDS = 120
+_MAX_KEY_PARTS = 128
+_PART_TEXT = r"""(?:[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')"""
+_PART = re.compile(_PART_TEXT)
+_DOTTED = re.compile(rf"{_PART_TEXT}(?:[ \t]*+\.[ \t]*+{_PART_TEXT})*+")
+_SWITCHES = {
+    "true": True,
+    "1": True,
+    "yes": True,
+    "on": True,
+    "false": False,
+    "0": False,
+    "no": False,
+    "off": False,
+}
+
+OPTIONS: Mapping[str, str] = {
+    "portal": "portal",
+    "timeout": "run.timeout",
+    "lang": "run.lang",
+    "fail_on": "run.fail_on",
+    "remember": "run.remember",
+    "only": "checks.only",
+    "skip": "checks.skip",
+    "network_contact": "network.contact",
+    "network_canaries": "network.canaries",
+    "network_captive": "network.captive",
+    "network_resolvers": "network.resolvers",
+    "network_share_portal_name": "network.share_portal_name",
+}
+"""Option names, as flags and (in capitals, after `PORTALCHECK_`) as variables, and the keys that they set."""
+
+
+class Values(msgspec.Struct, frozen=True):
+    """One layer, read: the keys that it sets (dotted; a list is one value) and those that it locks."""
+
+    entries: Mapping[str, Entry]
+    locked: tuple[str, ...] = ()
+    origin: Origin = BUILT_IN
+
+
+class Trouble(StrEnum):
+    """Why a file could not be read."""
+
+    MISSING = "no such file"
+    HIDDEN = "permission denied, even to look for it"
+    DENIED = "permission denied"
+    FOLDER = "is a folder"
+    SPECIAL = "is not a regular file"
+    TOO_LARGE = "is larger than 1 MiB"
+    UNREADABLE = "cannot be read"
+
+
+# ---- places ------------------------------------------------------------------------------------
+
+
+def system_folder(environ: Mapping[str, str], platform: str = sys.platform) -> PurePath:
+    """The folder of the system's settings; fixed but on Windows: no variable leads away from locks."""
+    if platform == "win32":
+        base = next((value for name, value in environ.items() if name.upper() == "PROGRAMDATA"), "")
+        return PureWindowsPath(base or "C:\\ProgramData") / APP
+    if platform == "darwin":
+        return PurePosixPath("/Library/Application Support") / APP
+    return PurePosixPath("/etc") / APP
+
+
+def user_folder() -> Path | None:
+    """The folder of the user's settings, None for a user without a home."""
+    import platformdirs
+
+    try:
+        folder = platformdirs.user_config_path(APP, appauthor=False)
+    except (OSError, RuntimeError, LookupError, ValueError):
+        return None
+    return folder if folder.is_absolute() else None
+
+
+def file_origin(layer: Layer, path: Path, *, given: bool = False, within: str = "") -> Origin:
+    """The origin of what a file sets. A path that was given is told as it was given."""
+    text = str(path)
+    home = os.path.expanduser("~")  # noqa: PTH111  # Path.expanduser raises where there is no home
+    if not given and path.is_absolute() and home not in ("~", os.sep) and path.is_relative_to(home):
+        text = f"~{os.sep}{path.relative_to(home)}"
+    return Origin(layer, path, text if text.isprintable() else quoted(text), within)
+
+
+# ---- files -------------------------------------------------------------------------------------
+
+
+def read_bytes(path: Path) -> bytes | Trouble:
+    """A small regular file, or why it cannot be read."""
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return Trouble.MISSING
+    except PermissionError:
+        return Trouble.HIDDEN
+    except (OSError, ValueError):
+        return Trouble.UNREADABLE
+    if not stat.S_ISREG(mode):
+        return Trouble.FOLDER if stat.S_ISDIR(mode) else Trouble.SPECIAL
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except PermissionError:
+        return Trouble.DENIED
+    except OSError:
+        return Trouble.UNREADABLE
+    return data if len(data) <= MAX_BYTES else Trouble.TOO_LARGE
+
+
+def read_toml(data: bytes, origin: Origin) -> dict[str, Any]:
+    """TOML in UTF-8, with or without a byte order mark. Raises SettingsError."""
+    import tomllib
+
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise SettingsError(origin, "", f"is not UTF-8 (line {line})", "TOML in UTF-8") from None
+    if _has_endless_key(text):
+        raise SettingsError(origin, "", "holds a key beyond all measure", "TOML 1.0")
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        words = str(error)[:_MAX_TOML_WORDS]
+        raise SettingsError(origin, "", f"is not TOML: {words}", "TOML 1.0") from None
+    except (ValueError, RecursionError):
+        raise SettingsError(
+            origin, "", "holds a number or a nesting beyond all measure", "TOML 1.0"
+        ) from None
+
+
+def _has_endless_key(text: str) -> bool:
+    """Whether a key has very many parts: the time that tomllib takes grows with their square, to minutes.
+
+    No host name has so many either (RFC 1035: 127 labels at most), so dots within values do not matter.
+    """
+    suspects = (match[0] for match in _DOTTED.finditer(text) if match[0].count(".") > _MAX_KEY_PARTS)
+    return any(len(_PART.findall(suspect)) > _MAX_KEY_PARTS for suspect in suspects)
+
+
+def read_config(origin: Origin, path: Path, *, required: bool = False) -> Values:
+    """A settings file; empty where there is none and none is required. Raises SettingsError."""
+    data = read_bytes(path)
+    if data is Trouble.MISSING and not required:
+        return Values({}, (), origin)
+    if data is Trouble.HIDDEN and not required and origin.layer is Layer.USER:
+        return Values({}, (), origin)  # a service account may have the home of another
+    if isinstance(data, Trouble):
+        raise SettingsError(origin, "", data.value, "a settings file in TOML")
+    leaves = dict(Reader(origin).table(ConfigFile, read_toml(data, origin)))
+    locked = leaves.pop("locked", ())
+    if locked and origin.layer is not Layer.SYSTEM:
+        raise SettingsError(origin, "locked", "is not for this file", "locked keys in the system's file only")
+    return Values({key: Entry(value, origin) for key, value in leaves.items()}, locked, origin)
+
+
+def read_profile(layer: Layer, path: Path) -> Values:
+    """A file that is one profile, named as the file is. Raises SettingsError."""
+    within = f"portals.{path.stem}"
+    origin = file_origin(layer, path, within=within)
+    Reader(origin).leaf(ProfileName, path.stem, "")
+    data = read_bytes(path)
+    if isinstance(data, Trouble):
+        raise SettingsError(origin, "", data.value, "a profile in TOML")
+    leaves = Reader(origin).table(PortalTable, read_toml(data, origin))
+    return Values({f"{within}.{key}": Entry(value, origin) for key, value in leaves}, (), origin)
+
+
+def read_profiles(layer: Layer, folder: Path | None) -> Iterator[Values]:
+    """The profiles of a folder, by name; nothing where there is no folder. Raises SettingsError."""
+    if folder is None:
+        return
+    try:
+        names = sorted(entry.name for entry in os.scandir(folder))
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except (OSError, ValueError):
+        if layer is Layer.USER:
+            return
+        raise SettingsError(
+            file_origin(layer, folder), "", "cannot be listed", "a folder of profiles"
+        ) from None
+    files = [name for name in names if name.endswith(".toml") and not name.startswith(".")]
+    if len(files) > MAX_PROFILES:
+        origin = file_origin(layer, folder)
+        raise SettingsError(origin, "", f"has {len(files)} profiles", f"at most {MAX_PROFILES}")
+    for name in files:
+        yield read_profile(layer, folder / name)
+
+
+# ---- variables and flags -----------------------------------------------------------------------
+
+
+def read_environment(environ: Mapping[str, str]) -> Values:
+    """The variables that set something; an empty one sets nothing. Raises SettingsError."""
+    known = {f"{PREFIX}{option.upper()}": key for option, key in OPTIONS.items()}
+    entries = {}
+    for name, text in environ.items():
+        origin = Origin(Layer.ENVIRONMENT, None, name)
+        if name in known and text:
+            entries[known[name]] = Entry(_from_text(known[name], text, origin), origin)
+        elif name.startswith(f"{PREFIX}NETWORK_") and name not in known:
+            # Left unnoticed, a slip in such a name would have hosts contacted that the person forbade.
+            networks = [other for other in known if other.startswith(f"{PREFIX}NETWORK_")]
+            raise SettingsError(
+                origin, "", "unknown setting", either(networks), suggestion=closest(name, networks)
+            )
+    return Values(entries)
+
+
+def read_flags(flags: Mapping[str, object]) -> Values:
+    """The flags that were given, by option name; None stands for one that was not. Raises SettingsError."""
+    entries = {}
+    for option, value in flags.items():
+        if value is None:
+            continue
+        key, origin = OPTIONS[option], Origin(Layer.FLAG, None, f"--{option.replace('_', '-')}")
+        text = ",".join(value) if isinstance(value, list | tuple) else value
+        checked = _from_text(key, text, origin) if isinstance(text, str) else _checked(key, text, origin)
+        entries[key] = Entry(checked, origin)
+    return Values(entries)
+
+
+def _from_text(key: str, text: str, origin: Origin) -> object:
+    """A value from its text: lists have commas, switches are true, yes, on, 1 or false, no, off, 0."""
+    base, _ = bare(annotation_at(ConfigFile, key))
+    value: object = text.strip()
+    if base is bool:
+        value = _SWITCHES.get(text.strip().lower(), value)
+    elif base is float:
+        with contextlib.suppress(msgspec.ValidationError):
+            value = msgspec.convert(value, float, strict=False)
+    elif get_origin(base) is tuple:
+        value = [part.strip() for part in text.split(",") if part.strip()]
+    return _checked(key, value, origin)
+
+
+def _checked(key: str, value: object, origin: Origin) -> object:
+    return Reader(origin).leaf(annotation_at(ConfigFile, key), value, key)
