@@ -66,6 +66,11 @@ class RunContext:
         """Whether the address may be contacted: false for a lookalike or an invalid one."""
         return self.verdict.contactable
 
+    @property
+    def portal_host(self) -> str:
+        """The host of the profile's own address."""
+        return self.judge_address(self.portal.url).host
+
     def judge_address(self, url: str) -> Verdict:
         """Whether an address is this portal's, by name alone."""
         portal = self.portal

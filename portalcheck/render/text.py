@@ -41,9 +41,16 @@ class TextReport:
         return self.words.ui(f"heading.{key}") + ":"
 
     def _verdict(self) -> Iterator[str]:
+        if self.report.cause == "none" and not self._door_was_tried():
+            # Whoever leaves checks out is not told that the page loads.
+            yield from _wrap(self.words.ui(f"outcome.{self.report.outcome.value}"))
+            return
         cause = self.words.cause(self.report.cause)
         yield from _wrap(cause.verdict)
         yield from _wrap(cause.patient)
+
+    def _door_was_tried(self) -> bool:
+        return any(f.reason == "service.works" for c in self.report.checks for f in c.findings)
 
     def _first(self) -> Iterator[str]:
         """One step, with its reference and numbered actions: the cause's own where it has some, else the step's."""

@@ -1,0 +1,1 @@
+"""Finds out, on the patient's own computer, why a patient portal cannot be reached or signed in to."""

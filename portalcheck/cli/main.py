@@ -1,0 +1,169 @@
+"""The commands, and the one place where exit codes are given (contract, section 2)."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
+
+import click
+from click_default_group import DefaultGroup
+
+OK, FINDING, USAGE, UNKNOWN, BUG, INTERRUPTED = 0, 1, 2, 3, 4, 130
+MODULES = {
+    "run": "portalcheck.cli.run",
+    "read": "portalcheck.cli.desk",
+    "explain": "portalcheck.cli.tell",
+    "checks": "portalcheck.cli.tell",
+    "portals": "portalcheck.cli.tell",
+    "config": "portalcheck.cli.config",
+    "demo": "portalcheck.cli.run",
+    "schema": "portalcheck.cli.tell",
+}
+"""Commands are loaded when they are called."""
+
+
+class LazyGroup(DefaultGroup):  # type: ignore[misc]  # click-default-group carries no types
+    """Loads a command's module when it is called, and takes anything that is no command as an address to run."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All commands, in the order of the contract."""
+        del ctx
+        return list(MODULES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """A command by its name; else the default one, with the word as its address."""
+        from importlib import import_module
+
+        if cmd_name not in MODULES:
+            _refuse_misspelt(cmd_name)
+            # What click-default-group looks at to hand the word on to the default command.
+            ctx.arg0 = cmd_name  # type: ignore[attr-defined]  # an attribute of click-default-group's own
+            cmd_name = self.default_cmd_name
+        command: click.Command = getattr(import_module(MODULES[cmd_name]), cmd_name)
+        return command
+
+
+def _refuse_misspelt(word: str) -> None:
+    """A word without a dot that is nearly a command is a slip of the keyboard, not an address."""
+    from difflib import get_close_matches
+
+    close = [] if set(word) & set(".:/") or word.startswith("-") else get_close_matches(word.lower(), MODULES, n=1, cutoff=0.7)
+    if close:
+        raise click.UsageError(f"No such command {word!r}. Did you mean {close[0]!r}?")
+
+
+def _show_version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        from importlib.metadata import version
+
+        click.echo(f"portalcheck {version('portalcheck')}")
+        ctx.exit(OK)
+
+
+@click.group(
+    cls=LazyGroup,
+    default="run",
+    default_if_no_args=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Show the version and exit."
+)
+def group() -> None:
+    """Find out why a patient portal cannot be reached or signed in to, and what to do first.
+
+    Without a command it checks this computer against the portal of the settings. It asks for no password,
+    sends no report anywhere, and contacts only your name server and the portal unless something is wrong.
+    """
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and give the exit code; never raises and never lets a traceback out."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    _prepare_streams()
+    try:
+        code = _guarded(lambda: group.main(arguments, prog_name="portalcheck", standalone_mode=False), arguments)
+        _flush()
+    except BrokenPipeError:
+        code = _closed_pipe()
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    return code
+
+
+def entry() -> NoReturn:
+    """The program. Threads that hang in the system's own calls must not hold up its end, so it ends at once."""
+    code = main()
+    try:
+        _flush()
+    except (OSError, ValueError):
+        pass
+    os._exit(code)
+
+
+def _guarded(work: Callable[[], Any], arguments: Sequence[str]) -> int:
+    """Give every way out its exit code."""
+    from portalcheck.cli.adapters import exit_code
+
+    try:
+        result = work()
+        return exit_code(arguments, result if isinstance(result, int) else OK, ran=True)
+    except click.exceptions.Exit as stop:
+        return exit_code(arguments, stop.exit_code)
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        _say("Stopped.", arguments)
+        return INTERRUPTED
+    except click.UsageError as error:
+        context = f"\n{error.ctx.get_usage()}" if error.ctx is not None else ""
+        _say(f"portalcheck: {error.format_message()}{context}", arguments)
+        return exit_code(arguments, USAGE)
+    except click.ClickException as error:
+        _say(f"portalcheck: {error.format_message()}", arguments)
+        return exit_code(arguments, USAGE)
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        # The last net: whatever was not foreseen is a bug of ours, told in one line.
+        return _bug(error, arguments)
+
+
+def _bug(error: Exception, arguments: Sequence[str]) -> int:
+    from portalcheck.cli.adapters import exit_code
+
+    _say(f"portalcheck met a fault of its own ({type(error).__name__}). Please report it; -v shows more.", arguments)
+    if {"-v", "--verbose"} & set(arguments):
+        from portalcheck.cli.trace import reduced
+
+        _say(reduced(error), arguments)
+    return exit_code(arguments, BUG)
+
+
+def _say(message: str, arguments: Sequence[str]) -> None:
+    from portalcheck.cli.adapters import speaks_on_stderr
+
+    if speaks_on_stderr(arguments):
+        click.echo(message, err=True)
+    else:
+        # Intune takes anything on stderr for a failure of the script, and shows the last line of stdout.
+        click.echo(message.splitlines()[0])
+
+
+def _prepare_streams() -> None:
+    """A console that has no such letter shows another one instead of failing (cp437, cp1252, the C locale)."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")
+
+
+def _flush() -> None:
+    sys.stdout.flush()
+    sys.stderr.flush()
+
+
+def _closed_pipe() -> int:
+    """The reader of our output went away (`| head`): what it wanted it has; the rest goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return OK

@@ -1,0 +1,82 @@
+"""Printing, writing files, and asking: every word that leaves the program goes through here."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+_PAINT = {"fail": "red", "warn": "yellow", "note": "cyan", "ok": "green", "unknown": "magenta"}
+
+
+def say(message: str) -> None:
+    """A message beside the result, on stderr."""
+    try:
+        click.echo(message, err=True)
+    except BrokenPipeError:
+        _to_nowhere(2)
+
+
+def result(text: str) -> None:
+    """The result, on stdout. A reader that goes away early (`| head`) has what it wanted."""
+    try:
+        click.echo(text, nl=False, color=True)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _to_nowhere(1)
+
+
+def _to_nowhere(descriptor: int) -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
+
+
+def wants_colour(no_color: bool, environ: Mapping[str, str]) -> bool:
+    """Whether stdout may be painted: NO_COLOR beats FORCE_COLOR (no-color.org); an empty value counts as unset."""
+    if no_color or environ.get("NO_COLOR"):
+        return False
+    if environ.get("FORCE_COLOR"):
+        return True
+    return sys.stdout.isatty() and environ.get("TERM") != "dumb" and not environ.get("ACCESSIBLE")
+
+
+def paint(text: str, words: Mapping[str, str]) -> str:
+    """Colour the status words at the beginning of lines; the words stay, so colour is never all that tells."""
+    for status, colour in _PAINT.items():
+        pattern = re.compile(rf"^(  )({re.escape(words[status])})(?=:)", re.MULTILINE)
+        text = pattern.sub(lambda m, c=colour: m[1] + click.style(m[2], fg=c), text)  # type: ignore[misc]  # mypy cannot type a lambda's default
+    return text
+
+
+def interactive(no_input: bool) -> bool:
+    """Whether a person can be asked something."""
+    return not no_input and sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write UTF-8 whole or not at all: a temporary file beside the target, then a rename. Raises OSError."""
+    folder = path.parent
+    descriptor, name = tempfile.mkstemp(prefix=".portalcheck-", dir=folder)
+    temporary = Path(name)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def append_line(path: Path, line: str) -> None:
+    """Append one line with one write, so that runs side by side do not mix theirs. Raises OSError."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        os.write(descriptor, line.encode())
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,155 @@
+"""`portalcheck run` and `portalcheck demo`: one straight line from the arguments to the exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+
+from portalcheck.catalog import Catalog
+from portalcheck.cli import out
+from portalcheck.cli.options import Options, collect, report_options
+from portalcheck.cli.progress import Progress
+from portalcheck.cli.settled import Settled, settle
+from portalcheck.diagnosis import diagnose
+from portalcheck.model import CheckResult, Diagnosis, Portal, Report
+from portalcheck.runner import Crash
+from portalcheck.report import RunFacts, build
+
+if TYPE_CHECKING:
+    from portalcheck.api import Check, Machine
+    from portalcheck.context import RunContext
+    from portalcheck.path.policy import Network
+
+
+class Subject(msgspec.Struct, frozen=True):
+    """What is checked: a computer, a portal, and who may be contacted."""
+
+    machine: Machine
+    portal: Portal
+    network: Network
+    url: str = ""
+
+
+@click.command()
+@click.argument("url", required=False)
+@report_options
+def run(url: str | None, **given: Any) -> int:
+    """Check this computer against a portal (the default command).
+
+    With a URL, that address is judged by its name first; one that imitates the portal is never contacted.
+    """
+    settled = settle(collect(given))
+    return _execute(settled, _this_computer(settled, url or ""))
+
+
+@click.command()
+@click.option("--fault", metavar="NAME", default="healthy", help="What is broken in the practice portal.")
+@click.option("--list", "list_faults", is_flag=True, help="Show the faults and the cause each must come out as.")
+@report_options
+def demo(fault: str, list_faults: bool, **given: Any) -> int:
+    """Practise on a portal of small servers on this computer, offline: healthy, or broken on purpose."""
+    from portalcheck.demo import FAULTS, practice
+
+    settled = settle(collect(given))
+    if list_faults:
+        rows = [f"{row.name:<26} {row.cause:<22} {row.ref}" for row in FAULTS.values()]
+        out.result("\n".join([f"{'fault':<26} {'cause':<22} first reference", *rows]) + "\n")
+        return 0
+    if fault not in FAULTS:
+        raise click.UsageError(f"There is no fault {fault!r}. Faults: {', '.join(FAULTS)}.")
+    with ExitStack() as stack:
+        world = stack.enter_context(practice(fault))
+        return _execute(settled, _practice_computer(world))
+
+
+def _this_computer(settled: Settled, url: str) -> Subject:
+    from portalcheck.machine import this_machine
+
+    return Subject(this_machine(), settled.portal, settled.network, url)
+
+
+def _practice_computer(world: Any) -> Subject:
+    from portalcheck.path.policy import Network
+
+    network = Network(world.contact, world.canaries, world.captive, world.resolvers, world.share_portal_name)
+    return Subject(world.machine, world.portal, network)
+
+
+def _execute(settled: Settled, subject: Subject) -> int:
+    """Context, checks, diagnosis, report, output, exit code; questions come last and may run it once more."""
+    facts = _check(settled, subject)
+    if _may_settle_by_asking(facts) and settled.asks and _ask_to_share(settled, subject):
+        wider = msgspec.structs.replace(subject.network, share_portal_name=True)
+        facts = _check(settled, msgspec.structs.replace(subject, network=wider))
+    if facts.diagnosis.cause == "none" and not settled.symptoms and settled.asks:
+        symptom = settled.ask_symptom()
+        if symptom:
+            facts = facts.with_symptoms((symptom,))
+    report = facts.report()
+    settled.explain_crashes(facts.crashes)
+    return settled.hand_out(report, subject.portal)
+
+
+class _Facts(msgspec.Struct, frozen=True):
+    """A run that has ended, before words are made of it."""
+
+    run: RunFacts
+    results: tuple[CheckResult, ...]
+    diagnosis: Diagnosis
+    crashes: tuple[Crash, ...]
+
+    def with_symptoms(self, symptoms: tuple[str, ...]) -> _Facts:
+        return msgspec.structs.replace(self, diagnosis=diagnose(self.results, symptoms))
+
+    def report(self) -> Report:
+        return build(self.run, self.results, self.diagnosis)
+
+
+def _check(settled: Settled, subject: Subject) -> _Facts:
+    """Run the checks and diagnose what they found."""
+    from portalcheck import runner
+    from portalcheck.context import RunContext
+    from portalcheck.path.waiting import Deadline, OutOfTime
+
+    deadline = Deadline(settled.timeout)
+    started = subject.machine.now()
+    context = RunContext(subject.portal, subject.machine, subject.network, deadline, url=subject.url)
+    progress = Progress(settled.words, visible=settled.shows_progress)
+    progress.start(subject.portal.name)
+    results, crashes = runner.run(
+        settled.checks, context, deadline.at, late=OutOfTime, on_result=progress.result, on_wait=progress.waiting
+    )
+    progress.end()
+    facts = RunFacts(
+        version=version("portalcheck"),
+        started=started,
+        duration_ms=round((time.monotonic() - deadline.started) * 1000),
+        portal=subject.portal,
+        host=context.portal_host,
+        system=subject.machine.system(),
+        contacts=context.ledger.counts(),
+        include_local=settled.options.include_local,
+        fail_on=settled.fail_on,
+    )
+    return _Facts(facts, results, diagnose(results, settled.symptoms), crashes)
+
+
+def _may_settle_by_asking(facts: _Facts) -> bool:
+    """Whether asking an independent DNS server for the portal's name would tell what is wrong."""
+    reasons = {finding.reason for result in facts.results for finding in result.findings}
+    return facts.diagnosis.cause == "inconclusive" and "dns.unsettled" in reasons
+
+
+def _ask_to_share(settled: Settled, subject: Subject) -> bool:
+    question = settled.words.ui("question.share_name", host=subject.portal.name)
+    return click.prompt(question, default="", show_default=False, err=True).strip().lower() == settled.words.ui(
+        "question.yes"
+    )

@@ -1,0 +1,207 @@
+"""Settings, language, checks and symptoms of a run, settled from all layers; and how its report is handed out."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from portalcheck.catalog import Catalog, choose_language
+from portalcheck.cli import out
+from portalcheck.cli.adapters import SUFFIXES
+from portalcheck.cli.options import Options
+from portalcheck.cli.trace import shortened
+from portalcheck.model import Portal, Report
+
+if TYPE_CHECKING:
+    from portalcheck.api import Check
+    from portalcheck.path.policy import Network
+    from portalcheck.runner import Crash
+    from portalcheck.settings import Settings
+
+QUESTION_SYMPTOMS = ("error-1", "error-2", "error-3", "error-4", "caregiver")
+
+
+class Settled:
+    """A run's settings with all layers joined."""
+
+    def __init__(self, options: Options, settings: Settings, words: Catalog, checks: Sequence[Check]) -> None:
+        self.options, self.settings, self.words, self.checks = options, settings, words, tuple(checks)
+        self.symptoms = self._match(options.symptoms)
+
+    # ---- what is asked for ---------------------------------------------------------------------
+
+    @property
+    def timeout(self) -> float:
+        """Seconds of the whole run."""
+        return self.settings.run.timeout
+
+    @property
+    def fail_on(self) -> str:
+        """What makes the exit code 1."""
+        return self.settings.run.fail_on
+
+    @property
+    def format(self) -> str:
+        """The form of the report: by -f, else by the name of the output file, else text."""
+        suffix = self.options.output.suffix.lower() if self.options.output else ""
+        return self.options.format or SUFFIXES.get(suffix, "text")
+
+    @property
+    def portal(self) -> Portal:
+        """The profile to check against."""
+        return self.settings.portal()
+
+    @property
+    def network(self) -> Network:
+        """Who may be contacted."""
+        return self.settings.network
+
+    @property
+    def asks(self) -> bool:
+        """Whether a person is there to be asked."""
+        return self.format == "text" and not self.options.quiet and out.interactive(self.options.no_input)
+
+    @property
+    def shows_progress(self) -> bool:
+        """Whether lines of progress are wanted."""
+        return self.format == "text" and not self.options.quiet and sys.stderr.isatty()
+
+    def say(self, message: str) -> None:
+        """A message beside the result, unless nobody wants it or the format forbids it."""
+        if not self.options.quiet and self.format != "intune":
+            out.say(message)
+
+    def _match(self, told: Sequence[str]) -> tuple[str, ...]:
+        from portalcheck.symptoms import match
+
+        found: list[str] = []
+        for text in told:
+            symptom = match(text, (self.words.lang, "en", "es"))
+            if symptom is None:
+                self.say(self.words.ui("message.unknown_symptom", text=text))
+            else:
+                found.append(symptom)
+        return tuple(dict.fromkeys(found))
+
+    def ask_symptom(self) -> str:
+        """What the sign-in page says, by number or in words; "" where the person skips."""
+        out.say(self.words.ui("question.symptom"))
+        labels = [*map(self.words.symptom, QUESTION_SYMPTOMS), self.words.ui("question.other")]
+        for number, label in enumerate(labels, start=1):
+            out.say("  " + self.words.ui("question.option", number=number, label=label))
+        answer = click.prompt("", default="", show_default=False, prompt_suffix="> ", err=True).strip()
+        if answer.isdecimal() and 1 <= int(answer) <= len(QUESTION_SYMPTOMS):
+            return QUESTION_SYMPTOMS[int(answer) - 1]
+        if answer == str(len(labels)):
+            answer = click.prompt(self.words.ui("question.other_text"), default="", show_default=False, err=True)
+        return self._match([answer])[0] if answer and self._match([answer]) else ""
+
+    # ---- what is handed out --------------------------------------------------------------------
+
+    def hand_out(self, report: Report, portal: Portal) -> int:
+        """Write the report wherever it is wanted; the exit code."""
+        text = self.render(report, portal, self.format)
+        if self.options.jsonl is not None:
+            from portalcheck.render.json import render_line
+
+            self._write(out.append_line, self.options.jsonl, render_line(report))
+        if self.options.output is not None:
+            self._write(out.write_file, self.options.output, text)
+        if self.options.output is None:
+            out.result(self._painted(text))
+        else:
+            self.say(self.words.ui("copy.written", file=self.options.output.name))
+        if self.options.copy:
+            self._copy(text)
+        return self._exit_code(report)
+
+    def _write(self, write: Callable[[Path, str], None], path: Path, text: str) -> None:
+        try:
+            write(path, text)
+        except OSError as error:
+            raise click.ClickException(self.words.ui("message.cannot_write", file=path.name)) from error
+
+    def render(self, report: Report, portal: Portal, form: str) -> str:
+        """The report in one form."""
+        from importlib import import_module
+
+        renderer = import_module(f"portalcheck.render.{form}")
+        if form == "json":
+            return str(renderer.render(report))
+        if form == "text":
+            return str(renderer.render(report, self.words, portal=portal, verbose=self.options.verbose))
+        return str(renderer.render(report, self.words))
+
+    def _painted(self, text: str) -> str:
+        if self.format != "text" or not out.wants_colour(self.options.no_color, os.environ):
+            return text
+        return out.paint(text, {s: self.words.ui(f"status.{s}") for s in ("ok", "note", "warn", "fail", "unknown")})
+
+    def _copy(self, text: str) -> None:
+        import pyperclip
+
+        try:
+            pyperclip.copy(text)
+        except pyperclip.PyperclipException:
+            self.say(self.words.ui("copy.failed"))
+        else:
+            self.say(self.words.ui("copy.copied"))
+
+    def _exit_code(self, report: Report) -> int:
+        if self.format in ("text", "json"):
+            return report.exit_code
+        from portalcheck.render.exits import adapted
+
+        return adapted(self.format, report.exit_code, report.outcome)
+
+    def explain_crashes(self, crashes: Sequence[Crash]) -> None:
+        """With -v, where a check crashed."""
+        if self.options.verbose:
+            for crash in crashes:
+                out.say(f"{crash.check}: {shortened(crash.trace)}")
+
+
+def settle(options: Options) -> Settled:
+    """Join all layers of settings with the options. Raises click.UsageError for what cannot be used."""
+    from portalcheck import registry, settings
+
+    try:
+        joined = settings.load(options.flags, os.environ, config=options.config)
+    except settings.SettingsError as error:
+        raise click.UsageError(str(error)) from error
+    try:
+        installed = registry.installed()
+        checks = registry.select(installed, joined.checks.only, joined.checks.skip)
+    except registry.RegistryError as error:
+        raise click.ClickException(str(error)) from error
+    except KeyError as error:
+        words = Catalog(system_language(joined.run.lang))
+        listed = ", ".join(check.id for check in installed)
+        raise click.UsageError(words.ui("message.unknown_check", check=error.args[0], list=listed)) from error
+    words = Catalog(system_language(joined.run.lang), {check.id: check.words for check in installed if check.words})
+    if not checks:
+        raise click.UsageError("No check is left to run: --only and --skip leave none.")
+    settled = Settled(options, joined, words, checks)
+    for warning in joined.warnings:
+        settled.say(f"portalcheck: {warning}")
+    return settled
+
+
+def system_language(chosen: str) -> str:
+    """The language asked for, else the system's, else English."""
+    import locale
+
+    environment = [os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
+    first = next((value for value in environment if value), None)
+    try:
+        system = locale.getlocale()[0]
+    except ValueError:
+        system = None
+    return choose_language(chosen or None, first or system)
+
+

@@ -1,0 +1,117 @@
+"""Commands that only tell: explanations, installed checks, known portals, schemas."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import click
+
+from portalcheck.catalog import Catalog
+from portalcheck.cli import out
+from portalcheck.cli.settled import system_language
+
+_lang = click.option("--lang", metavar="en|es", envvar="PORTALCHECK_LANG", help="Language of the words.")
+_config = click.option(
+    "--config",
+    type=click.Path(),
+    metavar="FILE",
+    envvar="PORTALCHECK_CONFIG",
+    help="Use this settings file instead of the user's.",
+)
+
+
+def catalog(lang: str | None) -> Catalog:
+    """The words of a language, those of added checks among them. Raises click.ClickException for broken checks."""
+    from portalcheck import registry
+
+    try:
+        installed = registry.installed()
+    except registry.RegistryError as error:
+        raise click.ClickException(str(error)) from error
+    return Catalog(system_language(lang or ""), {check.id: check.words for check in installed if check.words})
+
+
+@click.command()
+@click.argument("topic", required=False)
+@_lang
+def explain(topic: str | None, lang: str | None) -> int:
+    """Explain a check, a result, a cause or a part of the article in plain words."""
+    from portalcheck import explain as pages
+
+    words = catalog(lang)
+    text = pages.explain(topic, words)
+    if text is None:
+        assert topic is not None
+        near = pages.suggest(topic, words)
+        hint = " " + words.ui("explain.suggest", list=near) if near else ""
+        raise click.UsageError(words.ui("explain.unknown", topic=topic) + hint)
+    out.result(text)
+    return 0
+
+
+@click.command()
+@_lang
+def checks(lang: str | None) -> int:
+    """Show the installed checks: what each reads and what each contacts."""
+    from portalcheck import registry
+
+    words = catalog(lang)
+    lines = []
+    for check in registry.installed():
+        told = words.check(check.id)
+        lines += [
+            f"{check.id}: {told.name}",
+            f"  {words.ui('explain.reads')} {told.reads}",
+            f"  {words.ui('explain.contacts')} {told.contacts}",
+        ]
+    out.result("\n".join(lines or [words.ui("list.no_checks")]) + "\n")
+    return 0
+
+
+@click.command()
+@_config
+@_lang
+def portals(config: str | None, lang: str | None) -> int:
+    """Show the known portal profiles, their official addresses, and where each came from."""
+    from pathlib import Path
+
+    from portalcheck import settings
+
+    words = catalog(lang)
+    try:
+        joined = settings.load({}, os.environ, config=Path(config) if config else None)
+    except settings.SettingsError as error:
+        raise click.UsageError(str(error)) from error
+    lines: list[str] = []
+    for profile in settings.portals(joined):
+        portal = profile.portal
+        default = f" ({words.ui('list.default')})" if portal.profile == joined.portal().profile else ""
+        lines += [
+            f"{portal.profile}: {portal.name}{default}",
+            "  " + words.ui("list.sign_in", url=portal.url),
+            "  " + words.ui("list.official", list=portal.official),
+            "  " + words.ui("list.identity", list=portal.identity),
+            "  " + words.ui("list.known_other", list=portal.known_other),
+            "  " + words.ui("list.origin", origin="; ".join(map(str, profile.origins))),
+        ]
+        lines += [
+            "    " + words.ui("list.fact", what=fact.host or fact.app, use=fact.use, certainty=fact.certainty, source=fact.source)
+            for fact in profile.facts
+        ]
+    out.result("\n".join(lines) + "\n")
+    return 0
+
+
+@click.command()
+@click.argument("which", type=click.Choice(["report", "config"]), default="report")
+def schema(which: str) -> int:
+    """Print the JSON Schema of the report or of the settings file."""
+    import msgspec
+
+    from portalcheck import settings
+    from portalcheck.model import Report
+
+    document = msgspec.json.schema(Report) if which == "report" else settings.config_schema()
+    out.result(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+    return 0
