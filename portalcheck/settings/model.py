@@ -184,6 +184,7 @@ class NetworkTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     # The probes of Android and Chromium, and of Cloudflare; and one that needs no DNS. That one is asked by
     # many proxy and Wi-Fi tools (Sub-Store's examples, for one). Not its twin 1.1.1.1: that was the example
     # address of Wi-Fi controllers' own sign-in page, and on such networks still leads there.
+    # No source shows its answer; 204 and a redirect to its own https are both no sign-in page to `path`.
     captive: Annotated[
         tuple[ProbeUrl, ...], Meta(description="a list of at most 16 http:// addresses", max_length=16)
     ] = (
