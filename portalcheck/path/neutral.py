@@ -10,6 +10,7 @@ import httpx
 
 from portalcheck.facts import DIRECT, CaptiveAnswer, Chain, DnsServer, Failure, Hop, Neutral, Route, Trace
 from portalcheck.path.resolvers import Resolvers
+from portalcheck.path.names import is_address
 from portalcheck.path.policy import Network, Role
 from portalcheck.path.request import HEADERS
 from portalcheck.path.waiting import side_by_side
@@ -35,7 +36,8 @@ def captive_answer(hop: Hop, body_size: int) -> CaptiveAnswer:
             target = httpx.URL(http.location)
         except httpx.InvalidURL:
             return CaptiveAnswer.ODD
-        same = target.host in ("", hop.host)
+        # A bare address that sends to its twin's https is an upgrade too; sign-in pages have certificates for names.
+        same = target.host in ("", hop.host) or (is_address(hop.host) and is_address(target.host))
         return CaptiveAnswer.ODD if same and target.scheme != "http" else CaptiveAnswer.CAPTIVE
     return CaptiveAnswer.CAPTIVE if http.status == 200 else CaptiveAnswer.ODD
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Iterator
 
 from portalcheck import paste
@@ -10,8 +9,8 @@ from portalcheck.catalog import Catalog
 from portalcheck.model import Outcome, Portal, Report, ReportCheck, ReportFinding, Status, Step
 from portalcheck.phonecode import spell
 from portalcheck.render import way
+from portalcheck.render.lines import numbered, wrap
 
-WIDTH = 78
 _SUPPORT_REFS = {"step-10", "support-checklist"}
 
 
@@ -43,11 +42,11 @@ class TextReport:
     def _verdict(self) -> Iterator[str]:
         if self.report.cause == "none" and not self._door_was_tried():
             # Whoever leaves checks out is not told that the page loads.
-            yield from _wrap(self.words.ui(f"outcome.{self.report.outcome.value}"))
+            yield from wrap(self.words.ui(f"outcome.{self.report.outcome.value}"))
             return
         cause = self.words.cause(self.report.cause)
-        yield from _wrap(cause.verdict)
-        yield from _wrap(cause.patient)
+        yield from wrap(cause.verdict)
+        yield from wrap(cause.patient)
 
     def _door_was_tried(self) -> bool:
         return any(f.reason == "service.works" for c in self.report.checks for f in c.findings)
@@ -61,9 +60,9 @@ class TextReport:
         cause = self.words.cause(self.report.cause)
         actions = cause.actions if self._names_a_fault() and cause.actions else ref.actions
         yield self._heading("first")
-        yield from _wrap(self._article(steps[0]), indent="  ")
-        yield from _numbered(actions)
-        yield from _wrap(self.words.ui("step.one_by_one"), indent="  ")
+        yield from wrap(self._article(steps[0]), "  ")
+        yield from numbered(actions)
+        yield from wrap(self.words.ui("step.one_by_one"), "  ")
         if steps[0].ref in _SUPPORT_REFS:
             yield from self._support()
 
@@ -76,25 +75,25 @@ class TextReport:
     def _support(self) -> Iterator[str]:
         support = self.portal.support if self.portal is not None else None
         if support is not None and support.phone:
-            yield from _wrap(self.words.ui("support.phone", phone=support.phone), indent="  ")
+            yield from wrap(self.words.ui("support.phone", phone=support.phone), "  ")
         else:
-            yield from _wrap(self.words.ui("support.card"), indent="  ")
+            yield from wrap(self.words.ui("support.card"), "  ")
         if support is not None and support.url:
-            yield from _wrap(self.words.ui("support.url", url=support.url), indent="  ")
+            yield from wrap(self.words.ui("support.url", url=support.url), "  ")
 
     def _then(self) -> Iterator[str]:
         steps = self.report.likely_steps[1:]
         if steps:
             yield self._heading("then")
             for step in steps:
-                yield from _wrap(self._article(step), indent="  ")
+                yield from wrap(self._article(step), "  ")
             yield "  " + self.words.ui("step.more", topic=steps[0].ref)
 
     def _also(self) -> Iterator[str]:
         if self.report.also:
             yield self._heading("also")
             for cause in self.report.also:
-                yield from _wrap(self.words.cause(cause).verdict, indent="  ")
+                yield from wrap(self.words.cause(cause).verdict, "  ")
 
     def _not_checked(self) -> Iterator[str]:
         unseen = [
@@ -106,16 +105,16 @@ class TextReport:
         if unseen:
             yield self._heading("not_checked")
             for check, finding in unseen:
-                yield from _wrap(f"{self.words.check(check.check).name}: {self._sentence(finding)}", indent="  ")
+                yield from wrap(f"{self.words.check(check.check).name}: {self._sentence(finding)}", "  ")
         if not self.report.complete:
-            yield from _wrap(self.words.ui("step.incomplete"), indent="  ")
+            yield from wrap(self.words.ui("step.incomplete"), "  ")
 
     def _way(self) -> Iterator[str]:
         if not self.report.checks:
             return
         nodes = way.nodes(self.report)
         yield self._heading("path")
-        yield from _wrap(f" {self.words.ui('path.arrow')} ".join(map(self._node, nodes)), indent="  ")
+        yield from wrap(f" {self.words.ui('path.arrow')} ".join(map(self._node, nodes)), "  ")
         stop = way.broken(nodes)
         if stop is not None:
             yield "  " + self.words.ui("path.stops", node=self.words.ui(f"path.{stop.key}"))
@@ -134,9 +133,9 @@ class TextReport:
             name = self.words.check(check.check).name
             yield f"  {self.words.ui(f'status.{check.status.value}')}: {name}"
             for finding in _shown(check, verbose=self.verbose):
-                yield from _wrap(self._sentence(finding), indent="      ")
+                yield from wrap(self._sentence(finding), "      ")
                 if finding.blocked_by and self.verbose:
-                    yield from _wrap(self.words.ui("step.echo", reasons=finding.blocked_by), indent="      ")
+                    yield from wrap(self.words.ui("step.echo", reasons=finding.blocked_by), "      ")
 
     def _sentence(self, finding: ReportFinding) -> str:
         return self.words.reason(finding.reason, finding.args, finding.status.value)
@@ -146,17 +145,17 @@ class TextReport:
         yield self._heading("looked")
         known = [self._contact(role, count) for role, count in privacy.contacts.items()]
         if known:
-            yield from _wrap(self.words.ui("privacy.contacted", list=known), indent="  ")
+            yield from wrap(self.words.ui("privacy.contacted", list=known), "  ")
         else:
             yield "  " + self.words.ui("privacy.nobody")
         for key in ("looked", "no_password", "no_upload"):
-            yield from _wrap(self.words.ui(f"privacy.{key}"), indent="  ")
+            yield from wrap(self.words.ui(f"privacy.{key}"), "  ")
         if privacy.level == "local":
-            yield from _wrap(self.words.ui("privacy.local_level"), indent="  ")
+            yield from wrap(self.words.ui("privacy.local_level"), "  ")
         elif privacy.withheld:
             left_out = [self._kind(kind, count) for kind, count in privacy.withheld.items()]
-            yield from _wrap(self.words.ui("privacy.withheld", list=left_out), indent="  ")
-            yield from _wrap(self.words.ui("privacy.include_local"), indent="  ")
+            yield from wrap(self.words.ui("privacy.withheld", list=left_out), "  ")
+            yield from wrap(self.words.ui("privacy.include_local"), "  ")
         else:
             yield "  " + self.words.ui("privacy.nothing_withheld")
 
@@ -176,9 +175,9 @@ class TextReport:
         yield paste.write(self.report).rstrip("\n")
 
     def _code(self) -> Iterator[str]:
-        yield from _wrap(self.words.ui("report.code_hint"))
+        yield from wrap(self.words.ui("report.code_hint"))
         if self.verbose:
-            yield from _wrap(self.words.ui("report.code_spoken", words=spell(self.report.code, self.words.lang)))
+            yield from wrap(self.words.ui("report.code_spoken", words=spell(self.report.code, self.words.lang)))
         yield self.words.ui("report.code", code=self.report.code)
 
 
@@ -188,25 +187,6 @@ def _shown(check: ReportCheck, *, verbose: bool) -> Iterable[ReportFinding]:
         return check.findings
     telling = [f for f in check.findings if f.status in (Status.FAIL, Status.WARN, Status.NOTE)]
     return telling or check.findings[:1]
-
-
-def _wrap(text: str, indent: str = "") -> list[str]:
-    hanging = indent + ("" if not indent else "  ")
-    return textwrap.wrap(
-        text, WIDTH, initial_indent=indent, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False
-    )
-
-
-def _numbered(actions: Iterable[str]) -> Iterator[str]:
-    for number, action in enumerate(actions, start=1):
-        yield from textwrap.wrap(
-            f"{number}. {action}",
-            WIDTH,
-            initial_indent="  ",
-            subsequent_indent="     ",
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
 
 
 def render(report: Report, catalog: Catalog, *, portal: Portal | None = None, verbose: bool = False) -> str:

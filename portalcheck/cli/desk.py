@@ -1,0 +1,65 @@
+"""`portalcheck read`: a pasted report or a phone code, for the help desk."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+
+import click
+
+from portalcheck.cli import out
+from portalcheck.cli.tell import catalog
+
+MAX_BYTES = 16 * 1024 * 1024
+_CODE = re.compile(r"^[0-9A-Za-z](?:[\s\u2010-\u2015-]*[0-9A-Za-z]){7,11}$")
+
+
+@click.command()
+@click.argument("source", metavar="[FILE|-|CODE]", nargs=-1)
+@click.option("-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", help="Form of the answer.")
+@click.option("--lang", metavar="en|es", envvar="PORTALCHECK_LANG", help="Language of the words.")
+def read(source: tuple[str, ...], form: str, lang: str | None) -> int:
+    """Understand a pasted report (a file, or standard input) or a code read out on the phone."""
+    from portalcheck import paste, phonecode
+    from portalcheck.render import agent
+
+    words = catalog(lang)
+    spoken = " ".join(source)
+    if spoken and _CODE.match(spoken) and not Path(spoken).exists():
+        heard = phonecode.decode(spoken)
+        if form == "json":
+            out.result(_code_json(heard))
+        else:
+            out.result(agent.render_code(heard, words))
+        return 0 if isinstance(heard, phonecode.Decoded) else 3
+    reports = paste.read(_text(spoken))
+    if form == "json":
+        found = [report.to_json() for report in reports]
+        out.result(json.dumps(found[0] if len(found) == 1 else found, indent=2) + "\n")
+    else:
+        out.result(agent.render_reports(reports, words))
+    return 0 if reports else 3
+
+
+def _text(source: str) -> bytes:
+    """The bytes of a file, or of standard input. Raises click.UsageError where there are none to be had."""
+    if source in ("", "-"):
+        if not source and sys.stdin.isatty():
+            raise click.UsageError("Paste the report into a file, or name a code: portalcheck read 7K4M-9QXC-T2")
+        return sys.stdin.buffer.read(MAX_BYTES)
+    try:
+        with Path(source).open("rb") as file:
+            return file.read(MAX_BYTES)
+    except OSError as error:
+        raise click.UsageError(f"{Path(source).name}: no such report, and no phone code.") from error
+
+
+def _code_json(heard: object) -> str:
+    import msgspec
+
+    from portalcheck.phonecode import Decoded
+
+    document = {"code_is_right": isinstance(heard, Decoded), **msgspec.to_builtins(heard)}
+    return json.dumps(document, indent=2) + "\n"

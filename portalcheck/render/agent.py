@@ -1,0 +1,137 @@
+"""What a help desk agent reads: a pasted report or a phone code, in the agent's own language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from portalcheck.catalog import Catalog
+from portalcheck.paste import Integrity, Recovered
+from portalcheck.phonecode import CodeProblem, Decoded, Trouble, spell
+from portalcheck.render.lines import numbered, wrap
+
+_INTEGRITY = {Integrity.COMPLETE: "complete", Integrity.PART_MISSING: "part_missing", Integrity.CHANGED: "changed"}
+_CODE_TROUBLE = {Trouble.CHECK: "code_wrong", Trouble.NEWER_LAYOUT: "code_version", Trouble.NOT_A_CODE: "nothing"}
+_TELLING = ("fail", "warn", "note", "unknown")
+_MOST_SUGGESTIONS = 3
+_CODE_LENGTH = 10
+
+
+def render_reports(reports: Sequence[Recovered], catalog: Catalog) -> str:
+    """All reports that were found in a text, one after the other."""
+    if not reports:
+        return catalog.ui("read.nothing") + "\n"
+    parts = [] if len(reports) == 1 else [[catalog.ui("read.several", count=len(reports))]]
+    for number, report in enumerate(reports, start=1):
+        title = [catalog.ui("read.number", number=number, count=len(reports))] if len(reports) > 1 else []
+        parts.append([*title, *_report(report, catalog)])
+    return "\n\n".join("\n".join(lines) for lines in parts) + "\n"
+
+
+def _report(report: Recovered, words: Catalog) -> Iterator[str]:
+    fields = report.fields
+    yield from wrap(words.ui(f"read.{_INTEGRITY[report.integrity]}"))
+    if report.newer:
+        yield from wrap(words.ui("read.newer", version=report.schema_version or report.layout))
+    cause = fields.get("cause")
+    if isinstance(cause, str):
+        yield from _cause(cause, fields, words)
+    yield from _checks(fields.get("checks", ()), words)
+    yield from _left_out(report, words)
+    yield from _desk(words)
+
+
+def _cause(cause: str, fields: Mapping[str, Any], words: Catalog) -> Iterator[str]:
+    told = words.cause(cause)
+    yield from ("", words.ui("heading.result") + ":")
+    yield from wrap(told.verdict, "  ")
+    yield "  " + words.ui("report.cause", cause=cause)
+    for other in _texts(fields.get("also")):
+        yield from wrap(words.cause(other).verdict, "  ")
+    for symptom in _texts(fields.get("symptoms")):
+        yield from wrap(f"{words.ui('heading.symptoms')}: {words.symptom(symptom)}", "  ")
+    yield from ("", words.ui("heading.agent") + ":")
+    yield from wrap(told.agent, "  ")
+    if told.actions:
+        yield from ("", words.ui("heading.first") + ":")
+        yield from numbered(told.actions)
+    steps = [step["ref"] for step in fields.get("likely_steps", ()) if isinstance(step, dict) and "ref" in step]
+    for ref in steps:
+        yield from wrap(words.ui("step.article", title=words.ref(ref).title, ref=ref), "  ")
+    yield from ("", words.ui("heading.details") + ":")
+    yield from wrap(told.it, "  ")
+
+
+def _checks(checks: Iterable[Any], words: Catalog) -> Iterator[str]:
+    rows = [check for check in checks if isinstance(check, dict) and "check" in check]
+    if rows:
+        yield from ("", words.ui("heading.checks") + ":")
+    for check in rows:
+        status = check.get("status", "unknown")
+        yield f"  {words.ui(f'status.{status}')}: {words.check(check['check']).name}"
+        for finding in check.get("findings", ()):
+            if finding.get("status") in _TELLING:
+                sentence = words.reason(finding.get("reason", ""), finding.get("args"), finding.get("status", ""))
+                yield from wrap(sentence, "      ")
+
+
+def _left_out(report: Recovered, words: Catalog) -> Iterator[str]:
+    if report.missing or report.unproven or report.unknown:
+        yield from ("", words.ui("heading.missing") + ":")
+    for name in report.missing:
+        yield from wrap(name, "  ")
+    for line in report.unproven:
+        yield from wrap(words.ui("read.unproven", key=line.key, text=line.text), "  ")
+    for key in report.unknown:
+        yield from wrap(words.ui("read.unknown_line", line=key), "  ")
+    withheld = report.fields.get("privacy", {}).get("withheld", {}) if "privacy" in report.fields else {}
+    if withheld:
+        kinds = [words.ui(f"privacy.kind.{kind}", count=count) for kind, count in withheld.items()]
+        yield ""
+        yield from wrap(words.ui("read.withheld", list=kinds))
+
+
+def _desk(words: Catalog) -> Iterator[str]:
+    """What to have ready, from the article's support checklist, and the rule that keeps the caller safe."""
+    yield from ("", words.ui("read.prepare"))
+    yield from numbered(words.ref("support-checklist").actions)
+    yield from wrap(words.ui("read.verify"))
+
+
+def _texts(value: object) -> list[str]:
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list | tuple) else []
+
+
+# ---- codes -------------------------------------------------------------------------------------
+
+
+def render_code(heard: Decoded | CodeProblem, catalog: Catalog) -> str:
+    """What a phone code says, or which symbol to ask for again."""
+    lines = _decoded(heard, catalog) if isinstance(heard, Decoded) else _problem(heard, catalog)
+    return "\n".join(lines) + "\n"
+
+
+def _decoded(code: Decoded, words: Catalog) -> Iterator[str]:
+    yield words.ui("read.code_ok")
+    yield words.ui("report.code", code=code.code)
+    yield words.ui("report.system", os=code.os, release="")
+    checks = [{"check": check, "status": status.value} for check, status in code.statuses.items()]
+    if code.cause is not None:
+        yield from _cause(code.cause, {}, words)
+    yield from _checks(checks, words)
+    yield ""
+    yield from _desk(words)
+
+
+def _problem(problem: CodeProblem, words: Catalog) -> Iterator[str]:
+    if problem.trouble is Trouble.LENGTH:
+        yield words.ui("read.code_short" if problem.length < _CODE_LENGTH else "read.code_long")
+    elif problem.trouble is Trouble.SYMBOL:
+        for position in problem.positions:
+            yield words.ui("read.code_symbol", symbol=problem.heard.replace("-", "")[position - 1 : position])
+    else:
+        yield words.ui(f"read.{_CODE_TROUBLE[problem.trouble]}")
+    for suggestion in problem.suggestions[:_MOST_SUGGESTIONS]:
+        numbers = [str(position) for position in suggestion.positions]
+        yield from wrap(words.ui("read.code_maybe", code=suggestion.code, number=numbers))
+        yield from wrap(words.ui("report.code_spoken", words=spell(suggestion.code, words.lang)), "  ")
