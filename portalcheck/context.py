@@ -114,7 +114,7 @@ class RunContext:
         return way_to(self.machine, address)
 
     def ways_out(self) -> frozenset[str]:
-        """The local addresses that traffic to the independent DNS servers would leave from; nothing is sent."""
+        """The local addresses that traffic to the independent DNS servers leaves from; nothing is sent."""
         servers = Resolvers(self._walker, self.chain).independent(self.network.resolvers)
         ways = [way_to(self.machine, server.address, server.port) for server in servers]
         return frozenset(way for way in ways if not isinstance(way, Failure))
@@ -162,11 +162,11 @@ class RunContext:
         return all(chain is not None and chain.trusted and chain.name_matches for chain in chains)
 
     def _fetch_issuer(self, url: str) -> bytes | None:
-        """A missing intermediate from where the certificate says it is (RFC 5280, 4.2.2.1), if that is allowed."""
+        """A missing intermediate, from where the certificate says (RFC 5280, 4.2.2.1), if that is allowed."""
         return self._fetch(url, Role.ISSUER) if self.network.neutral_allowed(trouble=True) else None
 
     def true_time(self) -> TrueTime:
-        """How far the clock is off, by the portal's own authenticated time; neutral hosts confirm it when it matters."""
+        """How far the clock is off, by the portal's own authenticated time or by neutral hosts."""
         return self._shared.get("true-time", self._true_time)
 
     def _true_time(self) -> TrueTime:
@@ -222,7 +222,11 @@ class RunContext:
 
     def names_elsewhere(self) -> tuple[NameAnswer, ...] | None:
         """The portal's name as independent DNS servers see it; None unless the person allowed to ask them."""
-        if not (self.contactable and self.network.share_portal_name and self.network.neutral_allowed(self.trouble())):
+        if not (
+            self.contactable
+            and self.network.share_portal_name
+            and self.network.neutral_allowed(self.trouble())
+        ):
             return None
         return self._shared.get("names-elsewhere", self._names_elsewhere)
 
@@ -265,7 +269,7 @@ class RunContext:
         return bool(skews) and abs(_median(skews)) > CLOCK_TOLERANCE_S
 
     def neutral(self) -> Neutral | None:
-        """What hosts that have nothing to do with the portal say; None where all is well or settings say never."""
+        """What unrelated hosts say; None where all is well or the settings say never."""
         hosts = self._neutral_hosts()
         return None if hosts is None else hosts.answer
 
@@ -281,6 +285,7 @@ class RunContext:
         hosts = NeutralHosts(self._walker, self.network, self.chain)
         hosts.ask(self.chain(trace.first))
         return hosts
+
 
 def _median(skews: Sequence[int]) -> int:
     return round(statistics.median(skews))

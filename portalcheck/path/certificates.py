@@ -21,7 +21,7 @@ _MAX_CA_CERTIFICATES = 500
 
 
 class CertificateRoom:
-    """Judges the chains that hops brought. `fetch` gets a missing intermediate, None where it cannot or may not."""
+    """Judges the chains that hops brought. `fetch` gets a missing intermediate, None where it must not."""
 
     def __init__(
         self, machine: Machine, portal: Portal, shared: Shared, fetch: Callable[[str], bytes | None]
@@ -63,7 +63,7 @@ class CertificateRoom:
         )
 
     def _ask_system(self, chain: Chain, sent: tuple[bytes, ...], host: str) -> Chain:
-        """Windows and macOS know further roots than they list; their own yes counts, their no may be about dates."""
+        """Windows and macOS know more roots than they list: their yes counts, their no may be about dates."""
         if "system" in chain.trusted_by or not self._machine.system_trusts(sent, host):
             return chain
         return msgspec.structs.replace(chain, trusted_by=chain.trusted_by | {"system"})
@@ -79,7 +79,9 @@ class CertificateRoom:
         if self._portal.ca_file:
             try:
                 with Path(self._portal.ca_file).open("rb") as file:
-                    stores["profile"] = Anchors(certificates_in(file.read(_MAX_CA_FILE), _MAX_CA_CERTIFICATES))
+                    stores["profile"] = Anchors(
+                        certificates_in(file.read(_MAX_CA_FILE), _MAX_CA_CERTIFICATES)
+                    )
             except OSError:
                 stores["profile"] = Anchors(())
         return stores, system.complete

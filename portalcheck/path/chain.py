@@ -1,14 +1,15 @@
 """A certificate chain judged offline on three separate axes: time, name, trust (RFC 5280, RFC 9525).
 
-OpenSSL gives one error a handshake, and not the one at the root. Here each axis is asked by itself: trust at a
-time inside the windows of the certificates and for a name that the leaf itself claims, so that neither dates nor
-names can hide it; the window of validity from the path that was found; the name by comparing.
+OpenSSL gives one error a handshake, and not the one at the root. Here each axis is asked by itself: trust at
+a time inside the windows of the certificates and for no name at all, so that neither dates nor names can hide
+it; the window of validity from the path that was found; the name by comparing.
 The policy is that of browsers rather than that of the CA/Browser Forum: an old corporate root without a key
 identifier is accepted where a browser accepts it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import ipaddress
@@ -30,10 +31,14 @@ from portalcheck.facts import Chain
 
 _MAX_DEPTH = 10
 _MAX_NAMES = 200
-_UNREADABLE = Chain(
-    name_matches=False, trusted_by=frozenset(), not_before=0.0, not_after=0.0, readable=False
+_UNREADABLE = Chain(name_matches=False, trusted_by=frozenset(), not_before=0.0, not_after=0.0, readable=False)
+_READ_ERRORS = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.UnsupportedGeneralNameType,
+    x509.DuplicateExtension,
 )
-_READ_ERRORS = (ValueError, TypeError, UnsupportedAlgorithm, x509.UnsupportedGeneralNameType, x509.DuplicateExtension)
 
 
 class Anchors:
@@ -167,7 +172,7 @@ def _path(
     leaf_der: bytes,
     now: float,
 ) -> list[x509.Certificate] | None:
-    """The path from the leaf to an anchor of the store, whatever the time and name; None where there is none."""
+    """The path from the leaf to an anchor of the store, whatever the time and name; None without one."""
     if leaf_der in anchors:
         return [leaf]
     roots = anchors.above([leaf, *intermediates])
@@ -188,10 +193,8 @@ def _moments(leaf: x509.Certificate, others: Sequence[x509.Certificate], now: fl
     moments = [start + (end - start) / 2] if start <= end else []
     middle = leaf.not_valid_before_utc + (leaf.not_valid_after_utc - leaf.not_valid_before_utc) / 2
     moments.append(middle)
-    try:
+    with contextlib.suppress(ValueError, OverflowError, OSError):
         moments.append(dt.datetime.fromtimestamp(now, dt.UTC))
-    except (ValueError, OverflowError, OSError):
-        pass
     return moments
 
 
@@ -201,7 +204,9 @@ def _verify(
     roots: list[x509.Certificate],
     moment: dt.datetime,
 ) -> list[x509.Certificate] | None:
-    authority = ExtensionPolicy.permit_all().require_present(x509.BasicConstraints, Criticality.AGNOSTIC, None)
+    authority = ExtensionPolicy.permit_all().require_present(
+        x509.BasicConstraints, Criticality.AGNOSTIC, None
+    )
     builder = (
         PolicyBuilder()
         .store(Store(roots))
@@ -222,7 +227,8 @@ def _claimed_path(leaf: x509.Certificate, others: Sequence[x509.Certificate]) ->
     path = [leaf]
     while len(path) <= _MAX_DEPTH:
         issuer = next(
-            (c for c in others if c.subject == path[-1].issuer and c not in path and c.issuer != c.subject), None
+            (c for c in others if c.subject == path[-1].issuer and c not in path and c.issuer != c.subject),
+            None,
         )
         if issuer is None:
             return path
@@ -233,7 +239,7 @@ def _claimed_path(leaf: x509.Certificate, others: Sequence[x509.Certificate]) ->
 def _leads_up(
     leaf: x509.Certificate, sent: Sequence[x509.Certificate], paths: Mapping[str, list[x509.Certificate]]
 ) -> bool:
-    """Whether the server sent all intermediates that a path, or the leaf's address for its issuer, asks for."""
+    """Whether the server sent all intermediates that a path, or the leaf's own address for one, asks for."""
     top = _claimed_path(leaf, sent)[-1]
     if any(c.subject == top.issuer for c in sent):
         return True
@@ -247,7 +253,7 @@ def _leads_up(
 
 
 def subject_names(leaf: x509.Certificate) -> tuple[str, ...]:
-    """The DNS names and IP addresses of the subjectAltName; the common name counts for nothing (RFC 9525, 6.3)."""
+    """The DNS names and IP addresses of the subjectAltName; the common name is none (RFC 9525, 6.3)."""
     try:
         value = leaf.extensions.get_extension_for_oid(ExtensionOID.SUBJECT_ALTERNATIVE_NAME).value
     except x509.ExtensionNotFound:
@@ -258,7 +264,7 @@ def subject_names(leaf: x509.Certificate) -> tuple[str, ...]:
 
 
 def matches(host: str, names: Sequence[str]) -> bool:
-    """Whether one of the names is the host's; a wildcard stands for one whole leftmost label (RFC 9525, 6.3)."""
+    """Whether a name is the host's; a wildcard stands for one whole leftmost label (RFC 9525, 6.3)."""
     wanted = host.lower().rstrip(".")
     try:
         return str(ipaddress.ip_address(wanted)) in names
@@ -300,12 +306,16 @@ def missing_issuer_urls(chain: Sequence[bytes]) -> tuple[str, ...]:
 
 
 def certificates_in(data: bytes, most: int = 4) -> tuple[bytes, ...]:
-    """The certificates in a fetched file: DER, PEM or PKCS #7 (RFC 5280, 4.2.2.1), none where it is neither."""
+    """The certificates in a fetched file: DER, PEM or PKCS #7 (RFC 5280, 4.2.2.1); none in any other."""
     from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
     if _load(data) is not None:
         return (data,)
-    readers = (x509.load_pem_x509_certificates, pkcs7.load_der_pkcs7_certificates, pkcs7.load_pem_pkcs7_certificates)
+    readers = (
+        x509.load_pem_x509_certificates,
+        pkcs7.load_der_pkcs7_certificates,
+        pkcs7.load_pem_pkcs7_certificates,
+    )
     for reader in readers:
         try:
             return tuple(c.public_bytes(Encoding.DER) for c in reader(data))[:most]

@@ -17,7 +17,12 @@ from portalcheck.path.waiting import Deadline
 CONNECT_LIMIT_S = 3.8
 _STAGGER_S = 0.25
 _MAX_TRIES = 6
-_IN_PROGRESS = {errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EALREADY, getattr(errno, "WSAEWOULDBLOCK", errno.EAGAIN)}
+_IN_PROGRESS = {
+    errno.EINPROGRESS,
+    errno.EWOULDBLOCK,
+    errno.EALREADY,
+    getattr(errno, "WSAEWOULDBLOCK", errno.EAGAIN),
+}
 
 
 def family_of(address: str) -> int:

@@ -1,4 +1,4 @@
-"""A DNS server that is asked over HTTPS (RFC 8484): the answer counts only from a server that proves itself."""
+"""A DNS server asked over HTTPS (RFC 8484): the answer counts only from a server that proves itself."""
 
 from __future__ import annotations
 
@@ -46,7 +46,9 @@ def _query(
         return NameAnswer(server=server, failure=Failure.NXDOMAIN)
     headers = {**HEADERS, "Accept": _MEDIA_TYPE, "Content-Type": _MEDIA_TYPE}
     request = httpx.Request("POST", server.url, headers=headers, content=question.to_wire())
-    hop, exchange = walker.fetch(Route(url=server.url, proxy=DIRECT, follow=False), Role.NEUTRAL_RESOLVER, request)
+    hop, exchange = walker.fetch(
+        Route(url=server.url, proxy=DIRECT, follow=False), Role.NEUTRAL_RESOLVER, request
+    )
     chain = chain_of(hop)
     proven = chain is not None and chain.name_matches and bool(chain.trusted_by)
     if exchange is None or exchange.step.failure is not None:

@@ -174,6 +174,6 @@ def read_message(server: DnsServer, message: object) -> NameAnswer:
     if chain.answer is None:
         return NameAnswer(server=server, failure=failures.get(code, Failure.NODATA))
     aliases = tuple(str(rrset.name).rstrip(".") for rrset in chain.cnames)
-    return NameAnswer(server=server, addresses=tuple(record.address for record in chain.answer), aliases=aliases)
-
-
+    return NameAnswer(
+        server=server, addresses=tuple(record.address for record in chain.answer), aliases=aliases
+    )

@@ -9,17 +9,24 @@ from urllib.parse import urlsplit
 import httpx
 
 from portalcheck.facts import DIRECT, CaptiveAnswer, Chain, DnsServer, Failure, Hop, Neutral, Route, Trace
-from portalcheck.path.resolvers import Resolvers
 from portalcheck.path.names import is_address
 from portalcheck.path.policy import Network, Role
 from portalcheck.path.request import HEADERS
+from portalcheck.path.resolvers import Resolvers
 from portalcheck.path.waiting import side_by_side
 from portalcheck.path.walk import Walker
 
 NEUTRAL_LIMIT_S = 4.2
 _NETWORK_AUTHENTICATION_REQUIRED = 511
 _EMPTY_BODY = 1
-_ERRORS = {Failure.SERVFAIL, Failure.QUERY_REFUSED, Failure.RCODE, Failure.MALFORMED, Failure.NXDOMAIN, Failure.NODATA}
+_ERRORS = {
+    Failure.SERVFAIL,
+    Failure.QUERY_REFUSED,
+    Failure.RCODE,
+    Failure.MALFORMED,
+    Failure.NXDOMAIN,
+    Failure.NODATA,
+}
 
 
 def captive_answer(hop: Hop, body_size: int) -> CaptiveAnswer:
@@ -36,7 +43,7 @@ def captive_answer(hop: Hop, body_size: int) -> CaptiveAnswer:
             target = httpx.URL(http.location)
         except httpx.InvalidURL:
             return CaptiveAnswer.ODD
-        # A bare address that sends to its twin's https is an upgrade too; sign-in pages have certificates for names.
+        # A bare address that sends to its twin's https is an upgrade too; sign-in pages have names.
         same = target.host in ("", hop.host) or (is_address(hop.host) and is_address(target.host))
         return CaptiveAnswer.ODD if same and target.scheme != "http" else CaptiveAnswer.CAPTIVE
     return CaptiveAnswer.CAPTIVE if http.status == 200 else CaptiveAnswer.ODD
@@ -68,7 +75,9 @@ class NeutralHosts:
         answers = side_by_side(works, self._walker.deadline.remaining())
         count = len(network.canaries)
         canaries = [trace for trace in answers[:count] if trace is not None]
-        captive = tuple(answer or CaptiveAnswer.SILENT for answer in answers[count : count + len(network.captive)])
+        captive = tuple(
+            answer or CaptiveAnswer.SILENT for answer in answers[count : count + len(network.captive)]
+        )
         self.traces = canaries
         chains = [chain for trace in canaries if (chain := self._chain_of(trace.first)) is not None]
         self.answer = Neutral(
@@ -76,13 +85,14 @@ class NeutralHosts:
             reached=sum(self.proves_itself(trace) for trace in canaries),
             present=sum(_tcp(trace.first) for trace in canaries),
             captive=captive,
-            same_issuer=portal_chain is not None and any(_same_issuer(portal_chain, chain) for chain in chains),
+            same_issuer=portal_chain is not None
+            and any(_same_issuer(portal_chain, chain) for chain in chains),
             own_dns=answers[-2] or "silent",
             other_dns=answers[-1] or ("silent" if others else "not-asked"),
         )
 
     def proves_itself(self, trace: Trace) -> bool:
-        """Whether a canary answered over a connection that is shown to be its own, whatever the clock says."""
+        """Whether a canary answered over a connection shown to be its own, whatever the clock says."""
         chain = self._chain_of(trace.first)
         answered = trace.first.http is not None and trace.first.http.status > 0
         return answered and chain is not None and chain.name_matches and bool(chain.trusted_by)
@@ -96,7 +106,9 @@ class NeutralHosts:
         hop, exchange = self._walker.fetch(route, Role.NEUTRAL, request)
         return captive_answer(hop, len(exchange.body) if exchange else 0)
 
-    def _dns(self, resolvers: Resolvers, servers: Sequence[DnsServer], names: Sequence[str], role: Role) -> str:
+    def _dns(
+        self, resolvers: Resolvers, servers: Sequence[DnsServer], names: Sequence[str], role: Role
+    ) -> str:
         """How servers answer neutral names: answers, errors or silent."""
         if not servers or not names:
             return "not-asked"

@@ -75,7 +75,9 @@ def _verdict(status: int, headers: list[tuple[bytes, bytes]]) -> _Said:
     if 200 <= status < 300:
         return status, (), None
     if status == _PROXY_AUTHENTICATION_REQUIRED:
-        offered = ",".join(value.decode("latin-1") for name, value in headers if name == b"proxy-authenticate")
+        offered = ",".join(
+            value.decode("latin-1") for name, value in headers if name == b"proxy-authenticate"
+        )
         found = {match.lower() for match in _SCHEME.findall(offered)}
         return status, tuple(sorted(found & _KNOWN_SCHEMES)), Failure.PROXY_AUTH
     return status, (), Failure.PROXY_REFUSED

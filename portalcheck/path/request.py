@@ -47,7 +47,7 @@ class Exchange(msgspec.Struct, frozen=True):
 
 
 class Connection:
-    """One HTTP/1.1 connection over an evidence stream; `through_proxy` sends absolute targets (RFC 9112, 3.2.2)."""
+    """One HTTP/1.1 connection; `through_proxy` sends absolute targets (RFC 9112, 3.2.2)."""
 
     def __init__(self, stream: EvidenceStream, url: httpx.URL, *, through_proxy: bool = False) -> None:
         self.stream = stream
@@ -103,7 +103,10 @@ class Connection:
         if isinstance(error, httpcore.TimeoutException):
             failure = Failure.TIMED_OUT
         return HttpStep(
-            failure=failure, ms=_ms(since), total_ms=_ms(since), wants_certificate=self.stream.wants_certificate
+            failure=failure,
+            ms=_ms(since),
+            total_ms=_ms(since),
+            wants_certificate=self.stream.wants_certificate,
         )
 
 

@@ -34,7 +34,9 @@ class Resolvers:
 
     def independent(self, settings: Sequence[str]) -> tuple[DnsServer, ...]:
         """The servers of `network.resolvers`."""
-        return tuple(server for text in settings if (server := plain_server(text) or https_server(text)) is not None)
+        return tuple(
+            server for text in settings if (server := plain_server(text) or https_server(text)) is not None
+        )
 
     def ask(self, questions: Sequence[tuple[DnsServer, str]], role: Role) -> tuple[NameAnswer, ...]:
         """Each server for its name; those that did not answer in time are left out."""

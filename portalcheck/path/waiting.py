@@ -17,7 +17,7 @@ _MARGIN_S = 0.3
 _COMFORTABLE_S = 10.0
 
 
-class OutOfTime(Exception):
+class OutOfTime(Exception):  # noqa: N818  # no error: the run was told to end
     """The run's deadline came before an answer."""
 
 

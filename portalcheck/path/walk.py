@@ -171,9 +171,7 @@ class _Walk(httpx.BaseTransport):
         secured: socket.socket | ssl.SSLSocket | None = sock
         if hop.scheme == "https":
             name = self.route.server_name or hop.host
-            secured, step = handshake(
-                sock, name, self.walker.deadline, oldest_tls=self.route.oldest_tls
-            )
+            secured, step = handshake(sock, name, self.walker.deadline, oldest_tls=self.route.oldest_tls)
             hop = msgspec.structs.replace(hop, tls=step)
         if secured is None:
             return None, hop
@@ -205,15 +203,23 @@ class _Walk(httpx.BaseTransport):
         try:
             scheme, proxy_host, proxy_port = proxy_endpoint(self.proxy)
         except ValueError:
-            return None, msgspec.structs.replace(hop, proxy=ProxyStep(url=self.proxy, failure=Failure.PROXY_NAME))
+            return None, msgspec.structs.replace(
+                hop, proxy=ProxyStep(url=self.proxy, failure=Failure.PROXY_NAME)
+            )
         walker.ledger.record(Role.PROXY, proxy_host, hop.host)
         names = walker.names(proxy_host)
         if names.failure is not None:
-            return None, msgspec.structs.replace(hop, proxy=ProxyStep(url=self.proxy, failure=Failure.PROXY_NAME))
-        sock, step = dial(walker.machine, names.addresses, proxy_port, walker.deadline, source=self.route.source)
+            return None, msgspec.structs.replace(
+                hop, proxy=ProxyStep(url=self.proxy, failure=Failure.PROXY_NAME)
+            )
+        sock, step = dial(
+            walker.machine, names.addresses, proxy_port, walker.deadline, source=self.route.source
+        )
         hop = msgspec.structs.replace(hop, connect=step)
         if sock is None:
-            return None, msgspec.structs.replace(hop, proxy=ProxyStep(url=self.proxy, failure=Failure.PROXY_DOWN))
+            return None, msgspec.structs.replace(
+                hop, proxy=ProxyStep(url=self.proxy, failure=Failure.PROXY_DOWN)
+            )
         if scheme == "http" and hop.scheme == "http":
             return sock, msgspec.structs.replace(hop, proxy=ProxyStep(url=self.proxy, failure=None))
         said = tunnel(sock, self.proxy, hop.host, hop.port, walker.deadline)
