@@ -12,6 +12,7 @@ from typing import Protocol
 
 import msgspec
 
+from portalcheck.address import Kind, Verdict
 from portalcheck.facts import (
     AUTO,
     DIRECT,
@@ -67,6 +68,7 @@ __all__ = [
     "InstalledBrowser",
     "Interface",
     "InterfaceKind",
+    "Kind",
     "Local",
     "Machine",
     "NameAnswer",
@@ -85,6 +87,7 @@ __all__ = [
     "Trace",
     "TraceEnd",
     "TrueTime",
+    "Verdict",
     "check",
     "fail",
     "note",
@@ -170,6 +173,9 @@ class Context(Protocol):
     @property
     def machine(self) -> Machine:
         """This computer."""
+
+    def judge_address(self, url: str) -> Verdict:
+        """Whether an address is this portal's, by its text alone and the profile's lists. Contacts nobody."""
 
     def trace(self, route: Route | None = None) -> Trace | None:
         """Walk a way to the portal (the browser's by default). None where the address may not be contacted."""

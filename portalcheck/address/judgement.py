@@ -1,0 +1,150 @@
+"""One address and the lists of a portal make a verdict. Pure: the same text always gives the same verdict."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote
+
+import msgspec
+
+from portalcheck.address.host import Unreadable
+from portalcheck.address.profile import Profile, Target, profile, tokens, within
+from portalcheck.address.seen import Likeness
+from portalcheck.address.suffix import Name, is_shared, split
+from portalcheck.address.url import Address, read
+from portalcheck.address.verdict import Kind, Verdict
+
+DEEPEST = 3
+"""Link wrappers inside link wrappers that are opened."""
+
+_LONGEST_USERINFO = 4096
+_REFUSED = {
+    "backslash": "backslash",
+    "control": "control_char",
+    "encoded": "percent",
+    "invisible": "invisible",
+}
+
+
+def judged(url: str, official: tuple[str, ...], protect: tuple[str, ...], known: tuple[str, ...]) -> Verdict:
+    """What `portalcheck.address.judge` gives."""
+    return _judge(url, profile(official, protect, known), 0)
+
+
+def _judge(url: str, lists: Profile, depth: int) -> Verdict:
+    address = read(url)
+    if isinstance(address, Unreadable):
+        return Verdict(kind=Kind.INVALID, trick=address.trick)
+    if lists.listed(address.host):
+        return _listed(address, lists)
+    imitated = _in_front(address, lists)
+    if imitated is not None:
+        return imitated
+    if address.is_ip:
+        return _unrelated(address)
+    if "." not in address.host:
+        return _unrelated(address) if address.host == "localhost" else _invalid(address, "single_label")
+    return _stranger(address, lists, depth)
+
+
+def _stranger(address: Address, lists: Profile, depth: int) -> Verdict:
+    """A name that is not official."""
+    # The usual run, on an official address, is spared the rest of the rules.
+    from portalcheck.address.likeness import likeness
+
+    name = split(address.display)
+    if lists.known_other(name, address.host):
+        return _unrelated(address, "known-other")
+    like = likeness(name, lists.targets) if name.label else None
+    if like is not None:
+        return _lookalike(address, like)
+    return _led_on(address, name, lists, depth)
+
+
+def _listed(address: Address, lists: Profile) -> Verdict:
+    """An official host; refused where other programs would read another host or none."""
+    if address.naive and _plain_host(address.naive) and not within(address.naive, lists.official):
+        return _lookalike(address, Likeness("parser_confusion", _nearest(address.host, lists), ""))
+    if address.suspect:
+        return _invalid(address, _REFUSED[address.suspect])
+    if address.userinfo and not address.typed_scheme:
+        return _invalid(address, "not_a_url")  # an e-mail address
+    return Verdict(kind=Kind.OFFICIAL, host=address.host, url=address.url, notes=address.notes)
+
+
+def _in_front(address: Address, lists: Profile) -> Verdict | None:
+    """An official name where only a careless reader takes it for the host."""
+    if address.naive and within(address.naive.rpartition("\\")[2].lstrip("."), lists.official):
+        return _lookalike(address, Likeness("parser_confusion", _nearest(address.naive, lists), ""))
+    if not address.userinfo:
+        return None
+    words = tokens(unquote(address.userinfo[:_LONGEST_USERINFO]).lower())
+    found = next((target for target in lists.targets if _among(words, target)), None)
+    return None if found is None else _lookalike(address, Likeness("userinfo", found.host, ""))
+
+
+def _among(words: tuple[str, ...], target: Target) -> bool:
+    """Whether the official name stands among the words; without its ending only if it is no common one."""
+    forms = [form for form in target.tokens if len(form) > 1]
+    if not target.common:
+        forms += [(target.shape,), tokens(target.label)]
+    return any(words[at : at + len(form)] == form for form in forms for at in range(len(words)))
+
+
+def _led_on(address: Address, name: Name, lists: Profile, depth: int) -> Verdict:
+    """A host that is neither official nor an imitation, and perhaps where it leads on to."""
+    from portalcheck.address.likeness import uses_name
+    from portalcheck.address.tables import SHORTENERS
+    from portalcheck.address.wrappers import unwrap
+
+    extra = []
+    if not name.label:
+        extra.append("bare-suffix")
+    elif is_shared(name.suffix):
+        extra.append("shared-hosting")
+    if name.registrable in lists.owners:
+        extra.append("same-owner")
+    elif uses_name(name, lists.targets):
+        extra.append("uses-name")
+    if address.host in SHORTENERS or name.registrable in SHORTENERS:
+        extra.append("shortener")
+    text = unwrap(address) if depth < DEEPEST else None
+    if text is None:
+        return _unrelated(address, *extra)
+    if not text:
+        return _unrelated(address, *extra, "hidden-target")
+    inner = _judge(text, lists, depth + 1)
+    extra.append("link-wrapper")
+    if inner.kind is Kind.LOOKALIKE:
+        return msgspec.structs.replace(inner, notes=(*address.notes, *extra), inner=inner)
+    return msgspec.structs.replace(_unrelated(address, *extra), inner=inner)
+
+
+def _unrelated(address: Address, *notes: str) -> Verdict:
+    return Verdict(kind=Kind.UNRELATED, host=address.host, url=address.url, notes=(*address.notes, *notes))
+
+
+def _invalid(address: Address, trick: str) -> Verdict:
+    return Verdict(kind=Kind.INVALID, host=address.host, trick=trick, notes=address.notes)
+
+
+def _lookalike(address: Address, like: Likeness) -> Verdict:
+    return Verdict(
+        kind=Kind.LOOKALIKE,
+        host=address.host,
+        trick=like.trick,
+        target=like.target,
+        marked=like.marked,
+        notes=address.notes,
+    )
+
+
+def _plain_host(text: str) -> bool:
+    return re.fullmatch(r"[a-z0-9\-]+(?:\.[a-z0-9\-]+)+\.?", text) is not None
+
+
+def _nearest(host: str, lists: Profile) -> str:
+    """The official entry that a host falls under."""
+    return next(
+        (entry for entry in sorted(lists.official) if host == entry or host.endswith("." + entry)), host
+    )

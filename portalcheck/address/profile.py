@@ -1,0 +1,136 @@
+"""The three lists of a portal, cleaned: what is official, what may be imitated, whom never to accuse."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import msgspec
+
+from portalcheck.address.fold import letters, skeleton, squeeze
+from portalcheck.address.host import Unreadable
+from portalcheck.address.suffix import Name, split
+from portalcheck.address.tables import GENERIC_NAMES
+from portalcheck.address.url import read
+
+SHORTEST_NAME = 5
+"""Letters that a name must have for likeness to mean anything (Chromium's floor)."""
+
+DISTINCTIVE = 9
+"""Letters from which on a name is rare enough to be looked for anywhere, and with two slips."""
+
+_TOKEN = re.compile(r"[^\W_]+")
+
+
+class Target(msgspec.Struct, frozen=True, kw_only=True):
+    """A name that may be imitated. `label` is the owner's part as letters, `bare` the same without hyphens.
+
+    `shape` is the skeleton of that, `squeezed` the whole host without dots and hyphens. `common` says that
+    the name is too short or too ordinary for likeness to mean anything. `tokens` are the ways to write the
+    host and its registrable domain in words, as skeletons, the longest first.
+    """
+
+    host: str
+    name: Name
+    label: str
+    bare: str
+    shape: str
+    squeezed: str
+    common: bool
+    tokens: tuple[tuple[str, ...], ...]
+
+
+class Profile(msgspec.Struct, frozen=True, kw_only=True):
+    """What addresses are judged against. `official` holds hosts as A-labels, and literal IP addresses."""
+
+    official: frozenset[str]
+    addresses: frozenset[str]
+    owners: frozenset[str]
+    targets: tuple[Target, ...]
+    known: frozenset[str]
+
+    def listed(self, host: str) -> bool:
+        """Whether a host is official: on the list, or a subdomain of what is."""
+        return host in self.addresses or within(host, self.official)
+
+    def known_other(self, name: Name, host: str) -> bool:
+        """Whether a host is on the list of known others, by domain or by the bare name of its owner."""
+        return within(host, self.known) or name.label in self.known
+
+
+def within(host: str, domains: frozenset[str]) -> bool:
+    """Whether a host is one of the domains or below one. Compares whole labels."""
+    if host in domains:
+        return True
+    at = host.find(".")
+    while at >= 0:
+        if host[at + 1 :] in domains:
+            return True
+        at = host.find(".", at + 1)
+    return False
+
+
+def tokens(text: str) -> tuple[str, ...]:
+    """The words of a host as skeletons; whatever is no letter or digit parts them."""
+    return tuple(skeleton(word) for word in _TOKEN.findall(letters(text)))
+
+
+@lru_cache(maxsize=16)
+def profile(official: tuple[str, ...], protect: tuple[str, ...], known: tuple[str, ...]) -> Profile:
+    """The lists made ready. Entries that are no host, a single label or a public suffix count for nothing."""
+    hosts, addresses, owners = set(), set(), set()
+    for entry in official:
+        address = read(_entry(entry))
+        if isinstance(address, Unreadable):
+            continue
+        if address.is_ip:
+            addresses.add(address.host)
+        elif name := _owned(address.display):
+            hosts.add(address.host)
+            owners.add(name.registrable)
+    targets = dict.fromkeys(_target(entry) for entry in (protect or official))
+    return Profile(
+        official=frozenset(hosts),
+        addresses=frozenset(addresses),
+        owners=frozenset(owners),
+        targets=tuple(target for target in targets if target is not None),
+        known=frozenset(_known(entry) for entry in known),
+    )
+
+
+def _entry(text: str) -> str:
+    return text.strip().removeprefix("*.").removeprefix(".")
+
+
+def _owned(display: str) -> Name | None:
+    if "." not in display:
+        return None
+    name = split(display)
+    return name if name.label else None
+
+
+def _target(entry: str) -> Target | None:
+    address = read(_entry(entry))
+    name = None if isinstance(address, Unreadable) or address.is_ip else _owned(address.display)
+    if name is None or isinstance(address, Unreadable):
+        return None
+    label = letters(name.label)
+    bare = squeeze(label)
+    joined = skeleton(bare + name.suffix.partition(".")[0])
+    forms = {tokens(name.host), (skeleton(bare), *tokens(name.suffix)), tokens(name.registrable), (joined,)}
+    return Target(
+        host=address.host,
+        name=name,
+        label=label,
+        bare=bare,
+        shape=skeleton(bare),
+        squeezed=squeeze(letters(name.host)),
+        common=len(bare) < SHORTEST_NAME or bare in GENERIC_NAMES,
+        tokens=tuple(sorted(forms, key=len, reverse=True)),
+    )
+
+
+def _known(entry: str) -> str:
+    plain = _entry(entry).lower()
+    address = read(plain)
+    return plain if isinstance(address, Unreadable) else address.host
