@@ -12,7 +12,7 @@ from portalcheck.machine.browsers.profile import Profile, Question, count, store
 from portalcheck.machine.browsers.reading import Why, changed_at, exists, folders, presence
 from portalcheck.machine.environment import Environment
 
-_NOT_PROFILES = frozenset({"System Profile", "Guest Profile", "Snapshot", "Snapshots", "Crashpad"})
+_NOT_PROFILES = frozenset({"System Profile", "Guest Profile", "Snapshot", "Snapshots", "Crashpad", "Network"})
 _USUAL = re.compile(r"Default|Profile \d+")
 _COOKIES = ("Network/Cookies", "Cookies")
 

@@ -43,6 +43,10 @@ _WHY = {
 }
 
 
+# UnicodeDecodeError: what SQLite says of a broken schema, which Python could not read.
+_REFUSALS = (sqlite3.Error, MemoryError, OverflowError, UnicodeDecodeError)
+
+
 class Refused(Exception):  # noqa: N818 - the outcome of a question, not an error of the program
     """What SQLite would not do, and so the reason why a database could not be read."""
 
@@ -54,6 +58,8 @@ class Refused(Exception):  # noqa: N818 - the outcome of a question, not an erro
 def _why(error: BaseException) -> Why:
     if isinstance(error, (MemoryError, OverflowError)):
         return Why.TOO_BIG
+    if isinstance(error, UnicodeDecodeError):
+        return Why.DAMAGED
     code = getattr(error, "sqlite_errorcode", None)
     if code is None:
         return Why.UNKNOWN_LAYOUT
@@ -83,7 +89,7 @@ class Database:
                 connection.deserialize(self._image)
             for pragma in ("trusted_schema=OFF", "cell_size_check=ON", "temp_store=MEMORY"):
                 connection.execute(f"PRAGMA {pragma}")
-        except (sqlite3.Error, MemoryError, OverflowError, AttributeError) as error:
+        except (*_REFUSALS, AttributeError) as error:
             # AttributeError: a Python whose SQLite cannot take an image; a copy on disk is no way out.
             connection.close()
             raise Refused(_why(error)) from None
@@ -93,7 +99,7 @@ class Database:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._connection.close()
-        if isinstance(error, (sqlite3.Error, MemoryError, OverflowError)):
+        if isinstance(error, _REFUSALS):
             raise Refused(_why(error)) from None
 
     def fill(self, table: str, columns: Iterable[str], rows: Iterable[tuple[object, ...]]) -> None:

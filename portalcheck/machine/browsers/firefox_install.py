@@ -12,8 +12,8 @@ from portalcheck.machine.browsers.reading import is_remote, read_ini
 from portalcheck.machine.environment import Environment
 
 _MAX_INI = 256 * 1024
-_VERSION = re.compile(r"\d{1,4}(?:\.\d{1,6}){0,3}")
-_LAST = re.compile(rf"({_VERSION.pattern})[0-9a-z]*_(\d+)/")
+_VERSION = re.compile(r"\d{1,4}(?:\.\d{1,6}){0,3}", re.ASCII)
+_LAST = re.compile(rf"({_VERSION.pattern})[0-9a-z]*_(\d+)/", re.ASCII)
 
 
 class Installation(msgspec.Struct, frozen=True):

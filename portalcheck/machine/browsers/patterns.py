@@ -13,7 +13,7 @@ _PATTERN = re.compile(
     r"(?:(?P<scheme>\*|[a-z][a-z0-9+.-]*)://)?"
     r"(?P<any>\[\*\.\])?(?P<host>\*|\[[0-9a-f:.]+\]|[^\s:/?#\[\]*,]*)"
     r"(?::(?P<port>\*|\d{1,5}))?(?:/.*)?",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 
 
@@ -46,7 +46,7 @@ class Pattern(msgspec.Struct, frozen=True):
 def pattern(text: str) -> Pattern | None:
     """The pattern that a text is, or None."""
     match = _PATTERN.fullmatch(text.strip())
-    if match is None or not (match["host"] or match["scheme"]):
+    if match is None or not match["host"]:
         return None
     host = match["host"].strip("[]").lower()
     scheme, port = (match["scheme"] or "*").lower(), match["port"] or "*"

@@ -12,6 +12,12 @@ from portalcheck.machine.browsers.reading import Why, read_json, read_plist, reg
 from portalcheck.machine.environment import Environment
 
 _MAX_DEPTH = 4
+_NAMES = """
+AcceptThirdParty Allow AllowSession Behavior Block BlockThirdPartyCookies ClearBrowsingDataOnExit
+ClearBrowsingDataOnExitList Cookies CookiesAllowedForUrls CookiesBlockedForUrls CookiesSessionOnlyForUrls
+Default DefaultCookiesSetting Locked SanitizeOnShutdown
+"""
+_SPELLING = {name.lower(): name for name in _NAMES.split()}  # names in the registry have no case
 
 
 class Policy(msgspec.Struct, frozen=True):
@@ -98,9 +104,10 @@ def _registry(environment: Environment, keys: list[str] | tuple[str, ...]) -> di
 
 def _branch(environment: Environment, hive: str, key: str, depth: int) -> dict[str, object]:
     """A key as JSON would have it: a subkey whose values are numbered is a list, any other a dictionary."""
-    branch: dict[str, object] = dict(environment.registry.values(hive, key))
+    values = environment.registry.values(hive, key)
+    branch: dict[str, object] = {_SPELLING.get(name.lower(), name): value for name, value in values.items()}
     for name in environment.registry.subkeys(hive, key) if depth else ():
         inside = _branch(environment, hive, rf"{key}\{name}", depth - 1)
         numbered = inside and all(part.isdigit() for part in inside)
-        branch[name] = list(inside.values()) if numbered else inside
+        branch[_SPELLING.get(name.lower(), name)] = list(inside.values()) if numbered else inside
     return branch

@@ -11,7 +11,7 @@ _GAP = r"(?:\s++|//[^\n]*+|\#[^\n]*+|/\*.*?(?:\*/|\Z))*+"
 _SPACE = re.compile(_GAP, re.DOTALL)
 _STATEMENT = re.compile(
     rf"(?:user_pref|sticky_pref|pref){_GAP}\({_GAP}{_STRING}{_GAP},{_GAP}"
-    rf"(?:{_STRING}|(true|false)|([+-]?\d{{1,18}}))"
+    rf"(?:{_STRING}|(true|false)|([+-]?[0-9]{{1,18}}))"
     rf"{_GAP}\){_GAP};",
     re.DOTALL,
 )

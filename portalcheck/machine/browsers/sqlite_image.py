@@ -44,11 +44,11 @@ def take(path: Path) -> bytearray | Why:
 
 
 def _take_once(path: Path) -> bytearray | Why:
-    if _in_transaction(path):
-        return Why.BUSY
     with opened(path, MAX_MAIN) as found:
         if isinstance(found, Why):
             return found
+        if _in_transaction(path):
+            return Why.BUSY
         descriptor, size = found
         main = read_from(descriptor, size)
         if isinstance(main, Why):

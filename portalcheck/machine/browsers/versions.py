@@ -24,7 +24,7 @@ DAY_S = 86_400
 TABLE_DAYS = 365
 """Past this age the table says nothing any more."""
 
-_VERSION = re.compile(r"\d{1,5}(?:\.\d{1,6}){0,3}")
+_VERSION = re.compile(r"\d{1,5}(?:\.\d{1,6}){0,3}", re.ASCII)
 _MAX_VERSION_FILE = 4096
 _SIGNS_OF_USE = (
     "Preferences",
@@ -134,7 +134,7 @@ def _chromium(place: Place) -> Iterable[_Build]:
         return ()
     state = read_json(place.folder / "Local State")
     stamp = part(state, "user_experience_metrics", "stability", "stats_buildtime")
-    built = int(stamp) if isinstance(stamp, str) and re.fullmatch(r"\d{9,11}", stamp) else None
+    built = int(stamp) if isinstance(stamp, str) and re.fullmatch(r"[0-9]{9,11}", stamp) else None
     return _build(text, None if built is None else float(built))
 
 

@@ -1,0 +1,319 @@
+"""Cookie databases of every age are read; broken, foreign and hostile ones are told apart in bounded time."""
+
+from __future__ import annotations
+
+import os
+import random
+import socket
+import sqlite3
+import time
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from portalcheck.facts import CookieStore, StoreState
+from portalcheck.machine.browsers import database as asking
+from portalcheck.machine.browsers import reading
+from portalcheck.machine.browsers.database import SIZES, Database, Refused
+from portalcheck.machine.browsers.reading import Why
+from tests.machine.browsers.world import Cookie, World, chromium_db, firefox_db
+
+In = Callable[..., CookieStore]
+LIVE_AND_DEAD = [Cookie(), Cookie(name="b", expires=-10)]
+
+
+@pytest.mark.parametrize("version", [9, 12, 20, 21, 22, 23, 24])
+def test_every_schema_of_chromium_is_read(in_chromium: In, version: int) -> None:
+    store = in_chromium(LIVE_AND_DEAD, version)
+    assert (store.state, store.count, store.expired, store.sent) == (StoreState.READ, 1, 1, 1)
+
+
+@pytest.mark.parametrize("version", [10, 15, 16, 17])
+def test_every_schema_of_firefox_is_read_in_its_own_unit_of_time(in_firefox: In, version: int) -> None:
+    store = in_firefox(LIVE_AND_DEAD, version)
+    assert (store.state, store.count, store.expired, store.sent) == (StoreState.READ, 1, 1, 1)
+
+
+def test_a_firefox_newer_than_known_is_read_as_the_newest_known(in_firefox: In) -> None:
+    store = in_firefox(LIVE_AND_DEAD, 99, columns=17)
+    assert (store.count, store.expired) == (1, 1)
+
+
+def test_epiphany_is_read_without_origin_attributes(world: World) -> None:
+    firefox_db(world.home / ".local/share/epiphany/cookies.sqlite", LIVE_AND_DEAD, 0)
+    store = world.store()
+    assert (store.browser, store.count, store.expired, store.running) == ("epiphany", 1, 1, None)
+
+
+def test_a_chromium_database_without_its_version_is_read(in_chromium: In) -> None:
+    store = in_chromium([Cookie(name="n", value=b"v" * 100)], 24, plain=False, meta=False)
+    assert abs(store.header_bytes - 102) <= 8
+
+
+@pytest.mark.parametrize("encoding", ["UTF-16le", "UTF-16be"])
+def test_text_in_utf_16_is_found_and_not_measured_twice(in_chromium: In, encoding: str) -> None:
+    store = in_chromium([Cookie(name="sid", value=b"12345")], encoding=encoding)
+    assert (store.count, store.header_bytes) == (1, len("sid=12345"))
+
+
+def test_an_empty_file_is_an_empty_store(world: World) -> None:
+    world.write(world.chromium / "Default" / "Cookies", b"")
+    assert (world.store().state, world.store().count) == (StoreState.READ, 0)
+
+
+def test_a_profile_without_a_cookie_file_is_an_empty_store(world: World) -> None:
+    world.write(world.chromium / "Default" / "Preferences", {})
+    assert (world.store().state, world.store().count) == (StoreState.READ, 0)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"cookies: none\n",
+        b"SQLite format 3\0",
+        b"SQLite format 3\0" + b"\0" * 84,
+        os.urandom(4096),
+        b"\0" * 8192,
+    ],
+)
+def test_a_file_that_is_no_database_is_damaged(world: World, content: bytes) -> None:
+    world.write(world.chromium / "Default" / "Cookies", content)
+    assert (world.store().state, world.store().why) == (StoreState.UNREADABLE, "damaged")
+
+
+def test_half_of_a_database_is_damaged(world: World) -> None:
+    path = chromium_db(world.chromium / "Default" / "Cookies", [Cookie(name=str(n)) for n in range(500)])
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    assert world.store().why == "damaged"
+
+
+def test_a_damaged_page_spoils_its_own_profile_only(world: World) -> None:
+    path = chromium_db(world.chromium / "Default" / "Cookies", [Cookie(name=str(n)) for n in range(2000)])
+    content = bytearray(path.read_bytes())
+    content[5 * 4096 : 6 * 4096] = random.Random(1).randbytes(4096)
+    path.write_bytes(content)
+    chromium_db(world.chromium / "Profile 1" / "Cookies", [Cookie()])
+    first, second = world.stores()
+    assert (first.profile, first.state, first.why) == (1, StoreState.UNREADABLE, "damaged")
+    assert (second.profile, second.state, second.count) == (2, StoreState.READ, 1)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 20_000), st.binary(min_size=1, max_size=64)), min_size=1, max_size=5)
+)
+def test_no_damage_brings_the_reader_down(
+    tmp_path_factory: pytest.TempPathFactory, damage: list[tuple[int, bytes]]
+) -> None:
+    world = World(tmp_path_factory.mktemp("damage"))
+    path = chromium_db(world.chromium / "Default" / "Cookies", [Cookie(name=str(n)) for n in range(100)])
+    content = bytearray(path.read_bytes())
+    for at, noise in damage:
+        at %= len(content)
+        content[at : at + len(noise)] = noise
+    path.write_bytes(content)
+    store = world.store()
+    assert store.state is StoreState.READ or store.why in set(Why)
+
+
+def _hostile(world: World, script: str) -> CookieStore:
+    path = world.chromium / "Default" / "Cookies"
+    path.parent.mkdir(parents=True)
+    with sqlite3.connect(path) as database:
+        database.executescript(script)
+    database.close()
+    started = time.monotonic()
+    store = world.store()
+    assert time.monotonic() - started < 2
+    return store
+
+
+_ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT '.portal.test'"
+_PLAIN = "host_key TEXT, path TEXT, name TEXT, value TEXT, expires_utc INTEGER"
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "CREATE TABLE other(x)",
+        "CREATE TABLE cookies(x)",
+        f"CREATE VIEW cookies AS {_ENDLESS} AS host_key, '/' AS path, 'a' AS name, x AS expires_utc FROM n",
+        f"CREATE TABLE real({_PLAIN}); CREATE VIEW cookies AS SELECT * FROM real",
+        "CREATE VIRTUAL TABLE cookies USING fts5(host_key, path, name, value, expires_utc)",
+        "CREATE TABLE cookies(host_key, path, name, expires_utc AS (length(name)) VIRTUAL)",
+        "CREATE TABLE cookies(host_key COLLATE NOCASE, path, name)",
+    ],
+)
+def test_what_is_no_ordinary_table_of_cookies_is_an_unknown_layout(world: World, script: str) -> None:
+    assert _hostile(world, script).why == "unknown-layout"
+
+
+def test_triggers_and_indexes_of_a_hostile_database_are_never_run(world: World) -> None:
+    store = _hostile(
+        world,
+        f"CREATE TABLE cookies({_PLAIN}); CREATE TABLE seen(x);"
+        "CREATE TRIGGER t AFTER INSERT ON cookies BEGIN INSERT INTO seen VALUES(1); END;"
+        "CREATE INDEX i ON cookies(abs(length(host_key)));"
+        "INSERT INTO cookies VALUES('.portal.test', '/', 'a', 'b', 0)",
+    )
+    assert (store.state, store.count) == (StoreState.READ, 1)
+
+
+def test_a_name_that_shadows_our_view_changes_nothing(world: World) -> None:
+    store = _hostile(
+        world,
+        f"CREATE TABLE cookies({_PLAIN}); INSERT INTO cookies VALUES('.portal.test', '/', 'a', 'b', 0);"
+        f"CREATE TABLE {SIZES}(host, value); INSERT INTO {SIZES} VALUES('.portal.test', 'x')",
+    )
+    assert (store.count, store.header_bytes) == (1, len("a=b"))
+
+
+def test_cells_of_every_type_are_survived(in_chromium: In, world: World) -> None:
+    in_chromium([Cookie()])
+    path = world.chromium / "Default" / "Cookies"
+    odd = [
+        b".portal.test",
+        None,
+        7,
+        1.5,
+        "\udcff.portal.test".encode("utf-8", "surrogateescape"),
+        "x\0.portal.test",
+    ]
+    times = ["abc", 9e99, 2**63 - 1, -(2**63), None, b"\xff", 0.5]
+    with sqlite3.connect(path) as database:
+        for host in odd:
+            database.execute("INSERT INTO cookies(host_key, name, path) VALUES(?, ?, ?)", (host, host, host))
+        for when in times:
+            database.execute(
+                "INSERT INTO cookies"
+                "(host_key, name, path, value, expires_utc, has_expires, creation_utc, is_secure)"
+                " VALUES('.portal.test', 'a' || char(0) || ?, '/', CAST(x'ff00fe' AS TEXT), ?, 1, ?, ?)",
+                (when, when, when, when),
+            )
+        # Text that is not UTF-8, in every column.
+        database.execute(
+            "INSERT INTO cookies(host_key, name, path) SELECT t, t, t FROM (SELECT CAST(x'ff2e' AS TEXT) t)"
+        )
+    database.close()
+    store = world.store()
+    assert store.state is StoreState.READ
+    assert store.count == 1 + len(times)
+    assert store.newest is None or store.newest < 253_402_300_800
+
+
+def test_many_rows_are_counted_in_a_second(world: World) -> None:
+    path = chromium_db(world.chromium / "Default" / "Cookies", [Cookie(name="ours")])
+    with sqlite3.connect(path) as database:
+        database.execute(
+            "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 300000)"
+            " INSERT INTO cookies(host_key, name, path, value, expires_utc, is_secure)"
+            " SELECT 'www' || x || '.site' || (x % 977) || '.com', 'n' || x, '/', 'value', 0, 1 FROM n"
+        )
+    database.close()
+    started = time.monotonic()
+    assert world.store().count == 1
+    assert time.monotonic() - started < 1
+
+
+def test_a_query_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "DEADLINE_S", 0.1)
+    endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
+    started = time.monotonic()
+    with pytest.raises(Refused) as refused, Database(b"") as database:
+        database.numbers(endless, {})
+    assert refused.value.why is Why.TOO_BIG
+    assert time.monotonic() - started < 1
+
+
+@pytest.mark.parametrize("size", [300_000_000, 1_000_000_000, 2**40])
+def test_a_huge_file_is_too_big_and_never_read(world: World, size: int) -> None:
+    path = world.write(world.chromium / "Default" / "Cookies", b"SQLite format 3\0")
+    try:
+        os.truncate(path, size)
+    except OSError:
+        pytest.skip("the file system has no files of this size")
+    tracemalloc.start()
+    started = time.monotonic()
+    store = world.store()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert store.why == "too-big"
+    assert time.monotonic() - started < 0.5
+    assert peak < 4_000_000
+
+
+def test_a_huge_cell_does_not_fill_the_memory(world: World) -> None:
+    path = chromium_db(world.chromium / "Default" / "Cookies", [Cookie()])
+    with sqlite3.connect(path) as database:
+        database.execute(
+            "INSERT INTO cookies(host_key, name, path, value) VALUES('.portal.test', 'b', '/', zeroblob(2e7))"
+        )
+    database.close()
+    assert world.store().why in ("too-big", "")
+
+
+@pytest.mark.parametrize("name", ["Cookies", "Cookies-journal", "Cookies-wal"])
+@pytest.mark.parametrize("kind", ["pipe", "folder", "socket", "device", "loop", "nowhere"])
+def test_what_is_no_regular_file_is_never_opened(world: World, kind: str, name: str) -> None:
+    chromium_db(world.chromium / "Default" / "Cookies", [Cookie()])
+    path = world.chromium / "Default" / name
+    path.unlink(missing_ok=True)
+    opened = None
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "folder":
+        path.mkdir()
+    elif kind == "socket":
+        opened = socket.socket(socket.AF_UNIX)
+        here = Path.cwd()
+        os.chdir(path.parent)  # the names of sockets are short
+        opened.bind(path.name)
+        os.chdir(here)
+    else:
+        path.symlink_to({"device": "/dev/zero", "loop": path.name, "nowhere": "/nonexistent/x"}[kind])
+    started = time.monotonic()
+    store = world.store()
+    took = time.monotonic() - started
+    if opened:
+        opened.close()
+    assert took < 1
+    if name == "Cookies":
+        assert store.why == "not-a-file" or (kind == "nowhere" and store.count == 0)
+    elif kind == "nowhere":
+        assert store.count == 1
+    else:
+        assert store.state is StoreState.UNREADABLE
+
+
+def test_a_link_to_a_database_elsewhere_is_followed(world: World, tmp_path: Path) -> None:
+    chromium_db(tmp_path / "elsewhere", [Cookie()])
+    path = world.chromium / "Default" / "Cookies"
+    path.parent.mkdir(parents=True)
+    path.symlink_to(tmp_path / "elsewhere")
+    assert world.store().count == 1
+
+
+def test_errors_of_every_system_are_told_apart() -> None:
+    sharing = PermissionError(13, "x")
+    sharing.winerror = 32  # type: ignore[attr-defined, unused-ignore]  # an attribute on Windows only
+    assert reading.why(sharing) is Why.LOCKED
+    assert reading.why(PermissionError(1, "x")) is Why.PERMISSION  # macOS without Full Disk Access
+    assert reading.why(PermissionError(13, "x")) is Why.PERMISSION
+    assert reading.why(FileNotFoundError(2, "x")) is Why.ABSENT
+    assert reading.why(OSError(5, "x")) is Why.DAMAGED
+    assert reading.why(ValueError("embedded null byte")) is Why.NOT_A_FILE
+
+
+@pytest.mark.parametrize(
+    "path", ["//server/share/x", r"\\server\share\x", "\\\\?\\UNC\\server\\x", "/\\server/x"]
+)
+def test_a_path_to_another_computer_is_refused_everywhere(path: str) -> None:
+    remote = Path(path)
+    assert reading.is_remote(path)
+    assert reading.read(remote) is Why.NOT_A_FILE if reading.is_remote(remote) else True
+    assert reading.folders(Path("//server/share")) is Why.NOT_A_FILE
+    assert not reading.exists(Path("//server/share"))
