@@ -1,0 +1,87 @@
+"""Are the browsers set to let the portal in, and are they still supplied with updates?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from portalcheck.api import (
+    BrowserProfile,
+    Context,
+    Finding,
+    InstalledBrowser,
+    check,
+    fail,
+    note,
+    ok,
+    skip,
+    unknown,
+    warn,
+)
+
+IN_USE_S = 90 * 86_400
+"""A browser that nobody has used for longer is not what keeps anybody from signing in."""
+
+
+@check(
+    "browser",
+    reasons=[
+        "browser.version",
+        "browser.default",
+        "browser.blocks-cookies",
+        "browser.clears-on-exit",
+        "browser.never-remembers",
+        "browser.extension",
+        "browser.unreadable",
+        "browser.none",
+    ],
+)
+def browser(ctx: Context) -> Iterable[Finding]:
+    """Versions, cookie settings, policies and extensions that can block, of every browser in use here."""
+    url = ctx.url if ctx.contactable else ctx.portal.url
+    machine = ctx.machine
+    yield from judge(machine.browsers(), machine.browser_profiles(url), machine.now())
+
+
+def judge(
+    browsers: Iterable[InstalledBrowser], profiles: Iterable[BrowserProfile], now: float
+) -> Iterator[Finding]:
+    """Each thing is said once of a browser, however many of its profiles it holds for."""
+    found = [*_versions(browsers, now), *_settings(profiles)]
+    seen: list[Finding] = []
+    for finding in found:
+        if finding not in seen:
+            seen.append(finding)
+            yield finding
+    if not found:
+        yield skip("browser.none")
+
+
+def _versions(browsers: Iterable[InstalledBrowser], now: float) -> Iterator[Finding]:
+    for one in browsers:
+        verdict = {"true": True, "false": False}.get(one.supported, "unknown")
+        say = note if verdict == "unknown" else ok
+        if verdict is False:
+            say = warn if one.default or _in_use(one, now) else note
+        if one.version or verdict != "unknown":
+            yield say("browser.version", browser=one.browser, version=one.version, supported=verdict)
+        if one.default:
+            yield ok("browser.default", browser=one.browser)
+
+
+def _in_use(one: InstalledBrowser, now: float) -> bool:
+    return one.last_used is None or now - one.last_used <= IN_USE_S
+
+
+def _settings(profiles: Iterable[BrowserProfile]) -> Iterator[Finding]:
+    for one in profiles:
+        if not one.readable:
+            yield unknown("browser.unreadable", browser=one.browser, profile=one.profile, why=one.why)
+        for block in one.blocks:
+            say = note if block.scope == "third-party" else fail
+            yield say("browser.blocks-cookies", browser=one.browser, scope=block.scope, by=block.by)
+        if one.clears_on_exit:
+            yield note("browser.clears-on-exit", browser=one.browser)
+        if one.never_remembers:
+            yield note("browser.never-remembers", browser=one.browser)
+        for name in one.extensions:
+            yield note("browser.extension", browser=one.browser, name=name)

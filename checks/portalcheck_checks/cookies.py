@@ -1,0 +1,123 @@
+"""What do the browsers keep of the portal, and would it get in the way? Counted, never read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from urllib.parse import urlsplit
+
+from portalcheck.api import (
+    Context,
+    CookieStore,
+    Finding,
+    Route,
+    StoreState,
+    Trace,
+    check,
+    fail,
+    note,
+    ok,
+    skip,
+    unknown,
+    warn,
+)
+
+LARGE_BYTES = 8192
+"""The most that many servers take: nginx `large_client_header_buffers`, Apache `LimitRequestFieldSize`."""
+TOO_LARGE_BYTES = 16384
+"""What hardly any takes (Windows' http.sys, Node)."""
+WORTH_ASKING_BYTES = 4096
+MOST_ASKED_BYTES = 65536
+NEAR_LIMIT = 170
+"""Browsers keep about 180 cookies of a site and drop old ones beyond, the sign-in's perhaps among them."""
+REFUSALS = frozenset({400, 413, 431, 494})
+
+
+@check(
+    "cookies",
+    reasons=[
+        "cookies.found",
+        "cookies.none",
+        "cookies.expired",
+        "cookies.unreadable",
+        "cookies.duplicates",
+        "cookies.too-large",
+        "cookies.refused-when-large",
+        "cookies.near-limit",
+        "cookies.no-browser",
+    ],
+)
+def cookies(ctx: Context) -> Iterable[Finding]:
+    """The stores of all browsers; a great Cookie header is tried on the portal, with filler for cookies."""
+    url = ctx.url if ctx.contactable else ctx.portal.url
+    stores = ctx.machine.cookie_stores(url, hosts(ctx, url))
+    yield from judge(stores)
+    largest = max(stores, key=lambda store: store.header_bytes, default=None)
+    if largest is not None and largest.header_bytes > WORTH_ASKING_BYTES:
+        plain = ctx.trace()
+        size = min(largest.header_bytes, MOST_ASKED_BYTES)
+        filled = ctx.trace(Route(url=ctx.url, cookie_bytes=size))
+        yield from judge_answers(largest, _status(plain), _status(filled))
+
+
+def hosts(ctx: Context, url: str) -> tuple[str, ...]:
+    """The hosts whose cookies are the portal's: its own, those it signs people in with, and the address's."""
+    try:
+        own = urlsplit(url).hostname
+    except ValueError:
+        own = None
+    return (*ctx.portal.official, *ctx.portal.identity, *([own] if own else []))
+
+
+def judge(stores: Iterable[CookieStore]) -> Iterator[Finding]:
+    """What each store says; a store that cannot be read is unknown, never empty."""
+    empty = True
+    for store in stores:
+        empty = False
+        yield from _judge_store(store)
+    if empty:
+        yield skip("cookies.no-browser")
+
+
+def _judge_store(store: CookieStore) -> Iterator[Finding]:
+    who: dict[str, str | int] = {"browser": store.browser, "profile": store.profile}
+    if store.state is StoreState.UNREADABLE:
+        yield unknown("cookies.unreadable", **who, why=store.why)
+    elif store.count:
+        yield ok(
+            "cookies.found",
+            **who,
+            count=store.count,
+            expired=store.expired,
+            session=store.session,
+            sent=store.sent,
+            duplicates=store.duplicates,
+            header_bytes=store.header_bytes,
+        )
+    elif store.expired:
+        yield note("cookies.expired", **who)
+    else:
+        yield note("cookies.none", **who, running=store.running)
+    if store.duplicates:
+        yield warn("cookies.duplicates", **who, header_bytes=store.header_bytes)
+    if store.header_bytes > LARGE_BYTES:
+        say = fail if store.header_bytes > TOO_LARGE_BYTES else warn
+        yield say("cookies.too-large", **who, header_bytes=store.header_bytes)
+    if store.on_site >= NEAR_LIMIT:
+        yield note("cookies.near-limit", **who, count=store.on_site)
+
+
+def judge_answers(store: CookieStore, plain: int, filled: int) -> Iterator[Finding]:
+    """The portal turns a header of that length away, and not a request without one; 0 is no answer."""
+    if plain and plain not in REFUSALS and filled in REFUSALS:
+        yield fail(
+            "cookies.refused-when-large",
+            browser=store.browser,
+            profile=store.profile,
+            header_bytes=store.header_bytes,
+            status=filled,
+        )
+
+
+def _status(trace: Trace | None) -> int:
+    http = trace.last.http if trace is not None else None
+    return http.status if http is not None else 0

@@ -1,0 +1,259 @@
+"""What is said of browsers' cookies, settings and versions, and the proof that a great header is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pytest
+
+from portalcheck.api import (
+    BrowserProfile,
+    CookieBlock,
+    CookieStore,
+    Finding,
+    InstalledBrowser,
+    Portal,
+    Route,
+    Status,
+    StoreState,
+    Trace,
+)
+from portalcheck_checks.browser import browser as browser_check
+from portalcheck_checks.browser import judge as judge_browsers
+from portalcheck_checks.cookies import cookies as cookies_check
+from portalcheck_checks.cookies import judge as judge_stores
+from tests.checks.facts import DAY, HOST, NOW, dead, hop, http, told, trace
+
+WHO = {"browser": "chrome", "profile": 1}
+
+
+def store(**more: Any) -> CookieStore:
+    return CookieStore(**{"browser": "chrome", "profile": 1, "state": StoreState.READ, **more})
+
+
+# ---- cookies -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (store(count=3, sent=2), [("cookies.found", "ok")]),
+        (store(count=3, expired=9), [("cookies.found", "ok")]),
+        (store(), [("cookies.none", "note")]),
+        (store(expired=2), [("cookies.expired", "note")]),
+        (store(state=StoreState.UNREADABLE, why="locked"), [("cookies.unreadable", "unknown")]),
+        (store(count=4, sent=4, duplicates=1), [("cookies.found", "ok"), ("cookies.duplicates", "warn")]),
+        (store(count=4, header_bytes=8192), [("cookies.found", "ok")]),
+        (store(count=4, header_bytes=8193), [("cookies.found", "ok"), ("cookies.too-large", "warn")]),
+        (store(count=4, header_bytes=16384), [("cookies.found", "ok"), ("cookies.too-large", "warn")]),
+        (store(count=4, header_bytes=16385), [("cookies.found", "ok"), ("cookies.too-large", "fail")]),
+        (store(count=182, on_site=182), [("cookies.found", "ok"), ("cookies.near-limit", "note")]),
+        (store(count=182, on_site=91), [("cookies.found", "ok")]),
+    ],
+)
+def test_what_is_said_of_a_store(given: CookieStore, expected: list[tuple[str, str]]) -> None:
+    assert told(judge_stores([given])) == expected
+
+
+def test_without_a_store_there_was_nothing_to_look_at() -> None:
+    assert told(judge_stores([])) == [("cookies.no-browser", "skip")]
+
+
+def one(findings: Iterable[Finding], reason: str) -> Finding:
+    (found,) = [finding for finding in findings if finding.reason == reason]
+    return found
+
+
+def test_the_arguments_are_those_of_the_contract() -> None:
+    full = store(count=5, expired=1, session=2, sent=4, duplicates=1, header_bytes=9000)
+    found = list(judge_stores([full]))
+    assert one(found, "cookies.found").args == {
+        **WHO,
+        "count": 5,
+        "expired": 1,
+        "session": 2,
+        "sent": 4,
+        "duplicates": 1,
+        "header_bytes": 9000,
+    }
+    assert one(found, "cookies.duplicates").args == {**WHO, "header_bytes": 9000}
+    assert one(found, "cookies.too-large").args == {**WHO, "header_bytes": 9000}
+    none = list(judge_stores([store(running=True)]))
+    assert one(none, "cookies.none").args == {**WHO, "running": True}
+    locked = list(judge_stores([store(state=StoreState.UNREADABLE, why="locked")]))
+    assert one(locked, "cookies.unreadable").args == {**WHO, "why": "locked"}
+    assert one(judge_stores([store(expired=1)]), "cookies.expired").args == WHO
+
+
+class Place:
+    """A context with these cookies and browsers, whose portal answers as told; it counts what it is asked."""
+
+    def __init__(
+        self,
+        stores: Sequence[CookieStore] = (),
+        plain: Trace | None = None,
+        filled: Trace | None = None,
+        *,
+        contactable: bool = True,
+    ) -> None:
+        self.portal = Portal(
+            profile="p",
+            name="P",
+            url=f"https://{HOST}/login",
+            official=("portal.example",),
+            identity=("id.example",),
+        )
+        self.url = f"https://{HOST}/login" if contactable else "https://p0rtal.example/"
+        self.contactable = contactable
+        self.machine = self
+        self._stores, self._plain, self._filled = stores, plain, filled
+        self.routes: list[Route | None] = []
+        self.asked: tuple[str, Sequence[str]] = ("", ())
+
+    def trace(self, route: Route | None = None) -> Trace | None:
+        self.routes.append(route)
+        return self._plain if route is None else self._filled
+
+    def cookie_stores(self, url: str, hosts: Sequence[str]) -> tuple[CookieStore, ...]:
+        self.asked = (url, hosts)
+        return tuple(self._stores)
+
+    def browsers(self) -> tuple[InstalledBrowser, ...]:
+        return ()
+
+    def browser_profiles(self, url: str) -> tuple[BrowserProfile, ...]:
+        self.asked = (url, ())
+        return ()
+
+    def now(self) -> float:
+        return NOW
+
+
+def answer(status: int) -> Trace:
+    return trace(hop(http=http(status)))
+
+
+@pytest.mark.parametrize("status", [400, 413, 431, 494])
+def test_a_portal_that_turns_a_great_header_away_is_shown_to(status: int) -> None:
+    place = Place([store(count=1, header_bytes=6000)], answer(200), answer(status))
+    found = list(cookies_check(place))  # type: ignore[arg-type]  # as much of a context as the check asks
+    assert told(found) == [("cookies.found", "ok"), ("cookies.refused-when-large", "fail")]
+    assert found[-1].args == {**WHO, "header_bytes": 6000, "status": status}
+    assert place.routes == [None, Route(url=place.url, cookie_bytes=6000)]
+
+
+@pytest.mark.parametrize(
+    ("plain", "filled"),
+    [
+        (answer(200), answer(200)),
+        (answer(400), answer(400)),
+        (answer(200), answer(500)),
+        (answer(200), dead()),
+        (dead(), answer(400)),
+        (None, None),
+    ],
+)
+def test_without_the_difference_nothing_is_proved(plain: Trace | None, filled: Trace | None) -> None:
+    place = Place([store(count=1, header_bytes=6000)], plain, filled)
+    assert told(cookies_check(place)) == [("cookies.found", "ok")]  # type: ignore[arg-type]  # as above
+
+
+def test_a_short_header_is_not_tried() -> None:
+    place = Place([store(count=1, header_bytes=4096)], answer(200), answer(400))
+    assert told(cookies_check(place)) == [("cookies.found", "ok")]  # type: ignore[arg-type]  # as above
+    assert place.routes == []
+
+
+def test_the_longest_header_alone_is_tried_and_no_more_than_any_browser_sends() -> None:
+    great = CookieStore(browser="edge", profile=2, state=StoreState.READ, count=9, header_bytes=200_000)
+    place = Place([store(count=1, header_bytes=6000), great], answer(200), answer(431))
+    found = list(cookies_check(place))  # type: ignore[arg-type]  # as above
+    assert place.routes == [None, Route(url=place.url, cookie_bytes=65536)]
+    assert one(found, "cookies.refused-when-large").args["browser"] == "edge"
+
+
+def test_the_hosts_are_the_portals_and_that_of_the_address() -> None:
+    place = Place()
+    list(cookies_check(place))  # type: ignore[arg-type]  # as above
+    assert place.asked == (f"https://{HOST}/login", ("portal.example", "id.example", HOST))
+
+
+def test_for_a_lookalike_the_portals_own_address_is_looked_at() -> None:
+    place = Place([store()], contactable=False)
+    list(cookies_check(place))  # type: ignore[arg-type]  # as above
+    assert place.asked[0] == f"https://{HOST}/login"
+    list(browser_check(place))  # type: ignore[arg-type]  # as above
+    assert place.asked[0] == f"https://{HOST}/login"
+
+
+# ---- browser -----------------------------------------------------------------------------------
+
+
+def installed(**more: Any) -> InstalledBrowser:
+    return InstalledBrowser(**{"browser": "chrome", "version": "150.0", "supported": "true", **more})
+
+
+def profile(**more: Any) -> BrowserProfile:
+    return BrowserProfile(**{"browser": "chrome", "profile": 1, **more})
+
+
+@pytest.mark.parametrize(
+    ("given", "status", "supported"),
+    [
+        (installed(), "ok", True),
+        (installed(supported="false"), "warn", False),
+        (installed(supported="false", last_used=NOW - 10 * DAY), "warn", False),
+        (installed(supported="false", last_used=NOW - 100 * DAY), "note", False),
+        (installed(supported="false", last_used=NOW - 100 * DAY, default=True), "warn", False),
+        (installed(supported="unknown"), "note", "unknown"),
+    ],
+)
+def test_what_is_said_of_a_version(given: InstalledBrowser, status: str, supported: object) -> None:
+    found = one(judge_browsers([given], [], NOW), "browser.version")
+    assert found.status == Status(status)
+    assert found.args == {"browser": "chrome", "version": "150.0", "supported": supported}
+
+
+def test_a_browser_without_a_version_is_not_spoken_of() -> None:
+    assert told(judge_browsers([installed(version="", supported="unknown")], [profile()], NOW)) == [
+        ("browser.none", "skip")
+    ]
+
+
+def test_the_default_browser_is_told() -> None:
+    found = list(judge_browsers([installed(default=True), installed(browser="firefox")], [], NOW))
+    assert one(found, "browser.default").args == {"browser": "chrome"}
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (profile(), []),
+        (profile(blocks=(CookieBlock("all", "setting"),)), [("browser.blocks-cookies", "fail")]),
+        (profile(blocks=(CookieBlock("site", "policy"),)), [("browser.blocks-cookies", "fail")]),
+        (profile(blocks=(CookieBlock("third-party", "setting"),)), [("browser.blocks-cookies", "note")]),
+        (profile(clears_on_exit=True), [("browser.clears-on-exit", "note")]),
+        (profile(never_remembers=True), [("browser.never-remembers", "note")]),
+        (profile(extensions=("A", "B")), [("browser.extension", "note")] * 2),
+        (profile(readable=False, why="damaged"), [("browser.unreadable", "unknown")]),
+    ],
+)
+def test_what_is_said_of_a_profile(given: BrowserProfile, expected: list[tuple[str, str]]) -> None:
+    found = list(judge_browsers([installed()], [given], NOW))
+    assert told(found) == [("browser.version", "ok"), *expected]
+
+
+def test_what_holds_for_several_profiles_is_said_once() -> None:
+    same = profile(blocks=(CookieBlock("all", "policy"),), extensions=("NoScript",))
+    other = profile(profile=2, blocks=same.blocks, extensions=("NoScript", "Ghostery"))
+    found = list(judge_browsers([], [same, other], NOW))
+    assert [finding.args for finding in found] == [
+        {"browser": "chrome", "scope": "all", "by": "policy"},
+        {"browser": "chrome", "name": "NoScript"},
+        {"browser": "chrome", "name": "Ghostery"},
+    ]
+
+
+def test_without_a_browser_there_was_nothing_to_look_at() -> None:
+    assert told(judge_browsers([], [], NOW)) == [("browser.none", "skip")]
