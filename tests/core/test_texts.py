@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
+from portalcheck.address.verdict import NOTES, TRICKS
 from portalcheck.article import messages, refs
 from portalcheck.catalog import Catalog, languages, load, variants
 from portalcheck.causes import BY_SYMPTOM, CAUSES, INCONCLUSIVE, NONE, WITHOUT_SYMPTOM
@@ -163,6 +164,12 @@ def _named_always(entry: object) -> frozenset[str]:
     """Names in every variant of a sentence, so that no evidence goes without them."""
     named = [frozenset(name for name, _ in placeholders(text)) for text in variants(entry)]
     return frozenset.intersection(*named)
+
+
+@EVERY_LANGUAGE
+def test_every_way_in_which_an_address_differs_has_words(language: str) -> None:
+    assert set(load(language)["tricks"]) == TRICKS
+    assert set(load(language)["terms"]["address_note"]) == NOTES
 
 
 def _kinds(entry: object) -> Iterator[str]:

@@ -15,13 +15,14 @@ CHECKS = ROOT / "checks" / "portalcheck_checks"
 EVIDENCE: Mapping[str, frozenset[str]] = {
     line.split()[0]: frozenset(line.split()[1:])
     for line in """
-    domain.official host
-    domain.lookalike host trick target marked
-    domain.unrelated host
-    domain.invalid host trick
-    domain.redirect-official count
+    domain.official host notes
+    domain.lookalike host trick target marked notes
+    domain.unrelated host notes leads_to leads_to_kind
+    domain.invalid host trick notes
+    domain.redirect-official hosts
     domain.redirect-unlisted host
-    domain.redirect-lookalike host target
+    domain.redirect-lookalike host trick target marked
+    domain.certificate-lookalike host trick target marked
     network.up kind
     network.way-out reached asked
     network.port-blocked port
@@ -71,14 +72,17 @@ EVIDENCE: Mapping[str, frozenset[str]] = {
     cookies.none browser profile running
     cookies.expired browser profile running
     cookies.unreadable browser profile running why
+    cookies.near-limit browser profile count
     cookies.duplicates browser profile header_bytes
     cookies.too-large browser profile header_bytes
     cookies.refused-when-large browser profile header_bytes status
     browser.version browser version supported
     browser.blocks-cookies browser scope by
     browser.extension browser name
-    browser.clears-on-exit browser profile
-    browser.unreadable browser profile
+    browser.default browser
+    browser.clears-on-exit browser
+    browser.never-remembers browser
+    browser.unreadable browser profile why
     run.timed-out check
     run.undeclared reason
     """.splitlines()
