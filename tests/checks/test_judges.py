@@ -85,7 +85,7 @@ CAPTIVE = {"captive": (CaptiveAnswer.SILENT, CaptiveAnswer.CAPTIVE), "reached": 
         (dead(), neutral(**{**CAPTIVE, "reached": 1}), False, ["network.captive-elsewhere", "network.way-out"]),
         (trace(), neutral(**CAPTIVE), True, ["network.captive-elsewhere", "network.way-out"]),
         (dead(), neutral(reached=0, present=0, other_dns="silent"), False, ["network.way-out", "network.port-blocked"]),
-        (trace(hop(proxy=proxied(Failure.PROXY_DOWN), tls=None, http=None), end=TraceEnd.FAILED), neutral(**CAPTIVE), False, ["network.captive-elsewhere"]),
+        (trace(hop(proxy=proxied(Failure.PROXY_DOWN), tls=None, http=None), end=TraceEnd.FAILED), neutral(**CAPTIVE), False, ["network.captive-elsewhere", "network.way-out"]),
     ],
 )
 def test_the_way_out_as_neutral_hosts_prove_it(walk: Trace, by: Neutral, loaded: bool, reasons: list[str]) -> None:

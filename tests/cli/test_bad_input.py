@@ -1,0 +1,207 @@
+"""Bad input gets a clear message, the right exit code, and never a traceback."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Ran
+
+Program = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--nope"], "No such option '--nope'"),
+        (["demo", "--only", "dnss"], "There is no check dnss"),
+        (["demo", "--skip", "nope"], "There is no check nope"),
+        (["--portal", "nope"], "nope"),
+        (["demo", "-f", "jsn"], "'jsn' is not one of"),
+        (["demo", "--fault", "nope"], "There is no fault 'nope'"),
+        (["demo", "--timeout", "0"], "--timeout: got 0"),
+        (["demo", "--timeout", "nan"], "--timeout"),
+        (["demo", "--timeout", "soon"], "--timeout"),
+        (["demo", "--lang", "fr"], "--lang"),
+        (["demo", "--fail-on", "maybe"], "--fail-on"),
+        (["demo", "--only", "dns", "--skip", "dns"], "No check is left to run"),
+        (["--config", "no/such/file.toml"], "file.toml"),
+        (["explian"], "Did you mean 'explain'?"),
+        (["explain", "clock.wrng"], "clock.wrong"),
+        (["read", "no-such-file.txt"], "no such report"),
+        (["schema", "nope"], "'nope' is not one of"),
+        (["config", "check", "no-such.toml"], "no-such.toml"),
+    ],
+)
+def test_wrong_usage_is_told_and_exits_with_2(call: Callable[..., Ran], arguments: list[str], said: str) -> None:
+    code, out, err = call(*arguments)
+
+    assert code == 2
+    assert out == ""
+    assert said in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("timeot = 1", "timeot: unknown key"),
+        ("[run]\ntimeout = 'soon'", "run.timeout"),
+        ("portal = ", "TOML"),
+        ("[portals.x]\nurl = 'not a url'", "portals.x.url"),
+        ("[network]\ncontact = 'sometimes'", "network.contact"),
+    ],
+)
+def test_bad_settings_name_the_file_the_key_and_what_was_expected(
+    call: Callable[..., Ran], tmp_path: Path, content: str, said: str
+) -> None:
+    path = tmp_path / "broken.toml"
+    path.write_text(content)
+    code, out, err = call("demo", "--config", str(path))
+
+    assert (code, out) == (2, "")
+    assert "broken.toml" in err
+    assert said in err
+    assert "expected" in err
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "not a url",
+        "ftp://patient.optum.com/",
+        "javascript:alert(1)",
+        "https://user:secret@/",
+        "https://a\x00b.example/",
+        f"https://{'a' * 64}.example/",
+        "https://exa mple.com/",
+        "http://[::1/",
+        "",
+    ],
+)
+def test_an_address_that_no_browser_opens_is_never_contacted(call: Callable[..., Ran], url: str) -> None:
+    code, out, _ = call(url or " ", "-f", "json", "--only", "domain,dns,tls,service")
+    import json
+
+    report = json.loads(out)
+    assert (code, report["cause"]) == (1, "name-wrong")
+    assert report["privacy"]["contacts"] == {}
+    assert "secret" not in out
+
+
+def test_a_lookalike_is_never_contacted(call: Callable[..., Ran]) -> None:
+    import json
+
+    code, out, _ = call("https://optvm.com/login?user=me", "-f", "json")
+    report = json.loads(out)
+
+    assert (code, report["cause"], report["privacy"]["contacts"]) == (1, "lookalike", {})
+    assert "user=me" not in out
+
+
+def test_an_output_that_cannot_be_written_leaves_the_old_file(call: Callable[..., Ran], tmp_path: Path) -> None:
+    target = tmp_path / "folder" / "report.json"
+    code, _, err = call("demo", "--only", "system", "-o", str(target))
+
+    assert code == 2
+    assert "report.json" in err
+    assert not target.exists()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_full_disk_is_told_in_one_line(program: Program) -> None:
+    done = program("demo", "--only", "system", "--jsonl", "/dev/full")
+
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_a_report_is_written_whole_in_utf_8_and_nothing_is_left_beside_it(call: Callable[..., Ran], tmp_path: Path) -> None:
+    import json
+
+    target = tmp_path / "report.json"
+    target.write_text("old")
+    code, out, _ = call("demo", "-o", str(target))
+
+    assert (code, out) == (0, "")
+    assert json.loads(target.read_text("utf-8"))["cause"] == "none"
+    assert [path.name for path in tmp_path.iterdir()] == ["report.json"]
+
+
+def test_a_reader_that_goes_away_changes_nothing(tmp_path: Path) -> None:
+    program = subprocess.Popen(
+        [sys.executable, "-m", "portalcheck", "demo", "--fault", "portal-error"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=tmp_path,
+    )
+    assert program.stdout is not None
+    program.stdout.close()
+    assert program.stderr is not None
+    err = program.stderr.read()
+    program.stderr.close()
+
+    assert (program.wait(30), err) == (1, b"")
+
+
+@pytest.mark.parametrize("after", [0.15, 0.5, 1.5])
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent to a process in another way on Windows")
+def test_ctrl_c_at_any_moment_ends_with_130(tmp_path: Path, after: float) -> None:
+    program = subprocess.Popen(
+        [sys.executable, "-c", "from portalcheck.cli import entry\nprint('up', flush=True)\nentry()", "demo", "--fault", "dns-down"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+    )
+    assert program.stdout is not None
+    assert program.stdout.readline() == "up\n"
+    time.sleep(after)
+    program.send_signal(signal.SIGINT)
+    out, err = program.communicate(timeout=30)
+
+    assert program.returncode == 130
+    assert "Traceback" not in out + err
+
+
+def test_no_home_folder_is_no_trouble(program: Program) -> None:
+    environment = {name: "" for name in ("HOME", "USERPROFILE", "XDG_CONFIG_HOME", "XDG_DATA_HOME")}
+    done = program("demo", env=environment)
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "cp437", "ascii"])
+def test_a_console_without_the_letters_gets_others(program: Program, encoding: str) -> None:
+    done = program("demo", "--lang", "es", env={"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"})
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_options_have_environment_variables(program: Program) -> None:
+    done = program("demo", env={"PORTALCHECK_FORMAT": "json", "PORTALCHECK_ONLY": "system", "PORTALCHECK_SYMPTOM": "error-3"})
+    import json
+
+    report = json.loads(done.stdout)
+    assert [check["check"] for check in report["checks"]] == ["system"]
+    assert report["symptoms"] == ["error-3"]
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="needs POSIX")
+def test_stdout_that_is_closed_from_the_start_is_no_traceback(tmp_path: Path) -> None:
+    done = subprocess.run(
+        f"{sys.executable} -m portalcheck demo --only system >&-",
+        shell=True,
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+    )
+
+    assert "Traceback" not in done.stderr
