@@ -1,0 +1,60 @@
+"""How long 100,000 cookies take, beside letting Python have the rows of the same file."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.machine.browsers.world import Cookie, World, chromium_db
+
+ROWS = 100_000
+HOSTS = ("portal.test", "sso.test", "example.org", "login.example.net", "health.example.com")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("ours_every", "most"), [(1000, 1.0), (1, 2.0)])
+def test_a_great_store_takes_less_than_reading_its_rows(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], ours_every: int, most: float
+) -> None:
+    world = World(tmp_path)
+    cookies = (
+        Cookie(
+            host=".portal.test" if number % ours_every == 0 else f"www{number}.site{number % 977}.com",
+            name=f"name{number}",
+            value=b"v" * 80,
+        )
+        for number in range(ROWS)
+    )
+    path = chromium_db(world.chromium / "Default" / "Cookies", cookies, plain=False)
+    assert world.store(hosts=HOSTS).count == ROWS // ours_every
+    counted = _fastest(lambda: world.store(hosts=HOSTS))
+    read = _fastest(lambda: _rows(path))
+    with capsys.disabled():
+        print(  # noqa: T201  a benchmark shows its figure
+            f"\n{ROWS} cookies, {ROWS // ours_every} of the portal: {counted * 1000:.0f} ms,"
+            f" {counted / read:.2f} of reading the rows ({read * 1000:.0f} ms)"
+        )
+    assert counted / read <= most
+
+
+def _rows(path: Path) -> int:
+    with sqlite3.connect(path) as database:
+        rows = database.execute(
+            "SELECT host_key, name, path, expires_utc, is_secure, has_expires, top_frame_site_key,"
+            " has_cross_site_ancestor, length(encrypted_value), last_update_utc FROM cookies"
+        ).fetchall()
+    database.close()
+    return len(rows)
+
+
+def _fastest(run: Callable[[], object]) -> float:
+    times = []
+    for _ in range(5):
+        started = time.perf_counter()
+        run()
+        times.append(time.perf_counter() - started)
+    return min(times)
