@@ -2,9 +2,9 @@
 
 A row holds when every reason of `all` was found, at least one of `any` (if it names some), and every
 reason of `none` is proved absent by a check that finished. What a row weighs is the gravest status of the
-findings that it rests on or explains; a row that weighs less than `warn` holds only as a note. `explains` are the symptoms
-that go away with the cause: they are echoes, and not looked at again. `then` are further references
-worth a try. Order is the order of blame (contract, section 9).
+findings that it rests on or explains; a row that weighs less than `warn` holds only as a note. `explains`
+are the symptoms that go away with the cause: they are echoes, and not looked at again. `then` are further
+references worth a try. Order is the order of blame (contract, section 9).
 """
 
 from __future__ import annotations
@@ -51,7 +51,9 @@ CONNECTION = _set(
     "network.port-blocked",
 )
 DATES = _set("tls.dates-fit-true-time", "tls.dates-unclear")
-TRUST = _set("tls.untrusted", "tls.issuer-missing", "tls.roots-stale", "tls.intercepted", "tls.unexpected-issuer")
+TRUST = _set(
+    "tls.untrusted", "tls.issuer-missing", "tls.roots-stale", "tls.intercepted", "tls.unexpected-issuer"
+)
 NAME_ON_CERTIFICATE = _set("tls.wrong-name", "tls.identity-unclear")
 HANDSHAKE = _set("tls.broken", "tls.blocked", "tls.not-tls", "tls.too-old", "tls.unreadable")
 CERTIFICATE = _set(DATES, TRUST, NAME_ON_CERTIFICATE, "tls.expired", "tls.not-yet-valid", "tls.revoked")
@@ -68,17 +70,32 @@ SERVICE = _set(
     "service.odd-status",
 )
 BEHIND_THE_LINK = _set(
-    NAMES, CONNECTION, HANDSHAKE, CERTIFICATE, SERVICE, "network.no-way-out", "network.captive", "network.ipv6-broken"
+    NAMES,
+    CONNECTION,
+    HANDSHAKE,
+    CERTIFICATE,
+    SERVICE,
+    "network.no-way-out",
+    "network.captive",
+    "network.ipv6-broken",
 )
 BEHIND_THE_NAME = _set(CONNECTION, HANDSHAKE, CERTIFICATE, SERVICE, "network.ipv6-broken")
 PROXY = _set("proxy.down", "proxy.wants-login", "proxy.refuses", "proxy.pac-unreachable")
 BLOCKED = _set("service.refuses", "service.challenge", "service.wants-certificate")
 
 CAUSES: tuple[Cause, ...] = (
-    Cause(id="lookalike", ref="step-1", any=_set("domain.lookalike", "domain.redirect-lookalike"), explains=_set("service.redirect-broken")),
+    Cause(
+        id="lookalike",
+        ref="step-1",
+        any=_set("domain.lookalike", "domain.redirect-lookalike"),
+        explains=_set("service.redirect-broken"),
+    ),
     Cause(id="name-wrong", ref="step-1", all=_set("domain.invalid")),
     Cause(
-        id="no-link", ref="error-4", all=_set("network.no-link"), explains=_set(BEHIND_THE_LINK, PROXY, "vpn.breaks")
+        id="no-link",
+        ref="error-4",
+        all=_set("network.no-link"),
+        explains=_set(BEHIND_THE_LINK, PROXY, "vpn.breaks"),
     ),
     Cause(
         id="vpn-breaks",
@@ -93,7 +110,9 @@ CAUSES: tuple[Cause, ...] = (
         none=_set("proxy.down", "proxy.wants-login", "proxy.refuses"),
         explains=BEHIND_THE_LINK,
     ),
-    Cause(id="captive-portal", ref="error-4", all=_set("network.captive"), explains=_set(BEHIND_THE_LINK, PROXY)),
+    Cause(
+        id="captive-portal", ref="error-4", all=_set("network.captive"), explains=_set(BEHIND_THE_LINK, PROXY)
+    ),
     Cause(
         id="proxy-mismatch",
         ref="step-6",
@@ -107,7 +126,10 @@ CAUSES: tuple[Cause, ...] = (
         explains=_set(BEHIND_THE_LINK, "proxy.refuses", "proxy.down"),
     ),
     Cause(
-        id="proxy-blocks", ref="step-6", all=_set("proxy.refuses"), explains=_set(BEHIND_THE_LINK, "proxy.down")
+        id="proxy-blocks",
+        ref="step-6",
+        all=_set("proxy.refuses"),
+        explains=_set(BEHIND_THE_LINK, "proxy.down"),
     ),
     Cause(
         id="proxy-down",
@@ -116,7 +138,10 @@ CAUSES: tuple[Cause, ...] = (
         explains=BEHIND_THE_LINK,
     ),
     Cause(
-        id="hosts-override", ref="step-1", all=_set("dns.hosts-override"), explains=_set(NAMES, BEHIND_THE_NAME)
+        id="hosts-override",
+        ref="step-1",
+        all=_set("dns.hosts-override"),
+        explains=_set(NAMES, BEHIND_THE_NAME),
     ),
     Cause(
         id="dns-down",
@@ -175,7 +200,10 @@ CAUSES: tuple[Cause, ...] = (
     ),
     Cause(id="os-roots-stale", ref="step-7", all=_set("tls.roots-stale")),
     Cause(
-        id="cert-wrong-name", ref="step-1", all=_set("tls.wrong-name"), explains=_set("tls.dates-unclear", SERVICE)
+        id="cert-wrong-name",
+        ref="step-1",
+        all=_set("tls.wrong-name"),
+        explains=_set("tls.dates-unclear", SERVICE),
     ),
     Cause(
         id="cert-untrusted",
@@ -219,7 +247,9 @@ CAUSES: tuple[Cause, ...] = (
     Cause(id="proxy-active", all=_set("proxy.used"), note=True),
     Cause(id="intercept-trusted", all=_set("tls.intercepted"), none=_set("tls.untrusted"), note=True),
     Cause(id="ipv6-fallback", all=_set("network.ipv6-fallback"), note=True),
-    Cause(id="slow-network", any=_set("network.slow", "dns.slow-server"), none=_set("service.slow"), note=True),
+    Cause(
+        id="slow-network", any=_set("network.slow", "dns.slow-server"), none=_set("service.slow"), note=True
+    ),
     Cause(id="cert-chain-incomplete", all=_set("tls.chain-incomplete"), note=True),
     Cause(id="clock-off", all=_set("clock.off"), note=True),
     Cause(id="nxdomain-rewritten", all=_set("dns.rewrites-missing"), note=True),

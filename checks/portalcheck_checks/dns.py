@@ -133,7 +133,8 @@ def _judge_hosts_file(ctx: Context, names: Names, trace: Trace | None, *, loaded
         trace is not None
         and without is not None
         and not ctx.proven(without)
-        and (trace.end, trace.last.failure, trace.last.layer) == (without.end, without.last.failure, without.last.layer)
+        and (trace.end, trace.last.failure, trace.last.layer)
+        == (without.end, without.last.failure, without.last.layer)
     )
     yield note("dns.hosts-entry") if same_fault else fail("dns.hosts-override", count=len(names.hosts_file))
 

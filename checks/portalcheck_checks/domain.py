@@ -1,4 +1,4 @@
-"""Is the address really the portal's? The address, where its page leads on to, and the names in its certificate.
+"""Is the address really the portal's? It, where its page leads on to, and the names in its certificate.
 
 All are judged by their text alone. For an imitation or an invalid address nothing is contacted.
 """

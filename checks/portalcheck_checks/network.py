@@ -60,7 +60,11 @@ def network(ctx: Context) -> Iterable[Finding]:
 
 def judge_link(interfaces: Sequence[Interface], *, routed: bool, loaded: bool) -> Finding:
     """Whether an interface is up with an address that leads somewhere; a page that loaded settles it."""
-    usable = [i for i in interfaces if i.up and i.kind is not InterfaceKind.LOOPBACK and any(map(_usable, i.addresses))]
+    usable = [
+        i
+        for i in interfaces
+        if i.up and i.kind is not InterfaceKind.LOOPBACK and any(map(_usable, i.addresses))
+    ]
     if loaded or (usable and routed):
         kinds = sorted({i.kind.value for i in usable})
         return ok("network.up", kind=kinds[0] if kinds else InterfaceKind.OTHER.value)
@@ -142,5 +146,3 @@ def judge_speed(trace: Trace, *, loaded: bool) -> Iterator[Finding]:
     took += sum(hop.names.ms for hop in trace.hops if hop.names is not None and not hop.reused)
     if loaded and took > SLOW_PAGE_MS:
         yield note("network.slow", ms=took)
-
-

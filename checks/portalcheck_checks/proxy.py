@@ -85,8 +85,10 @@ def judge_refusal(
         yield fail("proxy.wants-login", kind=plan.kind, schemes=step.schemes)
     elif step.failure is Failure.PROXY_REFUSED:
         own = step.status in _OWN_REFUSALS or direct_works or (neutral is not None and neutral.reached == 0)
-        yield fail("proxy.refuses", kind=plan.kind, status=step.status) if own else fail(
-            "proxy.cannot-reach", status=step.status
+        yield (
+            fail("proxy.refuses", kind=plan.kind, status=step.status)
+            if own
+            else fail("proxy.cannot-reach", status=step.status)
         )
     else:
         yield fail("proxy.down", kind=plan.kind)

@@ -64,7 +64,7 @@ def judge(trace: Trace) -> list[Finding]:
     hop = trace.last
     if hop.http is None:
         return [_unreached(hop, first=hop is trace.first)]
-    return list(_judge_answer(trace, hop, hop.http))
+    return list(_judge_answer(trace, hop.http))
 
 
 def _unreached(hop: Hop, *, first: bool) -> Finding:
@@ -80,7 +80,7 @@ def _unreached(hop: Hop, *, first: bool) -> Finding:
     return skip("service.not-reached")
 
 
-def _judge_answer(trace: Trace, hop: Hop, http: HttpStep) -> Iterator[Finding]:
+def _judge_answer(trace: Trace, http: HttpStep) -> Iterator[Finding]:
     if http.wants_certificate:
         yield fail("service.wants-certificate")
     elif http.failure is not None and http.status:

@@ -106,7 +106,12 @@ def _judge_handshake(ctx: Context, trace: Trace, hop: Hop, step: TlsStep) -> Fin
     how = step.alert or _CUT.get(step.failure or Failure.OTHER, "garbled")
     if step.failure is Failure.TOO_OLD or step.alert in ("protocol_version", "handshake_failure"):
         old = ctx.trace(msgspec.structs.replace(trace.route, oldest_tls=True, follow=False))
-        if hop is trace.first and old is not None and old.first.tls is not None and old.first.tls.failure is None:
+        if (
+            hop is trace.first
+            and old is not None
+            and old.first.tls is not None
+            and old.first.tls.failure is None
+        ):
             return fail("tls.too-old", version=old.first.tls.version)
     if step.failure in _CUT and hop is trace.first and _other_name_passes(ctx, hop):
         return fail("tls.blocked", how=how)
@@ -204,7 +209,9 @@ def _notes(chain: Chain, by: Situation) -> Iterator[Finding]:
     known = {"mozilla", "profile"} & chain.trusted_by
     if not chain.trusted or (known and chain.expected_issuer):
         return
-    inspected = not known and (not chain.expected_issuer or (by.neutral is not None and by.neutral.same_issuer))
+    inspected = not known and (
+        not chain.expected_issuer or (by.neutral is not None and by.neutral.same_issuer)
+    )
     if inspected:
         yield note("tls.intercepted", trusted=True, product=product_of(chain))
     else:

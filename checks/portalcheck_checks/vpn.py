@@ -57,7 +57,9 @@ def _used(tunnels: Sequence[Interface], ways: Iterable[str]) -> list[Interface]:
     return [tunnel for tunnel in tunnels if leaving & set(tunnel.addresses)]
 
 
-def judge(tunnels: Sequence[Interface], portal_ways: set[str], world_ways: frozenset[str]) -> Iterator[Finding]:
+def judge(
+    tunnels: Sequence[Interface], portal_ways: set[str], world_ways: frozenset[str]
+) -> Iterator[Finding]:
     """Active where the portal's traffic, or the world's, leaves through a tunnel; else idle."""
     by_portal, by_world = _used(tunnels, portal_ways), _used(tunnels, world_ways)
     if not by_portal and not by_world:

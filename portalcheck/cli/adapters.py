@@ -5,7 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-SUFFIXES = {".json": "json", ".html": "html", ".htm": "html", ".xml": "junit", ".prom": "prometheus", ".txt": "text"}
+SUFFIXES = {
+    ".json": "json",
+    ".html": "html",
+    ".htm": "html",
+    ".xml": "junit",
+    ".prom": "prometheus",
+    ".txt": "text",
+}
 """The format that a file's name asks for, without -f."""
 _QUIET_ON_STDERR = {"intune"}
 

@@ -50,9 +50,7 @@ def path(config_file: Path | None) -> int:
     from portalcheck import settings
 
     rows = settings.paths(os.environ, config=config_file)
-    lines = [
-        f"{row.layer} {row.kind}: {_shown(row.path)}{'' if row.exists else ' (absent)'}" for row in rows
-    ]
+    lines = [f"{row.layer} {row.kind}: {_shown(row.path)}{'' if row.exists else ' (absent)'}" for row in rows]
     out.result("\n".join(lines) + "\n")
     return 0
 
@@ -74,7 +72,14 @@ def check(file: Path | None) -> int:
     from portalcheck import settings
 
     words = catalog(None)
-    target = file or next((row.path for row in settings.paths(os.environ) if row.layer == "user file" and row.kind == "settings"), None)
+    target = file or next(
+        (
+            row.path
+            for row in settings.paths(os.environ)
+            if row.layer == "user file" and row.kind == "settings"
+        ),
+        None,
+    )
     if target is None or (file is None and not target.exists()):
         out.result(words.ui("message.no_settings", file=_shown(target)) + "\n")
         return 0

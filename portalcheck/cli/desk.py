@@ -18,7 +18,9 @@ _CODE = re.compile(r"^[0-9A-Za-z](?:[\s\u2010-\u2015-]*[0-9A-Za-z]){7,11}$")
 
 @click.command()
 @click.argument("source", metavar="[FILE|-|CODE]", nargs=-1)
-@click.option("-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", help="Form of the answer.")
+@click.option(
+    "-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", help="Form of the answer."
+)
 @click.option("--lang", metavar="en|es", envvar="PORTALCHECK_LANG", help="Language of the words.")
 def read(source: tuple[str, ...], form: str, lang: str | None) -> int:
     """Understand a pasted report (a file, or standard input) or a code read out on the phone."""
@@ -47,7 +49,9 @@ def _text(source: str) -> bytes:
     """The bytes of a file, or of standard input. Raises click.UsageError where there are none to be had."""
     if source in ("", "-"):
         if not source and sys.stdin.isatty():
-            raise click.UsageError("Paste the report into a file, or name a code: portalcheck read 7K4M-9QXC-T2")
+            raise click.UsageError(
+                "Paste the report into a file, or name a code: portalcheck read 7K4M-9QXC-T2"
+            )
         return sys.stdin.buffer.read(MAX_BYTES)
     try:
         with Path(source).open("rb") as file:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -49,16 +50,20 @@ def _refuse_misspelt(word: str) -> None:
     """A word without a dot that is nearly a command is a slip of the keyboard, not an address."""
     from difflib import get_close_matches
 
-    close = [] if set(word) & set(".:/") or word.startswith("-") else get_close_matches(word.lower(), MODULES, n=1, cutoff=0.7)
+    close = (
+        []
+        if set(word) & set(".:/") or word.startswith("-")
+        else get_close_matches(word.lower(), MODULES, n=1, cutoff=0.7)
+    )
     if close:
         raise click.UsageError(f"No such command {word!r}. Did you mean {close[0]!r}?")
 
 
 def _show_version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
     if value and not ctx.resilient_parsing:
-        from importlib.metadata import version
+        from portalcheck import __version__
 
-        click.echo(f"portalcheck {version('portalcheck')}")
+        click.echo(f"portalcheck {__version__}")
         ctx.exit(OK)
 
 
@@ -69,7 +74,12 @@ def _show_version(ctx: click.Context, _param: click.Parameter, value: bool) -> N
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.option(
-    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Show the version and exit."
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help="Show the version and exit.",
 )
 def group() -> None:
     """Find out why a patient portal cannot be reached or signed in to, and what to do first.
@@ -84,7 +94,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     _prepare_streams()
     try:
-        code = _guarded(lambda: group.main(arguments, prog_name="portalcheck", standalone_mode=False), arguments)
+        code = _guarded(
+            lambda: group.main(arguments, prog_name="portalcheck", standalone_mode=False), arguments
+        )
         _flush()
     except BrokenPipeError:
         code = _closed_pipe()
@@ -96,10 +108,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def entry() -> NoReturn:
     """The program. Threads that hang in the system's own calls must not hold up its end, so it ends at once."""
     code = main()
-    try:
+    with contextlib.suppress(OSError, ValueError):
         _flush()
-    except (OSError, ValueError):
-        pass
     os._exit(code)
 
 
@@ -132,7 +142,10 @@ def _guarded(work: Callable[[], Any], arguments: Sequence[str]) -> int:
 def _bug(error: Exception, arguments: Sequence[str]) -> int:
     from portalcheck.cli.adapters import exit_code
 
-    _say(f"portalcheck met a fault of its own ({type(error).__name__}). Please report it; -v shows more.", arguments)
+    _say(
+        f"portalcheck met a fault of its own ({type(error).__name__}). Please report it; -v shows more.",
+        arguments,
+    )
     if {"-v", "--verbose"} & set(arguments):
         from portalcheck.cli.trace import reduced
 

@@ -78,10 +78,16 @@ _OPTIONS: tuple[Decorator, ...] = (
     _flag("--open", variable="OPEN", text="Show the report in the browser."),
     click.option("--lang", metavar="en|es", help="Language of the words (default: the system's)."),
     click.option("--fail-on", metavar="never|fail|warn", help="What makes the exit code 1 (default fail)."),
-    _flag("--include-local", variable="INCLUDE_LOCAL", text="Add IT detail that stays on this computer by default."),
+    _flag(
+        "--include-local",
+        variable="INCLUDE_LOCAL",
+        text="Add IT detail that stays on this computer by default.",
+    ),
     _flag("--no-input", variable="NO_INPUT", text="Never ask anything."),
     _flag("-q", "--quiet", variable="QUIET", text="No messages beside the result."),
-    _flag("-v", "--verbose", variable="VERBOSE", text="Every finding of every check, and how to say the code."),
+    _flag(
+        "-v", "--verbose", variable="VERBOSE", text="Every finding of every check, and how to say the code."
+    ),
     _flag("--no-color", variable="NO_COLOR", text="No colour."),
 )
 

@@ -30,7 +30,9 @@ class Progress:
     def result(self, result: CheckResult) -> None:
         """A check is done."""
         status = self._words.ui(f"status.{result.status.value}")
-        self._say("  " + self._words.ui("progress.line", check=self._words.check(result.check).name, status=status))
+        self._say(
+            "  " + self._words.ui("progress.line", check=self._words.check(result.check).name, status=status)
+        )
 
     def waiting(self, check: Check) -> None:
         """A check is waited for."""

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import time
-from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
 
-from portalcheck.catalog import Catalog
+from portalcheck import __version__
 from portalcheck.cli import out
-from portalcheck.cli.options import Options, collect, report_options
+from portalcheck.cli.options import collect, report_options
 from portalcheck.cli.progress import Progress
 from portalcheck.cli.settled import Settled, settle
 from portalcheck.diagnosis import diagnose
 from portalcheck.model import CheckResult, Diagnosis, Portal, Report
-from portalcheck.runner import Crash
 from portalcheck.report import RunFacts, build
+from portalcheck.runner import Crash
 
 if TYPE_CHECKING:
-    from portalcheck.api import Check, Machine
-    from portalcheck.context import RunContext
+    from portalcheck.api import Machine
     from portalcheck.path.policy import Network
 
 
@@ -52,7 +47,9 @@ def run(url: str | None, **given: Any) -> int:
 
 @click.command()
 @click.option("--fault", metavar="NAME", default="healthy", help="What is broken in the practice portal.")
-@click.option("--list", "list_faults", is_flag=True, help="Show the faults and the cause each must come out as.")
+@click.option(
+    "--list", "list_faults", is_flag=True, help="Show the faults and the cause each must come out as."
+)
 @report_options
 def demo(fault: str, list_faults: bool, **given: Any) -> int:
     """Practise on a portal of small servers on this computer, offline: healthy, or broken on purpose."""
@@ -125,11 +122,16 @@ def _check(settled: Settled, subject: Subject) -> _Facts:
     progress = Progress(settled.words, visible=settled.shows_progress)
     progress.start(subject.portal.name)
     results, crashes = runner.run(
-        settled.checks, context, deadline.at, late=OutOfTime, on_result=progress.result, on_wait=progress.waiting
+        settled.checks,
+        context,
+        deadline.at,
+        late=OutOfTime,
+        on_result=progress.result,
+        on_wait=progress.waiting,
     )
     progress.end()
     facts = RunFacts(
-        version=version("portalcheck"),
+        version=__version__,
         started=started,
         duration_ms=round((time.monotonic() - deadline.started) * 1000),
         portal=subject.portal,
@@ -150,6 +152,6 @@ def _may_settle_by_asking(facts: _Facts) -> bool:
 
 def _ask_to_share(settled: Settled, subject: Subject) -> bool:
     question = settled.words.ui("question.share_name", host=subject.portal.name)
-    return click.prompt(question, default="", show_default=False, err=True).strip().lower() == settled.words.ui(
-        "question.yes"
-    )
+    return click.prompt(
+        question, default="", show_default=False, err=True
+    ).strip().lower() == settled.words.ui("question.yes")

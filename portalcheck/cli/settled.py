@@ -98,7 +98,9 @@ class Settled:
         if answer.isdecimal() and 1 <= int(answer) <= len(QUESTION_SYMPTOMS):
             return QUESTION_SYMPTOMS[int(answer) - 1]
         if answer == str(len(labels)):
-            answer = click.prompt(self.words.ui("question.other_text"), default="", show_default=False, err=True)
+            answer = click.prompt(
+                self.words.ui("question.other_text"), default="", show_default=False, err=True
+            )
         return self._match([answer])[0] if answer and self._match([answer]) else ""
 
     # ---- what is handed out --------------------------------------------------------------------
@@ -140,7 +142,9 @@ class Settled:
     def _painted(self, text: str) -> str:
         if self.format != "text" or not out.wants_colour(self.options.no_color, os.environ):
             return text
-        return out.paint(text, {s: self.words.ui(f"status.{s}") for s in ("ok", "note", "warn", "fail", "unknown")})
+        return out.paint(
+            text, {s: self.words.ui(f"status.{s}") for s in ("ok", "note", "warn", "fail", "unknown")}
+        )
 
     def _copy(self, text: str) -> None:
         import pyperclip
@@ -183,7 +187,7 @@ def settle(options: Options) -> Settled:
         words = Catalog(system_language(joined.run.lang))
         listed = ", ".join(check.id for check in installed)
         raise click.UsageError(words.ui("message.unknown_check", check=error.args[0], list=listed)) from error
-    words = Catalog(system_language(joined.run.lang), {check.id: check.words for check in installed if check.words})
+    words = Catalog(system_language(joined.run.lang), {check.id: check.words for check in installed})
     if not checks:
         raise click.UsageError("No check is left to run: --only and --skip leave none.")
     settled = Settled(options, joined, words, checks)
@@ -203,5 +207,3 @@ def system_language(chosen: str) -> str:
     except ValueError:
         system = None
     return choose_language(chosen or None, first or system)
-
-

@@ -29,7 +29,7 @@ def catalog(lang: str | None) -> Catalog:
         installed = registry.installed()
     except registry.RegistryError as error:
         raise click.ClickException(str(error)) from error
-    return Catalog(system_language(lang or ""), {check.id: check.words for check in installed if check.words})
+    return Catalog(system_language(lang or ""), {check.id: check.words for check in installed})
 
 
 @click.command()
@@ -96,7 +96,14 @@ def portals(config: str | None, lang: str | None) -> int:
             "  " + words.ui("list.origin", origin="; ".join(map(str, profile.origins))),
         ]
         lines += [
-            "    " + words.ui("list.fact", what=fact.host or fact.app, use=fact.use, certainty=fact.certainty, source=fact.source)
+            "    "
+            + words.ui(
+                "list.fact",
+                what=fact.host or fact.app,
+                use=fact.use,
+                certainty=fact.certainty,
+                source=fact.source,
+            )
             for fact in profile.facts
         ]
     out.result("\n".join(lines) + "\n")

@@ -12,7 +12,9 @@ def reduced(error: BaseException) -> str:
     """The frames of an exception and its kind, one a line."""
     lines = [f"{type(error).__name__}: {shortened(str(error))}"]
     for frame in traceback.extract_tb(error.__traceback__):
-        lines.append(f"  {frame.filename.replace(chr(92), '/').rsplit('/', 1)[-1]}:{frame.lineno} in {frame.name}")
+        lines.append(
+            f"  {frame.filename.replace(chr(92), '/').rsplit('/', 1)[-1]}:{frame.lineno} in {frame.name}"
+        )
     return "\n".join(lines)
 
 

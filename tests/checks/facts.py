@@ -109,7 +109,13 @@ def neutral(**more: Any) -> Neutral:
     return Neutral(**{**whole, **more})
 
 
-SILENCE = {"reached": 0, "present": 0, "captive": (CaptiveAnswer.SILENT,), "own_dns": "silent", "other_dns": "silent"}
+SILENCE = {
+    "reached": 0,
+    "present": 0,
+    "captive": (CaptiveAnswer.SILENT,),
+    "own_dns": "silent",
+    "other_dns": "silent",
+}
 """What neutral hosts say where nothing leads out."""
 
 
@@ -120,7 +126,8 @@ def names(system: Failure | None = None, *servers: Failure | None, **more: Any) 
         host=HOST,
         system=NameAnswer(server=None, addresses=() if system else addresses, failure=system),
         servers=tuple(
-            NameAnswer(server=SERVER, addresses=() if failure else addresses, failure=failure) for failure in servers
+            NameAnswer(server=SERVER, addresses=() if failure else addresses, failure=failure)
+            for failure in servers
         ),
         **more,
     )

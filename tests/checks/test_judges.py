@@ -6,7 +6,6 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from portalcheck_checks import clock, dns, inspection, network, proxy, service, system, tls, vpn
 
 from portalcheck.api import (
     Attempt,
@@ -25,6 +24,7 @@ from portalcheck.api import (
     TraceEnd,
     TrueTime,
 )
+from portalcheck_checks import clock, dns, inspection, network, proxy, service, system, tls, vpn
 from tests.checks.facts import (
     DAY,
     HOST,
@@ -58,7 +58,12 @@ TUNNEL = Interface("tun0", InterfaceKind.TUNNEL, True, ("198.51.100.2",), "OpenV
         ([LOOPBACK], True, False, "network.no-link"),
         ([ETHERNET], False, False, "network.no-link"),
         ([Interface("eth0", InterfaceKind.ETHERNET, False, ("192.0.2.2",))], True, False, "network.no-link"),
-        ([Interface("eth0", InterfaceKind.ETHERNET, True, ("169.254.7.7", "fe80::1%eth0"))], True, False, "network.no-link"),
+        (
+            [Interface("eth0", InterfaceKind.ETHERNET, True, ("169.254.7.7", "fe80::1%eth0"))],
+            True,
+            False,
+            "network.no-link",
+        ),
         ([Interface("eth0", InterfaceKind.ETHERNET, True, ("no address",))], True, False, "network.no-link"),
         ([LOOPBACK], False, True, "network.up"),
     ],
@@ -80,15 +85,37 @@ CAPTIVE = {"captive": (CaptiveAnswer.SILENT, CaptiveAnswer.CAPTIVE), "reached": 
         (dead(), neutral(**{**SILENCE, "own_dns": "answers"}), False, ["network.no-way-out"]),
         (dead(), neutral(**{**SILENCE, "present": 1}), False, []),
         (dead(), neutral(**{**SILENCE, "captive": (CaptiveAnswer.ODD,)}), False, ["network.no-way-out"]),
-        (trace(hop(tls=TlsStep(failure=Failure.RESET), http=None), end=TraceEnd.FAILED), neutral(**SILENCE), False, []),
+        (
+            trace(hop(tls=TlsStep(failure=Failure.RESET), http=None), end=TraceEnd.FAILED),
+            neutral(**SILENCE),
+            False,
+            [],
+        ),
         (dead(), neutral(**CAPTIVE), False, ["network.captive"]),
-        (dead(), neutral(**{**CAPTIVE, "reached": 1}), False, ["network.captive-elsewhere", "network.way-out"]),
+        (
+            dead(),
+            neutral(**{**CAPTIVE, "reached": 1}),
+            False,
+            ["network.captive-elsewhere", "network.way-out"],
+        ),
         (trace(), neutral(**CAPTIVE), True, ["network.captive-elsewhere", "network.way-out"]),
-        (dead(), neutral(reached=0, present=0, other_dns="silent"), False, ["network.way-out", "network.port-blocked"]),
-        (trace(hop(proxy=proxied(Failure.PROXY_DOWN), tls=None, http=None), end=TraceEnd.FAILED), neutral(**CAPTIVE), False, ["network.captive-elsewhere", "network.way-out"]),
+        (
+            dead(),
+            neutral(reached=0, present=0, other_dns="silent"),
+            False,
+            ["network.way-out", "network.port-blocked"],
+        ),
+        (
+            trace(hop(proxy=proxied(Failure.PROXY_DOWN), tls=None, http=None), end=TraceEnd.FAILED),
+            neutral(**CAPTIVE),
+            False,
+            ["network.captive-elsewhere", "network.way-out"],
+        ),
     ],
 )
-def test_the_way_out_as_neutral_hosts_prove_it(walk: Trace, by: Neutral, loaded: bool, reasons: list[str]) -> None:
+def test_the_way_out_as_neutral_hosts_prove_it(
+    walk: Trace, by: Neutral, loaded: bool, reasons: list[str]
+) -> None:
     found = [finding.reason for finding in network.judge_way(walk, by, loaded=loaded)]
 
     expected = [r for r in reasons if not (r == "network.way-out" and not by.way_out)]
@@ -99,13 +126,19 @@ def test_dead_ipv6_beside_working_ipv4_is_a_note_and_a_failure_only_where_ipv4_a
     six, four = Attempt("2001:db8::1", Failure.TIMED_OUT, 250), Attempt("192.0.2.10", None, 5)
     fallback = trace(hop(connect=connected(six, four)))
 
-    assert told(network.judge_families(fallback, loaded=True, only_ipv4=False)) == [("network.ipv6-fallback", "note")]
-    assert told(network.judge_families(dead(), loaded=False, only_ipv4=True)) == [("network.ipv6-broken", "fail")]
+    assert told(network.judge_families(fallback, loaded=True, only_ipv4=False)) == [
+        ("network.ipv6-fallback", "note")
+    ]
+    assert told(network.judge_families(dead(), loaded=False, only_ipv4=True)) == [
+        ("network.ipv6-broken", "fail")
+    ]
     assert told(network.judge_families(trace(), loaded=True, only_ipv4=False)) == []
 
 
 def test_a_page_that_loads_slowly_is_a_note() -> None:
-    assert told(network.judge_speed(trace(hop(http=http(total_ms=6000))), loaded=True)) == [("network.slow", "note")]
+    assert told(network.judge_speed(trace(hop(http=http(total_ms=6000))), loaded=True)) == [
+        ("network.slow", "note")
+    ]
     assert told(network.judge_speed(trace(), loaded=True)) == []
 
 
@@ -138,13 +171,25 @@ def test_a_name_without_addresses_is_told_by_the_servers_own_answers(
 
 
 def test_a_first_server_that_is_silent_is_a_note_where_the_page_loads() -> None:
-    assert told(dns.judge_working(names(None, T, None))) == [("dns.resolves", "ok"), ("dns.slow-server", "note")]
+    assert told(dns.judge_working(names(None, T, None))) == [
+        ("dns.resolves", "ok"),
+        ("dns.slow-server", "note"),
+    ]
     assert told(dns.judge_working(names(None, None))) == [("dns.resolves", "ok")]
 
 
 @pytest.mark.parametrize(
     ("address", "sinkhole"),
-    [("0.0.0.0", True), ("::", True), ("127.0.0.1", True), ("::1", True), ("192.0.2.1", False), ("10.0.0.1", False), ("64:ff9b::c000:201", False), ("x", False)],
+    [
+        ("0.0.0.0", True),
+        ("::", True),
+        ("127.0.0.1", True),
+        ("::1", True),
+        ("192.0.2.1", False),
+        ("10.0.0.1", False),
+        ("64:ff9b::c000:201", False),
+        ("x", False),
+    ],
 )
 def test_sinkholes_are_unspecified_and_loopback_addresses_only(address: str, sinkhole: bool) -> None:
     assert dns.is_sinkhole(address) is sinkhole
@@ -178,14 +223,30 @@ def judged(by: dict[str, Any], **more: Any) -> list[Finding]:
         ({}, PRIVATE, [("tls.untrusted", "fail")]),
         ({"neutral": None}, PRIVATE, [("tls.identity-unclear", "fail")]),
         ({}, {**PRIVATE, "incomplete": True}, [("tls.issuer-missing", "fail")]),
-        ({"neutral": neutral(reached=0, same_issuer=True)}, PRIVATE, [("tls.untrusted", "fail"), ("tls.intercepted", "fail")]),
+        (
+            {"neutral": neutral(reached=0, same_issuer=True)},
+            PRIVATE,
+            [("tls.untrusted", "fail"), ("tls.intercepted", "fail")],
+        ),
         ({}, {"trusted_by": frozenset({"mozilla"})}, [("tls.roots-stale", "fail")]),
         ({"browser_has_roots": True}, {"trusted_by": frozenset({"mozilla"})}, [("tls.roots-stale", "warn")]),
         ({}, {"trusted_by": frozenset({"mozilla"}), "system_complete": False}, [("tls.valid", "ok")]),
         ({}, {"trusted_by": frozenset({"profile"})}, [("tls.valid", "ok")]),
-        ({}, {"completed": True, "incomplete": True}, [("tls.valid", "ok"), ("tls.chain-incomplete", "note")]),
-        ({"neutral": neutral(same_issuer=True)}, {"trusted_by": frozenset({"system"})}, [("tls.valid", "ok"), ("tls.intercepted", "note")]),
-        ({}, {"trusted_by": frozenset({"system"}), "expected_issuer": False}, [("tls.valid", "ok"), ("tls.intercepted", "note")]),
+        (
+            {},
+            {"completed": True, "incomplete": True},
+            [("tls.valid", "ok"), ("tls.chain-incomplete", "note")],
+        ),
+        (
+            {"neutral": neutral(same_issuer=True)},
+            {"trusted_by": frozenset({"system"})},
+            [("tls.valid", "ok"), ("tls.intercepted", "note")],
+        ),
+        (
+            {},
+            {"trusted_by": frozenset({"system"}), "expected_issuer": False},
+            [("tls.valid", "ok"), ("tls.intercepted", "note")],
+        ),
         ({}, {"trusted_by": frozenset({"system"})}, [("tls.valid", "ok"), ("tls.unexpected-issuer", "note")]),
         ({}, {"expected_issuer": False}, [("tls.valid", "ok"), ("tls.unexpected-issuer", "note")]),
         ({}, {"readable": False}, [("tls.unreadable", "fail")]),
@@ -193,7 +254,9 @@ def judged(by: dict[str, Any], **more: Any) -> list[Finding]:
         ({}, {**EXPIRED, "name_matches": False}, [("tls.expired", "fail"), ("tls.wrong-name", "fail")]),
     ],
 )
-def test_a_chain_is_judged_on_three_axes(by: dict[str, Any], facts: dict[str, Any], said: list[tuple[str, str]]) -> None:
+def test_a_chain_is_judged_on_three_axes(
+    by: dict[str, Any], facts: dict[str, Any], said: list[tuple[str, str]]
+) -> None:
     assert told(judged(by, **facts)) == said
 
 
@@ -206,7 +269,13 @@ def test_the_names_on_a_wrong_certificate_stay_on_this_computer() -> None:
 
 @pytest.mark.parametrize(
     ("issuer", "product"),
-    [("Zscaler Inc.", "Zscaler"), ("Fortinet", "Fortinet"), ("AVG Technologies", "AVG"), ("Let's Encrypt", "unknown"), ("", "unknown")],
+    [
+        ("Zscaler Inc.", "Zscaler"),
+        ("Fortinet", "Fortinet"),
+        ("AVG Technologies", "AVG"),
+        ("Let's Encrypt", "unknown"),
+        ("", "unknown"),
+    ],
 )
 def test_a_product_is_a_label_from_the_issuers_name(issuer: str, product: str) -> None:
     assert inspection.product_of(chain(issuer_organisation=issuer)) == product
@@ -227,7 +296,9 @@ def test_a_product_is_a_label_from_the_issuers_name(issuer: str, product: str) -
         (None, "clock.unknown", "unknown"),
     ],
 )
-def test_the_clock_by_its_difference_to_an_authenticated_time(skew: int | None, reason: str, status: str) -> None:
+def test_the_clock_by_its_difference_to_an_authenticated_time(
+    skew: int | None, reason: str, status: str
+) -> None:
     assert told(clock.judge(TrueTime(skew, "portal"))) == [(reason, status)]
 
 
@@ -248,7 +319,11 @@ SYSTEM_PROXY = ProxyPlan(candidates=("http://proxy.example:3128",), kind="system
     [
         (ProxyPlan(), ProxySettings(), ("proxy.none", "ok")),
         (ProxyPlan(bypassed=True), ProxySettings(programs_bypassed=True), ("proxy.bypassed", "ok")),
-        (SYSTEM_PROXY, ProxySettings(browser_known=True, browser="http://proxy.example:3128"), ("proxy.used", "note")),
+        (
+            SYSTEM_PROXY,
+            ProxySettings(browser_known=True, browser="http://proxy.example:3128"),
+            ("proxy.used", "note"),
+        ),
         (ProxyPlan(), ProxySettings(programs="http://p:1", browser_known=True), ("proxy.used", "note")),
     ],
 )
@@ -330,11 +405,26 @@ def test_a_vpn_is_blamed_only_where_going_round_it_works() -> None:
         (trace(hop(http=http(503, challenge=True))), [("service.challenge", "fail")]),
         (trace(hop(http=http(404))), [("service.odd-status", "warn")]),
         (trace(hop(http=http(200, total_ms=8500))), [("service.works", "ok"), ("service.slow", "warn")]),
-        (trace(hop(http=http(200, complete=False, total_ms=9300))), [("service.works", "ok"), ("service.slow", "warn")]),
-        (trace(hop(http=http(200, failure=Failure.TIMED_OUT)), end=TraceEnd.FAILED), [("service.cut-off", "fail")]),
-        (trace(hop(http=http(0, failure=Failure.TIMED_OUT)), end=TraceEnd.FAILED), [("service.no-answer", "fail")]),
-        (trace(hop(http=http(0, failure=Failure.MALFORMED)), end=TraceEnd.FAILED), [("service.broken", "fail")]),
-        (trace(hop(http=http(0, failure=Failure.ALERT, wants_certificate=True)), end=TraceEnd.FAILED), [("service.wants-certificate", "fail")]),
+        (
+            trace(hop(http=http(200, complete=False, total_ms=9300))),
+            [("service.works", "ok"), ("service.slow", "warn")],
+        ),
+        (
+            trace(hop(http=http(200, failure=Failure.TIMED_OUT)), end=TraceEnd.FAILED),
+            [("service.cut-off", "fail")],
+        ),
+        (
+            trace(hop(http=http(0, failure=Failure.TIMED_OUT)), end=TraceEnd.FAILED),
+            [("service.no-answer", "fail")],
+        ),
+        (
+            trace(hop(http=http(0, failure=Failure.MALFORMED)), end=TraceEnd.FAILED),
+            [("service.broken", "fail")],
+        ),
+        (
+            trace(hop(http=http(0, failure=Failure.ALERT, wants_certificate=True)), end=TraceEnd.FAILED),
+            [("service.wants-certificate", "fail")],
+        ),
         (trace(end=TraceEnd.LOOP), [("service.redirect-loop", "fail")]),
         (trace(end=TraceEnd.TOO_MANY), [("service.redirect-loop", "fail")]),
         (trace(end=TraceEnd.LEFT_HTTPS), [("service.redirect-broken", "fail")]),
@@ -342,10 +432,30 @@ def test_a_vpn_is_blamed_only_where_going_round_it_works() -> None:
         (trace(end=TraceEnd.NOT_FOLLOWED), [("service.redirect-broken", "fail")]),
         (dead(Failure.REFUSED), [("service.refused-connection", "fail")]),
         (dead(), [("service.no-connection", "fail")]),
-        (trace(hop(names=names(X).system, connect=None, tls=None, http=None), end=TraceEnd.FAILED), [("service.not-reached", "skip")]),
-        (trace(hop(), hop(host="id.example", connect=None, tls=None, http=None), end=TraceEnd.FAILED), [("service.next-name", "fail")]),
-        (trace(hop(tls=TlsStep(failure=Failure.RESET), http=None), end=TraceEnd.FAILED), [("service.not-reached", "skip")]),
-        (trace(hop(proxy=proxied(Failure.PROXY_DOWN), connect=unconnected(Failure.REFUSED), tls=None, http=None), end=TraceEnd.FAILED), [("service.not-reached", "skip")]),
+        (
+            trace(hop(names=names(X).system, connect=None, tls=None, http=None), end=TraceEnd.FAILED),
+            [("service.not-reached", "skip")],
+        ),
+        (
+            trace(hop(), hop(host="id.example", connect=None, tls=None, http=None), end=TraceEnd.FAILED),
+            [("service.next-name", "fail")],
+        ),
+        (
+            trace(hop(tls=TlsStep(failure=Failure.RESET), http=None), end=TraceEnd.FAILED),
+            [("service.not-reached", "skip")],
+        ),
+        (
+            trace(
+                hop(
+                    proxy=proxied(Failure.PROXY_DOWN),
+                    connect=unconnected(Failure.REFUSED),
+                    tls=None,
+                    http=None,
+                ),
+                end=TraceEnd.FAILED,
+            ),
+            [("service.not-reached", "skip")],
+        ),
     ],
 )
 def test_the_front_door(walk: Trace, said: list[tuple[str, str]]) -> None:
@@ -354,7 +464,11 @@ def test_the_front_door(walk: Trace, said: list[tuple[str, str]]) -> None:
 
 # ---- system ------------------------------------------------------------------------------------
 
-TABLE = {"dated": dt.date(2026, 11, 1), "windows": {"10": dt.date(2026, 10, 13), "11 24h2": dt.date(2027, 10, 12)}, "macos": {"13": dt.date(2025, 9, 15)}}
+TABLE = {
+    "dated": dt.date(2026, 11, 1),
+    "windows": {"10": dt.date(2026, 10, 13), "11 24h2": dt.date(2027, 10, 12)},
+    "macos": {"13": dt.date(2025, 9, 15)},
+}
 
 
 @pytest.mark.parametrize(
@@ -369,7 +483,9 @@ TABLE = {"dated": dt.date(2026, 11, 1), "windows": {"10": dt.date(2026, 10, 13),
         (System("windows", "10"), dt.date(2019, 1, 1), "system.support-unknown"),
     ],
 )
-def test_a_system_is_outdated_only_by_a_table_that_is_fresh(found: System, today: dt.date, reason: str) -> None:
+def test_a_system_is_outdated_only_by_a_table_that_is_fresh(
+    found: System, today: dt.date, reason: str
+) -> None:
     assert system.judge(found, TABLE, today).reason == reason
 
 

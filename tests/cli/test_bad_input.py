@@ -40,7 +40,9 @@ Program = Callable[..., "subprocess.CompletedProcess[str]"]
         (["config", "check", "no-such.toml"], "no-such.toml"),
     ],
 )
-def test_wrong_usage_is_told_and_exits_with_2(call: Callable[..., Ran], arguments: list[str], said: str) -> None:
+def test_wrong_usage_is_told_and_exits_with_2(
+    call: Callable[..., Ran], arguments: list[str], said: str
+) -> None:
     code, out, err = call(*arguments)
 
     assert code == 2
@@ -106,7 +108,9 @@ def test_a_lookalike_is_never_contacted(call: Callable[..., Ran]) -> None:
     assert "user=me" not in out
 
 
-def test_an_output_that_cannot_be_written_leaves_the_old_file(call: Callable[..., Ran], tmp_path: Path) -> None:
+def test_an_output_that_cannot_be_written_leaves_the_old_file(
+    call: Callable[..., Ran], tmp_path: Path
+) -> None:
     target = tmp_path / "folder" / "report.json"
     code, _, err = call("demo", "--only", "system", "-o", str(target))
 
@@ -123,7 +127,9 @@ def test_a_full_disk_is_told_in_one_line(program: Program) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_a_report_is_written_whole_in_utf_8_and_nothing_is_left_beside_it(call: Callable[..., Ran], tmp_path: Path) -> None:
+def test_a_report_is_written_whole_in_utf_8_and_nothing_is_left_beside_it(
+    call: Callable[..., Ran], tmp_path: Path
+) -> None:
     import json
 
     target = tmp_path / "report.json"
@@ -155,7 +161,14 @@ def test_a_reader_that_goes_away_changes_nothing(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent to a process in another way on Windows")
 def test_ctrl_c_at_any_moment_ends_with_130(tmp_path: Path, after: float) -> None:
     program = subprocess.Popen(
-        [sys.executable, "-c", "from portalcheck.cli import entry\nprint('up', flush=True)\nentry()", "demo", "--fault", "dns-down"],
+        [
+            sys.executable,
+            "-c",
+            "from portalcheck.cli import entry\nprint('up', flush=True)\nentry()",
+            "demo",
+            "--fault",
+            "dns-down",
+        ],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -172,7 +185,7 @@ def test_ctrl_c_at_any_moment_ends_with_130(tmp_path: Path, after: float) -> Non
 
 
 def test_no_home_folder_is_no_trouble(program: Program) -> None:
-    environment = {name: "" for name in ("HOME", "USERPROFILE", "XDG_CONFIG_HOME", "XDG_DATA_HOME")}
+    environment = dict.fromkeys(("HOME", "USERPROFILE", "XDG_CONFIG_HOME", "XDG_DATA_HOME"), "")
     done = program("demo", env=environment)
 
     assert (done.returncode, done.stderr) == (0, "")
@@ -186,7 +199,10 @@ def test_a_console_without_the_letters_gets_others(program: Program, encoding: s
 
 
 def test_the_options_have_environment_variables(program: Program) -> None:
-    done = program("demo", env={"PORTALCHECK_FORMAT": "json", "PORTALCHECK_ONLY": "system", "PORTALCHECK_SYMPTOM": "error-3"})
+    done = program(
+        "demo",
+        env={"PORTALCHECK_FORMAT": "json", "PORTALCHECK_ONLY": "system", "PORTALCHECK_SYMPTOM": "error-3"},
+    )
     import json
 
     report = json.loads(done.stdout)

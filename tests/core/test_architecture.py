@@ -46,7 +46,18 @@ ALLOWED = {
 }
 """What each room of the core may import of ours. `cli` may import everything, and nobody imports `cli`."""
 
-HEAVY = {"httpx", "httpcore", "h11", "dns", "cryptography", "psutil", "sqlite3", "jinja2", "publicsuffixlist", "idna"}
+HEAVY = {
+    "httpx",
+    "httpcore",
+    "h11",
+    "dns",
+    "cryptography",
+    "psutil",
+    "sqlite3",
+    "jinja2",
+    "publicsuffixlist",
+    "idna",
+}
 
 
 def _modules(folder: Path) -> Iterator[tuple[str, ast.Module]]:
@@ -114,8 +125,15 @@ def test_only_the_command_line_prints_exits_and_reads_arguments() -> None:
             if folder == CORE and (_room(module) in ("cli", "__main__")):
                 continue
             calls = set(_calls(tree))
-            strange += [f"{module} calls {call}" for call in calls & {"print", "exit", "sys.exit", "os._exit", "click.echo"}]
-            strange += [f"{module} reads argv" for node in ast.walk(tree) if isinstance(node, ast.Attribute) and ast.unparse(node) == "sys.argv"]
+            strange += [
+                f"{module} calls {call}"
+                for call in calls & {"print", "exit", "sys.exit", "os._exit", "click.echo"}
+            ]
+            strange += [
+                f"{module} reads argv"
+                for node in ast.walk(tree)
+                if isinstance(node, ast.Attribute) and ast.unparse(node) == "sys.argv"
+            ]
     assert strange == []
 
 
@@ -128,7 +146,9 @@ def test_only_the_path_and_the_practice_servers_open_sockets() -> None:
                 continue
             strange += [f"{module} calls {call}" for call in set(_calls(tree)) & openers]
             strange += [
-                f"{module} imports {name}" for name, _ in _imports(tree) if name.split(".")[0] in {"httpx", "httpcore", "urllib3", "requests"}
+                f"{module} imports {name}"
+                for name, _ in _imports(tree)
+                if name.split(".")[0] in {"httpx", "httpcore", "urllib3", "requests"}
                 and not (folder == CORE and module == "context.py")
             ]
     assert strange == []

@@ -12,10 +12,19 @@ from portalcheck.causes import BY_SYMPTOM, CAUSES, Cause
 from portalcheck.diagnosis import diagnose
 from portalcheck.model import CheckResult, Ended, Finding, Outcome, Status, gravest
 
-FAIL, WARN, NOTE, OK, SKIP, UNKNOWN = Status.FAIL, Status.WARN, Status.NOTE, Status.OK, Status.SKIP, Status.UNKNOWN
+FAIL, WARN, NOTE, OK, SKIP, UNKNOWN = (
+    Status.FAIL,
+    Status.WARN,
+    Status.NOTE,
+    Status.OK,
+    Status.SKIP,
+    Status.UNKNOWN,
+)
 
 
-def results(*found: tuple[str, Status], ended: Ended = Ended.FINISHED, declared: Iterable[str] = ()) -> list[CheckResult]:
+def results(
+    *found: tuple[str, Status], ended: Ended = Ended.FINISHED, declared: Iterable[str] = ()
+) -> list[CheckResult]:
     """A result for every check that the reasons name; reasons of the table that were not found are declared."""
     known = {reason for cause in CAUSES for reason in (*cause.all, *cause.any, *cause.none)}
     names = {reason.partition(".")[0] for reason, _ in found} | {reason.partition(".")[0] for reason in known}
@@ -39,11 +48,20 @@ def test_nothing_found_gives_none_and_the_account_side_steps() -> None:
     found = diagnose(results(("tls.valid", OK)))
 
     assert (found.cause, found.outcome, found.also) == ("none", Outcome.OK, ())
-    assert [step.ref for step in found.likely_steps] == ["step-2", "step-3", "step-4", "step-8", "step-9", "step-10"]
+    assert [step.ref for step in found.likely_steps] == [
+        "step-2",
+        "step-3",
+        "step-4",
+        "step-8",
+        "step-9",
+        "step-10",
+    ]
 
 
 @pytest.mark.parametrize(("symptom", "refs"), BY_SYMPTOM.items())
-def test_a_symptom_leads_to_its_references_when_no_local_cause_holds(symptom: str, refs: tuple[str, ...]) -> None:
+def test_a_symptom_leads_to_its_references_when_no_local_cause_holds(
+    symptom: str, refs: tuple[str, ...]
+) -> None:
     found = diagnose(results(("tls.valid", OK)), [symptom])
 
     assert tuple(step.ref for step in found.likely_steps) == refs
@@ -59,7 +77,10 @@ def test_a_failure_that_no_row_explains_is_inconclusive() -> None:
 
 def test_a_portal_that_does_not_answer_is_not_blamed_without_proof_that_others_do() -> None:
     assert diagnose(results(("service.no-connection", FAIL))).cause == "inconclusive"
-    assert diagnose(results(("service.no-connection", FAIL), ("network.way-out", OK))).cause == "portal-unreachable"
+    assert (
+        diagnose(results(("service.no-connection", FAIL), ("network.way-out", OK))).cause
+        == "portal-unreachable"
+    )
 
 
 def test_symptoms_of_the_cause_are_echoes_and_independent_causes_stay() -> None:
@@ -93,9 +114,12 @@ def test_a_warning_is_named_beside_a_failure_and_never_instead() -> None:
 
 
 def test_a_needed_check_that_is_unknown_makes_the_outcome_unknown() -> None:
-    found = diagnose(results(("run.timed-out", UNKNOWN)) + [
-        CheckResult(check="tls", status=UNKNOWN, duration_ms=1, findings=(), ended=Ended.TIMED_OUT)
-    ])
+    found = diagnose(
+        [
+            *results(("run.timed-out", UNKNOWN)),
+            CheckResult(check="tls", status=UNKNOWN, duration_ms=1, findings=(), ended=Ended.TIMED_OUT),
+        ]
+    )
 
     assert (found.cause, found.outcome) == ("none", Outcome.UNKNOWN)
 
@@ -106,14 +130,28 @@ def test_absence_is_proved_only_by_a_check_that_finished() -> None:
         CheckResult(check="a", status=FAIL, duration_ms=1, findings=(Finding(reason="a.bad", status=FAIL),)),
         CheckResult(check="b", status=OK, duration_ms=1, findings=(), declared=frozenset({"b.seen"})),
     ]
-    crashed = [finished[0], CheckResult(check="b", status=UNKNOWN, duration_ms=1, findings=(), ended=Ended.CRASHED, declared=frozenset({"b.seen"}))]
+    crashed = [
+        finished[0],
+        CheckResult(
+            check="b",
+            status=UNKNOWN,
+            duration_ms=1,
+            findings=(),
+            ended=Ended.CRASHED,
+            declared=frozenset({"b.seen"}),
+        ),
+    ]
 
     assert diagnose(finished, (), table).cause == "x"
     assert diagnose(crashed, (), table).cause == "inconclusive"
 
 
-@pytest.mark.parametrize(("way", "ref"), [("vpn.active", "step-6"), ("proxy.used", "step-6"), ("tls.valid", "step-10")])
-def test_a_refusal_by_the_portal_leads_to_the_vpn_or_proxy_first_where_one_is_used(way: str, ref: str) -> None:
+@pytest.mark.parametrize(
+    ("way", "ref"), [("vpn.active", "step-6"), ("proxy.used", "step-6"), ("tls.valid", "step-10")]
+)
+def test_a_refusal_by_the_portal_leads_to_the_vpn_or_proxy_first_where_one_is_used(
+    way: str, ref: str
+) -> None:
     found = diagnose(results(("service.refuses", FAIL), (way, NOTE)))
 
     assert (found.cause, found.likely_steps[0].ref) == ("blocked-by-server", ref)
@@ -131,11 +169,12 @@ def test_findings_that_are_skipped_prove_nothing() -> None:
 
 # ---- the table as a whole ----------------------------------------------------------------------
 
-ORDER = (
-    "lookalike name-wrong no-link no-internet captive-portal proxy-mismatch hosts-override dns-down vpn-breaks "
-    "ipv6-broken mtu tcp-blocked tls-blocked clock-wrong intercept-untrusted os-roots-stale cert-wrong-name "
-    "cert-untrusted cert-revoked cert-expired tls-too-old blocked-by-server cookies-blocked software-outdated"
-).split()
+ORDER = [
+    "lookalike", "name-wrong", "no-link", "no-internet", "captive-portal", "proxy-mismatch", "hosts-override",
+    "dns-down", "vpn-breaks", "ipv6-broken", "mtu", "tcp-blocked", "tls-blocked", "clock-wrong",
+    "intercept-untrusted", "os-roots-stale", "cert-wrong-name", "cert-untrusted", "cert-revoked", "cert-expired",
+    "tls-too-old", "blocked-by-server", "cookies-blocked", "software-outdated",
+]  # fmt: skip
 
 
 def test_the_order_of_blame_is_that_of_the_contract() -> None:
@@ -151,13 +190,18 @@ def test_the_order_of_blame_is_that_of_the_contract() -> None:
 def test_no_row_is_shadowed_by_one_above_it(cause: Cause) -> None:
     """With just its own evidence a row is the first to hold, or its note is given."""
     status = NOTE if cause.note else FAIL
-    evidence = [(reason, status) for reason in cause.all] + [(reason, status) for reason in list(cause.any)[:1]]
+    evidence = [(reason, status) for reason in cause.all] + [
+        (reason, status) for reason in list(cause.any)[:1]
+    ]
     found = diagnose(results(*evidence))
 
     assert cause.id in (found.cause, *found.also)
 
 
-@given(st.lists(st.tuples(st.sampled_from(sorted({r for c in CAUSES for r in c.all | c.any | c.explains})), st.sampled_from(list(Status))), max_size=8))
+REASONS = sorted({reason for cause in CAUSES for reason in cause.all | cause.any | cause.explains})
+
+
+@given(st.lists(st.tuples(st.sampled_from(REASONS), st.sampled_from(list(Status))), max_size=8))
 def test_every_failure_is_a_cause_an_echo_or_inconclusive(found: list[tuple[str, Status]]) -> None:
     diagnosis = diagnose(results(*found))
     failed = any(status is FAIL for _, status in found)
