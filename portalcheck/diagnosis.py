@@ -7,7 +7,17 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from portalcheck.causes import BY_SYMPTOM, CAUSES, INCONCLUSIVE, NONE, WITHOUT_SYMPTOM, Cause
-from portalcheck.model import GRAVITY, CheckResult, Diagnosis, Ended, Finding, Likelihood, Outcome, Status, Step
+from portalcheck.model import (
+    GRAVITY,
+    CheckResult,
+    Diagnosis,
+    Ended,
+    Finding,
+    Likelihood,
+    Outcome,
+    Status,
+    Step,
+)
 
 NEEDED_CHECKS = frozenset({"dns", "tls", "service"})
 """The checks without which nothing can be said (contract, section 4)."""
@@ -45,10 +55,12 @@ class Evidence:
     def weight(self, cause: Cause) -> Status:
         """The gravest status of the findings that a row rests on or explains."""
         concerned = cause.all | cause.any | cause.explains
-        statuses = [f.status for reason in concerned for f in self.findings.get(reason, ()) if f.status in GRAVITY]
+        statuses = [
+            f.status for reason in concerned for f in self.findings.get(reason, ()) if f.status in GRAVITY
+        ]
         return max(statuses, key=GRAVITY.index, default=Status.OK)
 
-    def take(self, cause: Cause) -> tuple[set[str], set[str]]:
+    def take(self, cause: Cause) -> tuple[frozenset[str], frozenset[str]]:
         """Take a named cause's evidence and symptoms away; gives back both as they were found."""
         grave = {r for r, found in self.findings.items() if any(f.status in _GRAVE for f in found)}
         own = (cause.all | cause.any) & grave
@@ -107,7 +119,7 @@ def _name(evidence: Evidence, table: Iterable[Cause]) -> list[_Named]:
             continue
         weight = evidence.weight(cause)
         own, echoes = evidence.take(cause)
-        named.append(_Named(cause, weight, frozenset(own), frozenset(echoes)))
+        named.append(_Named(cause, weight, own, echoes))
     return named
 
 

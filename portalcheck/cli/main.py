@@ -6,6 +6,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, NoReturn
 
 import click
@@ -25,7 +26,7 @@ MODULES = {
 """Commands are loaded when they are called."""
 
 
-class LazyGroup(DefaultGroup):  # type: ignore[misc]  # click-default-group carries no types
+class LazyGroup(DefaultGroup):
     """Loads a command's module when it is called, and takes anything that is no command as an address to run."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -41,7 +42,7 @@ class LazyGroup(DefaultGroup):  # type: ignore[misc]  # click-default-group carr
             _refuse_misspelt(cmd_name)
             # What click-default-group looks at to hand the word on to the default command.
             ctx.arg0 = cmd_name  # type: ignore[attr-defined]  # an attribute of click-default-group's own
-            cmd_name = self.default_cmd_name
+            cmd_name = self.default_cmd_name or cmd_name
         command: click.Command = getattr(import_module(MODULES[cmd_name]), cmd_name)
         return command
 
@@ -164,7 +165,13 @@ def _say(message: str, arguments: Sequence[str]) -> None:
 
 
 def _prepare_streams() -> None:
-    """A console that has no such letter shows another one instead of failing (cp437, cp1252, the C locale)."""
+    """Streams that work: one that was closed leads nowhere, and a console without a letter shows another.
+
+    The latter happens with cp437, cp1252 and the C locale.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
