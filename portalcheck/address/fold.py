@@ -11,7 +11,7 @@ import unicodedata
 from functools import cache, lru_cache
 
 _MARKS = ("Mn", "Me", "Mc")
-_LATIN = re.compile(r"LATIN (?:SMALL LETTER|LETTER SMALL CAPITAL) ([A-Z])(?: WITH .*)?")
+_LATIN = re.compile(r"LATIN (?:SMALL LETTER|LETTER SMALL CAPITAL) (?:INSULAR )?([A-Z])(?: WITH .*)?")
 
 SUPPLEMENT = {
     # Cyrillic and Greek letters that UTS 39 pairs with small capitals only

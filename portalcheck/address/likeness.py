@@ -41,7 +41,9 @@ def uses_name(name: Name, targets: tuple[Target, ...]) -> bool:
 
 def _separators(seen: Seen, target: Target) -> Likeness | None:
     """The same letters with dots and hyphens in other places, with or without www."""
-    if target.common or seen.squeezed not in (target.squeezed, "www" + target.squeezed):
+    if target.common and not target.name.above:
+        return None
+    if seen.squeezed not in (target.squeezed, "www" + target.squeezed):
         return None
     if seen.name.label == target.name.label and seen.squeezed == target.squeezed:
         return None  # only the ending differs

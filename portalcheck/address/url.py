@@ -114,6 +114,8 @@ def _with_authority(
     host = parse_host(host_text)
     if isinstance(host, Unreadable):
         return host
+    if host.is_ip and not typed_scheme and not frozenset(host_text) & frozenset(".["):
+        return Unreadable("single_label")  # a bare number that someone typed, like a telephone number
     if at and userinfo.strip(":"):
         notes.append("userinfo")
     if scheme == "http":
