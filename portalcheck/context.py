@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Sequence
-from pathlib import Path
+from itertools import zip_longest
 
 import msgspec
 
@@ -26,11 +26,11 @@ from portalcheck.facts import (
     TrueTime,
 )
 from portalcheck.model import Portal
-from portalcheck.path.certificates import CertificateRoom
+from portalcheck.path.certificates import MAX_ISSUER_BYTES, CertificateRoom
 from portalcheck.path.dial import way_to
 from portalcheck.path.names import ask_servers, is_address
 from portalcheck.path.neutral import NeutralHosts
-from portalcheck.path.pac import MAX_PAC_BYTES, ProxyFinder, local_pac
+from portalcheck.path.pac import MAX_PAC_BYTES, ProxyFinder, local_pac, read_pac
 from portalcheck.path.policy import Ledger, Network, Role
 from portalcheck.path.resolvers import Resolvers
 from portalcheck.path.waiting import Deadline, Shared, side_by_side
@@ -82,10 +82,11 @@ class RunContext:
         )
 
     def _may_visit(self, host: str) -> bool:
-        """A redirect may lead anywhere but to an imitation of the portal or to a bare address."""
+        """A redirect may lead anywhere but to an imitation of the portal, a bare address or this computer."""
         if host == self.host:
             return True
-        return not is_address(host) and self.judge_address(f"https://{host}/").contactable
+        here = is_address(host) or host == "localhost" or host.endswith(".localhost")
+        return not here and self.judge_address(f"https://{host}/").contactable
 
     # ---- ways ----------------------------------------------------------------------------------
 
@@ -116,35 +117,23 @@ class RunContext:
     def ways_out(self) -> frozenset[str]:
         """The local addresses that traffic to the independent DNS servers leaves from; nothing is sent."""
         servers = Resolvers(self._walker, self.chain).independent(self.network.resolvers)
-        ways = [way_to(self.machine, server.address, server.port) for server in servers]
+        # To learn the address of a server that is asked over HTTPS, its name would have to be asked for.
+        addresses = [server for server in servers if is_address(server.address)]
+        ways = [way_to(self.machine, server.address, server.port) for server in addresses]
         return frozenset(way for way in ways if not isinstance(way, Failure))
 
     def _pac(self, url: str) -> str | None:
         path = local_pac(url)
         if path is not None:
-            try:
-                with Path(path).open("rb") as file:
-                    return file.read(MAX_PAC_BYTES).decode("utf-8", "replace")
-            except (OSError, ValueError):
-                return None
-        body = self._fetch(url, Role.PROXY)
+            return read_pac(path)
+        body = self._fetch(url, Role.PROXY, MAX_PAC_BYTES)
         return None if body is None else body.decode("utf-8", "replace")
 
-    def _fetch(self, url: str, role: Role) -> bytes | None:
-        """A small file over plain HTTP(S), directly; None where it cannot be had."""
-        import httpx
-
-        from portalcheck.path.request import HEADERS
-
-        try:
-            request = httpx.Request("GET", url, headers=HEADERS)
-        except (httpx.InvalidURL, ValueError):
-            return None
-        if request.url.scheme not in ("http", "https") or not request.url.host:
-            return None
+    def _fetch(self, url: str, role: Role, most: int) -> bytes | None:
+        """The first `most` bytes of a file over HTTP(S), directly; None where it cannot be had."""
         walker = self._walker.within(_FETCH_LIMIT_S)
-        _, exchange = walker.fetch(Route(url=url, proxy=DIRECT, follow=False), role, request)
-        if exchange is None or exchange.step.status != 200:
+        _, exchange = walker.fetch(Route(url=url, proxy=DIRECT, follow=False), role, keep=most)
+        if exchange is None or exchange.step.failure is not None or exchange.step.status != 200:
             return None
         return exchange.body
 
@@ -158,12 +147,22 @@ class RunContext:
         """Whether a walk ended at a page whose every server is shown to be who it should be, dates aside."""
         if trace is None or trace.end is not TraceEnd.PAGE:
             return False
-        chains = [self.chain(hop) for hop in trace.hops if hop.scheme == "https"]
-        return all(chain is not None and chain.trusted and chain.name_matches for chain in chains)
+        return all(self._shown(hop, after) for hop, after in zip_longest(trace.hops, trace.hops[1:]))
+
+    def _shown(self, hop: Hop, after: Hop | None) -> bool:
+        """Whether a hop's server proves itself. A plain one cannot, but may send to its own host's https."""
+        if hop.scheme != "https":
+            return after is not None and after.scheme == "https" and after.host == hop.host
+        chain = self.chain(hop)
+        return chain is not None and chain.trusted and chain.name_matches
 
     def _fetch_issuer(self, url: str) -> bytes | None:
         """A missing intermediate, from where the certificate says (RFC 5280, 4.2.2.1), if that is allowed."""
-        return self._fetch(url, Role.ISSUER) if self.network.neutral_allowed(trouble=True) else None
+        return (
+            self._fetch(url, Role.ISSUER, MAX_ISSUER_BYTES)
+            if self.network.neutral_allowed(trouble=True)
+            else None
+        )
 
     def true_time(self) -> TrueTime:
         """How far the clock is off, by the portal's own authenticated time or by neutral hosts."""

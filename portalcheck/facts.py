@@ -278,13 +278,17 @@ class ProxyStep(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TlsStep(msgspec.Struct, frozen=True, kw_only=True):
-    """The handshake, made without verification; `chain` is what the server sent, leaf first, as DER."""
+    """The handshake, made without verification; `chain` is what the server sent, leaf first, as DER.
+
+    `wants_certificate` says of a failed one that the server had asked for a client certificate.
+    """
 
     failure: Failure | None
     alert: str = ""
     version: str = ""
     chain: tuple[bytes, ...] = ()
     ms: int = 0
+    wants_certificate: bool = False
 
 
 class HttpStep(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,6 +16,7 @@ from portalcheck.path.waiting import Shared
 if TYPE_CHECKING:
     from portalcheck.path.chain import Anchors
 
+MAX_ISSUER_BYTES = 64 * 1024
 _MAX_CA_FILE = 1024 * 1024
 _MAX_CA_CERTIFICATES = 500
 
@@ -37,13 +38,14 @@ class CertificateRoom:
 
     def _judge(self, sent: tuple[bytes, ...], host: str) -> Chain:
         from portalcheck.path import chain as chains
+        from portalcheck.path.claims import certificates_in
 
         first = self._with(sent, host, ())
         if not first.readable or first.trusted_by or not first.incomplete:
             return self._ask_system(first, sent, host)
         for url in chains.missing_issuer_urls(sent):
             data = self._shared.get(("issuer", url), lambda url=url: self._fetch(url))  # type: ignore[misc]  # mypy cannot type a lambda's default
-            extra = chains.certificates_in(data) if data else ()
+            extra = certificates_in(data) if data else ()
             if extra:
                 return self._ask_system(self._with(sent, host, extra), sent, host)
         return self._ask_system(first, sent, host)
@@ -69,7 +71,8 @@ class CertificateRoom:
         return msgspec.structs.replace(chain, trusted_by=chain.trusted_by | {"system"})
 
     def _stores(self) -> tuple[dict[str, Anchors], bool]:
-        from portalcheck.path.chain import Anchors, certificates_in
+        from portalcheck.path.chain import Anchors
+        from portalcheck.path.claims import certificates_in
 
         system = self._machine.system_roots()
         stores = {

@@ -12,13 +12,11 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import hashlib
-import ipaddress
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.x509.oid import AuthorityInformationAccessOID, ExtensionOID, NameOID
+from cryptography.x509.oid import NameOID
 from cryptography.x509.verification import (
     Criticality,
     ExtensionPolicy,
@@ -28,17 +26,20 @@ from cryptography.x509.verification import (
 )
 
 from portalcheck.facts import Chain
+from portalcheck.path.claims import (
+    READ_ERRORS,
+    attribute,
+    is_www_twin,
+    issuer_urls,
+    key_digest,
+    load,
+    matches,
+    subject_names,
+)
 
 _MAX_DEPTH = 10
 _MAX_NAMES = 200
 _UNREADABLE = Chain(name_matches=False, trusted_by=frozenset(), not_before=0.0, not_after=0.0, readable=False)
-_READ_ERRORS = (
-    ValueError,
-    TypeError,
-    UnsupportedAlgorithm,
-    x509.UnsupportedGeneralNameType,
-    x509.DuplicateExtension,
-)
 
 
 class Anchors:
@@ -48,7 +49,7 @@ class Anchors:
         self._by_subject: dict[bytes, list[x509.Certificate]] = {}
         self._der: set[bytes] = set()
         for der in certificates:
-            certificate = _load(der)
+            certificate = load(der)
             if certificate is not None:
                 self._der.add(der)
                 self._by_subject.setdefault(certificate.subject.public_bytes(), []).append(certificate)
@@ -76,11 +77,11 @@ def judge(
 
     `stores` maps system, mozilla and profile to their anchors; `issuers` are the organisations expected.
     """
-    loaded = [certificate for certificate in map(_load, chain) if certificate is not None]
-    if not loaded or _load(chain[0]) is None:
+    loaded = [certificate for certificate in map(load, chain) if certificate is not None]
+    if not loaded or load(chain[0]) is None:
         return _UNREADABLE
     leaf, sent = loaded[0], loaded[1:]
-    fetched = [certificate for certificate in map(_load, extra) if certificate is not None]
+    fetched = [certificate for certificate in map(load, extra) if certificate is not None]
     try:
         names = subject_names(leaf)
         paths = {
@@ -89,7 +90,7 @@ def judge(
             if (path := _path(leaf, [*sent, *fetched], anchors, chain[0], now)) is not None
         }
         return _describe(leaf, sent, fetched, paths, names, host, issuers, system_complete)
-    except _READ_ERRORS:
+    except READ_ERRORS:
         return _UNREADABLE
 
 
@@ -107,7 +108,7 @@ def _describe(
     # An anchor's own dates are not looked at: it is trusted by being in the store (RFC 5280, 6.1).
     dated = path[:-1] if paths and len(path) > 1 else path
     self_signed = leaf.issuer == leaf.subject
-    organisation = _attribute(leaf.issuer, NameOID.ORGANIZATION_NAME)
+    organisation = attribute(leaf.issuer, NameOID.ORGANIZATION_NAME)
     return Chain(
         name_matches=matches(host, names),
         trusted_by=frozenset(paths),
@@ -118,46 +119,20 @@ def _describe(
         completed=bool(paths) and any(c in fetched for c in path),
         system_complete=system_complete,
         issuer_organisation=organisation,
-        issuer_name=_attribute(leaf.issuer, NameOID.COMMON_NAME),
+        issuer_name=attribute(leaf.issuer, NameOID.COMMON_NAME),
         anchor=hashlib.sha256(path[-1].issuer.public_bytes()).hexdigest()[:16],
         names=names[:_MAX_NAMES],
         www_twin=is_www_twin(host, names),
-        key=_key(leaf),
+        key=key_digest(leaf),
         expected_issuer=_expected(issuers, organisation, path),
     )
-
-
-def _load(der: bytes) -> x509.Certificate | None:
-    with warnings.catch_warnings():
-        # Some public roots have serial numbers that RFC 5280 does not allow; they are trusted all the same.
-        warnings.simplefilter("ignore")
-        try:
-            return x509.load_der_x509_certificate(der)
-        except _READ_ERRORS:
-            return None
-
-
-def _key(certificate: x509.Certificate) -> str:
-    """A short digest of the public key, `` where it is of a kind that cannot be read."""
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
-    try:
-        spki = certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    except _READ_ERRORS:
-        return ""
-    return hashlib.sha256(spki).hexdigest()[:16]
-
-
-def _attribute(name: x509.Name, oid: x509.ObjectIdentifier) -> str:
-    values = name.get_attributes_for_oid(oid)
-    return str(values[0].value)[:200] if values else ""
 
 
 def _expected(issuers: Sequence[str], organisation: str, path: Sequence[x509.Certificate]) -> bool:
     """Whether the leaf's issuer, or one above it, is among the expected organisations (none: all are)."""
     if not issuers:
         return True
-    found = {organisation, *(_attribute(c.issuer, NameOID.ORGANIZATION_NAME) for c in path)}
+    found = {organisation, *(attribute(c.issuer, NameOID.ORGANIZATION_NAME) for c in path)}
     wanted = {issuer.casefold() for issuer in issuers}
     return any(name.casefold() in wanted for name in found if name)
 
@@ -249,76 +224,7 @@ def _leads_up(
     return not paths and not issuer_urls(top)
 
 
-# ---- names -------------------------------------------------------------------------------------
-
-
-def subject_names(leaf: x509.Certificate) -> tuple[str, ...]:
-    """The DNS names and IP addresses of the subjectAltName; the common name is none (RFC 9525, 6.3)."""
-    try:
-        value = leaf.extensions.get_extension_for_oid(ExtensionOID.SUBJECT_ALTERNATIVE_NAME).value
-    except x509.ExtensionNotFound:
-        return ()
-    assert isinstance(value, x509.SubjectAlternativeName)
-    dns = [name.lower().rstrip(".") for name in value.get_values_for_type(x509.DNSName)]
-    return (*dns, *(str(address) for address in value.get_values_for_type(x509.IPAddress)))
-
-
-def matches(host: str, names: Sequence[str]) -> bool:
-    """Whether a name is the host's; a wildcard stands for one whole leftmost label (RFC 9525, 6.3)."""
-    wanted = host.lower().rstrip(".")
-    try:
-        return str(ipaddress.ip_address(wanted)) in names
-    except ValueError:
-        pass
-    _, _, parent = wanted.partition(".")
-    return wanted in names or ("." in parent and f"*.{parent}" in names)
-
-
-def is_www_twin(host: str, names: Sequence[str]) -> bool:
-    """Whether the certificate is for the same host with, or without, `www.`."""
-    twin = host.removeprefix("www.") if host.startswith("www.") else f"www.{host}"
-    return matches(twin, names)
-
-
-# ---- what is missing ---------------------------------------------------------------------------
-
-
-def issuer_urls(certificate: x509.Certificate) -> tuple[str, ...]:
-    """Where the certificate says that its issuer's can be had over plain HTTP (RFC 5280, 4.2.2.1)."""
-    try:
-        value = certificate.extensions.get_extension_for_oid(ExtensionOID.AUTHORITY_INFORMATION_ACCESS).value
-    except (x509.ExtensionNotFound, *_READ_ERRORS):
-        return ()
-    assert isinstance(value, x509.AuthorityInformationAccess)
-    urls = [
-        description.access_location.value
-        for description in value
-        if description.access_method == AuthorityInformationAccessOID.CA_ISSUERS
-        and isinstance(description.access_location, x509.UniformResourceIdentifier)
-    ]
-    return tuple(url for url in urls if url.lower().startswith("http://"))[:2]
-
-
 def missing_issuer_urls(chain: Sequence[bytes]) -> tuple[str, ...]:
     """Where the issuer of the highest certificate that was sent can be had."""
-    loaded = [certificate for certificate in map(_load, chain) if certificate is not None]
+    loaded = [certificate for certificate in map(load, chain) if certificate is not None]
     return issuer_urls(_claimed_path(loaded[0], loaded[1:])[-1]) if loaded else ()
-
-
-def certificates_in(data: bytes, most: int = 4) -> tuple[bytes, ...]:
-    """The certificates in a fetched file: DER, PEM or PKCS #7 (RFC 5280, 4.2.2.1); none in any other."""
-    from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
-
-    if _load(data) is not None:
-        return (data,)
-    readers = (
-        x509.load_pem_x509_certificates,
-        pkcs7.load_der_pkcs7_certificates,
-        pkcs7.load_pem_pkcs7_certificates,
-    )
-    for reader in readers:
-        try:
-            return tuple(c.public_bytes(Encoding.DER) for c in reader(data))[:most]
-        except _READ_ERRORS:
-            continue
-    return ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 import socket
 import ssl
 
@@ -24,6 +25,7 @@ _BY_ERRNO = {
     errno.EPERM: Failure.DENIED,
     # A Linux `blackhole` route answers connect() with EINVAL.
     errno.EINVAL: Failure.NETWORK_UNREACHABLE,
+    errno.EMSGSIZE: Failure.TOO_LARGE,
 }
 
 _NO_SUCH_NAME = {
@@ -39,8 +41,11 @@ _NOT_TLS = {
     "PACKET_LENGTH_TOO_LONG",
 }
 _TOO_OLD = {"UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION", "VERSION_TOO_LOW"}
-_CERTIFICATE_WANTED = {"TLSV13_ALERT_CERTIFICATE_REQUIRED"}
+_TOO_LARGE = {"EXCESSIVE_MESSAGE_SIZE"}
 _EOF = {"UNEXPECTED_EOF_WHILE_READING"}
+_ALERT = re.compile(r"(?:SSLV3|TLSV1|TLSV13)_(?:ALERT_)?([A-Z_]+)")
+# Servers that follow RFC 8446 send the first, others the second; nobody can complain of one that was not sent.
+_CERTIFICATE_WANTED = {"TLSV13_ALERT_CERTIFICATE_REQUIRED", "SSLV3_ALERT_BAD_CERTIFICATE"}
 
 
 def of_os_error(error: OSError) -> Failure:
@@ -67,15 +72,17 @@ def of_tls_error(error: ssl.SSLError) -> Failure:
         return Failure.NOT_TLS
     if reason in _TOO_OLD:
         return Failure.TOO_OLD
-    return Failure.ALERT if "_ALERT_" in reason else Failure.MALFORMED
+    if reason in _TOO_LARGE:
+        return Failure.TOO_LARGE
+    return Failure.ALERT if _ALERT.fullmatch(reason) else Failure.MALFORMED
 
 
 def alert_name(error: ssl.SSLError) -> str:
     """The alert's name (RFC 8446, 6) in lower case, `` where the error was no alert."""
-    _, found, name = (error.reason or "").partition("_ALERT_")
-    return name.lower() if found else ""
+    found = _ALERT.fullmatch(error.reason or "")
+    return found[1].lower() if found else ""
 
 
 def wants_certificate(error: ssl.SSLError) -> bool:
-    """Whether the peer refused because it was shown no client certificate (TLS 1.3 says so)."""
+    """Whether the peer refused, after the handshake, because it was shown no client certificate."""
     return error.reason in _CERTIFICATE_WANTED

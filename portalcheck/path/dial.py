@@ -90,10 +90,13 @@ class _Race:
             self._failed(address, since, of_os_error(OSError(code, "")), sock)
         return None
 
-    def end(self) -> None:
-        """Give up whatever is still under way."""
+    def end(self, *, won: bool) -> None:
+        """Give up whatever is still under way. What was overtaken before its time was up has not failed."""
         for sock, (address, since) in self.started.items():
-            self._failed(address, since, Failure.TIMED_OUT, sock)
+            if won and time.monotonic() - since < _STAGGER_S:
+                sock.close()
+            else:
+                self._failed(address, since, Failure.TIMED_OUT, sock)
         self.selector.close()
 
     def _failed(self, address: str, since: float, failure: Failure, sock: socket.socket | None) -> None:
@@ -122,7 +125,7 @@ def dial(
             next_start = time.monotonic() + _STAGGER_S
             continue
         winner = race.wait(min(end, next_start if waiting else end) - time.monotonic())
-    race.end()
+    race.end(won=winner is not None)
     return _finish(winner, race.attempts, since)
 
 
@@ -136,7 +139,10 @@ def _finish(
         return winner, ConnectStep(
             failure=None, address=address, local_address=local, attempts=tuple(attempts), ms=_ms(since)
         )
-    failure = next((attempt.failure for attempt in attempts), None) or Failure.NODATA
+    failures = [attempt.failure for attempt in attempts if attempt.failure is not None]
+    # A family that this computer has no route for tells less than what another address did.
+    told = next((failure for failure in failures if failure is not Failure.NETWORK_UNREACHABLE), None)
+    failure = told or (failures[0] if failures else Failure.NODATA)
     return None, ConnectStep(failure=failure, attempts=tuple(attempts), ms=_ms(since))
 
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
-
-import httpx
 
 from portalcheck.facts import DIRECT, Chain, DnsServer, Failure, Hop, NameAnswer, Route
+from portalcheck.path.location import url_of
 from portalcheck.path.names import RECORD_TYPES, join_families, read_message
 from portalcheck.path.policy import Role
-from portalcheck.path.request import HEADERS
+from portalcheck.path.request import host_of
 from portalcheck.path.waiting import side_by_side
 
 if TYPE_CHECKING:
@@ -40,14 +38,18 @@ def _query(
     import dns.message
     import dns.name
 
+    from portalcheck.path.datagrams import read_response
+
     try:
+        # A fixed id, so that the answer can be cached on the way (RFC 8484, 4.1).
         question = dns.message.make_query(dns.name.from_text(host), kind, id=0)
     except (dns.exception.DNSException, UnicodeError):
         return NameAnswer(server=server, failure=Failure.NXDOMAIN)
-    headers = {**HEADERS, "Accept": _MEDIA_TYPE, "Content-Type": _MEDIA_TYPE}
-    request = httpx.Request("POST", server.url, headers=headers, content=question.to_wire())
     hop, exchange = walker.fetch(
-        Route(url=server.url, proxy=DIRECT, follow=False), Role.NEUTRAL_RESOLVER, request
+        Route(url=server.url, proxy=DIRECT, follow=False),
+        Role.NEUTRAL_RESOLVER,
+        headers={"Accept": _MEDIA_TYPE, "Content-Type": _MEDIA_TYPE},
+        body=question.to_wire(),
     )
     chain = chain_of(hop)
     proven = chain is not None and chain.name_matches and bool(chain.trusted_by)
@@ -55,13 +57,13 @@ def _query(
         return NameAnswer(server=server, failure=hop.failure or Failure.OTHER)
     if not proven or exchange.step.status != 200:
         return NameAnswer(server=server, failure=Failure.OTHER)
-    try:
-        return read_message(server, dns.message.from_wire(exchange.body))
-    except (dns.exception.DNSException, ValueError, EOFError):
+    response = read_response(question, exchange.body)
+    if response is None:
         return NameAnswer(server=server, failure=Failure.MALFORMED)
+    return read_message(server, response)
 
 
-def https_server(url: str) -> DnsServer | None:
+def https_server(text: str) -> DnsServer | None:
     """A resolver setting that is an https URL as a server; None for any other text."""
-    parts = urlsplit(url)
-    return DnsServer(parts.hostname, 443, url) if parts.scheme == "https" and parts.hostname else None
+    url = url_of(text) if text.lower().startswith("https://") else None
+    return None if url is None else DnsServer(host_of(url), 443, text)

@@ -6,16 +6,21 @@ import ipaddress
 import time
 from collections.abc import Callable, Sequence
 
+import msgspec
+
 from portalcheck.api import Machine
 from portalcheck.facts import DnsServer, Failure, NameAnswer
 from portalcheck.path.classify import of_os_error
-from portalcheck.path.waiting import Deadline, side_by_side
+from portalcheck.path.waiting import Deadline, Later, side_by_side
 
 SYSTEM_LIMIT_S = 3.5
 SERVER_LIMIT_S = 2.4
 _TRIES = 2
 RECORD_TYPES = ("A", "AAAA")
+_NEXT_SERVER_S = 1.0
+_FIRST_SERVER_S = 0.5
 _MAX_ADDRESSES = 32
+_MAX_SERVERS = 3
 
 
 def is_address(host: str) -> bool:
@@ -31,28 +36,72 @@ def _ms(since: float) -> int:
     return round((time.monotonic() - since) * 1000)
 
 
-def ask_system(machine: Machine, host: str, family: int, deadline: Deadline) -> NameAnswer:
-    """The addresses as programs get them (RFC 3493), `timed-out` where the system is too slow."""
+def ask_system(
+    machine: Machine,
+    host: str,
+    family: int,
+    deadline: Deadline,
+    before: Callable[[DnsServer], None],
+) -> NameAnswer:
+    """The addresses as programs get them (RFC 3493), `timed-out` where the system is too slow.
+
+    Where the first DNS server is silent, stub resolvers go on to the next, but with glibc only after five
+    seconds and at every name anew. What the next server says is asked here meanwhile, and taken.
+    """
     if is_address(host):
         return NameAnswer(server=None, addresses=(host,))
     since = time.monotonic()
-
-    def work() -> tuple[str, ...] | Failure:
-        try:
-            return machine.resolve(host, family)
-        except OSError as error:
-            return of_os_error(error)
-        except UnicodeError:
-            return Failure.NOT_FOUND
-
-    answer = side_by_side([work], deadline.limit(SYSTEM_LIMIT_S))[0]
-    if answer is None:
+    system = Later(lambda: _resolve(machine, host, family))
+    found = system.get(deadline.limit(_NEXT_SERVER_S))
+    if found is None:
+        other = _ask_next_server(machine, host, family, deadline, before)
+        if other is not None:
+            return msgspec.structs.replace(other, ms=_ms(since))
+        found = system.get(deadline.limit(SYSTEM_LIMIT_S) - (time.monotonic() - since))
+    if found is None:
         return NameAnswer(server=None, failure=Failure.TIMED_OUT, ms=_ms(since))
-    if isinstance(answer, Failure):
-        return NameAnswer(server=None, failure=answer, ms=_ms(since))
-    if not answer:
+    if isinstance(found, Failure):
+        return NameAnswer(server=None, failure=found, ms=_ms(since))
+    if not found:
         return NameAnswer(server=None, failure=Failure.NODATA, ms=_ms(since))
-    return NameAnswer(server=None, addresses=answer[:_MAX_ADDRESSES], ms=_ms(since))
+    return NameAnswer(server=None, addresses=found[:_MAX_ADDRESSES], ms=_ms(since))
+
+
+def _resolve(machine: Machine, host: str, family: int) -> tuple[str, ...] | Failure:
+    try:
+        return machine.resolve(host, family)
+    except OSError as error:
+        return of_os_error(error)
+    except UnicodeError:
+        return Failure.NOT_FOUND
+
+
+def _ask_next_server(
+    machine: Machine,
+    host: str,
+    family: int,
+    deadline: Deadline,
+    before: Callable[[DnsServer], None],
+) -> NameAnswer | None:
+    """What the second server answers where the first says nothing at all; None in any other case."""
+    servers = machine.dns_servers()[:2]
+    if len(servers) < 2:
+        return None
+    for server in servers:
+        before(server)
+    first, second = (
+        Later(lambda server=server: ask_server(machine, server, host, deadline))  # type: ignore[misc]  # mypy cannot type a lambda's default
+        for server in servers
+    )
+    answer = second.get(deadline.limit(SERVER_LIMIT_S))
+    if answer is None or not answer.addresses:
+        return None
+    heard = first.get(deadline.limit(_FIRST_SERVER_S))
+    if heard is not None and heard.failure is not Failure.TIMED_OUT:
+        return None
+    wanted = {4: (False,), 6: (True,)}.get(family, (True, False))
+    addresses = tuple(address for address in answer.addresses if (":" in address) in wanted)
+    return NameAnswer(server=servers[1], addresses=addresses) if addresses else None
 
 
 def ask_servers(
@@ -62,7 +111,7 @@ def ask_servers(
     deadline: Deadline,
     before: Callable[[DnsServer], None],
 ) -> tuple[NameAnswer, ...]:
-    """The first server's answer, and, where that gives no address, what the others say.
+    """The first server's answer, and, where that gives none or none soon, what the others say.
 
     `before` is called with each server before it is contacted. A name that the first server denies is not
     asked of the others, as a resolver library would not either (RFC 1035, 7.2).
@@ -70,18 +119,24 @@ def ask_servers(
     if not servers:
         return ()
     before(servers[0])
-    first = ask_server(machine, servers[0], host, deadline)
-    settled = first.failure in (None, Failure.NXDOMAIN, Failure.NODATA)
+    first = Later(lambda: ask_server(machine, servers[0], host, deadline))
+    answer = first.get(deadline.limit(_NEXT_SERVER_S if len(servers) > 1 else SERVER_LIMIT_S * 2))
+    settled = answer is not None and answer.failure in (None, Failure.NXDOMAIN, Failure.NODATA)
     if settled or len(servers) == 1:
-        return (first,)
-    others = servers[1:3]
+        return (answer or _silent(servers[0]),)
+    others = servers[1:_MAX_SERVERS]
     for server in others:
         before(server)
     answers = side_by_side(
         [lambda server=server: ask_server(machine, server, host, deadline) for server in others],  # type: ignore[misc]  # mypy cannot type a lambda's default
         deadline.limit(SERVER_LIMIT_S * 1.2),
     )
-    return (first, *(answer for answer in answers if answer is not None))
+    answer = answer or first.get(deadline.limit(SERVER_LIMIT_S)) or _silent(servers[0])
+    return (answer, *(other or _silent(server) for server, other in zip(others, answers, strict=True)))
+
+
+def _silent(server: DnsServer) -> NameAnswer:
+    return NameAnswer(server=server, failure=Failure.TIMED_OUT)
 
 
 def ask_server(machine: Machine, server: DnsServer, host: str, deadline: Deadline) -> NameAnswer:
@@ -96,14 +151,18 @@ def ask_server(machine: Machine, server: DnsServer, host: str, deadline: Deadlin
 
 
 def join_families(server: DnsServer, parts: Sequence[NameAnswer | None], ms: int) -> NameAnswer:
-    """The answers for A and AAAA as one."""
-    addresses = tuple(dict.fromkeys(address for part in parts if part for address in part.addresses))
+    """The answers for A and AAAA, in this order, as one; None is silence."""
+    answers = [part or _silent(server) for part in parts]
+    addresses = tuple(dict.fromkeys(address for answer in answers for address in answer.addresses))
     if addresses:
-        aliases = tuple(dict.fromkeys(alias for part in parts if part for alias in part.aliases))
+        aliases = tuple(dict.fromkeys(alias for answer in answers for alias in answer.aliases))
         return NameAnswer(server=server, addresses=addresses[:_MAX_ADDRESSES], aliases=aliases, ms=ms)
     # Where the families disagree the A record's failure tells more: many servers mishandle AAAA (RFC 4074).
-    failures = [part.failure for part in parts if part is not None and part.failure is not None]
-    return NameAnswer(server=server, failure=failures[0] if failures else Failure.TIMED_OUT, ms=ms)
+    # Only "no address of this kind" leaves open what the other kind would have been.
+    denials = (Failure.NODATA, Failure.NXDOMAIN)
+    first, last = answers[0].failure, answers[-1].failure
+    failure = last if first is Failure.NODATA and last not in denials else first
+    return NameAnswer(server=server, failure=failure or Failure.NODATA, ms=ms)
 
 
 def _query(machine: Machine, server: DnsServer, host: str, kind: str, seconds: float) -> NameAnswer:
@@ -111,42 +170,25 @@ def _query(machine: Machine, server: DnsServer, host: str, kind: str, seconds: f
     import dns.message
     import dns.name
 
+    from portalcheck.path.datagrams import exchange
+
     try:
-        question = dns.message.make_query(dns.name.from_text(host), kind, use_edns=0, payload=1232)
+        # Without EDNS, as the stub resolvers of most systems ask: old servers stumble over it (RFC 6891, 7).
+        question = dns.message.make_query(dns.name.from_text(host), kind, use_edns=False)
+        where = machine.endpoint(server.address, server.port)
     except (dns.exception.DNSException, UnicodeError):
         return NameAnswer(server=server, failure=Failure.NXDOMAIN)
+    except OSError as error:
+        return NameAnswer(server=server, failure=of_os_error(error))
     failure = Failure.TIMED_OUT
     for _ in range(_TRIES):
-        answer = _exchange(machine, server, question, seconds / _TRIES)
+        answer = exchange(where, question, seconds / _TRIES)
         if not isinstance(answer, Failure):
             return read_message(server, answer)
         failure = answer
         if failure is not Failure.TIMED_OUT:
             break
     return NameAnswer(server=server, failure=failure)
-
-
-def _exchange(machine: Machine, server: DnsServer, question: object, seconds: float) -> object:
-    """The response message, or the Failure to get one. Strays and forgeries are waited out (RFC 5452)."""
-    import dns.exception
-    import dns.message
-    import dns.query
-
-    assert isinstance(question, dns.message.Message)
-    try:
-        address, port = machine.endpoint(server.address, server.port)
-        response, _ = dns.query.udp_with_fallback(
-            question, address, timeout=seconds, port=port, ignore_unexpected=True, ignore_errors=True
-        )
-    except dns.exception.Timeout:
-        return Failure.TIMED_OUT
-    except dns.exception.DNSException:
-        return Failure.MALFORMED
-    except OSError as error:
-        return of_os_error(error)
-    except (ValueError, EOFError):
-        return Failure.MALFORMED
-    return response
 
 
 def read_message(server: DnsServer, message: object) -> NameAnswer:

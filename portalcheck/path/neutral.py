@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any
-from urllib.parse import urlsplit
-
-import httpx
 
 from portalcheck.facts import DIRECT, CaptiveAnswer, Chain, DnsServer, Failure, Hop, Neutral, Route, Trace
+from portalcheck.path.location import target_of, url_of
 from portalcheck.path.names import is_address
 from portalcheck.path.policy import Network, Role
-from portalcheck.path.request import HEADERS
+from portalcheck.path.request import REDIRECTS, host_of
 from portalcheck.path.resolvers import Resolvers
 from portalcheck.path.waiting import side_by_side
 from portalcheck.path.walk import Walker
@@ -32,21 +30,30 @@ _ERRORS = {
 def captive_answer(hop: Hop, body_size: int) -> CaptiveAnswer:
     """What a probe for 204 met. A redirect to the same host's https is an upgrade, not a sign-in page."""
     http = hop.http
-    if http is None or (http.failure is not None and not http.status):
+    if http is None or not http.status:
         return CaptiveAnswer.SILENT
-    if http.status == 204 or (http.status == 200 and body_size <= _EMPTY_BODY):
+    if http.status == 204:
         return CaptiveAnswer.OPEN
     if http.status == _NETWORK_AUTHENTICATION_REQUIRED:
         return CaptiveAnswer.CAPTIVE
-    if 300 <= http.status < 400:
-        try:
-            target = httpx.URL(http.location)
-        except httpx.InvalidURL:
-            return CaptiveAnswer.ODD
-        # A bare address that sends to its twin's https is an upgrade too; sign-in pages have names.
-        same = target.host in ("", hop.host) or (is_address(hop.host) and is_address(target.host))
-        return CaptiveAnswer.ODD if same and target.scheme != "http" else CaptiveAnswer.CAPTIVE
-    return CaptiveAnswer.CAPTIVE if http.status == 200 else CaptiveAnswer.ODD
+    if http.status in REDIRECTS:
+        return _redirected(hop, http.location)
+    if http.status != 200:
+        return CaptiveAnswer.ODD
+    if body_size > _EMPTY_BODY:
+        return CaptiveAnswer.CAPTIVE
+    return CaptiveAnswer.OPEN if http.complete else CaptiveAnswer.SILENT
+
+
+def _redirected(hop: Hop, location: str) -> CaptiveAnswer:
+    host = f"[{hop.host}]" if ":" in hop.host else hop.host
+    base = url_of(f"{hop.scheme}://{host}:{hop.port}/")
+    target = target_of(base, location) if base is not None else None
+    if target is None:
+        return CaptiveAnswer.ODD
+    # A bare address that sends to its twin's https is an upgrade too; sign-in pages have names.
+    same = host_of(target) == hop.host or (is_address(hop.host) and is_address(host_of(target)))
+    return CaptiveAnswer.ODD if same and target.scheme == "https" else CaptiveAnswer.CAPTIVE
 
 
 class NeutralHosts:
@@ -62,7 +69,7 @@ class NeutralHosts:
     def ask(self, portal_chain: Chain | None) -> None:
         """Fill `answer` with the whole picture, within a few seconds whatever hangs."""
         network = self._network
-        names = [urlsplit(url).hostname or "" for url in network.canaries]
+        names = [host_of(url) for url in map(url_of, network.canaries) if url is not None]
         resolvers = Resolvers(self._walker, self._chain_of)
         others = resolvers.independent(network.resolvers)
         own = self._walker.machine.dns_servers()[:2]
@@ -101,9 +108,7 @@ class NeutralHosts:
         return self._walker.walk(Route(url=url, follow=False), Role.NEUTRAL, lambda _: False)
 
     def _probe(self, url: str) -> CaptiveAnswer:
-        route = Route(url=url, proxy=DIRECT, follow=False)
-        request = httpx.Request("GET", url, headers=HEADERS)
-        hop, exchange = self._walker.fetch(route, Role.NEUTRAL, request)
+        hop, exchange = self._walker.fetch(Route(url=url, proxy=DIRECT, follow=False), Role.NEUTRAL)
         return captive_answer(hop, len(exchange.body) if exchange else 0)
 
     def _dns(

@@ -7,25 +7,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from portalcheck.api import Machine
 from portalcheck.facts import DIRECT, ProxyPlan, ProxySettings
+from portalcheck.path.location import url_of
 from portalcheck.path.waiting import Shared
 
 MAX_PAC_BYTES = 1024 * 1024
 _MAX_CANDIDATES = 4
-_NAMED = re.compile(r"\b(DIRECT|(?:PROXY|HTTP|SOCKS5?|SOCKS4)\s+[A-Za-z0-9._\-\[\]:]{1,260}:\d{1,5})")
-_SCHEMES = {"PROXY": "http", "HTTP": "http", "SOCKS": "socks5", "SOCKS5": "socks5", "SOCKS4": "socks4"}
+_NAMED = re.compile(r"\b(DIRECT|(?:PROXY|HTTPS?|SOCKS[45]?)\s+[A-Za-z0-9._\-\[\]:]{1,260}:[0-9]{1,5})\b")
+_SCHEMES = {
+    "PROXY": "http",
+    "HTTP": "http",
+    "HTTPS": "https",
+    "SOCKS": "socks5",
+    "SOCKS5": "socks5",
+    "SOCKS4": "socks4",
+}
 
 
 def candidates_in(script: str) -> tuple[str, ...]:
     """The proxies that a PAC script names, as URLs, and `direct`, in order of first appearance."""
     found: list[str] = []
     for match in _NAMED.finditer(script[:MAX_PAC_BYTES]):
-        word, _, where = match.group(1).partition(" ")
-        found.append(DIRECT if word == "DIRECT" else f"{_SCHEMES[word.upper()]}://{where.strip()}")
+        word, *where = match.group(1).split()
+        found.append(f"{_SCHEMES[word]}://{where[0]}" if where else DIRECT)
     return tuple(dict.fromkeys(found))[:_MAX_CANDIDATES]
 
 
@@ -37,17 +46,11 @@ class ProxyFinder:
 
     def plan(self, url: str) -> ProxyPlan:
         """The proxies that a browser on this computer would try for a URL."""
-        parts = urlsplit(url)
-        return self._shared.get(
-            ("proxy-plan", parts.scheme, parts.hostname, parts.port), lambda: self._find(url)
-        )
+        return self._shared.get(("proxy-plan", _origin(url)), lambda: self._find(url))
 
     def settings(self, url: str) -> ProxySettings:
         """What is set on this machine for a URL."""
-        parts = urlsplit(url)
-        return self._shared.get(
-            ("proxy-settings", parts.scheme, parts.hostname, parts.port), lambda: self._machine.proxies(url)
-        )
+        return self._shared.get(("proxy-settings", _origin(url)), lambda: self._machine.proxies(url))
 
     def _find(self, url: str) -> ProxyPlan:
         settings = self.settings(url)
@@ -72,9 +75,25 @@ class ProxyFinder:
         return ProxyPlan(candidates=candidates, kind="pac", pac="read")
 
 
+def _origin(url: str) -> tuple[str, str]:
+    target = url_of(url)
+    return ("", url) if target is None else (target.scheme, target.netloc.decode("ascii"))
+
+
 def local_pac(pac_url: str) -> str | None:
     """The path of a `file:` PAC URL on this computer, None for any other (a remote share is never opened)."""
     parts = urlsplit(pac_url)
     if parts.scheme != "file" or parts.netloc not in ("", "localhost"):
         return None
     return url2pathname(parts.path)
+
+
+def read_pac(path: str) -> str | None:
+    """The text of a PAC file on this computer, None where there is none; a pipe or device is none."""
+    try:
+        if not Path(path).is_file():
+            return None
+        with Path(path).open("rb") as file:
+            return file.read(MAX_PAC_BYTES).decode("utf-8", "replace")
+    except (OSError, ValueError):
+        return None

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-import socket
 import time
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from portalcheck.facts import Failure, ProxyStep
 from portalcheck.path.classify import of_os_error
+from portalcheck.path.streams import Transport
 from portalcheck.path.waiting import Deadline
 
 TUNNEL_LIMIT_S = 4.0
@@ -17,6 +18,11 @@ _PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080, "socks": 10
 _SCHEME = re.compile(r"(?:^|,)\s*([A-Za-z][A-Za-z0-9!#$&^_.+-]*)(?=\s|,|$)")
 _KNOWN_SCHEMES = {"basic", "digest", "negotiate", "ntlm", "bearer", "kerberos"}
 _PROXY_AUTHENTICATION_REQUIRED = 407
+_SOCKS_VERSION, _NO_LOGIN = 5, 0
+_ADDRESS_SIZES = {1: 4, 4: 16}
+_DOMAIN_NAME = 3
+
+_Said = tuple[int, tuple[str, ...], Failure | None]
 
 
 def proxy_endpoint(url: str) -> tuple[str, str, int]:
@@ -27,16 +33,16 @@ def proxy_endpoint(url: str) -> tuple[str, str, int]:
     return parts.scheme, parts.hostname, parts.port or _PORTS[parts.scheme]
 
 
-def tunnel(sock: socket.socket, url: str, host: str, port: int, deadline: Deadline) -> ProxyStep:
-    """Ask the proxy at the other end of `sock` for a way to host and port."""
+def tunnel(below: Transport, url: str, host: str, port: int, deadline: Deadline) -> ProxyStep:
+    """Ask the proxy at the other end of `below` for a way to host and port."""
     scheme, _, _ = proxy_endpoint(url)
     since = time.monotonic()
-    sock.settimeout(deadline.limit(TUNNEL_LIMIT_S))
-    speak = _connect if scheme == "http" else _socks5 if scheme.startswith("socks5") else None
+    wire = _Wire(below, since + deadline.limit(TUNNEL_LIMIT_S))
+    speak = _SPEAKERS.get(scheme)
     if speak is None:
         return ProxyStep(url=url, failure=Failure.OTHER)
     try:
-        status, schemes, failure = speak(sock, host, port, since + deadline.limit(TUNNEL_LIMIT_S))
+        status, schemes, failure = speak(wire, host, port)
     except OSError as error:
         status, schemes, failure = 0, (), of_os_error(error)
     return ProxyStep(
@@ -44,25 +50,61 @@ def tunnel(sock: socket.socket, url: str, host: str, port: int, deadline: Deadli
     )
 
 
-_Said = tuple[int, tuple[str, ...], Failure | None]
+class _Wire:
+    """A connection on which all of a conversation ends at one moment."""
+
+    def __init__(self, below: Transport, end: float) -> None:
+        self._below, self._end = below, end
+
+    def send(self, data: bytes) -> None:
+        self._below.settimeout(self._left())
+        self._below.sendall(data)
+
+    def some(self, most: int = 4096) -> bytes:
+        """What comes next, b"" at the end."""
+        self._below.settimeout(self._left())
+        return self._below.recv(most)
+
+    def exactly(self, count: int) -> bytes:
+        """So many bytes; raises EOFError where the stream ends before."""
+        data = bytearray()
+        while len(data) < count:
+            more = self.some(count - len(data))
+            if not more:
+                raise EOFError
+            data += more
+        return bytes(data)
+
+    def _left(self) -> float:
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        return left
 
 
-def _connect(sock: socket.socket, host: str, port: int, end: float) -> _Said:
+# ---- HTTP --------------------------------------------------------------------------------------
+
+
+def _connect(wire: _Wire, host: str, port: int) -> _Said:
     import h11
 
     target = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=_MAX_HEAD)
-    request = connection.send(h11.Request(method="CONNECT", target=target, headers=[("Host", target)]))
-    sock.sendall(request or b"")
+    wire.send(
+        connection.send(h11.Request(method="CONNECT", target=target, headers=[("Host", target)])) or b""
+    )
     connection.send(h11.EndOfMessage())
+    heard = 0
     try:
         while True:
             event = connection.next_event()
             if event is h11.NEED_DATA:
-                if time.monotonic() > end:
-                    return 0, (), Failure.TIMED_OUT
-                # One byte at a time would be safest for what follows the head; a proxy sends nothing before we do.
-                connection.receive_data(sock.recv(4096))
+                # What follows the head is never lost: nobody behind the proxy speaks before we do.
+                data = wire.some()
+                if not data and not heard:
+                    return 0, (), Failure.CLOSED
+                heard += len(data)
+                connection.receive_data(data)
             elif isinstance(event, h11.Response):
                 return _verdict(event.status_code, [(bytes(n), bytes(v)) for n, v in event.headers])
             elif not isinstance(event, h11.InformationalResponse):
@@ -75,40 +117,50 @@ def _verdict(status: int, headers: list[tuple[bytes, bytes]]) -> _Said:
     if 200 <= status < 300:
         return status, (), None
     if status == _PROXY_AUTHENTICATION_REQUIRED:
-        offered = ",".join(
-            value.decode("latin-1") for name, value in headers if name == b"proxy-authenticate"
-        )
-        found = {match.lower() for match in _SCHEME.findall(offered)}
+        offered = [value.decode("latin-1") for name, value in headers if name == b"proxy-authenticate"]
+        found = {match.lower() for match in _SCHEME.findall(",".join(offered))}
         return status, tuple(sorted(found & _KNOWN_SCHEMES)), Failure.PROXY_AUTH
     return status, (), Failure.PROXY_REFUSED
 
 
-def _socks5(sock: socket.socket, host: str, port: int, end: float) -> _Said:
-    from socksio import ProtocolError, socks5
+# ---- SOCKS 5 -----------------------------------------------------------------------------------
+
+
+def _socks5(wire: _Wire, host: str, port: int) -> _Said:
+    """Method, then request (RFC 1928, 3-6). Replies are read whole, however they were cut into pieces."""
+    from socksio import socks5
 
     connection = socks5.SOCKS5Connection()
     connection.send(socks5.SOCKS5AuthMethodsRequest([socks5.SOCKS5AuthMethod.NO_AUTH_REQUIRED]))
+    wire.send(connection.data_to_send())
     try:
-        sock.sendall(connection.data_to_send())
-        reply = connection.receive_data(_some(sock, end))
-        if not isinstance(reply, socks5.SOCKS5AuthReply):
+        method = wire.exactly(2)
+        if method[0] != _SOCKS_VERSION:
             return 0, (), Failure.MALFORMED
-        if reply.method is not socks5.SOCKS5AuthMethod.NO_AUTH_REQUIRED:
+        if method[1] != _NO_LOGIN:
             return 0, (), Failure.PROXY_AUTH
-        connection.send(socks5.SOCKS5CommandRequest.from_address(socks5.SOCKS5Command.CONNECT, (host, port)))
-        sock.sendall(connection.data_to_send())
-        answer = connection.receive_data(_some(sock, end))
-    except (ProtocolError, ValueError, IndexError, KeyError):
-        return 0, (), Failure.MALFORMED
-    if not isinstance(answer, socks5.SOCKS5Reply):
-        return 0, (), Failure.MALFORMED
-    accepted = answer.reply_code is socks5.SOCKS5ReplyCode.SUCCEEDED
-    return 0, (), None if accepted else Failure.PROXY_REFUSED
+        connection.receive_data(method)
+        wanted = socks5.SOCKS5CommandRequest.from_address(socks5.SOCKS5Command.CONNECT, (host, port))
+        connection.send(wanted)
+        wire.send(connection.data_to_send())
+        version, code, _, kind = wire.exactly(4)
+        if version != _SOCKS_VERSION:
+            return 0, (), Failure.MALFORMED
+        if code:
+            return 0, (), Failure.PROXY_REFUSED
+        size = wire.exactly(1)[0] if kind == _DOMAIN_NAME else _ADDRESS_SIZES.get(kind)
+        if size is None:
+            return 0, (), Failure.MALFORMED
+        wire.exactly(size + 2)
+    except EOFError:
+        return 0, (), Failure.CLOSED
+    return 0, (), None
 
 
-def _some(sock: socket.socket, end: float) -> bytes:
-    sock.settimeout(max(0.001, end - time.monotonic()))
-    data = sock.recv(4096)
-    if not data:
-        raise ConnectionResetError
-    return data
+_SPEAKERS: dict[str, Callable[[_Wire, str, int], _Said]] = {
+    "http": _connect,
+    "https": _connect,
+    "socks": _socks5,
+    "socks5": _socks5,
+    "socks5h": _socks5,
+}

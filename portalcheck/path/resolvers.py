@@ -12,6 +12,8 @@ from portalcheck.path.policy import Role
 from portalcheck.path.waiting import side_by_side
 from portalcheck.path.walk import Walker
 
+_HIGHEST_PORT = 65_535
+
 
 def plain_server(text: str) -> DnsServer | None:
     """A resolver setting (`address`, `address:port`, `[v6]:port`) as a server; None for any other text."""
@@ -20,10 +22,12 @@ def plain_server(text: str) -> DnsServer | None:
     except ValueError:
         pass
     host, _, port = text.rpartition(":")
+    number = int(port) if port.isascii() and port.isdigit() and len(port) <= 5 else 0
     try:
-        return DnsServer(str(ipaddress.ip_address(host.strip("[]"))), int(port))
+        address = str(ipaddress.ip_address(host.strip("[]")))
     except ValueError:
         return None
+    return DnsServer(address, number) if 0 < number <= _HIGHEST_PORT else None
 
 
 class Resolvers:

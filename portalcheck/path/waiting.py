@@ -87,27 +87,41 @@ class Shared:
         return cell is not None and cell.done.is_set()
 
 
+class Later(Generic[T]):
+    """Work that goes on meanwhile, on a thread of its own."""
+
+    def __init__(self, work: Callable[[], T]) -> None:
+        self._cell: _Cell[T] = _Cell()
+        threading.Thread(target=self._do, args=(work,), daemon=True).start()
+
+    def _do(self, work: Callable[[], T]) -> None:
+        try:
+            self._cell.value = work()
+        except BaseException as error:
+            self._cell.error = error
+        finally:
+            self._cell.done.set()
+
+    def get(self, seconds: float) -> T | None:
+        """The answer, or None where it is not there in `seconds`; raises what the work raised."""
+        if not self._cell.done.wait(max(0.0, seconds)):
+            return None
+        if self._cell.error is not None:
+            raise self._cell.error
+        return self._cell.value
+
+    def wait(self, seconds: float) -> None:
+        """Wait for the end of the work, whatever comes of it, but no longer than `seconds`."""
+        self._cell.done.wait(max(0.0, seconds))
+
+
 def side_by_side(works: Sequence[Callable[[], T]], seconds: float) -> list[T | None]:
     """Do all works at once; the answers in order, None for each that was not there in `seconds`.
 
     Raises what the first failing work raised, after all have ended or time is up.
     """
-    cells: list[_Cell[T]] = [_Cell() for _ in works]
-
-    def do(work: Callable[[], T], cell: _Cell[T]) -> None:
-        try:
-            cell.value = work()
-        except BaseException as error:
-            cell.error = error
-        finally:
-            cell.done.set()
-
-    for work, cell in zip(works, cells, strict=True):
-        threading.Thread(target=do, args=(work, cell), daemon=True).start()
+    under_way = [Later(work) for work in works]
     end = time.monotonic() + seconds
-    for cell in cells:
-        cell.done.wait(max(0.0, end - time.monotonic()))
-    for cell in cells:
-        if cell.done.is_set() and cell.error is not None:
-            raise cell.error
-    return [cell.value if cell.done.is_set() else None for cell in cells]
+    for later in under_way:
+        later.wait(end - time.monotonic())
+    return [later.get(0.0) for later in under_way]

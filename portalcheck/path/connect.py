@@ -1,0 +1,89 @@
+"""From a host to a connection that HTTP can be spoken over: name, TCP, proxy and TLS, each step recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from portalcheck.api import Machine
+from portalcheck.facts import DIRECT, Failure, Hop, NameAnswer, ProxyStep
+from portalcheck.path.dial import dial, family_of
+from portalcheck.path.handshake import handshake
+from portalcheck.path.policy import Ledger, Role
+from portalcheck.path.proxies import proxy_endpoint, tunnel
+from portalcheck.path.streams import EvidenceStream, Transport
+from portalcheck.path.waiting import Deadline
+
+
+class Way(msgspec.Struct, frozen=True, kw_only=True):
+    """How one host is to be reached; the fields are those of `facts.Route`, `proxy` already chosen."""
+
+    proxy: str
+    addresses: tuple[str, ...] = ()
+    family: int = 0
+    source: str = ""
+    server_name: str
+    oldest_tls: bool = False
+
+
+class Connector:
+    """Opens connections for one walk. `names` gives the addresses of a name."""
+
+    def __init__(
+        self, machine: Machine, deadline: Deadline, ledger: Ledger, names: Callable[[str, int], NameAnswer]
+    ) -> None:
+        self._machine, self._deadline, self._ledger, self._names = machine, deadline, ledger, names
+
+    def open(self, hop: Hop, way: Way) -> tuple[EvidenceStream | None, Hop, bool]:
+        """The connection, the hop with every step so far, and whether requests need absolute targets."""
+        proxied = way.proxy != DIRECT
+        below, hop = self._through_proxy(hop, way) if proxied else self._directly(hop, way)
+        if below is not None and hop.scheme == "https":
+            below, step = handshake(below, way.server_name, self._deadline, oldest_tls=way.oldest_tls)
+            hop = msgspec.structs.replace(hop, tls=step)
+        absolute = proxied and hop.scheme == "http" and not way.proxy.startswith("socks")
+        return (None if below is None else EvidenceStream(below)), hop, absolute
+
+    def _directly(self, hop: Hop, way: Way) -> tuple[Transport | None, Hop]:
+        if way.addresses:
+            addresses = tuple(a for a in way.addresses if not way.family or family_of(a) == way.family)
+        else:
+            names = self._names(hop.host, way.family)
+            hop = msgspec.structs.replace(hop, names=names)
+            if names.failure is not None:
+                return None, hop
+            addresses = names.addresses
+        sock, step = dial(self._machine, addresses, hop.port, self._deadline, source=way.source)
+        return sock, msgspec.structs.replace(hop, connect=step)
+
+    def _through_proxy(self, hop: Hop, way: Way) -> tuple[Transport | None, Hop]:
+        def said(failure: Failure | None) -> Hop:
+            return msgspec.structs.replace(hop, proxy=ProxyStep(url=way.proxy, failure=failure))
+
+        try:
+            scheme, proxy_host, proxy_port = proxy_endpoint(way.proxy)
+        except ValueError:
+            return None, said(Failure.PROXY_NAME)
+        self._ledger.record(Role.PROXY, proxy_host, hop.host)
+        names = self._names(proxy_host, 0)
+        if names.failure is not None:
+            return None, said(Failure.PROXY_NAME)
+        sock, step = dial(self._machine, names.addresses, proxy_port, self._deadline, source=way.source)
+        hop = msgspec.structs.replace(hop, connect=step)
+        if sock is None:
+            return None, said(Failure.PROXY_DOWN)
+        below: Transport | None = sock
+        if scheme == "https":
+            # Without verification, as everywhere here: all that the proxy is told is where we want to go.
+            below, tls = handshake(sock, proxy_host, self._deadline)
+            if below is None:
+                return None, said(tls.failure)
+        assert below is not None
+        if scheme in ("http", "https") and hop.scheme == "http":
+            return below, said(None)
+        answer = tunnel(below, way.proxy, hop.host, hop.port, self._deadline)
+        if answer.failure is not None:
+            below.close()
+            below = None
+        return below, msgspec.structs.replace(hop, proxy=answer)

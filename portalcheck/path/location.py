@@ -1,0 +1,60 @@
+"""Where a redirect leads, as browsers read its Location header (WHATWG URL; RFC 9110, 10.2.2)."""
+
+from __future__ import annotations
+
+import re
+
+import httpx
+
+from portalcheck.address.host import Unreadable
+from portalcheck.address.url import read
+
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
+_TWO_SLASHES = re.compile(r"[/\\]{2,}")
+_REMOVED = str.maketrans("", "", "\t\r\n")
+_AROUND = "".join(map(chr, range(0x21)))
+
+
+def url_of(text: str) -> httpx.URL | None:
+    """An absolute http or https URL without user name, password and fragment; None for any other text.
+
+    Hosts that a browser refuses make no URL; IPv4 addresses in odd notation become plain ones.
+    """
+    address = read(text)
+    if isinstance(address, Unreadable):
+        return None
+    try:
+        return httpx.URL(address.url)
+    except httpx.InvalidURL:
+        return None
+
+
+def target_of(base: httpx.URL, location: str) -> httpx.URL | None:
+    """The URL that a browser goes to from `base`, or None where it goes nowhere."""
+    rest = location.strip(_AROUND).translate(_REMOVED)
+    found = _SCHEME.match(rest)
+    if found is not None:
+        scheme, rest = found[1].lower(), rest[found.end() :]
+        if scheme != base.scheme:
+            # What follows a scheme of another kind is an authority, whatever the number of slashes.
+            return url_of(f"{scheme}://{_without_slashes(rest)}") if scheme in ("http", "https") else None
+    if _TWO_SLASHES.match(rest):
+        return url_of(f"{base.scheme}://{_without_slashes(rest)}")
+    return url_of(f"{base.scheme}://{base.netloc.decode('ascii')}{_target(base, rest)}")
+
+
+def _without_slashes(text: str) -> str:
+    return text.lstrip("/\\")
+
+
+def _target(base: httpx.URL, reference: str) -> str:
+    """Path and query of a reference without scheme and host (RFC 3986, 5.2.2)."""
+    reference = reference.partition("#")[0]
+    path, mark, query = reference.partition("?")
+    path = path.replace("\\", "/")
+    own_path, _, own_query = base.raw_path.decode("ascii").partition("?")
+    if path.startswith("/"):
+        return path + mark + query
+    if path:
+        return own_path.rpartition("/")[0] + "/" + path + mark + query
+    return own_path + (mark + query if mark else f"?{own_query}" if own_query else "")
