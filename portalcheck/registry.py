@@ -39,7 +39,9 @@ def _load(point: EntryPoint) -> tuple[Check, ...]:
         loaded = point.load()
     except Exception as error:
         # Anything at all may go wrong in another package's import; which one it was is what helps.
-        raise RegistryError(f"the checks of {point.value!r} cannot be loaded: {type(error).__name__}") from error
+        raise RegistryError(
+            f"the checks of {point.value!r} cannot be loaded: {type(error).__name__}"
+        ) from error
     checks = loaded if isinstance(loaded, Sequence) else (loaded,)
     if not all(isinstance(check, Check) for check in checks):
         raise RegistryError(f"{point.value!r} gives something that is no check")

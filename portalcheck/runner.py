@@ -68,7 +68,11 @@ class _Job:
 
     def _declared(self, finding: Finding) -> Finding:
         known = finding.reason in self.check.reasons or finding.reason.startswith("run.")
-        return finding if known else Finding(reason="run.undeclared", status=Status.UNKNOWN, args={"reason": finding.reason})
+        return (
+            finding
+            if known
+            else Finding(reason="run.undeclared", status=Status.UNKNOWN, args={"reason": finding.reason})
+        )
 
 
 def _unknown(reason: str) -> Finding:

@@ -77,6 +77,8 @@ class Settled:
             out.say(message)
 
     def _match(self, told: Sequence[str]) -> tuple[str, ...]:
+        if not told:
+            return ()
         from portalcheck.symptoms import match
 
         found: list[str] = []

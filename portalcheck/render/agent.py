@@ -10,8 +10,16 @@ from portalcheck.paste import Integrity, Recovered
 from portalcheck.phonecode import CodeProblem, Decoded, Trouble, spell
 from portalcheck.render.lines import numbered, wrap
 
-_INTEGRITY = {Integrity.COMPLETE: "complete", Integrity.PART_MISSING: "part_missing", Integrity.CHANGED: "changed"}
-_CODE_TROUBLE = {Trouble.CHECK: "code_wrong", Trouble.NEWER_LAYOUT: "code_version", Trouble.NOT_A_CODE: "nothing"}
+_INTEGRITY = {
+    Integrity.COMPLETE: "complete",
+    Integrity.PART_MISSING: "part_missing",
+    Integrity.CHANGED: "changed",
+}
+_CODE_TROUBLE = {
+    Trouble.CHECK: "code_wrong",
+    Trouble.NEWER_LAYOUT: "code_version",
+    Trouble.NOT_A_CODE: "nothing",
+}
 _TELLING = ("fail", "warn", "note", "unknown")
 _MOST_SUGGESTIONS = 3
 _CODE_LENGTH = 10
@@ -55,7 +63,9 @@ def _cause(cause: str, fields: Mapping[str, Any], words: Catalog) -> Iterator[st
     if told.actions:
         yield from ("", words.ui("heading.first") + ":")
         yield from numbered(told.actions)
-    steps = [step["ref"] for step in fields.get("likely_steps", ()) if isinstance(step, dict) and "ref" in step]
+    steps = [
+        step["ref"] for step in fields.get("likely_steps", ()) if isinstance(step, dict) and "ref" in step
+    ]
     for ref in steps:
         yield from wrap(words.ui("step.article", title=words.ref(ref).title, ref=ref), "  ")
     yield from ("", words.ui("heading.details") + ":")
@@ -71,7 +81,9 @@ def _checks(checks: Iterable[Any], words: Catalog) -> Iterator[str]:
         yield f"  {words.ui(f'status.{status}')}: {words.check(check['check']).name}"
         for finding in check.get("findings", ()):
             if finding.get("status") in _TELLING:
-                sentence = words.reason(finding.get("reason", ""), finding.get("args"), finding.get("status", ""))
+                sentence = words.reason(
+                    finding.get("reason", ""), finding.get("args"), finding.get("status", "")
+                )
                 yield from wrap(sentence, "      ")
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from portalcheck import paste
 from portalcheck.catalog import Catalog
 from portalcheck.model import Outcome, Portal, Report, ReportCheck, ReportFinding, Status, Step
+from portalcheck.paste.writing import write
 from portalcheck.phonecode import spell
 from portalcheck.render import way
 from portalcheck.render.lines import numbered, wrap
@@ -17,7 +17,9 @@ _SUPPORT_REFS = {"step-10", "support-checklist"}
 class TextReport:
     """Writes one report. `verbose` adds every check's findings in full, `portal` whom to call."""
 
-    def __init__(self, report: Report, catalog: Catalog, *, portal: Portal | None = None, verbose: bool = False) -> None:
+    def __init__(
+        self, report: Report, catalog: Catalog, *, portal: Portal | None = None, verbose: bool = False
+    ) -> None:
         self.report, self.words, self.portal, self.verbose = report, catalog, portal, verbose
 
     def render(self) -> str:
@@ -172,12 +174,14 @@ class TextReport:
     def _block(self) -> Iterator[str]:
         yield self._heading("block")
         yield ""
-        yield paste.write(self.report).rstrip("\n")
+        yield write(self.report).rstrip("\n")
 
     def _code(self) -> Iterator[str]:
         yield from wrap(self.words.ui("report.code_hint"))
         if self.verbose:
-            yield from wrap(self.words.ui("report.code_spoken", words=spell(self.report.code, self.words.lang)))
+            yield from wrap(
+                self.words.ui("report.code_spoken", words=spell(self.report.code, self.words.lang))
+            )
         yield self.words.ui("report.code", code=self.report.code)
 
 
@@ -192,5 +196,3 @@ def _shown(check: ReportCheck, *, verbose: bool) -> Iterable[ReportFinding]:
 def render(report: Report, catalog: Catalog, *, portal: Portal | None = None, verbose: bool = False) -> str:
     """The report as text in the catalogue's language."""
     return TextReport(report, catalog, portal=portal, verbose=verbose).render()
-
-

@@ -66,8 +66,7 @@ def broken(way: tuple[Node, ...]) -> Node | None:
 def _cut(way: list[Node]) -> list[Node]:
     stop = next((index for index, node in enumerate(way) if node.state is State.BROKEN), len(way))
     return way[: stop + 1] + [
-        node if node.state is State.OFF else Node(node.key, State.UNKNOWN)
-        for node in way[stop + 1 :]
+        node if node.state is State.OFF else Node(node.key, State.UNKNOWN) for node in way[stop + 1 :]
     ]
 
 
@@ -100,7 +99,9 @@ def _door(check: ReportCheck | None) -> State:
     findings = _own(check)
     if any(finding.reason in _AT_THE_DOOR for finding in findings):
         return State.BROKEN
-    reached = any(finding.status is not Status.SKIP and not finding.reason.startswith("run.") for finding in findings)
+    reached = any(
+        finding.status is not Status.SKIP and not finding.reason.startswith("run.") for finding in findings
+    )
     return State.OPEN if reached else State.UNKNOWN
 
 
