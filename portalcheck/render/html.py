@@ -1,0 +1,186 @@
+"""The report as one HTML page that needs nothing else: no network, no script, no file beside it.
+
+Its policy forbids everything but the one style sheet and the one script that are written into it, told by
+their hashes. The script adds comfort (copying, printing) and shows its buttons itself.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import textwrap
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from portalcheck.catalog import Catalog
+from portalcheck.model import Portal, Report, ReportCheck
+from portalcheck.render import way, words
+from portalcheck.text import clean
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+_LONGEST = 4000
+_TOP, _GAP = 24, 38
+"""Units of the picture: where its first dot stands, and from dot to dot."""
+_LINE = 28
+"""Characters that fit beside a dot on one line."""
+
+
+class Dot(msgspec.Struct, frozen=True):
+    """A link of the way as a dot of the picture; `cut` where the line to the next dot is not passed."""
+
+    y: int
+    state: str
+    lines: tuple[str, ...]
+    cut: bool
+
+
+class Picture(msgspec.Struct, frozen=True):
+    """The way as a picture from top to bottom, and the same in words."""
+
+    dots: tuple[Dot, ...]
+    title: str
+    line: str
+    verdict: str
+    gap: int = _GAP
+
+    @property
+    def height(self) -> int:
+        """Units from the top to the bottom."""
+        return self.dots[-1].y + _TOP
+
+
+class CheckView(msgspec.Struct, frozen=True):
+    """A check as the page shows it."""
+
+    name: str
+    status: str
+    lines: tuple[str, ...]
+
+
+def render(report: Report, catalog: Catalog, portal: Portal | None = None) -> str:
+    """The page in the catalogue's language; `portal` tells whom to call."""
+    from markupsafe import Markup
+
+    from portalcheck import paste, phonecode
+
+    style, script = _file("report.css"), _file("report.js")
+    page = _template().render(
+        lang=catalog.lang,
+        ui=catalog.ui,
+        # Both are our own files; their end tags cannot occur in them (a test holds it).
+        style=Markup(style),  # noqa: S704
+        script=Markup(script),  # noqa: S704
+        policy=_policy(style, script),
+        outcome=report.outcome.value,
+        cause=catalog.cause(report.cause),
+        picture=_picture(report, catalog) if report.checks else None,
+        first=words.first(report, catalog),
+        support=list(words.support(report, catalog, portal)),
+        then=list(_then(report, catalog)),
+        also=[catalog.cause(cause).verdict for cause in report.also],
+        unseen=list(words.unseen(report, catalog)),
+        told=[catalog.symptom(symptom) for symptom in report.symptoms],
+        checks=[_check(check, catalog) for check in report.checks],
+        detail_heading="heading.local" if report.privacy.level == "local" else "heading.details",
+        evidence=list(_evidence(report)),
+        block=paste.write(report).splitlines(),
+        code=report.code,
+        spoken=phonecode.spell(report.code, catalog.lang),
+        looked=list(words.looked(report, catalog)),
+        origin=list(_origin(report, catalog)),
+    )
+    return page.lstrip() + "\n"
+
+
+@cache
+def _file(name: str) -> str:
+    return (files("portalcheck.render") / name).read_text(encoding="utf-8")
+
+
+@cache
+def _template() -> Template:
+    from jinja2 import Environment, StrictUndefined
+
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_harmless
+    )
+    return environment.from_string(_file("report.html.j2"))
+
+
+def _harmless(value: object) -> object:
+    """Every text without what could reorder or hide other text; our own markup as it is."""
+    return clean(value, _LONGEST) if isinstance(value, str) and not hasattr(value, "__html__") else value
+
+
+def _policy(style: str, script: str) -> str:
+    """Nothing but this style sheet and this script (Content Security Policy Level 3, hash-source)."""
+    return (
+        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _picture(report: Report, catalog: Catalog) -> Picture:
+    links = way.nodes(report)
+    verdict = words.way_verdict(report, links, catalog)
+    dots = [
+        Dot(
+            y=_TOP + _GAP * place,
+            state=link.state.value,
+            lines=tuple(textwrap.wrap(words.node(link, catalog), _LINE)),
+            cut=link.state in (way.State.BROKEN, way.State.UNKNOWN)
+            or any(after.state is way.State.UNKNOWN for after in links[place + 1 : place + 2]),
+        )
+        for place, link in enumerate(links)
+    ]
+    title = catalog.ui("path.picture", summary=verdict) if verdict else catalog.ui("heading.path")
+    return Picture(tuple(dots), title, words.way_line(links, catalog), verdict)
+
+
+def _then(report: Report, catalog: Catalog) -> Iterator[str]:
+    for step in report.likely_steps[1:]:
+        yield words.article(step, catalog)
+
+
+def _check(check: ReportCheck, catalog: Catalog) -> CheckView:
+    lines = [words.sentence(finding, catalog) for finding in words.telling(check)]
+    echoed = list(dict.fromkeys(reason for finding in check.findings for reason in finding.blocked_by))
+    if echoed:
+        lines.append(catalog.ui("step.echo", reasons=echoed))
+    return CheckView(catalog.check(check.check).name, check.status.value, tuple(lines))
+
+
+def _evidence(report: Report) -> Iterator[str]:
+    """Every finding as codes: `vpn.active note split=false product=WireGuard`."""
+    for check in report.checks:
+        for finding in check.findings:
+            args = (f"{name}={_value(value)}" for name, value in finding.args.items())
+            yield " ".join([finding.reason, finding.status.value, *args])
+
+
+def _value(value: object) -> str:
+    """A value as in JSON, but a text without quotation marks."""
+    if isinstance(value, tuple):
+        return ",".join(map(_value, value))
+    if isinstance(value, bool) or value is None:
+        return {True: "true", False: "false", None: "null"}[value]
+    return str(value)
+
+
+def _origin(report: Report, catalog: Catalog) -> Iterator[str]:
+    """Of which portal, when, on what kind of system and by which version the report was made."""
+    yield catalog.ui("report.verdict_portal", portal=report.portal.name, host=report.portal.host)
+    yield catalog.ui("report.started", started=report.started)
+    yield catalog.ui("report.system", os=report.platform.os, release=report.platform.release)
+    yield catalog.ui("report.took", ms=report.duration_ms)
+    yield catalog.ui("report.tool", version=report.tool.version)

@@ -1,0 +1,21 @@
+"""The value of a Jamf extension attribute: first codes, for smart groups in every language, then words."""
+
+from __future__ import annotations
+
+from portalcheck.catalog import Catalog
+from portalcheck.model import Report
+from portalcheck.text import clean
+
+LONGEST = 250
+"""Characters of the value; longer ones are cut in Jamf's lists."""
+
+_SAFE = str.maketrans({"<": "(", ">": ")", "&": "+"})
+"""Jamf takes what stands between the tags as it is, and shows a reference such as `&lt;` as five letters."""
+
+
+def render(report: Report, catalog: Catalog) -> str:
+    """`<result>outcome cause step: verdict</result>`; a step only where there is something to do."""
+    steps = report.likely_steps if report.cause != "none" else ()
+    codes = " ".join([report.outcome.value, report.cause, *(step.ref for step in steps[:1])])
+    value = f"{codes}: {catalog.cause(report.cause).verdict}"
+    return f"<result>{clean(value.translate(_SAFE), LONGEST)}</result>\n"

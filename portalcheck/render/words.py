@@ -1,0 +1,137 @@
+"""Sentences and choices that several formats share, taken from a report and the catalogue of one language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from portalcheck.catalog import Catalog
+from portalcheck.model import Outcome, Portal, Report, ReportCheck, ReportFinding, Status, Step
+from portalcheck.render import way
+
+_SUPPORT_REFS = frozenset({"step-10", "support-checklist"})
+_TELLING = frozenset({Status.FAIL, Status.WARN, Status.NOTE})
+
+
+class First(msgspec.Struct, frozen=True):
+    """The one step to do first: its title with the article's reference, and what to do in order."""
+
+    article: str
+    actions: tuple[str, ...]
+
+
+def first(report: Report, words: Catalog) -> First | None:
+    """The likeliest step, with the cause's own actions where it has some; None where no step is likely."""
+    if not report.likely_steps:
+        return None
+    step = report.likely_steps[0]
+    own = words.cause(report.cause).actions if report.cause != "none" else ()
+    return First(article(step, words), own or words.ref(step.ref).actions)
+
+
+def article(step: Step, words: Catalog) -> str:
+    """A step as the article calls it, with its reference."""
+    return words.ui("step.article", title=words.ref(step.ref).title, ref=step.ref)
+
+
+def title(step: Step, words: Catalog) -> str:
+    """A step's title, with its reference."""
+    return words.ui("step.first", title=words.ref(step.ref).title, ref=step.ref)
+
+
+def sentence(finding: ReportFinding, words: Catalog) -> str:
+    """A finding in words."""
+    return words.reason(finding.reason, finding.args, finding.status.value)
+
+
+def status(value: Status | Outcome, words: Catalog) -> str:
+    """The word for a status or an outcome."""
+    return words.ui(f"status.{value.value}")
+
+
+def first_of(check: ReportCheck, wanted: Status) -> ReportFinding | None:
+    """The first finding of a status that is no echo of another one."""
+    return next((f for f in check.findings if f.status is wanted and not f.blocked_by), None)
+
+
+def telling(check: ReportCheck) -> tuple[ReportFinding, ...]:
+    """What a reader needs of a check: all that is not well, else the first finding."""
+    return tuple(f for f in check.findings if f.status in _TELLING) or check.findings[:1]
+
+
+def unseen(report: Report, words: Catalog) -> Iterator[str]:
+    """What could not be checked, and why."""
+    for check in report.checks:
+        for finding in check.findings:
+            if finding.status is Status.UNKNOWN:
+                yield f"{words.check(check.check).name}: {sentence(finding, words)}"
+    if not report.complete:
+        yield words.ui("step.incomplete")
+
+
+def support(report: Report, words: Catalog, portal: Portal | None) -> Iterator[str]:
+    """Whom to call, where the first step is a call."""
+    if not report.likely_steps or report.likely_steps[0].ref not in _SUPPORT_REFS:
+        return
+    known = portal.support if portal is not None else None
+    yield words.ui("support.phone", phone=known.phone) if known and known.phone else words.ui("support.card")
+    if known and known.url:
+        yield words.ui("support.url", url=known.url)
+
+
+def node(link: way.Node, words: Catalog) -> str:
+    """A link of the way with its state."""
+    name = words.ui(f"path.{link.key}")
+    return name if link.state is way.State.OPEN else words.ui(f"path.{link.state.value}", node=name)
+
+
+def way_line(links: tuple[way.Node, ...], words: Catalog) -> str:
+    """The way as one line."""
+    return f" {words.ui('path.arrow')} ".join(node(link, words) for link in links)
+
+
+def way_verdict(report: Report, links: tuple[way.Node, ...], words: Catalog) -> str:
+    """Where the way stops, or that it is open; empty where not all of it was seen."""
+    stop = way.broken(links)
+    if stop is not None:
+        return words.ui("path.stops", node=words.ui(f"path.{stop.key}"))
+    seen = all(link.state is not way.State.UNKNOWN for link in links)
+    return words.ui("path.whole") if seen and report.outcome in (Outcome.OK, Outcome.WARN) else ""
+
+
+def looked(report: Report, words: Catalog) -> Iterator[str]:
+    """Whom the run contacted, what it read, and what was left out of the report."""
+    contacts = [_contact(role, count, words) for role, count in report.privacy.contacts.items()]
+    yield words.ui("privacy.contacted", list=contacts) if contacts else words.ui("privacy.nobody")
+    yield from (words.ui(f"privacy.{key}") for key in ("looked", "no_password", "no_upload"))
+    if report.privacy.level == "local":
+        yield words.ui("privacy.local_level")
+    elif report.privacy.withheld:
+        left_out = [_kind(kind, count, words) for kind, count in report.privacy.withheld.items()]
+        yield words.ui("privacy.withheld", list=left_out)
+        yield words.ui("privacy.include_local")
+    else:
+        yield words.ui("privacy.nothing_withheld")
+
+
+def _contact(role: str, count: int, words: Catalog) -> str:
+    key = f"privacy.contact.{role}"
+    known = words.ui(key)
+    return known if known != key else words.ui("privacy.contact.other", role=role, count=count)
+
+
+def _kind(kind: str, count: int, words: Catalog) -> str:
+    key = f"privacy.kind.{kind}"
+    known = words.ui(key, count=count)
+    return known if known != key else words.ui("privacy.kind.other", count=count)
+
+
+def clock_skew(report: Report) -> float | None:
+    """Seconds that this computer's clock is ahead of the true time; None where it could not be told."""
+    for check in report.checks:
+        for finding in check.findings:
+            skew = finding.args.get("skew_s") if finding.reason.startswith("clock.") else None
+            if isinstance(skew, int | float) and not isinstance(skew, bool) and abs(skew) < 1e12:
+                return skew
+    return None
