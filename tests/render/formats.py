@@ -1,0 +1,23 @@
+"""Every format by its name, called as the command line calls it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from portalcheck.catalog import Catalog
+from portalcheck.model import Report
+from portalcheck.render import html, intune, jamf, json, junit, nagios, prometheus, text
+
+ENGLISH, SPANISH = Catalog("en"), Catalog("es")
+LANGUAGES = {"en": ENGLISH, "es": SPANISH}
+
+RENDER: dict[str, Callable[[Report, Catalog], str]] = {
+    "text": text.render,
+    "json": lambda report, _: json.render(report),
+    "html": html.render,
+    "junit": junit.render,
+    "nagios": nagios.render,
+    "prometheus": prometheus.render,
+    "intune": intune.render,
+    "jamf": jamf.render,
+}
