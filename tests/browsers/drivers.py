@@ -61,7 +61,7 @@ FIREFOX_PREFERENCES: Mapping[str, object] = {
 
 
 class Portal:
-    """Sets the cookies that it is told to, at every path, and keeps the Cookie header of each request."""
+    """Sets the cookies that it is told to at `/login`, and keeps the Cookie header of each request."""
 
     def __init__(self) -> None:
         self.cookies: Sequence[str] = ()
@@ -72,7 +72,7 @@ class Portal:
             def do_GET(self) -> None:
                 portal.received.append((self.path, self.headers.get("Cookie", "")))
                 self.send_response(200)
-                for cookie in portal.cookies if self.path.startswith("/login") else ():
+                for cookie in portal.cookies if self.path == "/login" else ():
                     self.send_header("Set-Cookie", cookie)
                 self.send_header("Content-Type", "text/html")
                 self.end_headers()
