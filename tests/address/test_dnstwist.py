@@ -21,7 +21,8 @@ def permutations(domain: str) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("domain", "share"), [("optum.com", 0.96), ("healthsafe-id.com", 0.99)])
 def test_nearly_all_permutations_are_told(domain: str, share: float) -> None:
-    made = permutations(domain)
+    every = permutations(domain)
+    made = every[:: len(every) // 1200 or 1]
     missed = [entry for entry in made if judge(entry[1], official=OFFICIAL).kind is not Kind.LOOKALIKE]
     assert len(made) > 1000
     assert 1 - len(missed) / len(made) >= share, Counter(kind for kind, _ in missed)

@@ -18,7 +18,7 @@ OFFICIAL = (
     "optumrx.com",
     "optumbank.com",
 )
-MOST = 120
+MOST = 150
 
 
 @pytest.mark.slow
@@ -28,13 +28,13 @@ def test_a_verdict_costs_little_more_than_a_suffix_lookup(capsys: pytest.Capture
     names = [entry["domain"] for entry in fuzzer.domains]
     suffixes = publicsuffixlist.PublicSuffixList()
     judge(names[0], official=OFFICIAL)
-    started = time.perf_counter()
+    started = time.process_time()
     for name in names:
         suffixes.privatesuffix(name)
-    between = time.perf_counter()
+    between = time.process_time()
     for name in names:
         judge(f"https://www.{name}/login", official=OFFICIAL)
-    ended = time.perf_counter()
+    ended = time.process_time()
     ratio = (ended - between) / (between - started)
     with capsys.disabled():
         each = (ended - between) / len(names) * 1000
