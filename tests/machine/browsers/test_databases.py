@@ -229,6 +229,20 @@ def test_a_query_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch
     assert time.monotonic() - started < 1
 
 
+def test_a_python_that_takes_no_images_says_so_and_copies_nothing_to_disk(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Old(sqlite3.Connection):
+        @property
+        def deserialize(self) -> None:  # type: ignore[override]  # as in a Python that was built without it
+            raise AttributeError
+
+    chromium_db(world.chromium / "Default" / "Cookies", [Cookie()])
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *names, **how: connect(*names, **how, factory=Old))
+    assert world.store().why == "unknown-layout"
+
+
 @pytest.mark.parametrize("size", [300_000_000, 1_000_000_000, 2**40])
 def test_a_huge_file_is_too_big_and_never_read(world: World, size: int) -> None:
     path = world.write(world.chromium / "Default" / "Cookies", b"SQLite format 3\0")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portalcheck.facts import CookieStore, StoreState
-from portalcheck.machine.browsers import chromium_cookies, matching
+from portalcheck.machine.browsers import chromium_cookies, matching, mozilla_cookies
 from portalcheck.machine.browsers.database import Database
 from tests.machine.browsers.world import HOSTS, NOW, URL, Cookie, World, chromium_db, firefox_db
 
@@ -323,3 +324,40 @@ def test_both_families_agree(tmp_path: Path) -> None:
     first, second = one.store(), two.store()
     for name in ("count", "expired", "sent", "duplicates", "header_bytes", "on_site", "oldest", "newest"):
         assert getattr(first, name) == getattr(second, name), name
+
+
+_attributes = st.lists(
+    st.sampled_from(
+        [
+            "userContextId=3",
+            "privateBrowsingId=1",
+            "firstPartyDomain=portal.test",
+            "partitionKey=%28https%2Cportal.test%29",
+            "partitionKey=%28https%2Cother.test%29",
+            "x=privateBrowsingId=2",
+        ]
+    ),
+    max_size=3,
+).map(lambda parts: "^" + "&".join(parts) if parts else "")
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.lists(st.one_of(_attributes, st.text(max_size=12).filter(lambda text: "\0" not in text)), max_size=5)
+)
+def test_origin_attributes_whatever_they_hold_sort_cookies_into_jars(
+    tmp_path_factory: pytest.TempPathFactory, jars: list[str]
+) -> None:
+    jars = [jar.encode("utf-8", "replace").decode() for jar in jars]
+    world = World(tmp_path_factory.mktemp("jars"))
+    firefox_db(world.firefox / "p" / "cookies.sqlite", [Cookie(jar=jar) for jar in jars])
+    store = world.store()
+    kept = [jar for jar in jars if not any(part.startswith("privateBrowsingId=") for part in _parts(jar))]
+    sent = [jar for jar in kept if jar in ("", *mozilla_cookies.jars(matching.target(URL)))]
+    assert (store.count, store.sent) == (len(kept), len(sent))
+    assert store.partitioned == len(kept) - len(sent)
+
+
+def _parts(jar: str) -> list[str]:
+    """The attributes after every `^` and `&`."""
+    return re.split(r"[\^&]", jar)[1:]
