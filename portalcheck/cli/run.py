@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import click
 import msgspec
@@ -42,7 +43,7 @@ def run(url: str | None, **given: Any) -> int:
     With a URL, that address is judged by its name first; one that imitates the portal is never contacted.
     """
     settled = settle(collect(given))
-    return _execute(settled, _this_computer(settled, url or ""))
+    return _execute(settled, _this_computer(settled, url or ""), remember=True)
 
 
 @click.command()
@@ -64,7 +65,7 @@ def demo(fault: str, list_faults: bool, **given: Any) -> int:
         raise click.UsageError(f"There is no fault {fault!r}. Faults: {', '.join(FAULTS)}.")
     with ExitStack() as stack:
         world = stack.enter_context(practice(fault))
-        return _execute(settled, _practice_computer(world))
+        return _execute(settled, _practice_computer(world), remember=False)
 
 
 def _this_computer(settled: Settled, url: str) -> Subject:
@@ -80,7 +81,7 @@ def _practice_computer(world: Any) -> Subject:
     return Subject(world.machine, world.portal, network)
 
 
-def _execute(settled: Settled, subject: Subject) -> int:
+def _execute(settled: Settled, subject: Subject, *, remember: bool) -> int:
     """Context, checks, diagnosis, report, output, exit code; questions come last and may run it once more."""
     facts = _check(settled, subject)
     if _may_settle_by_asking(facts) and settled.asks and _ask_to_share(settled, subject):
@@ -92,7 +93,7 @@ def _execute(settled: Settled, subject: Subject) -> int:
             facts = facts.with_symptoms((symptom,))
     report = facts.report()
     settled.explain_crashes(facts.crashes)
-    return settled.hand_out(report, subject.portal)
+    return settled.hand_out(report, subject.portal, remember=remember)
 
 
 class _Facts(msgspec.Struct, frozen=True):
@@ -151,7 +152,9 @@ def _may_settle_by_asking(facts: _Facts) -> bool:
 
 
 def _ask_to_share(settled: Settled, subject: Subject) -> bool:
-    question = settled.words.ui("question.share_name", host=subject.portal.name)
+    question = settled.words.ui(
+        "question.share_name", host=urlsplit(subject.url or subject.portal.url).hostname
+    )
     return click.prompt(
         question, default="", show_default=False, err=True
     ).strip().lower() == settled.words.ui("question.yes")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -103,25 +104,31 @@ class Settled:
             answer = click.prompt(
                 self.words.ui("question.other_text"), default="", show_default=False, err=True
             )
-        return self._match([answer])[0] if answer and self._match([answer]) else ""
+        found = self._match([answer] if answer else [])
+        return found[0] if found else ""
 
     # ---- what is handed out --------------------------------------------------------------------
 
-    def hand_out(self, report: Report, portal: Portal) -> int:
-        """Write the report wherever it is wanted; the exit code."""
-        text = self.render(report, portal, self.format)
+    def hand_out(self, report: Report, portal: Portal, *, remember: bool) -> int:
+        """Write the report wherever it is wanted; the exit code. With `remember`, it is compared and kept."""
+        from portalcheck import memory
+
+        place = memory.folder() if remember and self.format == "text" and self.settings.run.remember else None
+        text = self.render(report, portal, self.format, memory.last(place))
         if self.options.jsonl is not None:
             from portalcheck.render.json import render_line
 
             self._write(out.append_line, self.options.jsonl, render_line(report))
         if self.options.output is not None:
             self._write(out.write_file, self.options.output, text)
-        if self.options.output is None:
-            out.result(self._painted(text))
-        else:
             self.say(self.words.ui("copy.written", file=self.options.output.name))
+        else:
+            out.result(self._painted(text))
         if self.options.copy:
             self._copy(text)
+        if self.options.open:
+            self._open(report, portal)
+        memory.keep(place, report)
         return self._exit_code(report)
 
     def _write(self, write: Callable[[Path, str], None], path: Path, text: str) -> None:
@@ -130,15 +137,19 @@ class Settled:
         except OSError as error:
             raise click.ClickException(self.words.ui("message.cannot_write", file=path.name)) from error
 
-    def render(self, report: Report, portal: Portal, form: str) -> str:
-        """The report in one form."""
+    def render(self, report: Report, portal: Portal, form: str, previous: Report | None = None) -> str:
+        """The report in one form; `previous` is the last run's, which only the text speaks of."""
         from importlib import import_module
 
         renderer = import_module(f"portalcheck.render.{form}")
         if form == "json":
             return str(renderer.render(report))
         if form == "text":
-            return str(renderer.render(report, self.words, portal=portal, verbose=self.options.verbose))
+            return str(
+                renderer.render(
+                    report, self.words, portal=portal, previous=previous, verbose=self.options.verbose
+                )
+            )
         return str(renderer.render(report, self.words))
 
     def _painted(self, text: str) -> str:
@@ -157,6 +168,23 @@ class Settled:
             self.say(self.words.ui("copy.failed"))
         else:
             self.say(self.words.ui("copy.copied"))
+
+    def _open(self, report: Report, portal: Portal) -> None:
+        """Show the page in the browser: the output file if that is one, else one that the next run replaces."""
+        import webbrowser
+
+        from portalcheck import memory
+
+        path = self.options.output if self.format == "html" else None
+        if path is None:
+            folder = memory.folder() or Path(tempfile.mkdtemp(prefix="portalcheck-"))
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            path = folder / "last-report.html"
+            self._write(out.write_file, path, self.render(report, portal, "html"))
+        opened = webbrowser.open(path.absolute().as_uri())
+        self.say(
+            self.words.ui("copy.opened") if opened else self.words.ui("copy.open_failed", file=path.name)
+        )
 
     def _exit_code(self, report: Report) -> int:
         if self.format in ("text", "json"):

@@ -15,12 +15,22 @@ _SUPPORT_REFS = {"step-10", "support-checklist"}
 
 
 class TextReport:
-    """Writes one report. `verbose` adds every check's findings in full, `portal` whom to call."""
+    """Writes one report.
+
+    `verbose` adds every check's findings in full, `portal` whom to call, `previous` what has changed since.
+    """
 
     def __init__(
-        self, report: Report, catalog: Catalog, *, portal: Portal | None = None, verbose: bool = False
+        self,
+        report: Report,
+        catalog: Catalog,
+        *,
+        portal: Portal | None = None,
+        previous: Report | None = None,
+        verbose: bool = False,
     ) -> None:
-        self.report, self.words, self.portal, self.verbose = report, catalog, portal, verbose
+        self.report, self.words, self.portal = report, catalog, portal
+        self.previous, self.verbose = previous, verbose
 
     def render(self) -> str:
         """The whole text; ends with the phone code."""
@@ -28,6 +38,7 @@ class TextReport:
             self._verdict(),
             self._first(),
             self._then(),
+            self._changes(),
             self._also(),
             self._not_checked(),
             self._way(),
@@ -90,6 +101,17 @@ class TextReport:
             for step in steps:
                 yield from wrap(self._article(step), "  ")
             yield "  " + self.words.ui("step.more", topic=steps[0].ref)
+
+    def _changes(self) -> Iterator[str]:
+        if self.previous is None or self.previous.portal != self.report.portal:
+            return
+        yield self._heading("changed")
+        before, now = self.previous.cause, self.report.cause
+        if before == now:
+            yield from wrap(self.words.ui("changes.same"), "  ")
+            return
+        verdicts = {"before": self.words.cause(before).verdict, "now": self.words.cause(now).verdict}
+        yield from wrap(self.words.ui("changes.changed", **verdicts), "  ")
 
     def _also(self) -> Iterator[str]:
         if self.report.also:
@@ -193,6 +215,13 @@ def _shown(check: ReportCheck, *, verbose: bool) -> Iterable[ReportFinding]:
     return telling or check.findings[:1]
 
 
-def render(report: Report, catalog: Catalog, *, portal: Portal | None = None, verbose: bool = False) -> str:
+def render(
+    report: Report,
+    catalog: Catalog,
+    *,
+    portal: Portal | None = None,
+    previous: Report | None = None,
+    verbose: bool = False,
+) -> str:
     """The report as text in the catalogue's language."""
-    return TextReport(report, catalog, portal=portal, verbose=verbose).render()
+    return TextReport(report, catalog, portal=portal, previous=previous, verbose=verbose).render()

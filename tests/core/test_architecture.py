@@ -32,6 +32,7 @@ ALLOWED = {
     "phonecode": {"model"},
     "paste": {"model", "phonecode", "text"},
     "report": {"facts", "model", "phonecode", "privacy"},
+    "memory": {"model"},
     "article": set(),
     "quantities": {"text"},
     "catalog": {"model", "quantities", "text"},
