@@ -10,14 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portalcheck.facts import BrowserProfile, CookieBlock
-from portalcheck.machine.browsers.matching import Target
-from portalcheck.machine.browsers.patterns import pattern, setting_for
 from tests.machine.browsers.world import Cookie, World, chromium_db
 
 UBLOCK = "cjpalhdlnbpafiamejdnhcphjbkeiagm"
 ALL_SETTING = (CookieBlock("all", "setting"),)
 SITE_SETTING = (CookieBlock("site", "setting"),)
-PAGE = Target("https", "www.portal.test", 443, "/login")
 
 
 def preferences(
@@ -368,48 +365,3 @@ def test_names_from_outside_steer_no_terminal(world: World) -> None:
     (found,) = seen(world, tree).extensions
     assert found.isprintable()
     assert len(found) <= 48
-
-
-# ---- patterns ----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("text", "matches"),
-    [
-        ("*", True),
-        ("www.portal.test", True),
-        ("portal.test", False),
-        ("[*.]portal.test", True),
-        ("[*.]PORTAL.test", True),
-        ("https://*", True),
-        ("http://*", False),
-        ("https://[*.]portal.test", True),
-        ("https://[*.]portal.test:443", True),
-        ("https://[*.]portal.test:*", True),
-        ("*://www.portal.test:443", True),
-        ("https://www.portal.test/", True),
-        ("https://www.portal.test:443/path", True),
-        ("https://www.portal.test:444", False),
-        ("[*.]al.test", False),
-    ],
-)
-def test_a_pattern_means_the_page_or_not(text: str, matches: bool) -> None:
-    found = pattern(text)
-    assert found is not None
-    assert found.matches(PAGE) is matches
-
-
-@pytest.mark.parametrize(
-    "text", ["", " ", "a b", "*.portal.test", "https://", "http://a:b", "portal.test:443:1", "[*.]"]
-)
-def test_what_is_no_pattern_means_nothing(text: str) -> None:
-    found = pattern(text)
-    assert found is None or not found.matches(PAGE)
-
-
-@settings(max_examples=200, deadline=None)
-@given(
-    st.dictionaries(st.text(alphabet="*.[]:/,abportl ts1", max_size=30), st.just({"setting": 2}), max_size=4)
-)
-def test_no_pattern_brings_the_reader_down(exceptions: dict[str, object]) -> None:
-    assert setting_for(exceptions, PAGE) in (None, 2)
