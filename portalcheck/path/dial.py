@@ -43,7 +43,7 @@ def interleave(addresses: Sequence[str]) -> list[str]:
     return mixed
 
 
-class _Race:
+class Race:
     """Connection attempts under way; the first to succeed wins, the others are given up."""
 
     def __init__(self, machine: Machine, port: int, source: str) -> None:
@@ -115,7 +115,7 @@ def dial(
     """Connect to the first address that answers; the socket blocks and has no time limit set."""
     since = time.monotonic()
     end = since + deadline.limit(CONNECT_LIMIT_S)
-    race = _Race(machine, port, source)
+    race = Race(machine, port, source)
     waiting = interleave(addresses)[:_MAX_TRIES]
     winner: socket.socket | None = None
     next_start = since

@@ -1,0 +1,152 @@
+"""Deadlines, answers found once, and work side by side: bounded whatever the work does."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from portalcheck.path.waiting import Deadline, Later, OutOfTime, Shared, side_by_side
+
+
+def _forever() -> int:
+    threading.Event().wait(30)
+    return 1
+
+
+def _fails() -> int:
+    raise LookupError
+
+
+def test_the_remaining_time_runs_out_and_is_never_negative() -> None:
+    deadline = Deadline(0.2)
+    first = deadline.remaining()
+    time.sleep(0.25)
+    assert 0 < first < 0.2
+    assert deadline.remaining() == 0.0
+
+
+def test_the_deadline_leaves_time_to_print() -> None:
+    deadline = Deadline(10)
+    assert deadline.at < deadline.started + 10
+    assert deadline.at > deadline.started + 9
+
+
+@pytest.mark.parametrize(("seconds", "expected"), [(10.0, 4.0), (5.0, 2.0), (20.0, 8.0), (100.0, 8.0)])
+def test_a_step_gets_a_share_of_the_run(seconds: float, expected: float) -> None:
+    assert Deadline(seconds).limit(4.0) == pytest.approx(expected, abs=0.05)
+
+
+def test_no_share_is_longer_than_what_remains() -> None:
+    deadline = Deadline(0.5)
+    assert deadline.limit(1000) <= 0.5
+    time.sleep(0.5)
+    assert 0 < deadline.limit(1000) < 0.01
+
+
+def test_a_part_ends_before_the_whole_and_keeps_its_scale() -> None:
+    whole = Deadline(5)
+    part = whole.part(2.0)
+    assert part.remaining() == pytest.approx(1.0, abs=0.05)
+    assert part.scale == whole.scale
+    assert part.part(100).remaining() <= part.remaining()
+
+
+def test_work_is_done_once_for_all_who_ask() -> None:
+    shared = Shared(Deadline(5))
+    done: list[int] = []
+
+    def work() -> int:
+        time.sleep(0.05)
+        done.append(1)
+        return 7
+
+    assert side_by_side([lambda: shared.get("key", work)] * 8, 2) == [7] * 8
+    assert done == [1]
+    assert shared.known("key")
+
+
+def test_different_questions_do_not_wait_for_each_other() -> None:
+    shared = Shared(Deadline(5))
+    slow = Later(lambda: shared.get("slow", _forever))
+    since = time.monotonic()
+    assert shared.get("fast", lambda: 1) == 1
+    assert time.monotonic() - since < 0.5
+    assert slow.get(0) is None
+    assert not shared.known("slow")
+
+
+def test_who_waits_for_hanging_work_is_let_go_at_the_deadline() -> None:
+    shared = Shared(Deadline(0.3))
+    Later(lambda: shared.get("key", _forever))
+    time.sleep(0.05)
+    since = time.monotonic()
+    with pytest.raises(OutOfTime):
+        shared.get("key", _forever)
+    assert time.monotonic() - since < 0.8
+
+
+def test_what_the_work_raised_is_raised_for_everybody() -> None:
+    shared = Shared(Deadline(5))
+    for _ in range(2):
+        with pytest.raises(LookupError):
+            shared.get("key", _fails)
+
+
+def test_none_is_an_answer_too_and_found_once() -> None:
+    shared = Shared(Deadline(5))
+    asked: list[int] = []
+    for _ in range(2):
+        assert shared.get("key", lambda: asked.append(1)) is None
+    assert asked == [1]
+
+
+def test_side_by_side_keeps_the_order_and_leaves_out_what_is_late() -> None:
+    since = time.monotonic()
+    assert side_by_side([lambda: 1, _forever, lambda: 3], 0.2) == [1, None, 3]
+    assert time.monotonic() - since < 0.7
+
+
+def test_side_by_side_is_as_fast_as_its_slowest() -> None:
+    since = time.monotonic()
+    side_by_side([lambda: time.sleep(0.1)] * 10, 5)
+    assert time.monotonic() - since < 0.6
+
+
+def test_side_by_side_of_nothing_is_nothing() -> None:
+    assert side_by_side([], 1) == []
+
+
+def test_side_by_side_raises_what_a_work_raised_after_all_have_ended() -> None:
+    ended: list[int] = []
+
+    def slow() -> int:
+        time.sleep(0.1)
+        ended.append(1)
+        return 1
+
+    with pytest.raises(LookupError):
+        side_by_side([_fails, slow], 2)
+    assert ended == [1]
+
+
+def test_later_work_is_waited_for_as_often_as_wanted() -> None:
+    go = threading.Event()
+
+    def work() -> str:
+        go.wait(5)
+        return "done"
+
+    later = Later(work)
+    assert later.get(0.01) is None
+    go.set()
+    assert later.get(2) == "done"
+    assert later.get(0) == "done"
+
+
+def test_left_over_work_does_not_keep_the_process() -> None:
+    before = set(threading.enumerate())
+    later = Later(_forever)
+    assert all(thread.daemon for thread in set(threading.enumerate()) - before)
+    assert later.get(0) is None
