@@ -1,0 +1,120 @@
+"""Plays rows in namespaces of their own, each once a session."""
+
+from __future__ import annotations
+
+import functools
+import importlib.metadata
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from tests.lab.row import Row
+from tests.lab.rows import ROWS, TWISTS, programs
+from tests.lab.world import Ran
+
+REPOSITORY = Path(__file__).parents[2]
+_OVERALL_S = 110
+_SPACES = ("--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc")
+_INSIDE = 'mount -t tmpfs lab /run && mkdir -p /run/netns && exec "$@"'
+
+
+class Played(msgspec.Struct, frozen=True, kw_only=True):
+    """What happened in one row: whether there was a way out, both runs, and what a plain probe saw change."""
+
+    closed: bool
+    before: Ran
+    after: Ran
+    changed: dict[str, list[Any]]
+
+
+Play = Callable[..., Played]
+
+
+@functools.cache
+def namespaces() -> tuple[str, ...]:
+    """How namespaces can be had here: as root, as a user, or (empty) not at all."""
+    for how in (("unshare",), ("unshare", "--user", "--map-root-user")):
+        try:
+            done = subprocess.run(
+                [*how, *_SPACES, "sh", "-c", _INSIDE, "sh", "ip", "link", "add", "lab0", "type", "veth"],
+                capture_output=True,
+                check=False,
+                timeout=20,
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            continue
+        if done.returncode == 0:
+            return how
+    return ()
+
+
+@pytest.fixture(scope="session")
+def clock_library(tmp_path_factory: pytest.TempPathFactory) -> Path | None:
+    """The library that shifts the patient's wall clock; None where there is no compiler."""
+    compiler = shutil.which("gcc") or shutil.which("cc")
+    if compiler is None:
+        return None
+    library = tmp_path_factory.mktemp("lab") / "clock_shift.so"
+    source = REPOSITORY / "tests" / "lab" / "clock_shift.c"
+    subprocess.run(
+        [compiler, "-shared", "-fPIC", "-O2", "-Wall", "-Werror", "-o", library, source, "-ldl"], check=True
+    )
+    return library
+
+
+@pytest.fixture(scope="session")
+def play(clock_library: Path | None) -> Play:
+    """Play a row, with twists or without; what happened is kept for the session."""
+
+    @functools.cache
+    def played(row_id: str, *twists: str) -> Played:
+        _skip_where_impossible(ROWS[row_id], twists, clock_library)
+        done = subprocess.run(
+            [
+                *(*namespaces(), *_SPACES, "sh", "-c", _INSIDE, "sh"),
+                *(sys.executable, "-m", "tests.lab.inside", row_id, *twists),
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=REPOSITORY,
+            timeout=_OVERALL_S,
+            env={
+                **os.environ,
+                "LAB_CLOCK_LIBRARY": str(clock_library),
+                "LAB_PYTHONPATH": os.environ.get("PYTHONPATH", ""),
+                "PYTHONPATH": os.pathsep.join([str(REPOSITORY), os.environ.get("PYTHONPATH", "")]),
+            },
+        )
+        assert done.returncode == 0, f"the lab itself failed:\n{done.stderr[-3000:]}"
+        return msgspec.convert(json.loads(done.stdout), Played)
+
+    return played
+
+
+def _skip_where_impossible(row: Row, twists: tuple[str, ...], clock_library: Path | None) -> None:
+    if sys.platform != "linux":
+        pytest.skip("network namespaces are Linux's")
+    try:
+        importlib.metadata.distribution("portalcheck")
+    except importlib.metadata.PackageNotFoundError:
+        pytest.skip("portalcheck is not installed, so that no check is found (pip install -e .)")
+    if not namespaces():
+        pytest.skip("neither root nor an unprivileged user namespace can make network namespaces here")
+    steps = (*row.setting, *row.fault, *(step for name in twists for step in TWISTS[name]))
+    wanted = {"ip", "nsenter", *programs(steps)}
+    missing = sorted(
+        name for name in wanted if not shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
+    )
+    if missing:
+        pytest.skip(f"not installed: {', '.join(missing)}")
+    if clock_library is None:
+        pytest.skip("no C compiler to make the library that shifts the clock")

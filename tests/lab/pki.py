@@ -1,0 +1,92 @@
+"""The certificate authorities of the lab, minted when a world starts, so that no fixture ever lapses."""
+
+from __future__ import annotations
+
+import time
+from functools import cached_property
+
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from portalcheck.demo.certificates import DAY_S, Issued, Minted, mint
+from tests.lab import names
+
+_FIVE_YEARS_S = 5 * 365 * DAY_S
+USUAL_DAYS = (-30.0, 60.0)
+
+
+def pem(issued: Issued) -> str:
+    """The certificate itself as PEM."""
+    return issued.certificate.public_bytes(Encoding.PEM).decode("ascii")
+
+
+class Authorities:
+    """Roots, an intermediate, and the leaves that they sign."""
+
+    def __init__(self) -> None:
+        self.now = time.time()
+
+    @cached_property
+    def root(self) -> Issued:
+        """The root that stands for the public ones: in the system's store and in Mozilla's."""
+        return self._authority("Lab Trust Services", "Lab Root R1")
+
+    @cached_property
+    def intermediate(self) -> Issued:
+        """The public root's intermediate."""
+        return self._authority("Lab Trust Services", "Lab TLS CA 1", self.root)
+
+    @cached_property
+    def inspection(self) -> Issued:
+        """The root of a product that inspects TLS."""
+        return self._authority("Avast Web/Mail Shield", "Avast Web/Mail Shield Root")
+
+    @cached_property
+    def private(self) -> Issued:
+        """A root that no store has."""
+        return self._authority("Internal Services", "Internal Root")
+
+    def leaf(
+        self,
+        *hosts: str,
+        signer: Issued | None = None,
+        days: tuple[float, float] = USUAL_DAYS,
+        send_issuer: bool = True,
+        issuer_url: bool = True,
+    ) -> Issued:
+        """A server's certificate, valid from and to so many days from now."""
+        public = signer is None
+        return mint(
+            Minted(
+                common_name=hosts[0],
+                organisation="Lab Portal",
+                not_before=self.now + days[0] * DAY_S,
+                not_after=self.now + days[1] * DAY_S,
+                names=hosts,
+                issuer_url=f"http://{names.AIA}/issuer.der" if public and issuer_url else "",
+            ),
+            signer or self.intermediate,
+            send_issuer=send_issuer,
+        )
+
+    def self_signed(self, host: str) -> Issued:
+        """A certificate that nobody but itself vouches for."""
+        return mint(
+            Minted(
+                common_name=host,
+                organisation="Nobody",
+                not_before=self.now - 30 * DAY_S,
+                not_after=self.now + 60 * DAY_S,
+                names=(host,),
+            )
+        )
+
+    def _authority(self, organisation: str, common_name: str, issuer: Issued | None = None) -> Issued:
+        minted = Minted(
+            common_name=common_name,
+            organisation=organisation,
+            not_before=self.now - _FIVE_YEARS_S,
+            not_after=self.now + _FIVE_YEARS_S,
+            path_length=0 if issuer else None,
+        )
+        # Public servers do not send the root along with the intermediate.
+        return mint(minted, issuer, send_issuer=False)

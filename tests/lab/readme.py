@@ -1,0 +1,77 @@
+"""Writes README.md: `python -m tests.lab.readme`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.lab.rows import TABLE, TWISTS
+
+PLACE = Path(__file__).with_name("README.md")
+
+_HEAD = """# The lab
+
+A black-box world in Linux network namespaces: the patient's computer, and everything else. The tool runs in it
+unchanged, as a program, with the lab's `resolv.conf`, `hosts`, trust stores, home and wall clock laid over the
+real ones. All addresses are for documentation, and nothing leads out. Names of servers, certificates and keys are
+minted for each row. Real programs take part where there are any: dnsmasq, nginx, tinyproxy, Squid, OpenVPN, nftables.
+
+A situation is a row: what is odd or broken, the expected cause, what must not be blamed, who may be contacted.
+Each row is played twice, before and after its fault: before it, nothing may be blamed; the fault itself is
+proved by a plain probe that uses nothing of the tool's.
+
+    pytest tests/lab -m ""                 all rows (some minutes; the usual run takes a few of them)
+    python -m tests.lab.readme             write this page anew
+
+Rows are named as in the notes on diagnosis; those with a small letter are like the one before it.
+Needed: `ip`, `nft`, `nsenter`, a C compiler, and root or unprivileged user namespaces. What is missing is skipped
+with its reason.
+"""
+
+
+def page() -> str:
+    """The page, of the rows as they are."""
+    causes: dict[str, list[str]] = {}
+    notes: dict[str, list[str]] = {}
+    for row in TABLE:
+        for cause in sorted(row.cause):
+            mark = "" if len(row.cause) == 1 else "?"
+            causes.setdefault(cause, []).append(row.id + mark)
+        for note in sorted(row.also):
+            notes.setdefault(note, []).append(row.id)
+    return "\n".join(
+        [
+            _HEAD,
+            "## Causes and their rows",
+            "",
+            "A question mark: the notes leave it open, and the row takes this cause or another.",
+            "",
+            *_table(("cause", "rows"), [(cause, " ".join(ids)) for cause, ids in sorted(causes.items())]),
+            "",
+            "In `also`:",
+            "",
+            *_table(
+                ("cause or note", "rows"), [(note, " ".join(ids)) for note, ids in sorted(notes.items())]
+            ),
+            "",
+            "## Rows",
+            "",
+            *_table(
+                ("row", "what is odd or broken", "cause", "never blamed"),
+                [
+                    (row.id, row.what, ", ".join(sorted(row.cause)), ", ".join(sorted(row.innocent)))
+                    for row in TABLE
+                ],
+            ),
+            "",
+            f"Twists that must change no cause: {', '.join(TWISTS)}.",
+            "",
+        ]
+    )
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
+    return [f"| {' | '.join(cells)} |" for cells in (head, ("---",) * len(head), *rows)]
+
+
+if __name__ == "__main__":
+    PLACE.write_text(page(), "utf-8")

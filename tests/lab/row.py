@@ -1,0 +1,47 @@
+"""A situation as data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from tests.lab.world import World
+
+Step = Callable[[World], Any]
+
+QUIET = frozenset({"own-dns", "portal"})
+"""Who is contacted on a healthy machine: its own DNS server and the portal."""
+
+TROUBLE = QUIET | {"neutral-dns", "canary", "open", "aia"}
+"""Who may be contacted beside them when something is wrong."""
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """What is odd before (`setting`), what is broken (`fault`), and what must come of it.
+
+    `cause` are the acceptable ones (more than one only where the notes leave it open); `innocent` causes and
+    notes must appear nowhere; `also` must all be there; `contacts` are the roles that may be contacted.
+    `shows` are keys of the plain probe that the fault must change.
+    """
+
+    id: str
+    what: str
+    cause: frozenset[str]
+    shows: tuple[str, ...]
+    fault: tuple[Step, ...]
+    setting: tuple[Step, ...] = ()
+    also: frozenset[str] = frozenset()
+    innocent: frozenset[str] = frozenset()
+    ref: str = ""
+    code: int = 1
+    contacts: frozenset[str] = TROUBLE
+    reasons: frozenset[str] = frozenset()
+    shares_name: bool = False
+    unbuilt: str = ""
+
+
+def cause(*causes: str) -> frozenset[str]:
+    """A set of causes."""
+    return frozenset(causes)

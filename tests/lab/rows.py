@@ -1,0 +1,29 @@
+"""All rows, in the order of the notes, and the twists that must change no verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tests.lab import boxes, names, rows_a, rows_b, rows_c, steps
+from tests.lab.row import Row
+from tests.lab.steps import Step
+
+TABLE: tuple[Row, ...] = (*rows_a.ROWS, *rows_b.ROWS, *rows_c.ROWS)
+ROWS: dict[str, Row] = {row.id: row for row in TABLE}
+
+FAST = ("A01", "A09", "B03", "B12", "C03", "C06")
+"""A few rows that show in every run of the suite that the lab works."""
+
+TWISTS: dict[str, tuple[Step, ...]] = {
+    "vpn": (boxes.only_ipv4, boxes.openvpn(*boxes.FULL)),
+    "proxy": (boxes.tinyproxy(), boxes.proxy_for_programs()),
+    "cdn": (steps.truth({names.IDENTITY: (names.IDENTITY_4, *names.PORTAL_CDN_4)}),),
+    "no-ipv6": (boxes.only_ipv4,),
+    "slow-link": (boxes.link(delay_s=0.1),),
+}
+"""Healthy oddities: a row's cause is the same with any of them."""
+
+
+def programs(steps_: Iterable[Step]) -> set[str]:
+    """The programs that steps need beside those of every world."""
+    return {name for step in steps_ for name in getattr(step, "needs", ())}

@@ -1,0 +1,171 @@
+"""Group C: the way."""
+
+from __future__ import annotations
+
+from portalcheck.demo import web
+from portalcheck.demo.servers import Peer, Serve
+from tests.lab import boxes, names, steps
+from tests.lab.row import QUIET, TROUBLE, Row, cause
+from tests.lab.steps import gone
+from tests.lab.world import World, sign_in
+
+OWN = f"dns own {names.PORTAL} 1"
+NOTHING_BEYOND_THE_ROUTER = f"""
+incoming iifname w0 ip daddr {names.OWN_DNS_4} udp dport 53 accept
+incoming iifname w0 meta l4proto {{ tcp, udp }} drop
+"""
+
+
+def ignored(address: str, port: int) -> Serve | None:
+    """Something that takes connections over IPv6 and never answers."""
+    return Peer.ignore if ":" in address and port == 443 else None
+
+
+def six_takes_and_ignores(world: World) -> None:
+    """IPv6 connections open, and nothing comes back through them."""
+    world.servers.middle = ignored
+
+
+def drips(asked: web.Asked) -> web.Page:
+    """A page that comes in drops, over 8.6 seconds."""
+    page = sign_in(asked)
+    return web.Page(body=page.body, drip_s=web.DRIP_S)
+
+
+ROWS = (
+    Row(
+        id="C01",
+        what="the interface is down",
+        fault=(lambda world: world.patient_ip("link set eth0 down"),),
+        shows=("link",),
+        cause=cause("no-link"),
+        innocent=cause("no-internet", "dns-down"),
+        ref="error-4",
+        contacts=frozenset(),
+    ),
+    Row(
+        id="C01a",
+        what="the interface is up, and no route leads on",
+        fault=(lambda world: world.patient_ip("route del default", "-6 route del default"),),
+        shows=("routes",),
+        cause=cause("no-link"),
+        ref="error-4",
+        contacts=frozenset({"gateway"}),
+    ),
+    Row(
+        id="C02",
+        what="the link is up, and everything is silent",
+        fault=(steps.block(steps.ALL_SILENT),),
+        shows=(OWN, f"tcp {names.PORTAL_4}"),
+        cause=cause("no-internet"),
+        innocent=cause("dns-down", "portal-unreachable"),
+        ref="error-4",
+    ),
+    Row(
+        id="C02a",
+        what="the router answers names, and nothing beyond it",
+        fault=(steps.block(NOTHING_BEYOND_THE_ROUTER),),
+        shows=(f"tcp {names.PORTAL_4}",),
+        cause=cause("no-internet"),
+        innocent=cause("portal-unreachable"),
+        ref="error-4",
+    ),
+    Row(
+        id="C03",
+        what="the portal refuses connections, others do not",
+        fault=(steps.block(gone("reject with tcp reset")),),
+        shows=(f"tcp {names.PORTAL_4}", f"tcp {names.PORTAL_6}"),
+        cause=cause("portal-unreachable"),
+        innocent=cause("no-internet", "tcp-blocked"),
+        ref="error-4",
+    ),
+    Row(
+        id="C04",
+        what="the portal says nothing, others do",
+        fault=(steps.block(gone("drop")),),
+        shows=(f"tcp {names.PORTAL_4}", f"tcp {names.PORTAL_6}"),
+        cause=cause("portal-unreachable"),
+        innocent=cause("no-internet", "tcp-blocked", "ipv6-broken"),
+        ref="error-4",
+    ),
+    Row(
+        id="C05",
+        what="port 443 is closed to the whole world, port 80 is open",
+        fault=(steps.block("incoming iifname w0 tcp dport 443 drop"),),
+        shows=(f"tcp {names.PORTAL_4}", f"tcp {names.CANARY_4[0]}"),
+        cause=cause("tcp-blocked"),
+        innocent=cause("no-internet", "captive-portal", "portal-unreachable"),
+        ref="step-6",
+    ),
+    Row(
+        id="C06",
+        what="connections that name the portal are reset",
+        fault=(steps.refuses_name(Peer.reset),),
+        shows=("tls portal",),
+        cause=cause("tls-blocked"),
+        innocent=cause("portal-unreachable"),
+        ref="step-6",
+    ),
+    Row(
+        id="C08",
+        what="connections that name the portal fall silent",
+        fault=(steps.refuses_name(Peer.ignore),),
+        shows=("tls portal",),
+        cause=cause("tls-blocked"),
+        innocent=cause("portal-unreachable", "slow", "mtu"),
+        ref="step-6",
+    ),
+    Row(
+        id="C10",
+        what="IPv6 takes connections and lets nothing through",
+        fault=(six_takes_and_ignores,),
+        shows=("tls portal",),
+        cause=cause("ipv6-broken"),
+        innocent=cause("tls-blocked", "portal-unreachable"),
+        ref="error-4",
+        contacts=TROUBLE | {"gateway"},
+    ),
+    Row(
+        id="C11",
+        what="one of the portal's three addresses is dead",
+        setting=(boxes.only_ipv4,),
+        fault=(
+            steps.truth({names.PORTAL: (names.PORTAL_CDN_4[0], *names.PORTAL_CDN_4[1:])}),
+            steps.block(f"incoming ip daddr {names.PORTAL_CDN_4[0]} drop"),
+        ),
+        shows=("name portal", f"tcp {names.PORTAL_CDN_4[0]}"),
+        cause=cause("none"),
+        innocent=cause("portal-unreachable", "slow"),
+        ref="step-2",
+        code=0,
+        contacts=QUIET,
+    ),
+    Row(
+        id="C12",
+        what="the sign-in page comes in drops",
+        fault=(steps.application(names.IDENTITY, drips),),
+        shows=("page identity",),
+        cause=cause("slow"),
+        innocent=cause("portal-unreachable"),
+        ref="error-4",
+        code=0,
+    ),
+    Row(
+        id="C12a",
+        what="the link carries a thousand bytes a second",
+        fault=(boxes.link(rate=1000.0),),
+        shows=("tls portal",),
+        cause=cause("slow", "inconclusive"),
+        innocent=cause("portal-unreachable", "no-internet", "tls-blocked", "dns-down", "ipv6-broken"),
+        code=3,
+    ),
+    Row(
+        id="C13",
+        what="packets over 700 bytes vanish on the way",
+        fault=(boxes.link(largest=700),),
+        shows=("tls portal",),
+        cause=cause("mtu"),
+        innocent=cause("tls-blocked", "portal-unreachable", "ipv6-broken"),
+        ref="error-4",
+    ),
+)
