@@ -30,10 +30,10 @@ def asked_format(arguments: Sequence[str]) -> str:
     return found or "text"
 
 
-def exit_code(arguments: Sequence[str], code: int, *, ran: bool = False) -> int:
-    """The exit code in the format that is asked for; a run that ended has adapted its own already."""
+def exit_code(arguments: Sequence[str], code: int) -> int:
+    """The exit code in the format that is asked for, where no report came about."""
     wanted = asked_format(arguments)
-    if ran or wanted in ("text", "json"):
+    if wanted in ("text", "json"):
         return code
     from portalcheck.render.exits import adapted
 

@@ -90,6 +90,15 @@ def group() -> None:
     """
 
 
+class Done(int):
+    """The exit code of a command that ran to its end, in the format that it was asked for."""
+
+
+@group.result_callback()
+def _done(result: int) -> Done:
+    return Done(result)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and give the exit code; never raises and never lets a traceback out."""
     arguments = list(sys.argv[1:] if argv is None else argv)
@@ -120,12 +129,12 @@ def _guarded(work: Callable[[], Any], arguments: Sequence[str]) -> int:
 
     try:
         result = work()
-        return exit_code(arguments, result if isinstance(result, int) else OK, ran=True)
+        return result if isinstance(result, Done) else exit_code(arguments, OK)
     except click.exceptions.Exit as stop:
         return exit_code(arguments, stop.exit_code)
     except (click.exceptions.Abort, KeyboardInterrupt):
         _say("Stopped.", arguments)
-        return INTERRUPTED
+        return exit_code(arguments, INTERRUPTED)
     except click.UsageError as error:
         context = f"\n{error.ctx.get_usage()}" if error.ctx is not None else ""
         _say(f"portalcheck: {error.format_message()}{context}", arguments)

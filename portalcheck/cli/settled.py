@@ -150,6 +150,8 @@ class Settled:
                     report, self.words, portal=portal, previous=previous, verbose=self.options.verbose
                 )
             )
+        if form == "html":
+            return str(renderer.render(report, self.words, portal=portal))
         return str(renderer.render(report, self.words))
 
     def _painted(self, text: str) -> str:

@@ -79,6 +79,7 @@ def render(report: Report, catalog: Catalog, portal: Portal | None = None) -> st
         policy=_policy(style, script),
         outcome=report.outcome.value,
         cause=catalog.cause(report.cause),
+        verdict=words.verdict(report, catalog),
         picture=_picture(report, catalog) if report.checks else None,
         first=words.first(report, catalog),
         support=list(words.support(report, catalog, portal)),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from portalcheck.catalog import Catalog
 from portalcheck.model import Report, Status
+from portalcheck.render import words
 from portalcheck.render.words import sentence, title
 from portalcheck.text import clean
 
@@ -24,7 +25,7 @@ def render(report: Report, catalog: Catalog) -> str:
 
 def _parts(report: Report, catalog: Catalog) -> Iterator[str]:
     yield f"{report.outcome.value} {report.cause}"
-    yield catalog.cause(report.cause).verdict
+    yield words.verdict(report, catalog)[0]
     if report.likely_steps and report.cause != "none":
         yield f"{catalog.ui('heading.first')}: {title(report.likely_steps[0], catalog)}"
     if report.also:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from portalcheck.catalog import Catalog
 from portalcheck.model import Report
+from portalcheck.render import words
 from portalcheck.text import clean
 
 LONGEST = 250
@@ -17,5 +18,5 @@ def render(report: Report, catalog: Catalog) -> str:
     """`<result>outcome cause step: verdict</result>`; a step only where there is something to do."""
     steps = report.likely_steps if report.cause != "none" else ()
     codes = " ".join([report.outcome.value, report.cause, *(step.ref for step in steps[:1])])
-    value = f"{codes}: {catalog.cause(report.cause).verdict}"
+    value = f"{codes}: {words.verdict(report, catalog)[0]}"
     return f"<result>{clean(value.translate(_SAFE), LONGEST)}</result>\n"

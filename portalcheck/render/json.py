@@ -1,6 +1,8 @@
-"""The report as JSON (contract, section 4)."""
+"""The report as JSON (contract, section 4): ASCII, so that no console or terminal can be harmed by it."""
 
 from __future__ import annotations
+
+import json
 
 import msgspec
 
@@ -9,9 +11,9 @@ from portalcheck.model import Report
 
 def render(report: Report) -> str:
     """One indented document that ends with a newline."""
-    return msgspec.json.format(msgspec.json.encode(report), indent=2).decode() + "\n"
+    return json.dumps(msgspec.to_builtins(report), indent=2) + "\n"
 
 
 def render_line(report: Report) -> str:
     """One line, for files of many reports."""
-    return msgspec.json.encode(report).decode() + "\n"
+    return json.dumps(msgspec.to_builtins(report), separators=(",", ":")) + "\n"

@@ -47,14 +47,14 @@ def render(report: Report, catalog: Catalog) -> str:
 
 def _verdict(report: Report, catalog: Catalog) -> Element:
     """The run as a whole: red exactly where its exit code is 1 or 3, or a cause was found."""
-    cause = catalog.cause(report.cause)
+    verdict = words.verdict(report, catalog)[0]
     case = _element("testcase", classname="portalcheck", name="verdict", time=_seconds(report.duration_ms))
     advice = "\n".join(_advice(report, catalog))
     kind = _result(report)
     if kind is not None:
-        case.append(_element(kind, advice, type=report.cause, message=cause.verdict))
+        case.append(_element(kind, advice, type=report.cause, message=verdict))
     else:
-        case.append(_element("system-out", f"{cause.verdict}\n{advice}"))
+        case.append(_element("system-out", f"{verdict}\n{advice}"))
     return case
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from portalcheck.catalog import Catalog
 from portalcheck.model import Outcome, Report, Status
+from portalcheck.render import words
 from portalcheck.render.words import clock_skew
 from portalcheck.text import clean
 
@@ -24,7 +25,7 @@ _SAFE = str.maketrans(dict.fromkeys("`~$&<>\\", "?") | {"|": "/", '"': "'"})
 
 def render(report: Report, catalog: Catalog) -> str:
     """The state, the cause and its verdict, and performance data."""
-    verdict = catalog.cause(report.cause).verdict
+    verdict = words.verdict(report, catalog)[0]
     cause = "" if report.cause == "none" else f"{report.cause} - "
     text = clean(f"PORTAL {_STATES[report.outcome]}: {cause}{verdict}".translate(_SAFE))
     return f"{textwrap.shorten(text, LONGEST, placeholder='...')} | {' '.join(_data(report))}\n"

@@ -21,6 +21,14 @@ class First(msgspec.Struct, frozen=True):
     actions: tuple[str, ...]
 
 
+def verdict(report: Report, words: Catalog) -> tuple[str, ...]:
+    """What was found, and what that means; without more words where the front door was not tried at all."""
+    cause = words.cause(report.cause)
+    if report.cause != "none" or any(f.reason == "service.works" for c in report.checks for f in c.findings):
+        return cause.verdict, cause.patient
+    return (words.ui(f"outcome.{report.outcome.value}"),)
+
+
 def first(report: Report, words: Catalog) -> First | None:
     """The likeliest step, with the cause's own actions where it has some; None where no step is likely."""
     if not report.likely_steps:

@@ -10,7 +10,7 @@ from tests.render import reports
 from tests.render.formats import LANGUAGES, RENDER
 
 FOLDER = Path(__file__).with_name("golden")
-KEPT = ("json", "html", "junit", "nagios", "prometheus", "intune", "jamf")
+KEPT = ("text", "json", "html", "junit", "nagios", "prometheus", "intune", "jamf")
 WITHOUT_WORDS = frozenset({"json", "prometheus"})
 _ELSEWHERE = re.compile(r"(<style>|<script>|<pre [^>]*>).*?(</style>|</script>|</pre>)", re.DOTALL)
 _HASH = re.compile(r"sha256-[A-Za-z0-9+/]{43}=")
