@@ -30,5 +30,8 @@ def withheld(findings: Iterable[Finding], include_local: bool) -> dict[str, int]
     """How many facts of each kind were left out."""
     if include_local:
         return {}
-    kinds = Counter(local.kind for finding in findings for local in finding.local.values())
-    return dict(sorted(kinds.items()))
+    kinds: Counter[str] = Counter()
+    for finding in findings:
+        for local in finding.local.values():
+            kinds[local.kind] += len(local.value) if isinstance(local.value, tuple) else 1
+    return {kind: count for kind, count in sorted(kinds.items()) if count}

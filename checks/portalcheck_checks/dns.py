@@ -10,6 +10,7 @@ from portalcheck.api import (
     Context,
     Failure,
     Finding,
+    Local,
     NameAnswer,
     Names,
     Neutral,
@@ -107,6 +108,8 @@ def resolves(names: Names) -> Finding:
         ipv4=any("." in a for a in addresses),
         ipv6=any(":" in a for a in addresses),
         ms=names.system.ms,
+        addresses=Local("address", addresses),
+        servers=Local("address", tuple(a.server.address for a in names.servers if a.server is not None)),
     )
 
 
@@ -126,7 +129,7 @@ def _judge_hosts_file(ctx: Context, names: Names, trace: Trace | None, *, loaded
     yield resolves(names)
     real = _answered(names.servers)
     if loaded or set(names.hosts_file) & set(real):
-        yield note("dns.hosts-entry")
+        yield note("dns.hosts-entry", addresses=Local("address", names.hosts_file))
         return
     without = ctx.trace(Route(url=ctx.url, addresses=real, proxy=DIRECT)) if real else None
     same_fault = (
@@ -136,7 +139,12 @@ def _judge_hosts_file(ctx: Context, names: Names, trace: Trace | None, *, loaded
         and (trace.end, trace.last.failure, trace.last.layer)
         == (without.end, without.last.failure, without.last.layer)
     )
-    yield note("dns.hosts-entry") if same_fault else fail("dns.hosts-override", count=len(names.hosts_file))
+    entry = Local("address", names.hosts_file)
+    yield (
+        note("dns.hosts-entry", addresses=entry)
+        if same_fault
+        else fail("dns.hosts-override", count=len(names.hosts_file), addresses=entry)
+    )
 
 
 # ---- trouble -----------------------------------------------------------------------------------
@@ -148,7 +156,7 @@ def _judge_trouble(ctx: Context, names: Names, trace: Trace | None) -> Iterator[
     if names.system.failure is not None:
         yield from judge_failure(names, neutral)
     elif all(map(is_sinkhole, addresses)):
-        yield fail("dns.sinkhole")
+        yield fail("dns.sinkhole", addresses=Local("address", addresses))
     else:
         yield resolves(names)
     if neutral is not None and neutral.other_dns == "answers":

@@ -12,6 +12,7 @@ from portalcheck.api import (
     Finding,
     Interface,
     InterfaceKind,
+    Local,
     Neutral,
     Route,
     Trace,
@@ -67,7 +68,9 @@ def judge_link(interfaces: Sequence[Interface], *, routed: bool, loaded: bool) -
     ]
     if loaded or (usable and routed):
         kinds = sorted({i.kind.value for i in usable})
-        return ok("network.up", kind=kinds[0] if kinds else InterfaceKind.OTHER.value)
+        names = tuple(i.name for i in usable)
+        kind = kinds[0] if kinds else InterfaceKind.OTHER.value
+        return ok("network.up", kind=kind, interfaces=Local("network", names))
     return fail("network.no-link")
 
 

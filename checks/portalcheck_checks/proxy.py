@@ -9,6 +9,7 @@ from portalcheck.api import (
     Context,
     Failure,
     Finding,
+    Local,
     Neutral,
     ProxyPlan,
     ProxySettings,
@@ -68,9 +69,11 @@ def _programs_only(settings: ProxySettings) -> bool:
 def judge_setting(plan: ProxyPlan, settings: ProxySettings) -> Iterator[Finding]:
     """Which proxy is set, and for whom."""
     if plan.kind:
-        yield note("proxy.used", kind=plan.kind, scope="all")
+        yield note("proxy.used", kind=plan.kind, scope="all", proxies=Local("url", plan.candidates))
     elif _programs_only(settings):
-        yield note("proxy.used", kind="env", scope="programs-only")
+        yield note(
+            "proxy.used", kind="env", scope="programs-only", proxies=Local("url", (settings.programs,))
+        )
     elif plan.bypassed:
         yield ok("proxy.bypassed")
     else:

@@ -155,7 +155,11 @@ def judge_chain(chain: Chain | None, step: TlsStep, by: Situation, host: str) ->
         return [fail("tls.unreadable")]
     wrong = [*_judge_dates(chain, by), *_judge_name(chain, by, host), *_judge_trust(chain, by)]
     notes = list(_notes(chain, by))
-    return [*wrong, *notes] if wrong else [ok("tls.valid", version=step.version), *notes]
+    return (
+        [*wrong, *notes]
+        if wrong
+        else [ok("tls.valid", version=step.version, issuer=Local("text", chain.issuer_organisation)), *notes]
+    )
 
 
 def _judge_dates(chain: Chain, by: Situation) -> Iterator[Finding]:

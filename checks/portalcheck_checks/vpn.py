@@ -11,6 +11,7 @@ from portalcheck.api import (
     Finding,
     Interface,
     InterfaceKind,
+    Local,
     Route,
     Trace,
     check,
@@ -66,8 +67,13 @@ def judge(
         yield ok("vpn.idle")
         return
     everything = bool(by_portal or not portal_ways) and bool(by_world or not world_ways)
-    product = (by_portal or by_world)[0].product or _UNKNOWN_PRODUCT
-    yield note("vpn.active", split=not everything, product=product)
+    tunnel = (by_portal or by_world)[0]
+    yield note(
+        "vpn.active",
+        split=not everything,
+        product=tunnel.product or _UNKNOWN_PRODUCT,
+        interface=Local("network", tunnel.name),
+    )
 
 
 def _can_bypass(interface: Interface) -> bool:

@@ -37,6 +37,7 @@ def render(
         _not_checked(report, catalog),
         _way(report, catalog),
         _checks(report, catalog, verbose=verbose),
+        _local(report, catalog),
         _looked(report, catalog),
         _block(report, catalog),
         _code(report, catalog, verbose=verbose),
@@ -129,6 +130,17 @@ def _checks(report: Report, catalog: Catalog, *, verbose: bool) -> Iterator[str]
             yield from wrap(words.sentence(finding, catalog), _DEEP)
             if finding.blocked_by and verbose:
                 yield from wrap(catalog.ui("step.echo", reasons=finding.blocked_by), _DEEP)
+
+
+def _local(report: Report, catalog: Catalog) -> Iterator[str]:
+    """All evidence as it is, where the person asked for what stays on this computer."""
+    if report.privacy.level != "local":
+        return
+    yield _heading("local", catalog)
+    for finding in (finding for check in report.checks for finding in check.findings if finding.args):
+        yield from wrap(f"{finding.reason}:", _IN)
+        for name, value in finding.args.items():
+            yield from wrap(f"{name}: {catalog.write(value)}", _DEEP)
 
 
 def _looked(report: Report, catalog: Catalog) -> Iterator[str]:

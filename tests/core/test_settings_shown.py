@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import jsonschema  # type: ignore[import-untyped]  # has no stubs
+import jsonschema
 import pytest
 
 from portalcheck import settings as room
