@@ -47,7 +47,7 @@ def handshake(
     try:
         # The name of the SNI has no final dot (RFC 6066, 3).
         secured = TlsStream(below, evidence_context(oldest_tls), server_name.removesuffix("."))
-    except ValueError:
+    except (ValueError, TypeError):  # not a host name; with a NUL in it
         below.close()
         return None, TlsStep(failure=Failure.OTHER, ms=_ms(since))
     secured.settimeout(deadline.limit(HANDSHAKE_LIMIT_S))

@@ -71,7 +71,7 @@ class TlsStream:
     """A TLS client connection. `said` is what the server said in plain text. Errors are ssl.SSLError or OSError."""
 
     def __init__(self, below: Transport, context: ssl.SSLContext, server_name: str) -> None:
-        """Raises ValueError for a server name that cannot be sent."""
+        """Raises ValueError or TypeError for a server name that cannot be sent."""
         self._below = below
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self.tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=server_name)

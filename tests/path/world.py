@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import selectors
 import socket
 import threading
 import time
@@ -200,6 +201,26 @@ def sends_without_end(first: bytes, again: bytes, *, pause_s: float = 0.0) -> Se
         peer.socket.sendall(first)
         while not peer.stopping.wait(pause_s):
             peer.socket.sendall(again)
+
+    return serve
+
+
+def relays_to(where: Endpoint) -> Serve:
+    """A server that passes bytes on to another, both ways, until either side ends."""
+
+    def serve(peer: Peer) -> None:
+        with socket.create_connection(where, 5) as upstream, selectors.DefaultSelector() as selector:
+            pairs = [(peer.socket, upstream), (upstream, peer.socket)]
+            for pair in pairs:
+                selector.register(pair[0], selectors.EVENT_READ, pair)
+            while not peer.stopping.is_set():
+                for key, _ in selector.select(0.1):
+                    source, target = key.data
+                    # More than a TLS record holds, so that none stays behind unseen.
+                    data = source.recv(32 * 1024)
+                    if not data:
+                        return
+                    target.sendall(data)
 
     return serve
 
