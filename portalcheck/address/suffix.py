@@ -37,15 +37,11 @@ class Name(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @cache
-def _rules() -> dict[bytes, list[bytes]]:
-    """The lines of the list by the top-level domain that they end in."""
+def _lines() -> list[bytes]:
+    """The lines of the list. To part them is quick; to sort them all by their ends is not."""
     import publicsuffixlist
 
-    rules: dict[bytes, list[bytes]] = {}
-    for line in Path(publicsuffixlist.PSLFILE).read_bytes().split(b"\n"):
-        if line and not line.startswith(b"//"):
-            rules.setdefault(line.rpartition(b".")[2], []).append(line)
-    return rules
+    return Path(publicsuffixlist.PSLFILE).read_bytes().split(b"\n")
 
 
 @lru_cache(maxsize=256)
@@ -53,8 +49,12 @@ def _list(top: str) -> PublicSuffixList:
     """The rules for one top-level domain. The whole list takes ten times as long to build."""
     from publicsuffixlist import PublicSuffixList
 
+    whole, end = top.encode(), f".{top}".encode()
+    rules = [
+        line for line in _lines() if (line.endswith(end) or line == whole) and not line.startswith(b"//")
+    ]
     further = [host.encode() for host in SHARED_HOSTING if host.endswith("." + top)]
-    return PublicSuffixList(_rules().get(top.encode(), []) + further, accept_encoded_idn=False)
+    return PublicSuffixList(rules + further, accept_encoded_idn=False)
 
 
 @lru_cache(maxsize=1024)

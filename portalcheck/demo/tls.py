@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import socket
 import ssl
+import threading
 import time
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
 
@@ -23,6 +24,29 @@ class Names(msgspec.Struct, frozen=True):
 
     contexts: Mapping[str, ssl.SSLContext]
     otherwise: ssl.SSLContext
+
+
+class WhenAsked(Mapping[str, ssl.SSLContext]):
+    """Contexts by server name, each made when a client first asks for it: most runs never meet a canary."""
+
+    def __init__(self, names: tuple[str, ...], make: Callable[[str], ssl.SSLContext]) -> None:
+        self._names, self._make = names, make
+        self._made: dict[str, ssl.SSLContext] = {}
+        self._lock = threading.Lock()
+
+    def __getitem__(self, name: str) -> ssl.SSLContext:
+        if name not in self._names:
+            raise KeyError(name)
+        with self._lock:
+            if name not in self._made:
+                self._made[name] = self._make(name)
+            return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 def choose_by_name(names: Names) -> ssl.SSLContext:

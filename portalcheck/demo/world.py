@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 import time
+from collections.abc import Mapping
 from functools import partial
 
 from portalcheck.demo import dns_server, plan, proxy, tls, web
@@ -76,10 +77,11 @@ class World:
         return self._servers.tcp(serve)
 
     def _canaries(self) -> Endpoint:
-        contexts = {
-            name: server_context(self.authorities.leaf((name,), self._inspected())) for name in plan.CANARIES
-        }
-        return self._servers.tcp(self._secured(contexts, contexts[plan.CANARIES[0]], web.neutral))
+        def canary(name: str) -> ssl.SSLContext:
+            return server_context(self.authorities.leaf((name,), self._inspected()))
+
+        nobody = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        return self._servers.tcp(self._secured(tls.WhenAsked(plan.CANARIES, canary), nobody, web.neutral))
 
     def _inspected(self) -> Signer:
         """Who signs what is not the portal's: a product that inspects the portal inspects everything."""
@@ -99,7 +101,7 @@ class World:
         return self._servers.tcp(self._secured({}, server_context(issued), said))
 
     def _secured(
-        self, contexts: dict[str, ssl.SSLContext], otherwise: ssl.SSLContext, site: web.Application
+        self, contexts: Mapping[str, ssl.SSLContext], otherwise: ssl.SSLContext, site: web.Application
     ) -> Serve:
         context = tls.choose_by_name(tls.Names(contexts, otherwise))
         return partial(tls.serve, context, partial(web.serve, site))
