@@ -50,7 +50,7 @@ def _text(source: str) -> bytes:
     if source in ("", "-"):
         if not source and sys.stdin.isatty():
             raise click.UsageError(
-                "Paste the report into a file, or name a code: portalcheck read 7K4M-9QXC-T2"
+                "Paste the report into a file, or name a code: portalcheck read 7K4M-6TDS-Z6"
             )
         return sys.stdin.buffer.read(MAX_BYTES)
     try:

@@ -1,0 +1,103 @@
+"""README is true: its commands run, its tables agree with the code."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from portalcheck.cli.main import BUG, FINDING, INTERRUPTED, MODULES, OK, UNKNOWN, USAGE, group
+from tests.benchmarks import __main__ as benchmarks
+from tests.cli.conftest import Ran
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text("utf-8")
+CI = (ROOT / ".ci" / "run").read_text("utf-8")
+STANDINS = {"URL": "https://optvm.com/", "FILE": "report.txt", "TOPIC": "clock", "NAME": "portal-error"}
+"""What the table's capital words stand for here; the address is one that is never contacted."""
+
+
+def section(title: str) -> str:
+    return README.split(f"\n## {title}\n")[1].split("\n## ")[0]
+
+
+def rows(text: str) -> list[list[str]]:
+    lines = [line for line in text.splitlines() if line.startswith("|")][2:]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
+def commands() -> list[str]:
+    return [row[0].strip("`") for row in rows(section("Use it"))]
+
+
+def test_the_two_commands_are_those_that_ci_runs() -> None:
+    blocks = re.findall(r"```\n(python3 -m pip install[^\n]*)\n```", README)
+
+    assert len(blocks) == 2
+    for command in blocks:
+        install, run = command.split(" && ")
+        assert f"{install.replace('install', 'install -q')} && {run}" in CI
+
+
+@pytest.mark.parametrize("command", commands())
+def test_every_command_of_the_table_runs(
+    call: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    _, report, _ = call("demo", "--only", "system")
+    (tmp_path / "report.txt").write_text(report, "utf-8")
+    monkeypatch.chdir(tmp_path)
+    words = [STANDINS.get(word, word) for word in shlex.split(command)]
+    assert words.pop(0) == "portalcheck"
+    if not words:
+        # The bare command contacts the real portal; that it is the default one is told by its help.
+        assert group.default_cmd_name == "run"
+        return
+    code, out, err = call(*words)
+
+    assert "No such" not in err
+    assert code in (0, 1)
+    assert out
+
+
+def test_every_command_but_the_default_one_is_in_the_table() -> None:
+    named = {words[1] for words in map(str.split, commands()) if len(words) > 1}
+
+    assert named - {"URL"} == MODULES.keys() - {"run"}
+
+
+def test_the_exit_codes_are_those_of_the_code() -> None:
+    found = [int(row[0]) for row in rows(section("For IT").split("Settings come from")[0])]
+
+    assert found == [OK, FINDING, USAGE, UNKNOWN, BUG, INTERRUPTED]
+
+
+def test_the_settings_that_are_shown_are_right(call: Callable[..., Ran], tmp_path: Path) -> None:
+    (example,) = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
+    path = tmp_path / "config.toml"
+    path.write_text(example, "utf-8")
+    code, out, _ = call("config", "show", "--config", str(path))
+
+    assert code == 0
+    assert '"optum.com", "mychart.my-clinic.example"' in out
+
+
+def test_the_performance_table_has_a_row_for_every_benchmark() -> None:
+    source = Path(str(benchmarks.__file__)).read_text("utf-8")
+    measured = rows(section("Performance"))
+
+    assert measured
+    for what, figure, budget in measured:
+        assert what in source
+        assert figure
+        assert f'"{budget}"' in source
+
+
+def test_the_code_that_is_shown_is_a_right_one(call: Callable[..., Ran]) -> None:
+    (code_shown,) = set(re.findall(r"portalcheck\s+read ([0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{2})", README))
+    code, out, _ = call("read", code_shown)
+
+    assert code == 0
+    assert code_shown in out
