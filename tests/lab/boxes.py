@@ -149,7 +149,7 @@ def squid(*rules: str) -> Step:
                 [
                     f"http_port {names.PROXY_4}:{names.PROXY_PORT}",
                     f"pid_filename {world.folder}/squid.pid",
-                    "cache_effective_user root",
+                    "cache_effective_user proxy",
                     "cache deny all",
                     "cache_log /dev/null",
                     "access_log none",

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tests.lab import boxes, names, rows_a, rows_b, rows_c, steps
+from tests.lab import boxes, names, rows_a, rows_b, rows_c, rows_d, rows_e, rows_f, rows_gh, steps
 from tests.lab.row import Row
 from tests.lab.steps import Step
 
-TABLE: tuple[Row, ...] = (*rows_a.ROWS, *rows_b.ROWS, *rows_c.ROWS)
+TABLE: tuple[Row, ...] = (
+    *rows_a.ROWS,
+    *rows_b.ROWS,
+    *rows_c.ROWS,
+    *rows_d.ROWS,
+    *rows_e.ROWS,
+    *rows_f.ROWS,
+    *rows_gh.ROWS,
+)
 ROWS: dict[str, Row] = {row.id: row for row in TABLE}
 
 FAST = ("A01", "A09", "B03", "B12", "C03", "C06")

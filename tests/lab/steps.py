@@ -24,7 +24,7 @@ Step = Callable[[World], Any]
 
 def needing(program: str, step: Step) -> Step:
     """The same step, which says that it needs a program of the distribution."""
-    step.needs = (program,)  # type: ignore[attr-defined]  # functions take attributes
+    step.needs = (*getattr(step, "needs", ()), program)  # type: ignore[attr-defined]  # functions take attributes
     return step
 
 
@@ -260,3 +260,13 @@ def false_site(address: str, make: Callable[[World], Issued], answer: Applicatio
         world.servers.plain[address] = answer
 
     return step
+
+
+def world_file(name: str, text: str) -> Step:
+    """A file in the world's folder, for programs of the world."""
+    return lambda world: (world.folder / name).write_text(text, "utf-8")
+
+
+def plain_gone(address: str) -> Step:
+    """Nothing answers plain HTTP at an address any more."""
+    return lambda world: world.servers.plain.pop(address, None)

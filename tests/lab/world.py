@@ -163,6 +163,10 @@ END
         rows = "".join(f"add rule inet lab {rule.strip()}\n" for rule in rules.strip().splitlines())
         sh(f"{where} nft -f - <<'END'\nadd table inet lab\n{chains}{rows}END")
 
+    def shell(self, command: str) -> str:
+        """Run a command in the world."""
+        return sh(command)
+
     def patient_ip(self, *commands: str) -> None:
         """Run ip(8) commands in the patient's namespace."""
         for command in commands:
