@@ -11,13 +11,10 @@ from portalcheck import phonecode
 from portalcheck.causes import CAUSES, INCONCLUSIVE, NONE
 from portalcheck.model import Status
 from portalcheck.phonecode import (
-    ALIKE,
     CAUSE_ORDER,
     CHECK_ORDER,
     LENGTH,
     OS_ORDER,
-    SYMBOLS,
-    WORDS,
     CodeProblem,
     Decoded,
     Likeness,
@@ -27,6 +24,7 @@ from portalcheck.phonecode import (
     encode,
     spell,
 )
+from portalcheck.phonecode.sounds import ALIKE, SYMBOLS, WORDS
 
 ALL_OK = dict.fromkeys(CHECK_ORDER, Status.OK)
 # What was said on the phone stays true: this list may only grow, at its end.

@@ -1,0 +1,68 @@
+"""What was got back from a pasted report, and how far it can be relied on."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from portalcheck.model import SCHEMA_VERSION, Report
+
+
+class Integrity(StrEnum):
+    """How a report came through."""
+
+    COMPLETE = "complete"
+    PART_MISSING = "part-missing"
+    CHANGED = "changed"
+
+
+class Unproven(msgspec.Struct, frozen=True):
+    """A line that was changed, or that this version cannot judge: its key and the text after it."""
+
+    key: str
+    text: str
+
+
+class Recovered(msgspec.Struct, frozen=True, kw_only=True):
+    """One report, as far as it was recovered.
+
+    `source` is block or json. `fields` has the shape of the JSON report (contract, section 4) and holds only
+    what is proved (in a block) or well-formed (in JSON); what is lost is absent, and named in `missing` as
+    far as that can be told: a field's name, or `checks.` and a check's id, where a part or all of it is lost.
+    `unproven` are lines whose value must not be taken for the report's. `reduced` names texts that lost
+    letters when they were written, as `portal.name` or `checks.tls.issuer.organisation` for an argument
+    `organisation` of `tls.issuer`; `omitted` counts facts that the block could not hold. `unknown` are keys
+    that this version does not know. `newer` says that the report was written for a schema or layout later
+    than this version's; then `fields` holds its `schema_version` only, since everything else may have changed
+    its meaning.
+    """
+
+    integrity: Integrity
+    source: str
+    fields: dict[str, Any]
+    missing: tuple[str, ...] = ()
+    unproven: tuple[Unproven, ...] = ()
+    reduced: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    omitted: int = 0
+    newer: bool = False
+    schema_version: int | None = None
+    layout: int | None = None
+    lines_found: int = 0
+    lines_expected: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The report's JSON as far as it was recovered, with `integrity` added (contract, section 1)."""
+        return {**self.fields, "integrity": self.integrity.value}
+
+
+def as_report(recovered: Recovered) -> Report | None:
+    """The recovered fields as a report; None where one is missing or the schema is another one."""
+    if recovered.fields.get("schema_version") != SCHEMA_VERSION:
+        return None
+    try:
+        return msgspec.convert(recovered.fields, Report)
+    except msgspec.ValidationError:
+        return None
