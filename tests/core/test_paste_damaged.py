@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from portalcheck import paste
 from portalcheck.model import Report
 from portalcheck.paste import Integrity, Recovered, layout
-from tests.core.paste_channels import truncated, truncated_at_both_ends, truncated_at_start
 from tests.core.paste_reports import SAMPLE, lost_values, make_report, wrong_values
 
 BLOCK = paste.write(SAMPLE)
@@ -136,9 +135,8 @@ def test_a_line_of_another_report_is_said_to_be_a_change() -> None:
 
 def test_a_closing_check_that_was_changed_is_said_to_be_a_change() -> None:
     closing = LINES[-2]
-    recovered = read_one(
-        BLOCK.replace(closing, f"{closing[:-4]}{'00' if closing[-4:-2] != '00' else '11'}{closing[-2:]}")
-    )
+    other = "00" if closing[-4:-2] != "00" else "11"
+    recovered = read_one(BLOCK.replace(closing, closing[:-4] + other + closing[-2:]))
     assert recovered.integrity is Integrity.CHANGED
     assert wrong_values(recovered, SAMPLE) == []
 
@@ -152,14 +150,8 @@ def test_letters_taken_for_digits_do_no_harm_in_checks() -> None:
 
 
 @settings(max_examples=100)
-@given(
-    st.integers(0, 50),
-    st.integers(51, 99),
-    st.sampled_from([truncated, truncated_at_start, truncated_at_both_ends]),
-)
-def test_pieces_of_two_reports_give_no_report_that_is_neither(
-    seed: int, other_seed: int, cut: object
-) -> None:
+@given(st.integers(0, 50), st.integers(51, 99))
+def test_pieces_of_two_reports_give_no_report_that_is_neither(seed: int, other_seed: int) -> None:
     one, other = make_report(seed), make_report(other_seed)
     pieces = [*paste.write(one).splitlines()[1:-1], *paste.write(other).splitlines()[1:-1]]
     random.Random(seed).shuffle(pieces)
@@ -229,8 +221,8 @@ def test_anything_is_read_without_harm(data: str | bytes) -> None:
 
 
 _SHREDS = st.sampled_from(
-    [*LINES, "\n", ";", ":", ", ", "BEGIN PORTALCHECK REPORT", "check: 00000000;", "x: y, 000000;", "&lt;", "=0A", "<br>",
-     "layout/1/9: 1", "{", '"schema_version": 1', "\u202e", "\x00", "dns/2/1: , mq0000;", "/", "text ", "about", "minus"]
+    [*LINES, "\n", ";", ":", ", ", "BEGIN PORTALCHECK REPORT", "check: 00000000;", "x: y, 000000;", "&lt;", "=0A",
+     "<br>", "layout/1/9: 1", "{", '"schema_version": 1', "\u202e", "\x00", "dns/2/1: , mq0000;", "/", "text ", "about"]
 )  # fmt: skip
 
 
@@ -247,7 +239,8 @@ def test_shreds_of_a_report_are_read_without_harm_and_never_wrong(shreds: list[s
     [";", "a;", "a:b;", "run: a, b, abcdef;", "a:" * 8, "BEGIN PORTALCHECK REPORT ", "END PORTALCHECK REPORT;",
      "BEGIN PORTALCHECK REPORT\na:b, abcdef;", "<a ", "<http://a|", "&amp;", "&", "=20", "=", "http://", "\u00e9",
      "\u0315\u0300", "\u200b", "[1,", "{", "a-", "begin ", "- ", "check: 00000000;", "\n1. ", "a , ", "\\n", "a.\n",
-     "content-transfer-encoding: base64\n" + "A" * 70 + "\n", "a-b-c-d-e:", "layout/1/9999: 1, 000000;", "\n>", "A" * 76 + "\n"],
+     "content-transfer-encoding: base64\n" + "A" * 70 + "\n", "a-b-c-d-e:", "layout/1/9999: 1, 000000;", "\n>",
+     "A" * 76 + "\n"],
 )  # fmt: skip
 def test_no_text_takes_more_than_linear_time(pattern: str) -> None:
     """Half a megabyte of the worst, in and out of a block: a second would be minutes if anything were quadratic."""

@@ -37,8 +37,9 @@ from itertools import combinations, product
 import msgspec
 
 from portalcheck.model import Status
+from portalcheck.phonecode.field import check_symbols, sums
+from portalcheck.phonecode.sounds import ALIKE, SAME, SYMBOLS, WORDS
 
-SYMBOLS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LAYOUT = 1
 LENGTH = 10
 DATA_SYMBOLS = 8
@@ -62,10 +63,8 @@ CAUSE_ORDER = (
 _CAUSE_ROOM = 94
 _UNNUMBERED = _CAUSE_ROOM - 1
 _LAYOUT_ROOM = 8
-_MASK = "7K4M9QXR"
-_MULTIPLIERS = (2, 3)
+_MASK_VALUES = tuple(SYMBOLS.index(symbol) for symbol in "7K4M9QXR")
 _GROUPS = (slice(0, 4), slice(4, 8), slice(8, None))
-_SAME = str.maketrans("OIL", "011")
 _MOST_HEARD = 64
 _MOST_SUGGESTED = 4
 
@@ -125,41 +124,6 @@ class CodeProblem(msgspec.Struct, frozen=True, kw_only=True):
     suggestions: tuple[Suggestion, ...] = ()
 
 
-# Names of letters and digits that are taken for each other on the phone, in English or Spanish, and shapes that
-# are taken for each other on a screen or on paper.
-_ALIKE: tuple[str, ...] = (
-    "BCDEGPTVZ3", "AHJK8", "FSX", "MN", "59", "19", "Y15", "QW2", "8H3", "7S",
-    "BVW", "CSZ", "GJ", "KQ", "67", "NM", "PT", "TD", "DY", "RL1", "5S", "2Z", "8B", "0DQ", "17", "6G",
-    "VY", "4A", "9GQ", "CG", "EF3", "KX", "NH", "PR", "38", "60", "89", "VW", "1J", "T7",
-)  # fmt: skip
-
-
-def _alike() -> dict[str, str]:
-    pairs: dict[str, dict[str, None]] = {symbol: {} for symbol in SYMBOLS}
-    for group in _ALIKE:
-        for symbol in group.translate(_SAME):
-            pairs[symbol].update(dict.fromkeys(group.translate(_SAME).replace(symbol, "")))
-    return {symbol: "".join(others) for symbol, others in pairs.items()}
-
-
-ALIKE: Mapping[str, str] = _alike()
-"""For each symbol those that are easily heard or read in its place."""
-
-_NATO = (
-    "Alfa Bravo Charlie Delta Echo Foxtrot Golf Hotel Juliett Kilo Mike November Papa Quebec Romeo Sierra Tango "
-    "Victor Whiskey X-ray Yankee Zulu"
-)
-_SPANISH = (
-    "Antonio Barcelona Carmen Dolores Enrique Francia Gerona Historia Jorge Kilo Madrid Navarra Pedro Queso Roma "
-    "Sevilla Toledo Valencia Washington Xavier Yolanda Zaragoza"
-)
-WORDS: Mapping[str, Mapping[str, str]] = {
-    lang: {**{digit: digit for digit in SYMBOLS[:10]}, **{word[0]: word for word in words.split()}}
-    for lang, words in (("en", _NATO), ("es", _SPANISH))
-}
-"""By language, the word for each symbol: the NATO alphabet, a Spanish one; digits are themselves."""
-
-
 def encode(cause: str, os: str, statuses: Mapping[str, Status]) -> str:
     """The code, grouped. Checks that the code has no place for are left out, missing ones count as skip."""
     number = 0
@@ -171,12 +135,12 @@ def encode(cause: str, os: str, statuses: Mapping[str, Status]) -> str:
     data = [
         ((number >> shift) & 31) ^ mask for shift, mask in zip(range(35, -1, -5), _MASK_VALUES, strict=True)
     ]
-    return _written([*data, *_check_symbols(data)])
+    return _written([*data, *check_symbols(data)])
 
 
 def check_holds(symbols: str) -> bool:
     """Whether the check symbols of ten plain symbols, without dashes, fit the others."""
-    return _sums([SYMBOLS.index(symbol) for symbol in symbols]) == (0, 0)
+    return sums([SYMBOLS.index(symbol) for symbol in symbols]) == (0, 0)
 
 
 def decode(text: str) -> Decoded | CodeProblem:
@@ -189,7 +153,7 @@ def decode(text: str) -> Decoded | CodeProblem:
         trouble, near = Trouble.LENGTH, _other_lengths(values) if not wrong else ()
     elif wrong:
         trouble, near = Trouble.SYMBOL, _in_place_of_letters(values, wrong)
-    elif _sums(values) == (0, 0):
+    elif sums(values) == (0, 0):
         return _meaning(values)
     else:
         trouble, near = Trouble.CHECK, _near(values)
@@ -212,36 +176,6 @@ def spell(code: str, lang: str = "en") -> str:
 
 
 # ---- numbers -----------------------------------------------------------------------------------
-
-
-def _times(a: int, b: int) -> int:
-    """The product in GF(32) = GF(2)[x] / (x^5 + x^2 + 1)."""
-    result = 0
-    while b:
-        if b & 1:
-            result ^= a
-        a = (a << 1) ^ (0b100101 if a & 16 else 0)
-        b >>= 1
-    return result
-
-
-_MASK_VALUES = tuple(SYMBOLS.index(symbol) for symbol in _MASK)
-_PRODUCTS = tuple(tuple(_times(multiplier, value) for value in range(32)) for multiplier in _MULTIPLIERS)
-_QUOTIENT = next(v for v in range(32) if _times(v, _MULTIPLIERS[0] ^ _MULTIPLIERS[1]) == 1)
-
-
-def _sums(values: Sequence[int]) -> tuple[int, int]:
-    first, second = 0, 0
-    for value in values:
-        first, second = _PRODUCTS[0][first] ^ value, _PRODUCTS[1][second] ^ value
-    return first, second
-
-
-def _check_symbols(data: Sequence[int]) -> tuple[int, int]:
-    """The two symbols x, y with x * m + y equal to what each sum needs to become zero."""
-    first, second = _sums([*data, 0, 0])
-    x = _times(first ^ second, _QUOTIENT)
-    return x, first ^ _PRODUCTS[0][x]
 
 
 def _meaning(values: Sequence[int]) -> Decoded | CodeProblem:
@@ -275,7 +209,7 @@ def _meaning(values: Sequence[int]) -> Decoded | CodeProblem:
 
 def _heard(text: str) -> str:
     """The letters and digits of a text, as symbols where they are some; longer texts are cut."""
-    plain = unicodedata.normalize("NFKC", text[: 4 * _MOST_HEARD]).upper().translate(_SAME)
+    plain = unicodedata.normalize("NFKC", text[: 4 * _MOST_HEARD]).upper().translate(SAME)
     return re.sub(r"[\W_]+", "", plain)[:_MOST_HEARD]
 
 
@@ -297,7 +231,7 @@ def _suggestions(near: Iterable[_Near]) -> tuple[Suggestion, ...]:
     """Those of the codes that have a meaning, in their order, each once."""
     found: dict[str, Suggestion] = {}
     for values, places, likeness in near:
-        if _sums(values) == (0, 0) and isinstance(meaning := _meaning(values), Decoded):
+        if sums(values) == (0, 0) and isinstance(meaning := _meaning(values), Decoded):
             positions = tuple(place + 1 for place in places)
             found.setdefault(
                 meaning.code, Suggestion(code=meaning.code, positions=positions, likeness=likeness)

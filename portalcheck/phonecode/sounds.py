@@ -1,0 +1,44 @@
+"""How symbols are said and misheard: a word for each, and those that are easily taken for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+SYMBOLS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base 32, in the order of their values."""
+SAME = str.maketrans("OIL", "011")
+"""Letters that are read as the digits they look like."""
+
+# Names of letters and digits that are taken for each other on the phone, in English or Spanish, and shapes that
+# are taken for each other on a screen or on paper.
+_ALIKE: tuple[str, ...] = (
+    "BCDEGPTVZ3", "AHJK8", "FSX", "MN", "59", "19", "Y15", "QW2", "8H3", "7S",
+    "BVW", "CSZ", "GJ", "KQ", "67", "NM", "PT", "TD", "DY", "RL1", "5S", "2Z", "8B", "0DQ", "17", "6G",
+    "VY", "4A", "9GQ", "CG", "EF3", "KX", "NH", "PR", "38", "60", "89", "VW", "1J", "T7",
+)  # fmt: skip
+
+
+def _alike() -> dict[str, str]:
+    pairs: dict[str, dict[str, None]] = {symbol: {} for symbol in SYMBOLS}
+    for group in _ALIKE:
+        for symbol in group.translate(SAME):
+            pairs[symbol].update(dict.fromkeys(group.translate(SAME).replace(symbol, "")))
+    return {symbol: "".join(others) for symbol, others in pairs.items()}
+
+
+ALIKE: Mapping[str, str] = _alike()
+"""For each symbol those that are easily heard or read in its place."""
+
+_NATO = (
+    "Alfa Bravo Charlie Delta Echo Foxtrot Golf Hotel Juliett Kilo Mike November Papa Quebec Romeo Sierra Tango "
+    "Victor Whiskey X-ray Yankee Zulu"
+)
+_SPANISH = (
+    "Antonio Barcelona Carmen Dolores Enrique Francia Gerona Historia Jorge Kilo Madrid Navarra Pedro Queso Roma "
+    "Sevilla Toledo Valencia Washington Xavier Yolanda Zaragoza"
+)
+WORDS: Mapping[str, Mapping[str, str]] = {
+    lang: {**{digit: digit for digit in SYMBOLS[:10]}, **{word[0]: word for word in words.split()}}
+    for lang, words in (("en", _NATO), ("es", _SPANISH))
+}
+"""By language, the word for each symbol: the NATO alphabet, a Spanish one; digits are themselves."""
