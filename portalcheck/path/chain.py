@@ -12,7 +12,6 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import hashlib
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
 
 from cryptography import x509
@@ -36,6 +35,7 @@ from portalcheck.path.claims import (
     matches,
     subject_names,
 )
+from portalcheck.path.quiet import quietly
 
 _MAX_DEPTH = 10
 _MAX_NAMES = 200
@@ -190,8 +190,7 @@ def _verify(
         .extension_policies(ca_policy=authority, ee_policy=ExtensionPolicy.permit_all())
     )
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with quietly():
             return list(builder.build_client_verifier().verify(leaf, intermediates).chain)
     except VerificationError:
         return None

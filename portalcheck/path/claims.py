@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
-import warnings
 from collections.abc import Sequence
 
 from cryptography import x509
@@ -12,6 +11,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtensionOID
 
 from portalcheck.path.names import is_address
+from portalcheck.path.quiet import quietly
 
 READ_ERRORS = (
     ValueError,
@@ -26,9 +26,8 @@ READ_ERRORS = (
 
 def load(der: bytes) -> x509.Certificate | None:
     """A certificate whose names and dates can be read, None for any other bytes."""
-    with warnings.catch_warnings():
-        # Some public roots have serial numbers that RFC 5280 does not allow; they are trusted all the same.
-        warnings.simplefilter("ignore")
+    # Some public roots have serial numbers that RFC 5280 does not allow; they are trusted all the same.
+    with quietly():
         try:
             certificate = x509.load_der_x509_certificate(der)
             # These are parsed only when they are asked for; who uses them later need not expect an error.

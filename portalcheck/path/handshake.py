@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import ssl
 import time
-import warnings
 
 from portalcheck.facts import Failure, TlsStep
 from portalcheck.path.classify import alert_name, of_os_error, of_tls_error
+from portalcheck.path.quiet import quietly
 from portalcheck.path.streams import Transport
 from portalcheck.path.tls import Plaintext, TlsStream
 from portalcheck.path.waiting import Deadline
@@ -31,9 +31,8 @@ def evidence_context(oldest_tls: bool = False) -> ssl.SSLContext:
     context.set_alpn_protocols(["http/1.1"])
     context.set_ciphers("DEFAULT:@SECLEVEL=0" if oldest_tls else "DEFAULT:@SECLEVEL=1")
     if oldest_tls:
-        with warnings.catch_warnings():
-            # Old versions are deprecated for use; here they are only proved to be all that a server speaks.
-            warnings.simplefilter("ignore", DeprecationWarning)
+        # Old versions are deprecated for use; here they are only proved to be all that a server speaks.
+        with quietly():
             context.minimum_version = ssl.TLSVersion.TLSv1
             context.maximum_version = ssl.TLSVersion.TLSv1_1
     return context

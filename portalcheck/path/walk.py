@@ -10,6 +10,7 @@ import msgspec
 from portalcheck.api import Machine
 from portalcheck.facts import AUTO, DIRECT, DnsServer, Failure, Hop, NameAnswer, Route, Trace, TraceEnd
 from portalcheck.path.connect import Connector, Way
+from portalcheck.path.cookies import Jar
 from portalcheck.path.location import target_of, url_of
 from portalcheck.path.names import ask_system
 from portalcheck.path.pac import ProxyFinder
@@ -118,10 +119,10 @@ class _Walk:
         if url is None:
             self.hops.append(self.no_hop())
             return TraceEnd.FAILED
-        cookies = httpx.Cookies()
+        jar = Jar()
         seen: set[tuple[str, str]] = set()
         while True:
-            request = self._request(url, cookies)
+            request = self._request(url, jar)
             state = (str(url), request.headers.get("cookie", ""))
             if state in seen:
                 return TraceEnd.LOOP
@@ -132,18 +133,18 @@ class _Walk:
             if exchange is None or exchange.step.failure is not None:
                 return TraceEnd.FAILED
             if self.route.fresh_cookies:
-                _keep_cookies(cookies, request, exchange)
+                jar.keep(url, exchange.headers)
             following = self._next(url, exchange)
             if isinstance(following, TraceEnd):
                 return following
             url = following
 
-    def _request(self, url: httpx.URL, cookies: httpx.Cookies) -> httpx.Request:
+    def _request(self, url: httpx.URL, jar: Jar) -> httpx.Request:
         request = httpx.Request("GET", url, headers=HEADERS)
-        if self.route.cookie_bytes and host_of(url) == self.start:
-            request.headers["Cookie"] = filler_cookies(self.route.cookie_bytes)
-        if self.route.fresh_cookies:
-            cookies.set_cookie_header(request)
+        filler = self.route.cookie_bytes if host_of(url) == self.start else 0
+        cookies = filler_cookies(filler) if filler else jar.header(url)
+        if cookies:
+            request.headers["Cookie"] = cookies
         return request
 
     def _next(self, url: httpx.URL, exchange: Exchange) -> httpx.URL | TraceEnd:
@@ -196,6 +197,7 @@ class _Walk:
             source=self.route.source,
             server_name=self.route.server_name or hop.host,
             oldest_tls=self.route.oldest_tls,
+            small_packets=self.route.small_packets,
         )
         connector = Connector(
             self.walker.machine, self.walker.deadline, self.walker.ledger, self.walker.names
@@ -209,8 +211,3 @@ class _Walk:
             return self.proxy
         plan = self.walker.finder.plan(str(url))
         return self.proxy if plan.kind == "pac" else plan.candidates[0]
-
-
-def _keep_cookies(cookies: httpx.Cookies, request: httpx.Request, exchange: Exchange) -> None:
-    said = [("set-cookie", value) for value in exchange.headers.get_list("set-cookie")]
-    cookies.extract_cookies(httpx.Response(exchange.step.status, headers=said, request=request))
