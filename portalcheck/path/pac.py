@@ -82,7 +82,10 @@ def _origin(url: str) -> tuple[str, str]:
 
 def local_pac(pac_url: str) -> str | None:
     """The path of a `file:` PAC URL on this computer, None for any other (a remote share is never opened)."""
-    parts = urlsplit(pac_url)
+    try:
+        parts = urlsplit(pac_url)
+    except ValueError:
+        return None
     if parts.scheme != "file" or parts.netloc not in ("", "localhost"):
         return None
     return url2pathname(parts.path)
