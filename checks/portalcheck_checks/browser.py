@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from portalcheck.api import (
     BrowserProfile,
@@ -27,6 +27,7 @@ IN_USE_S = 90 * 86_400
     reasons=[
         "browser.version",
         "browser.default",
+        "browser.other",
         "browser.blocks-cookies",
         "browser.clears-on-exit",
         "browser.never-remembers",
@@ -46,7 +47,9 @@ def judge(
     browsers: Iterable[InstalledBrowser], profiles: Iterable[BrowserProfile], now: float
 ) -> Iterator[Finding]:
     """Each thing is said once of a browser, however many of its profiles it holds for."""
-    found = [*_versions(browsers, now), *_settings(profiles)]
+    browsers = tuple(browsers)
+    defaults = {one.browser for one in browsers if one.default}
+    found = [*_versions(browsers, now), *_another(browsers, defaults), *_settings(profiles, defaults)]
     seen: list[Finding] = []
     for finding in found:
         if finding not in seen:
@@ -68,16 +71,25 @@ def _versions(browsers: Iterable[InstalledBrowser], now: float) -> Iterator[Find
             yield ok("browser.default", browser=one.browser)
 
 
+def _another(browsers: Sequence[InstalledBrowser], defaults: set[str]) -> Iterator[Finding]:
+    """A browser that can be tried instead of the default one (the article's step 5)."""
+    others = [one.browser for one in browsers if one.browser not in defaults]
+    if defaults and others:
+        yield ok("browser.other", browser=others[0])
+
+
 def _in_use(one: InstalledBrowser, now: float) -> bool:
     return one.last_used is None or now - one.last_used <= IN_USE_S
 
 
-def _settings(profiles: Iterable[BrowserProfile]) -> Iterator[Finding]:
+def _settings(profiles: Iterable[BrowserProfile], defaults: set[str]) -> Iterator[Finding]:
     for one in profiles:
+        # What an unused browser is set to stops nobody; where no default is known, any may be the one in use.
+        stops = fail if not defaults or one.browser in defaults else warn
         if not one.readable:
             yield unknown("browser.unreadable", browser=one.browser, profile=one.profile, why=one.why)
         for block in one.blocks:
-            say = note if block.scope == "third-party" else fail
+            say = note if block.scope == "third-party" else stops
             yield say("browser.blocks-cookies", browser=one.browser, scope=block.scope, by=block.by)
         if one.clears_on_exit:
             yield note("browser.clears-on-exit", browser=one.browser)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import ssl
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from portalcheck.api import Context, Finding, System, check, ok, warn
+from portalcheck.api import Context, Finding, Roots, System, check, note, ok, warn
 
 TABLE_IS_GOOD_FOR = dt.timedelta(days=366)
+ROOTS_ARE_OLD = dt.timedelta(days=3 * 365)
 
 
 @cache
@@ -20,11 +22,30 @@ def support_table() -> Mapping[str, Any]:
     return tomllib.loads(files("portalcheck_checks").joinpath("system_support.toml").read_text("utf-8"))
 
 
-@check("system", reasons=["system.current", "system.outdated", "system.support-unknown"])
+@check(
+    "system",
+    reasons=[
+        "system.current",
+        "system.outdated",
+        "system.support-unknown",
+        "system.roots-age",
+        "system.tls-library",
+    ],
+)
 def system(ctx: Context) -> Iterable[Finding]:
-    """The system's release against the end of its support."""
-    today = dt.datetime.fromtimestamp(ctx.machine.now(), dt.UTC).date()
-    return [judge(ctx.machine.system(), support_table(), today)]
+    """The system's release against the end of its support, the age of its trust store, and the TLS in use here."""
+    now = ctx.machine.now()
+    yield judge(ctx.machine.system(), support_table(), dt.datetime.fromtimestamp(now, dt.UTC).date())
+    yield from judge_roots(ctx.machine.system_roots(), now)
+    yield ok("system.tls-library", library=" ".join(ssl.OPENSSL_VERSION.split()[:2]))
+
+
+def judge_roots(roots: Roots, now: float) -> Iterator[Finding]:
+    """How long ago the list of trusted authorities was last changed; years mean that no update came."""
+    if roots.newest is not None and roots.newest <= now:
+        age = dt.timedelta(seconds=now - roots.newest)
+        say = note if age > ROOTS_ARE_OLD else ok
+        yield say("system.roots-age", days=age.days)
 
 
 def judge(system: System, table: Mapping[str, Any], today: dt.date) -> Finding:

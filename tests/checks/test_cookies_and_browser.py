@@ -244,6 +244,20 @@ def test_what_is_said_of_a_profile(given: BrowserProfile, expected: list[tuple[s
     assert told(found) == [("browser.version", "ok"), *expected]
 
 
+def test_what_a_browser_that_is_not_the_default_blocks_is_only_a_warning() -> None:
+    blocking = profile(blocks=(CookieBlock("all", "setting"),))
+    others = [installed(default=False), installed(browser="firefox", default=True)]
+
+    assert one(judge_browsers(others, [blocking], NOW), "browser.blocks-cookies").status is Status.WARN
+    assert one(judge_browsers(others[:1], [blocking], NOW), "browser.blocks-cookies").status is Status.FAIL
+
+
+def test_another_browser_is_named_for_the_step_that_tries_one() -> None:
+    found = list(judge_browsers([installed(default=True), installed(browser="firefox")], [], NOW))
+
+    assert one(found, "browser.other").args == {"browser": "firefox"}
+
+
 def test_what_holds_for_several_profiles_is_said_once() -> None:
     same = profile(blocks=(CookieBlock("all", "policy"),), extensions=("NoScript",))
     other = profile(profile=2, blocks=same.blocks, extensions=("NoScript", "Ghostery"))

@@ -17,6 +17,7 @@ from portalcheck.api import (
     Neutral,
     ProxyPlan,
     ProxySettings,
+    Roots,
     Status,
     System,
     TlsStep,
@@ -487,6 +488,21 @@ def test_a_system_is_outdated_only_by_a_table_that_is_fresh(
     found: System, today: dt.date, reason: str
 ) -> None:
     assert system.judge(found, TABLE, today).reason == reason
+
+
+@pytest.mark.parametrize(
+    ("newest", "said"),
+    [
+        (NOW - 10 * DAY, [("system.roots-age", "ok")]),
+        (NOW - 4 * 365 * DAY, [("system.roots-age", "note")]),
+        (NOW + DAY, []),
+        (None, []),
+    ],
+)
+def test_a_trust_store_that_was_not_changed_for_years_is_noted(
+    newest: float | None, said: list[tuple[str, str]]
+) -> None:
+    assert told(system.judge_roots(Roots((), newest=newest), NOW)) == said
 
 
 def test_the_shipped_table_has_dates_only() -> None:

@@ -66,6 +66,8 @@ EVIDENCE: Mapping[str, frozenset[str]] = {
     service.slow seconds
     service.odd-status status
     system.current os release
+    system.roots-age days
+    system.tls-library library
     system.outdated os release
     system.support-unknown os release
     cookies.found browser profile count expired session sent duplicates header_bytes
@@ -80,6 +82,7 @@ EVIDENCE: Mapping[str, frozenset[str]] = {
     browser.blocks-cookies browser scope by
     browser.extension browser name
     browser.default browser
+    browser.other browser
     browser.clears-on-exit browser
     browser.never-remembers browser
     browser.unreadable browser profile why
