@@ -180,6 +180,9 @@ class Context(Protocol):
     def trace(self, route: Route | None = None) -> Trace | None:
         """Walk a way to the portal (the browser's by default). None where the address may not be contacted."""
 
+    def traces(self, routes: Sequence[Route]) -> tuple[Trace | None, ...]:
+        """Several ways, walked at once; a `Trace` for each in order, None for one that was not walked in time."""
+
     def chain(self, hop: Hop) -> Chain | None:
         """The certificates of a hop, judged offline. None where the hop has none."""
 
@@ -203,6 +206,12 @@ class Context(Protocol):
 
     def way_to(self, address: str) -> str | Failure:
         """The local address that traffic to `address` leaves from (nothing is sent), or why there is none."""
+
+    def answers_around(self, interface: str) -> bool:
+        """Whether an independent DNS server answers a neutral name over one interface, whatever the routes say.
+
+        False also where neutral hosts may not be asked.
+        """
 
     def ways_out(self) -> frozenset[str]:
         """The local addresses that traffic to the world at large leaves from; empty where there is no route."""

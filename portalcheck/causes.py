@@ -80,7 +80,14 @@ BEHIND_THE_LINK = _set(
     "network.ipv6-broken",
 )
 BEHIND_THE_NAME = _set(CONNECTION, HANDSHAKE, CERTIFICATE, SERVICE, "network.ipv6-broken")
-PROXY = _set("proxy.down", "proxy.wants-login", "proxy.refuses", "proxy.pac-unreachable")
+PROXY = _set(
+    "proxy.down",
+    "proxy.wants-login",
+    "proxy.refuses",
+    "proxy.inspector-refuses",
+    "proxy.pac-unreachable",
+)
+VPN = _set("vpn.breaks", "vpn.dns-dead")
 BLOCKED = _set("service.refuses", "service.challenge", "service.wants-certificate")
 
 CAUSES: tuple[Cause, ...] = (
@@ -95,7 +102,7 @@ CAUSES: tuple[Cause, ...] = (
         id="no-link",
         ref="error-4",
         all=_set("network.no-link"),
-        explains=_set(BEHIND_THE_LINK, PROXY, "vpn.breaks"),
+        explains=_set(BEHIND_THE_LINK, PROXY, VPN),
     ),
     Cause(
         id="vpn-breaks",
@@ -128,7 +135,7 @@ CAUSES: tuple[Cause, ...] = (
     Cause(
         id="proxy-blocks",
         ref="step-6",
-        all=_set("proxy.refuses"),
+        any=_set("proxy.refuses", "proxy.inspector-refuses"),
         explains=_set(BEHIND_THE_LINK, "proxy.down"),
     ),
     Cause(
@@ -143,18 +150,19 @@ CAUSES: tuple[Cause, ...] = (
         all=_set("dns.hosts-override"),
         explains=_set(NAMES, BEHIND_THE_NAME),
     ),
+    Cause(id="vpn-breaks", ref="step-6", all=_set("vpn.dns-dead"), explains=_set(NAMES, BEHIND_THE_NAME)),
     Cause(
         id="dns-down",
         ref="error-4",
         all=_set("dns.other-answers"),
         any=_set("dns.silent", "dns.no-server"),
-        explains=_set(NAMES, BEHIND_THE_NAME, "vpn.breaks"),
+        explains=_set(NAMES, BEHIND_THE_NAME, VPN),
     ),
     Cause(
         id="dns-broken",
         ref="error-4",
         all=_set("dns.errors"),
-        explains=_set(NAMES, BEHIND_THE_NAME, "vpn.breaks"),
+        explains=_set(NAMES, BEHIND_THE_NAME, VPN),
     ),
     Cause(
         id="name-wrong",
@@ -182,7 +190,7 @@ CAUSES: tuple[Cause, ...] = (
         id="mtu",
         ref="error-4",
         all=_set("network.mtu"),
-        explains=_set(HANDSHAKE, "service.slow", "service.cut-off", "service.broken"),
+        explains=_set(HANDSHAKE, "service.slow", "service.cut-off", "service.broken", "service.no-answer"),
     ),
     Cause(
         id="tcp-blocked",
@@ -190,7 +198,7 @@ CAUSES: tuple[Cause, ...] = (
         all=_set("network.port-blocked"),
         explains=_set(CONNECTION, "tls.not-tls", "tls.broken"),
     ),
-    Cause(id="tls-blocked", ref="step-6", all=_set("tls.blocked"), explains=HANDSHAKE),
+    Cause(id="tls-blocked", ref="step-6", all=_set("tls.blocked"), explains=_set(HANDSHAKE, SERVICE)),
     Cause(id="clock-wrong", ref="step-7", all=_set("clock.wrong"), explains=DATES),
     Cause(
         id="intercept-untrusted",
@@ -231,6 +239,7 @@ CAUSES: tuple[Cause, ...] = (
         any=_set(
             "service.refused-connection", "service.no-connection", "service.no-answer", "proxy.cannot-reach"
         ),
+        none=_set("network.recovered"),
         then=("step-10",),
     ),
     Cause(id="slow", ref="error-4", all=_set("service.slow")),

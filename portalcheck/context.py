@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Sequence
+from functools import partial
 from itertools import zip_longest
 
 import msgspec
@@ -28,10 +29,12 @@ from portalcheck.facts import (
 from portalcheck.model import Portal
 from portalcheck.path.certificates import MAX_ISSUER_BYTES, CertificateRoom
 from portalcheck.path.dial import way_to
+from portalcheck.path.location import url_of
 from portalcheck.path.names import ask_servers, is_address
 from portalcheck.path.neutral import NeutralHosts
 from portalcheck.path.pac import MAX_PAC_BYTES, ProxyFinder, local_pac, read_pac
 from portalcheck.path.policy import Ledger, Network, Role
+from portalcheck.path.request import host_of
 from portalcheck.path.resolvers import Resolvers
 from portalcheck.path.waiting import Deadline, Shared, side_by_side
 from portalcheck.path.walk import Walker
@@ -97,6 +100,11 @@ class RunContext:
         wanted = route or Route(url=self.url)
         return self._shared.get(("trace", wanted), lambda: self._walk(wanted))
 
+    def traces(self, routes: Sequence[Route]) -> tuple[Trace | None, ...]:
+        """Several ways at once, in order."""
+        works = [partial(self.trace, route) for route in routes]
+        return tuple(side_by_side(works, self.deadline.remaining()))
+
     def _walk(self, route: Route) -> Trace:
         trace = self._walker.walk(route, Role.PORTAL, self._may_visit)
         looping = trace.end in (TraceEnd.LOOP, TraceEnd.TOO_MANY)
@@ -121,6 +129,20 @@ class RunContext:
         addresses = [server for server in servers if is_address(server.address)]
         ways = [way_to(self.machine, server.address, server.port) for server in addresses]
         return frozenset(way for way in ways if not isinstance(way, Failure))
+
+    def answers_around(self, interface: str) -> bool:
+        """Whether an independent DNS server answers a neutral name over one interface, whatever the routes say."""
+        if not self.contactable or not self.network.neutral_allowed(self.trouble()):
+            return False
+        return self._shared.get(("around", interface), lambda: self._ask_around(interface))
+
+    def _ask_around(self, interface: str) -> bool:
+        resolvers = Resolvers(self._walker, self.chain)
+        servers = resolvers.independent(self.network.resolvers)
+        names = [host_of(url) for text in self.network.canaries if (url := url_of(text)) is not None]
+        questions = [(server, name) for server in servers for name in names[:1]]
+        answers = resolvers.ask(questions, Role.NEUTRAL_RESOLVER, interface)
+        return any(answer.addresses for answer in answers)
 
     def _pac(self, url: str) -> str | None:
         path = local_pac(url)

@@ -222,6 +222,8 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     replace the name's own; `source` names the interface to send through; `server_name` replaces the SNI;
     `oldest_tls` speaks TLS 1.0 and 1.1 only; `cookie_bytes` sends a Cookie header of filler of that length;
     `fresh_cookies` gives the portal its own cookies of this very walk back, as a private window would.
+    `small_packets` asks for TCP segments that fit through any link (RFC 9293, 3.7.1). `attempt` numbers the tries
+    of one and the same way: what works at the second try was not broken for good.
     """
 
     url: str
@@ -234,6 +236,8 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     cookie_bytes: int = 0
     fresh_cookies: bool = False
     follow: bool = True
+    small_packets: bool = False
+    attempt: int = 1
 
 
 class ProxyPlan(msgspec.Struct, frozen=True, kw_only=True):

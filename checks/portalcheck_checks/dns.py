@@ -155,7 +155,7 @@ def _judge_trouble(ctx: Context, names: Names, trace: Trace | None) -> Iterator[
     addresses = names.system.addresses
     if names.system.failure is not None:
         yield from judge_failure(names, neutral)
-    elif all(map(is_sinkhole, addresses)):
+    elif any(map(is_sinkhole, addresses)):
         yield fail("dns.sinkhole", addresses=Local("address", addresses))
     else:
         yield resolves(names)
@@ -178,10 +178,10 @@ def judge_failure(names: Names, neutral: Neutral | None) -> Iterator[Finding]:
     own = neutral.own_dns if neutral is not None else "not-asked"
     if not names.servers:
         yield fail("dns.no-server")
-    elif all(failure in _SILENT for failure in failures):
+    elif own != "answers" and all(failure in _SILENT for failure in failures):
         yield fail("dns.silent", servers=len(failures))
     else:
-        failure = next(failure for failure in failures if failure not in _SILENT)
+        failure = next((failure for failure in failures if failure not in _SILENT), failures[0])
         if own == "errors":
             yield fail("dns.errors", rcode=failure.value)
         elif failure in _MISSING:

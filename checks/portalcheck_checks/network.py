@@ -5,18 +5,21 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable, Iterator, Sequence
 
+import msgspec
+
 from portalcheck.api import (
     DIRECT,
     CaptiveAnswer,
     Context,
+    Failure,
     Finding,
+    Hop,
     Interface,
     InterfaceKind,
     Local,
     Neutral,
     Route,
     Trace,
-    TraceEnd,
     check,
     fail,
     note,
@@ -41,6 +44,8 @@ SLOW_PAGE_MS = 4000
         "network.port-blocked",
         "network.ipv6-fallback",
         "network.ipv6-broken",
+        "network.mtu",
+        "network.recovered",
         "network.slow",
     ],
 )
@@ -53,9 +58,11 @@ def network(ctx: Context) -> Iterable[Finding]:
     if trace is None:
         yield skip("network.not-asked")
         return
+    tried = _try_again(ctx, trace, loaded=loaded)
     neutral = ctx.neutral()
     yield from judge_way(trace, neutral, loaded=loaded) if neutral else _without_neutral(loaded)
-    yield from judge_families(trace, loaded=loaded, only_ipv4=_ipv4_only(ctx, trace))
+    yield from judge_families(trace, loaded=loaded, only_ipv4=tried.ipv4_only)
+    yield from judge_again(tried)
     yield from judge_speed(trace, loaded=loaded)
 
 
@@ -118,16 +125,52 @@ def _port_blocked(trace: Trace, neutral: Neutral) -> bool:
     )
 
 
-def _ipv4_only(ctx: Context, trace: Trace) -> bool:
-    """The counterfactual of IPv6: does the same way work over IPv4 alone, where IPv6 was tried and failed?"""
+class Tried(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of the way when it was tried with one thing changed, and when it was tried once more as it is."""
+
+    ipv4_only: bool = False
+    small_packets: bool = False
+    again: bool = False
+
+
+def _try_again(ctx: Context, trace: Trace, *, loaded: bool) -> Tried:
+    """The counterfactuals of a connection that fails, all at once: whatever works once more was not broken."""
     hop = trace.last
-    if trace.end is TraceEnd.PAGE or hop.connect is None or hop.proxy is not None:
-        return False
+    if loaded or hop.failure is None or hop.connect is None or hop.proxy is not None:
+        return Tried()
+    four = Route(url=ctx.url, family=4, proxy=DIRECT) if _six_is_suspect(hop) else None
+    small = Route(url=ctx.url, small_packets=True, proxy=DIRECT) if _size_is_suspect(hop) else None
+    again = Route(url=ctx.url, attempt=2)
+    routes = [route for route in (four, small, again) if route is not None]
+    worked = {route: ctx.proven(found) for route, found in zip(routes, ctx.traces(routes), strict=True)}
+    return Tried(
+        ipv4_only=four is not None and worked[four] and not worked[again],
+        small_packets=small is not None and worked[small],
+        again=worked[again],
+    )
+
+
+def _six_is_suspect(hop: Hop) -> bool:
+    """Whether IPv6 was tried while there is an IPv4 address that was not seen to fail."""
     addresses = hop.names.addresses if hop.names else ()
-    six_tried = any(":" in attempt.address for attempt in hop.connect.attempts)
-    if not six_tried or not any("." in address for address in addresses):
-        return False
-    return ctx.proven(ctx.trace(Route(url=ctx.url, family=4, proxy=DIRECT)))
+    attempts = hop.connect.attempts if hop.connect else ()
+    six_tried = any(":" in attempt.address for attempt in attempts)
+    four_failed = any("." in attempt.address and attempt.failure is not None for attempt in attempts)
+    return six_tried and not four_failed and any("." in address for address in addresses)
+
+
+def _size_is_suspect(hop: Hop) -> bool:
+    """Whether the connection opened, which takes small packets, and then fell silent, which may be for large ones."""
+    step = hop.http if hop.tls is None or hop.tls.failure is None else hop.tls
+    return hop.connect is not None and step is not None and step.failure is Failure.TIMED_OUT
+
+
+def judge_again(tried: Tried) -> Iterator[Finding]:
+    """Small packets pass where others do not; or all is well at the second try, and nothing is proved."""
+    if tried.again:
+        yield note("network.recovered")
+    elif tried.small_packets:
+        yield fail("network.mtu")
 
 
 def judge_families(trace: Trace, *, loaded: bool, only_ipv4: bool) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from portalcheck.api import (
     DIRECT,
+    Chain,
     Context,
     Failure,
     Finding,
@@ -22,6 +23,7 @@ from portalcheck.api import (
     ok,
 )
 
+_BAD_GATEWAY = 502
 _OWN_REFUSALS = range(400, 500)
 
 
@@ -34,6 +36,7 @@ _OWN_REFUSALS = range(400, 500)
         "proxy.down",
         "proxy.wants-login",
         "proxy.refuses",
+        "proxy.inspector-refuses",
         "proxy.cannot-reach",
         "proxy.mismatch",
         "proxy.direct-works",
@@ -56,6 +59,7 @@ def proxy(ctx: Context) -> Iterable[Finding]:
     if step is not None and step.failure is not None:
         direct_works = ctx.proven(ctx.trace(Route(url=ctx.url, proxy=DIRECT)))
         yield from judge_refusal(plan, step, ctx.neutral(), direct_works=direct_works)
+    yield from judge_inspector(trace, ctx.chain(trace.last), ctx.neutral())
     if _programs_only(settings):
         through = ctx.trace(Route(url=ctx.url, proxy=settings.programs))
         yield from judge_mismatch(loaded, through)
@@ -97,6 +101,16 @@ def judge_refusal(
         yield fail("proxy.down", kind=plan.kind)
     if direct_works:
         yield note("proxy.direct-works")
+
+
+def judge_inspector(trace: Trace, chain: Chain | None, neutral: Neutral | None) -> Iterator[Finding]:
+    """A box that inspects every host says that it gets nothing proper from the portal (RFC 9110, 15.6.3)."""
+    http = trace.last.http
+    if chain is None or http is None or neutral is None:
+        return
+    inspected = chain.trusted_by == {"system"} and neutral.same_issuer
+    if inspected and http.status == _BAD_GATEWAY:
+        yield fail("proxy.inspector-refuses", status=http.status)
 
 
 def judge_mismatch(loaded: bool, through: Trace | None) -> Iterator[Finding]:

@@ -93,7 +93,10 @@ def _judge_hop(ctx: Context, trace: Trace, hop: Hop) -> Iterator[Finding]:
         yield _judge_handshake(ctx, trace, hop, hop.tls)
     else:
         chain = ctx.chain(hop)
-        yield from judge_chain(chain, hop.tls, _situation(ctx, chain), hop.host)
+        if hop is trace.first and _is_replaced(ctx, hop, chain):
+            yield fail("tls.blocked", how="replaced")
+        else:
+            yield from judge_chain(chain, hop.tls, _situation(ctx, chain), hop.host)
 
 
 # ---- the handshake -----------------------------------------------------------------------------
@@ -120,8 +123,24 @@ def _judge_handshake(ctx: Context, trace: Trace, hop: Hop, step: TlsStep) -> Fin
 
 def _other_name_passes(ctx: Context, hop: Hop) -> bool:
     """Whether the same address answers TLS under another server name; an alert is an answer too."""
-    if hop.connect is None or hop.proxy is not None:
+    other = _under_another_name(ctx, hop)
+    step = other.first.tls if other is not None else None
+    return step is not None and (step.failure is None or step.failure is Failure.ALERT)
+
+
+def _is_replaced(ctx: Context, hop: Hop, chain: Chain | None) -> bool:
+    """Whether a certificate that nobody vouches for stands where another server name brings the portal's own."""
+    if chain is None or not chain.readable or chain.trusted_by or chain.name_matches or chain.incomplete:
         return False
+    other = _under_another_name(ctx, hop)
+    genuine = ctx.chain(other.first) if other is not None else None
+    return genuine is not None and genuine.name_matches and genuine.trusted
+
+
+def _under_another_name(ctx: Context, hop: Hop) -> Trace | None:
+    """The same address, with one thing changed: the server name (RFC 6066)."""
+    if hop.connect is None or hop.proxy is not None:
+        return None
     route = Route(
         url=ctx.url,
         addresses=(hop.connect.address,),
@@ -129,9 +148,7 @@ def _other_name_passes(ctx: Context, hop: Hop) -> bool:
         proxy=DIRECT,
         follow=False,
     )
-    other = ctx.trace(route)
-    step = other.first.tls if other is not None else None
-    return step is not None and (step.failure is None or step.failure is Failure.ALERT)
+    return ctx.trace(route)
 
 
 # ---- the chain ---------------------------------------------------------------------------------

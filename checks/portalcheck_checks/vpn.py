@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterable, Iterator, Sequence
 
 from portalcheck.api import (
     DIRECT,
     Context,
+    DnsServer,
     Failure,
     Finding,
     Interface,
@@ -24,7 +26,7 @@ _UNKNOWN_PRODUCT = "unknown"
 _BYPASS_KINDS = (InterfaceKind.ETHERNET, InterfaceKind.WIFI, InterfaceKind.OTHER)
 
 
-@check("vpn", reasons=["vpn.none", "vpn.idle", "vpn.active", "vpn.breaks"])
+@check("vpn", reasons=["vpn.none", "vpn.idle", "vpn.active", "vpn.breaks", "vpn.dns-dead"])
 def vpn(ctx: Context) -> Iterable[Finding]:
     """Tunnels by the route that traffic really takes: an interface that exists is not yet a VPN in use."""
     interfaces = ctx.machine.interfaces()
@@ -37,10 +39,38 @@ def vpn(ctx: Context) -> Iterable[Finding]:
     world_ways = ctx.ways_out()
     findings = list(judge(tunnels, portal_ways, world_ways))
     used = _used(tunnels, portal_ways or world_ways)
-    if used and addresses and not ctx.proven(trace):
-        around = any(ctx.proven(_around(ctx, i, addresses)) for i in interfaces if _can_bypass(i))
-        findings += judge_bypass(used[0], works_around=around)
+    if used and not ctx.proven(trace):
+        findings += _judge_trouble(ctx, used[0], addresses, [i.name for i in interfaces if _can_bypass(i)])
     return findings
+
+
+def _judge_trouble(
+    ctx: Context, tunnel: Interface, addresses: tuple[str, ...], others: Sequence[str]
+) -> list[Finding]:
+    """The portal itself on a way around the tunnel; where it has no address, what can be had around it at all."""
+    if addresses:
+        works = any(ctx.proven(_around(ctx, name, addresses)) for name in others)
+        return list(judge_bypass(tunnel, works_around=works))
+    neutral, names = ctx.neutral(), ctx.names()
+    if neutral is None or names is None:
+        return []
+    if not neutral.way_out:
+        works = any(ctx.answers_around(name) for name in others)
+        return list(judge_bypass(tunnel, works_around=works))
+    inside = [_is_inside(ctx, tunnel, answer.server) for answer in names.servers]
+    silent = [answer.failure is Failure.TIMED_OUT for answer in names.servers]
+    return list(judge_own_dns(tunnel, dead=bool(inside) and all(inside) and all(silent)))
+
+
+def _is_inside(ctx: Context, tunnel: Interface, server: DnsServer | None) -> bool:
+    """Whether a DNS server has an address of no public network, and is reached through the tunnel: the VPN's own."""
+    if server is None:
+        return False
+    try:
+        public = ipaddress.ip_address(server.address).is_global
+    except ValueError:
+        return False
+    return not public and ctx.way_to(server.address) in tunnel.addresses
 
 
 def _portal_addresses(trace: Trace | None) -> tuple[str, ...]:
@@ -80,11 +110,17 @@ def _can_bypass(interface: Interface) -> bool:
     return interface.up and interface.kind in _BYPASS_KINDS and bool(interface.addresses)
 
 
-def _around(ctx: Context, interface: Interface, addresses: tuple[str, ...]) -> Trace | None:
-    return ctx.trace(Route(url=ctx.url, proxy=DIRECT, source=interface.name, addresses=addresses))
+def _around(ctx: Context, interface: str, addresses: tuple[str, ...]) -> Trace | None:
+    return ctx.trace(Route(url=ctx.url, proxy=DIRECT, source=interface, addresses=addresses))
 
 
 def judge_bypass(tunnel: Interface, *, works_around: bool) -> Iterator[Finding]:
     """Blamed only where the same portal answers on a way around the tunnel."""
     if works_around:
         yield fail("vpn.breaks", product=tunnel.product or _UNKNOWN_PRODUCT)
+
+
+def judge_own_dns(tunnel: Interface, *, dead: bool) -> Iterator[Finding]:
+    """The tunnel carries other traffic, and every DNS server inside it is silent."""
+    if dead:
+        yield fail("vpn.dns-dead", product=tunnel.product or _UNKNOWN_PRODUCT)

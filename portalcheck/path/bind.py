@@ -1,7 +1,8 @@
-"""Sending through one interface whatever the routing table says: the counterfactual of a VPN."""
+"""Socket options for counterfactuals: one interface whatever the routing table says, and small packets."""
 
 from __future__ import annotations
 
+import errno
 import socket
 import struct
 import sys
@@ -29,3 +30,18 @@ def bind_to_interface(sock: socket.socket, name: str) -> None:
         sock.setsockopt(level, _WINDOWS_IPV6_UNICAST_IF if six else _WINDOWS_IP_UNICAST_IF, packed)
     else:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, name.encode() + b"\0")
+
+
+SMALLEST_SEGMENT = 536
+"""The segment that every host must take (RFC 9293, 3.7.1)."""
+
+
+def limit_segments(sock: socket.socket) -> None:
+    """Keep the TCP segments of a socket small both ways, before it is connected.
+
+    Raises OSError where the system does not allow it (Windows).
+    """
+    option = getattr(socket, "TCP_MAXSEG", None)
+    if option is None:
+        raise OSError(errno.ENOPROTOOPT, "no limit on segments here")
+    sock.setsockopt(socket.IPPROTO_TCP, option, SMALLEST_SEGMENT)

@@ -25,6 +25,7 @@ class Way(msgspec.Struct, frozen=True, kw_only=True):
     source: str = ""
     server_name: str
     oldest_tls: bool = False
+    small_packets: bool = False
 
 
 class Connector:
@@ -54,7 +55,14 @@ class Connector:
             if names.failure is not None:
                 return None, hop
             addresses = names.addresses
-        sock, step = dial(self._machine, addresses, hop.port, self._deadline, source=way.source)
+        sock, step = dial(
+            self._machine,
+            addresses,
+            hop.port,
+            self._deadline,
+            source=way.source,
+            small_packets=way.small_packets,
+        )
         return sock, msgspec.structs.replace(hop, connect=step)
 
     def _through_proxy(self, hop: Hop, way: Way) -> tuple[Transport | None, Hop]:

@@ -14,6 +14,7 @@ import dns.exception
 import dns.message
 
 from portalcheck.facts import Failure
+from portalcheck.path.bind import bind_to_interface
 from portalcheck.path.classify import of_os_error
 
 _MAX_DATAGRAM = 65_535
@@ -25,17 +26,19 @@ _UNREADABLE = (dns.exception.DNSException, ValueError, EOFError, IndexError, str
 Where = tuple[str, int]
 
 
-def exchange(where: Where, question: dns.message.Message, seconds: float) -> dns.message.Message | Failure:
-    """The response to a question, or why there is none, in `seconds`.
+def exchange(
+    where: Where, question: dns.message.Message, seconds: float, source: str = ""
+) -> dns.message.Message | Failure:
+    """The response to a question, or why there is none, in `seconds`; `source` names an interface to use.
 
     Strays and forgeries are waited out (RFC 5452); where nothing better comes, they count as `malformed`.
     """
     end = time.monotonic() + seconds
     wire = question.to_wire()
     try:
-        data = _over_udp(where, wire, question, end)
+        data = _over_udp(where, wire, question, end, source)
         if isinstance(data, bytes) and data[2] & _TRUNCATED:
-            data = _over_tcp(where, wire, end)
+            data = _over_tcp(where, wire, end, source)
     except OSError as error:
         return of_os_error(error)
     if isinstance(data, Failure):
@@ -52,9 +55,13 @@ def read_response(question: dns.message.Message, data: bytes) -> dns.message.Mes
         return None
 
 
-def _over_udp(where: Where, wire: bytes, question: dns.message.Message, end: float) -> bytes | Failure:
+def _over_udp(
+    where: Where, wire: bytes, question: dns.message.Message, end: float, source: str
+) -> bytes | Failure:
     failure = Failure.TIMED_OUT
     with socket.socket(_family(where), socket.SOCK_DGRAM) as sock:
+        if source:
+            bind_to_interface(sock, source)
         # Connected, so that others' datagrams are dropped, and a closed port is told of at once.
         sock.connect(where)
         sock.send(wire)
@@ -72,8 +79,10 @@ def _over_udp(where: Where, wire: bytes, question: dns.message.Message, end: flo
     return failure
 
 
-def _over_tcp(where: Where, wire: bytes, end: float) -> bytes | Failure:
+def _over_tcp(where: Where, wire: bytes, end: float, source: str) -> bytes | Failure:
     with socket.socket(_family(where), socket.SOCK_STREAM) as sock:
+        if source:
+            bind_to_interface(sock, source)
         sock.settimeout(_left(end))
         sock.connect(where)
         sock.sendall(len(wire).to_bytes(2) + wire)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from portalcheck.api import Machine
 from portalcheck.facts import Attempt, ConnectStep, Failure
-from portalcheck.path.bind import bind_to_interface
+from portalcheck.path.bind import bind_to_interface, limit_segments
 from portalcheck.path.classify import of_os_error
 from portalcheck.path.waiting import Deadline
 
@@ -46,8 +46,8 @@ def interleave(addresses: Sequence[str]) -> list[str]:
 class Race:
     """Connection attempts under way; the first to succeed wins, the others are given up."""
 
-    def __init__(self, machine: Machine, port: int, source: str) -> None:
-        self.machine, self.port, self.source = machine, port, source
+    def __init__(self, machine: Machine, port: int, source: str, *, small_packets: bool = False) -> None:
+        self.machine, self.port, self.source, self.small_packets = machine, port, source, small_packets
         self.selector = selectors.DefaultSelector()
         self.started: dict[socket.socket, tuple[str, float]] = {}
         self.attempts: list[Attempt] = []
@@ -62,6 +62,8 @@ class Race:
             sock.setblocking(False)
             if self.source:
                 bind_to_interface(sock, self.source)
+            if self.small_packets:
+                limit_segments(sock)
             code = sock.connect_ex((where, port))
         except OSError as error:
             self._failed(address, since, of_os_error(error), sock)
@@ -110,12 +112,18 @@ def _ms(since: float) -> int:
 
 
 def dial(
-    machine: Machine, addresses: Sequence[str], port: int, deadline: Deadline, *, source: str = ""
+    machine: Machine,
+    addresses: Sequence[str],
+    port: int,
+    deadline: Deadline,
+    *,
+    source: str = "",
+    small_packets: bool = False,
 ) -> tuple[socket.socket | None, ConnectStep]:
     """Connect to the first address that answers; the socket blocks and has no time limit set."""
     since = time.monotonic()
     end = since + deadline.limit(CONNECT_LIMIT_S)
-    race = Race(machine, port, source)
+    race = Race(machine, port, source, small_packets=small_packets)
     waiting = interleave(addresses)[:_MAX_TRIES]
     winner: socket.socket | None = None
     next_start = since

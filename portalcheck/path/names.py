@@ -139,12 +139,17 @@ def _silent(server: DnsServer) -> NameAnswer:
     return NameAnswer(server=server, failure=Failure.TIMED_OUT)
 
 
-def ask_server(machine: Machine, server: DnsServer, host: str, deadline: Deadline) -> NameAnswer:
-    """What one DNS server answers for a name, A and AAAA together (RFC 1035, 3596)."""
+def ask_server(
+    machine: Machine, server: DnsServer, host: str, deadline: Deadline, source: str = ""
+) -> NameAnswer:
+    """What one DNS server answers for a name, A and AAAA together (RFC 1035, 3596).
+
+    `source` names an interface to ask through, whatever the routing table says.
+    """
     since = time.monotonic()
     limit = deadline.limit(SERVER_LIMIT_S)
     parts = side_by_side(
-        [lambda kind=kind: _query(machine, server, host, kind, limit) for kind in RECORD_TYPES],  # type: ignore[misc]  # mypy cannot type a lambda's default
+        [lambda kind=kind: _query(machine, server, host, kind, limit, source) for kind in RECORD_TYPES],  # type: ignore[misc]  # mypy cannot type a lambda's default
         limit + 0.1,
     )
     return join_families(server, parts, _ms(since))
@@ -165,7 +170,9 @@ def join_families(server: DnsServer, parts: Sequence[NameAnswer | None], ms: int
     return NameAnswer(server=server, failure=failure or Failure.NODATA, ms=ms)
 
 
-def _query(machine: Machine, server: DnsServer, host: str, kind: str, seconds: float) -> NameAnswer:
+def _query(
+    machine: Machine, server: DnsServer, host: str, kind: str, seconds: float, source: str
+) -> NameAnswer:
     import dns.exception
     import dns.message
     import dns.name
@@ -182,7 +189,7 @@ def _query(machine: Machine, server: DnsServer, host: str, kind: str, seconds: f
         return NameAnswer(server=server, failure=of_os_error(error))
     failure = Failure.TIMED_OUT
     for _ in range(_TRIES):
-        answer = exchange(where, question, seconds / _TRIES)
+        answer = exchange(where, question, seconds / _TRIES, source)
         if not isinstance(answer, Failure):
             return read_message(server, answer)
         failure = answer

@@ -42,19 +42,26 @@ class Resolvers:
             server for text in settings if (server := plain_server(text) or https_server(text)) is not None
         )
 
-    def ask(self, questions: Sequence[tuple[DnsServer, str]], role: Role) -> tuple[NameAnswer, ...]:
-        """Each server for its name; those that did not answer in time are left out."""
+    def ask(
+        self, questions: Sequence[tuple[DnsServer, str]], role: Role, source: str = ""
+    ) -> tuple[NameAnswer, ...]:
+        """Each server for its name; those that did not answer in time are left out.
+
+        `source` names an interface to ask through; servers that are asked over HTTPS are left out then.
+        """
+        if source:
+            questions = [(server, name) for server, name in questions if not server.url]
         for server, name in questions:
             # A request over HTTPS is recorded where its connection is made.
             if not server.url:
                 self._walker.ledger.record(role, server.address, name)
         answers = side_by_side(
-            [lambda pair=pair: self._ask(*pair) for pair in questions],  # type: ignore[misc]  # mypy cannot type a lambda's default
+            [lambda server=server, name=name: self._ask(server, name, source) for server, name in questions],  # type: ignore[misc]  # mypy cannot type a lambda's default
             self._walker.deadline.remaining(),
         )
         return tuple(answer for answer in answers if answer is not None)
 
-    def _ask(self, server: DnsServer, host: str) -> NameAnswer:
+    def _ask(self, server: DnsServer, host: str, source: str) -> NameAnswer:
         if server.url:
             return ask_over_https(self._walker, server, host, self._chain_of)
-        return ask_server(self._walker.machine, server, host, self._walker.deadline)
+        return ask_server(self._walker.machine, server, host, self._walker.deadline, source)

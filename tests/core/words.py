@@ -52,9 +52,11 @@ EVIDENCE: Mapping[str, frozenset[str]] = {
     proxy.down kind
     proxy.wants-login kind schemes
     proxy.refuses kind status
+    proxy.inspector-refuses status
     proxy.cannot-reach status
     vpn.active split product
     vpn.breaks product
+    vpn.dns-dead product
     service.works status ms redirects
     service.no-connection how
     service.error status
