@@ -153,7 +153,7 @@ def squid(*rules: str) -> Step:
                     "cache deny all",
                     "cache_log /dev/null",
                     "access_log none",
-                    f"coredump_dir {world.folder}",
+                    "coredump_dir /tmp",
                     "shutdown_lifetime 0 seconds",
                     f"dns_nameservers {names.NEUTRAL_DNS_4}",
                     "visible_hostname proxy.lab.example",

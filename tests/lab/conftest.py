@@ -23,7 +23,7 @@ from tests.lab.world import Ran
 REPOSITORY = Path(__file__).parents[2]
 _OVERALL_S = 110
 _SPACES = ("--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc")
-_INSIDE = 'mount -t tmpfs lab /run && mkdir -p /run/netns && exec "$@"'
+_INSIDE = 'mount -t tmpfs lab /run && mount -t tmpfs lab /dev/shm && mkdir -p /run/netns && exec "$@"'
 
 
 class Played(msgspec.Struct, frozen=True, kw_only=True):

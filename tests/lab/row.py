@@ -23,7 +23,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
     `cause` are the acceptable ones (more than one only where the notes leave it open); `innocent` causes and
     notes must appear nowhere; `also` must all be there; `contacts` are the roles that may be contacted.
-    `shows` are keys of the plain probe that the fault must change.
+    `shows` are keys of the plain probe that the fault must change. `ref` and `code` are not looked at where they
+    are empty or None, as several causes are possible.
     """
 
     id: str
@@ -35,11 +36,10 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     also: frozenset[str] = frozenset()
     innocent: frozenset[str] = frozenset()
     ref: str = ""
-    code: int = 1
+    code: int | None = 1
     contacts: frozenset[str] = TROUBLE
     reasons: frozenset[str] = frozenset()
     shares_name: bool = False
-    unbuilt: str = ""
 
 
 def cause(*causes: str) -> frozenset[str]:

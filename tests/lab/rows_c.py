@@ -155,7 +155,7 @@ ROWS = (
         what="the link carries a thousand bytes a second",
         fault=(boxes.link(rate=1000.0),),
         shows=("tls portal",),
-        cause=cause("slow", "inconclusive"),
+        cause=cause("slow", "inconclusive", "none"),
         innocent=cause("portal-unreachable", "no-internet", "tls-blocked", "dns-down", "ipv6-broken"),
         code=3,
     ),

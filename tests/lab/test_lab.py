@@ -48,7 +48,8 @@ def test_the_cause_is_right_and_nothing_innocent_is_blamed(row: Row, play: Play)
     assert row.reasons <= _reasons(report), _findings(report)
     if row.ref:
         assert report["likely_steps"][0]["ref"] == row.ref
-    assert after.code == row.code == report["exit_code"]
+    assert after.code == report["exit_code"]
+    assert row.code in (None, after.code)
 
 
 @each_row
