@@ -28,6 +28,7 @@ from portalcheck.facts import Chain
 from portalcheck.path.claims import (
     READ_ERRORS,
     attribute,
+    for_servers,
     is_www_twin,
     issuer_urls,
     key_digest,
@@ -84,10 +85,11 @@ def judge(
     fetched = [certificate for certificate in map(load, extra) if certificate is not None]
     try:
         names = subject_names(leaf)
+        serves = for_servers(leaf)
         paths = {
             store: path
             for store, anchors in stores.items()
-            if (path := _path(leaf, [*sent, *fetched], anchors, chain[0], now)) is not None
+            if serves and (path := _path(leaf, [*sent, *fetched], anchors, chain[0], now)) is not None
         }
         return _describe(leaf, sent, fetched, paths, names, host, issuers, system_complete)
     except READ_ERRORS:
@@ -105,7 +107,7 @@ def _describe(
     system_complete: bool,
 ) -> Chain:
     path = next(iter(paths.values()), None) or _claimed_path(leaf, [*sent, *fetched])
-    # An anchor's own dates are not looked at: it is trusted by being in the store (RFC 5280, 6.1).
+    # An anchor is trusted by being in the store (RFC 5280, 6.1); one that expired before the leaf is no path's.
     dated = path[:-1] if paths and len(path) > 1 else path
     self_signed = leaf.issuer == leaf.subject
     organisation = attribute(leaf.issuer, NameOID.ORGANIZATION_NAME)
@@ -161,15 +163,19 @@ def _path(
 
 
 def _moments(leaf: x509.Certificate, others: Sequence[x509.Certificate], now: float) -> list[dt.datetime]:
-    """Times to try: within all windows where they overlap, now, and in the middle of the leaf's own."""
+    """Times to try: now, within all windows where they overlap, and in the middle of the leaf's own.
+
+    Now comes first, so that of two paths the one that holds today is found.
+    """
+    moments = []
+    with contextlib.suppress(ValueError, OverflowError, OSError):
+        moments.append(dt.datetime.fromtimestamp(now, dt.UTC))
     dated = [leaf, *(c for c in others if c.issuer != c.subject)]
     start = max(c.not_valid_before_utc for c in dated)
     end = min(c.not_valid_after_utc for c in dated)
-    moments = [start + (end - start) / 2] if start <= end else []
-    middle = leaf.not_valid_before_utc + (leaf.not_valid_after_utc - leaf.not_valid_before_utc) / 2
-    moments.append(middle)
-    with contextlib.suppress(ValueError, OverflowError, OSError):
-        moments.append(dt.datetime.fromtimestamp(now, dt.UTC))
+    if start <= end:
+        moments.append(start + (end - start) / 2)
+    moments.append(leaf.not_valid_before_utc + (leaf.not_valid_after_utc - leaf.not_valid_before_utc) / 2)
     return moments
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.x509.oid import AuthorityInformationAccessOID, ExtensionOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, ExtensionOID
 
 from portalcheck.path.names import is_address
 from portalcheck.path.quiet import quietly
@@ -53,6 +53,16 @@ def attribute(name: x509.Name, oid: x509.ObjectIdentifier) -> str:
     """The first value of an attribute of a name, `` where it has none."""
     values = name.get_attributes_for_oid(oid)
     return str(values[0].value)[:200] if values else ""
+
+
+def for_servers(leaf: x509.Certificate) -> bool:
+    """Whether the certificate may be a server's; one that does not say may be anybody's (RFC 5280, 4.2.1.12)."""
+    try:
+        usage = leaf.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    except x509.ExtensionNotFound:
+        return True
+    allowed = (ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE)
+    return any(one in allowed for one in usage)
 
 
 # ---- names -------------------------------------------------------------------------------------
@@ -118,7 +128,8 @@ def certificates_in(data: bytes, most: int = 4) -> tuple[bytes, ...]:
     )
     for reader in readers:
         try:
-            return tuple(c.public_bytes(Encoding.DER) for c in reader(data))[:most]
+            with quietly():
+                return tuple(c.public_bytes(Encoding.DER) for c in reader(data))[:most]
         except READ_ERRORS:
             continue
     return ()
