@@ -50,6 +50,7 @@ def _query(
         Role.NEUTRAL_RESOLVER,
         headers={"Accept": _MEDIA_TYPE, "Content-Type": _MEDIA_TYPE},
         body=question.to_wire(),
+        told=host,
     )
     chain = chain_of(hop)
     proven = chain is not None and chain.name_matches and bool(chain.trusted_by)

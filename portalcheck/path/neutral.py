@@ -48,7 +48,7 @@ def captive_answer(hop: Hop, body_size: int) -> CaptiveAnswer:
 def _redirected(hop: Hop, location: str) -> CaptiveAnswer:
     host = f"[{hop.host}]" if ":" in hop.host else hop.host
     base = url_of(f"{hop.scheme}://{host}:{hop.port}/")
-    target = target_of(base, location) if base is not None else None
+    target = target_of(base, location) if base is not None and location else None
     if target is None:
         return CaptiveAnswer.ODD
     # A bare address that sends to its twin's https is an upgrade too; sign-in pages have names.
@@ -74,7 +74,7 @@ class NeutralHosts:
         others = resolvers.independent(network.resolvers)
         own = self._walker.machine.dns_servers()[:2]
         works: list[Callable[[], Any]] = [
-            *(lambda url=url: self._canary(url) for url in network.canaries),
+            *(lambda url=url: self._canary(url, resolvers, others) for url in network.canaries),
             *(lambda url=url: self._probe(url) for url in network.captive),
             lambda: self._dns(resolvers, own, names, Role.RESOLVER),
             lambda: self._dns(resolvers, others, names, Role.NEUTRAL_RESOLVER),
@@ -96,6 +96,9 @@ class NeutralHosts:
             and any(_same_issuer(portal_chain, chain) for chain in chains),
             own_dns=answers[-2] or "silent",
             other_dns=answers[-1] or ("silent" if others else "not-asked"),
+            own_dns_unchecked=self._dns(resolvers, own, names, Role.RESOLVER, unchecked=True)
+            if answers[-2] == "errors"
+            else "not-asked",
         )
 
     def proves_itself(self, trace: Trace) -> bool:
@@ -104,20 +107,37 @@ class NeutralHosts:
         answered = trace.first.http is not None and trace.first.http.status > 0
         return answered and chain is not None and chain.name_matches and bool(chain.trusted_by)
 
-    def _canary(self, url: str) -> Trace:
-        return self._walker.walk(Route(url=url, follow=False), Role.NEUTRAL, lambda _: False)
+    def _canary(self, url: str, resolvers: Resolvers, others: Sequence[DnsServer]) -> Trace:
+        """A neutral host; where this computer's own DNS has no address of it, at one from the independent servers."""
+        trace = self._walker.walk(Route(url=url, follow=False), Role.NEUTRAL, lambda _: False)
+        names = trace.first.names
+        if names is None or names.failure is None:
+            return trace
+        answers = resolvers.ask([(server, trace.first.host) for server in others], Role.NEUTRAL_RESOLVER)
+        addresses = tuple(dict.fromkeys(address for answer in answers for address in answer.addresses))
+        if not addresses:
+            return trace
+        route = Route(url=url, addresses=addresses, proxy=DIRECT, follow=False)
+        return self._walker.walk(route, Role.NEUTRAL, lambda _: False)
 
     def _probe(self, url: str) -> CaptiveAnswer:
         hop, exchange = self._walker.fetch(Route(url=url, proxy=DIRECT, follow=False), Role.NEUTRAL)
         return captive_answer(hop, len(exchange.body) if exchange else 0)
 
     def _dns(
-        self, resolvers: Resolvers, servers: Sequence[DnsServer], names: Sequence[str], role: Role
+        self,
+        resolvers: Resolvers,
+        servers: Sequence[DnsServer],
+        names: Sequence[str],
+        role: Role,
+        *,
+        unchecked: bool = False,
     ) -> str:
-        """How servers answer neutral names: answers, errors or silent."""
+        """How servers answer neutral names: answers, errors or silent; `unchecked` as in `Resolvers.ask`."""
         if not servers or not names:
             return "not-asked"
-        heard = resolvers.ask([(server, names[i % len(names)]) for i, server in enumerate(servers)], role)
+        questions = [(server, names[i % len(names)]) for i, server in enumerate(servers)]
+        heard = resolvers.ask(questions, role, unchecked=unchecked)
         if any(answer.addresses for answer in heard):
             return "answers"
         return "errors" if any(answer.failure in _ERRORS for answer in heard) else "silent"

@@ -73,9 +73,14 @@ class Walker:
         headers: Mapping[str, str] | None = None,
         body: bytes = b"",
         keep: int = HEAD_OF_BODY,
+        told: str = "",
     ) -> tuple[Hop, Exchange | None]:
-        """One request without redirects (POST where it has a body), and the first `keep` bytes of what came."""
+        """One request without redirects (POST where it has a body), and the first `keep` bytes of what came.
+
+        `told` is a name that the request itself tells, for the ledger.
+        """
         walk = _Walk(self, route, role, lambda _: False, DIRECT if route.proxy == AUTO else route.proxy)
+        walk.told = told
         url = url_of(route.url)
         if url is None:
             return walk.no_hop(), None
@@ -95,6 +100,7 @@ class _Walk:
         self.walker, self.route, self.role, self.may_visit, self.proxy = walker, route, role, may_visit, proxy
         first = url_of(route.url)
         self.start = host_of(first) if first is not None else ""
+        self.told = ""
         self.hops: list[Hop] = []
         self.open: dict[tuple[str, str, int], tuple[Connection, Hop]] = {}
 
@@ -189,7 +195,7 @@ class _Walk:
 
     def _connect(self, url: httpx.URL) -> tuple[Connection | None, Hop]:
         hop = Hop(host=host_of(url), port=port_of(url), scheme=url.scheme)
-        self.walker.ledger.record(self.role, hop.host, self.route.server_name or hop.host)
+        self.walker.ledger.record(self.role, hop.host, self.told or self.route.server_name or hop.host)
         way = Way(
             proxy=self._proxy_for(url),
             addresses=self.route.addresses if hop.host == self.start else (),

@@ -146,7 +146,7 @@ def in_time(seconds: float = SECONDS) -> Iterator[None]:
 @lru_cache
 def authority() -> Issued:
     """The authority that the computer trusts."""
-    return mint(_minted("Good Authority", "Good Root", ()), send_issuer=False)
+    return mint(minted("Good Authority", "Good Root", ()), send_issuer=False)
 
 
 @lru_cache
@@ -157,12 +157,13 @@ def good() -> Issued:
 
 def issued(*names: str, days: tuple[float, float] = (-30, 60)) -> Issued:
     """A certificate of the good authority."""
-    return mint(_minted("Portal", names[0], names, days), authority(), send_issuer=False)
+    return mint(minted("Portal", names[0], names, days), authority(), send_issuer=False)
 
 
-def _minted(
+def minted(
     organisation: str, common_name: str, names: tuple[str, ...], days: tuple[float, float] = (-300, 300)
 ) -> Minted:
+    """What goes into a certificate that is usual otherwise."""
     now = time.time()
     return Minted(
         common_name=common_name,
