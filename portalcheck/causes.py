@@ -158,6 +158,13 @@ CAUSES: tuple[Cause, ...] = (
         any=_set("dns.silent", "dns.no-server"),
         explains=_set(NAMES, BEHIND_THE_NAME, VPN),
     ),
+    # Signatures have dates, as certificates do (RFC 4035, 5.3.1).
+    Cause(
+        id="clock-wrong",
+        ref="step-7",
+        all=_set("clock.wrong", "dns.errors", "dns.signatures-fail"),
+        explains=_set(NAMES, BEHIND_THE_NAME, VPN),
+    ),
     Cause(
         id="dns-broken",
         ref="error-4",

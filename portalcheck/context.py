@@ -141,7 +141,7 @@ class RunContext:
         servers = resolvers.independent(self.network.resolvers)
         names = [host_of(url) for text in self.network.canaries if (url := url_of(text)) is not None]
         questions = [(server, name) for server in servers for name in names[:1]]
-        answers = resolvers.ask(questions, Role.NEUTRAL_RESOLVER, interface)
+        answers = resolvers.ask(questions, Role.NEUTRAL_RESOLVER, source=interface)
         return any(answer.addresses for answer in answers)
 
     def _pac(self, url: str) -> str | None:

@@ -443,6 +443,7 @@ class Neutral(msgspec.Struct, frozen=True, kw_only=True):
     `same_issuer` says that the canaries' certificates come from the untrusted or private root that the
     portal's comes from. `own_dns` is how this computer's DNS servers answer neutral names, and
     `other_dns` how independent servers do: answers, errors, silent, false-answers, not-asked.
+    `own_dns_unchecked` is how the own servers answer when they are told not to check signatures.
     """
 
     canaries: int
@@ -453,6 +454,7 @@ class Neutral(msgspec.Struct, frozen=True, kw_only=True):
     own_dns: str = "not-asked"
     other_dns: str = "not-asked"
     rewrites_missing: bool = False
+    own_dns_unchecked: str = "not-asked"
     direct_reached: int | None = None
 
     @property

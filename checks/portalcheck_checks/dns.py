@@ -45,6 +45,7 @@ _SILENT = {
         "dns.no-server",
         "dns.silent",
         "dns.errors",
+        "dns.signatures-fail",
         "dns.error-here",
         "dns.missing",
         "dns.missing-everywhere",
@@ -184,6 +185,8 @@ def judge_failure(names: Names, neutral: Neutral | None) -> Iterator[Finding]:
         failure = next((failure for failure in failures if failure not in _SILENT), failures[0])
         if own == "errors":
             yield fail("dns.errors", rcode=failure.value)
+            if neutral is not None and neutral.own_dns_unchecked == "answers":
+                yield note("dns.signatures-fail")
         elif failure in _MISSING:
             yield fail("dns.missing", kind=failure.value)
         else:

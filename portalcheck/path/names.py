@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import msgspec
 
@@ -140,18 +141,23 @@ def _silent(server: DnsServer) -> NameAnswer:
 
 
 def ask_server(
-    machine: Machine, server: DnsServer, host: str, deadline: Deadline, source: str = ""
+    machine: Machine,
+    server: DnsServer,
+    host: str,
+    deadline: Deadline,
+    *,
+    source: str = "",
+    unchecked: bool = False,
 ) -> NameAnswer:
     """What one DNS server answers for a name, A and AAAA together (RFC 1035, 3596).
 
-    `source` names an interface to ask through, whatever the routing table says.
+    `source` names an interface to ask through, whatever the routing table says; `unchecked` asks the server
+    not to check signatures (RFC 4035, 3.2.2).
     """
     since = time.monotonic()
     limit = deadline.limit(SERVER_LIMIT_S)
-    parts = side_by_side(
-        [lambda kind=kind: _query(machine, server, host, kind, limit, source) for kind in RECORD_TYPES],  # type: ignore[misc]  # mypy cannot type a lambda's default
-        limit + 0.1,
-    )
+    ask = partial(_query, machine, server, host, seconds=limit, source=source, unchecked=unchecked)
+    parts = side_by_side([partial(ask, kind) for kind in RECORD_TYPES], limit + 0.1)
     return join_families(server, parts, _ms(since))
 
 
@@ -171,9 +177,17 @@ def join_families(server: DnsServer, parts: Sequence[NameAnswer | None], ms: int
 
 
 def _query(
-    machine: Machine, server: DnsServer, host: str, kind: str, seconds: float, source: str
+    machine: Machine,
+    server: DnsServer,
+    host: str,
+    kind: str,
+    *,
+    seconds: float,
+    source: str,
+    unchecked: bool,
 ) -> NameAnswer:
     import dns.exception
+    import dns.flags
     import dns.message
     import dns.name
 
@@ -181,7 +195,8 @@ def _query(
 
     try:
         # Without EDNS, as the stub resolvers of most systems ask: old servers stumble over it (RFC 6891, 7).
-        question = dns.message.make_query(dns.name.from_text(host), kind, use_edns=False)
+        flags = dns.flags.RD | (dns.flags.CD if unchecked else 0)
+        question = dns.message.make_query(dns.name.from_text(host), kind, use_edns=False, flags=flags)
         where = machine.endpoint(server.address, server.port)
     except (dns.exception.DNSException, UnicodeError):
         return NameAnswer(server=server, failure=Failure.NXDOMAIN)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from portalcheck.facts import Chain, DnsServer, Hop, NameAnswer
 from portalcheck.path.doh import ask_over_https, https_server
@@ -43,11 +44,17 @@ class Resolvers:
         )
 
     def ask(
-        self, questions: Sequence[tuple[DnsServer, str]], role: Role, source: str = ""
+        self,
+        questions: Sequence[tuple[DnsServer, str]],
+        role: Role,
+        *,
+        source: str = "",
+        unchecked: bool = False,
     ) -> tuple[NameAnswer, ...]:
         """Each server for its name; those that did not answer in time are left out.
 
         `source` names an interface to ask through; servers that are asked over HTTPS are left out then.
+        `unchecked` asks not to check signatures (RFC 4035, 3.2.2).
         """
         if source:
             questions = [(server, name) for server, name in questions if not server.url]
@@ -55,13 +62,14 @@ class Resolvers:
             # A request over HTTPS is recorded where its connection is made.
             if not server.url:
                 self._walker.ledger.record(role, server.address, name)
-        answers = side_by_side(
-            [lambda server=server, name=name: self._ask(server, name, source) for server, name in questions],  # type: ignore[misc]  # mypy cannot type a lambda's default
-            self._walker.deadline.remaining(),
-        )
+        works = [
+            partial(self._ask, server, name, source=source, unchecked=unchecked) for server, name in questions
+        ]
+        answers = side_by_side(works, self._walker.deadline.remaining())
         return tuple(answer for answer in answers if answer is not None)
 
-    def _ask(self, server: DnsServer, host: str, source: str) -> NameAnswer:
+    def _ask(self, server: DnsServer, host: str, *, source: str, unchecked: bool) -> NameAnswer:
         if server.url:
             return ask_over_https(self._walker, server, host, self._chain_of)
-        return ask_server(self._walker.machine, server, host, self._walker.deadline, source)
+        walker = self._walker
+        return ask_server(walker.machine, server, host, walker.deadline, source=source, unchecked=unchecked)

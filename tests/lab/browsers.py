@@ -21,7 +21,7 @@ _SCHEMA_VERSION = 17
 _DAY_S = 86_400
 
 
-def firefox(*cookies: Cookie, prefs: str = "", damaged: bool = False) -> Step:
+def firefox(*cookies: Cookie, prefs: str = "", damaged: bool = False, version: str = "") -> Step:
     """Firefox with one profile, its cookies and settings."""
 
     def step(world: World) -> None:
@@ -32,6 +32,9 @@ def firefox(*cookies: Cookie, prefs: str = "", damaged: bool = False) -> Step:
             "[Profile0]\nName=default\nIsRelative=1\nPath=abcd.default-release\n", "utf-8"
         )
         (profile / "prefs.js").write_text(prefs, "utf-8")
+        if version:
+            last = f"[Compatibility]\nLastVersion={version}_20200630000000/20200630000000\n"
+            (profile / "compatibility.ini").write_text(last, "utf-8")
         database = profile / "cookies.sqlite"
         database.unlink(missing_ok=True)
         if damaged:

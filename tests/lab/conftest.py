@@ -17,7 +17,7 @@ import msgspec
 import pytest
 
 from tests.lab.row import Row
-from tests.lab.rows import ROWS, TWISTS, programs
+from tests.lab.rows import FAST, ROWS, TABLE, TWISTS, programs
 from tests.lab.world import Ran
 
 REPOSITORY = Path(__file__).parents[2]
@@ -36,6 +36,22 @@ class Played(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Play = Callable[..., Played]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give the tests of a row those of their module's group."""
+    if "row" in metafunc.fixturenames:
+        group = metafunc.module.GROUP
+        metafunc.parametrize(
+            "row", [_marked(row, metafunc.function.__name__) for row in TABLE if row.id.startswith(group)]
+        )
+
+
+def _marked(row: Row, test: str) -> Any:
+    marks = [] if row.id in FAST else [pytest.mark.slow]
+    if row.beyond and "cause" in test:
+        marks.append(pytest.mark.xfail(reason=row.beyond, strict=True))
+    return pytest.param(row, id=row.id, marks=marks)
 
 
 @functools.cache

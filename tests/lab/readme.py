@@ -63,6 +63,8 @@ def page() -> str:
                 ],
             ),
             "",
+            *(f"Beyond the tool so far: {row.id}, {row.what}: {row.beyond}." for row in TABLE if row.beyond),
+            "",
             f"Twists that must change no cause: {', '.join(TWISTS)}.",
             "",
         ]

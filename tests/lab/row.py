@@ -24,7 +24,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     `cause` are the acceptable ones (more than one only where the notes leave it open); `innocent` causes and
     notes must appear nowhere; `also` must all be there; `contacts` are the roles that may be contacted.
     `shows` are keys of the plain probe that the fault must change. `ref` and `code` are not looked at where they
-    are empty or None, as several causes are possible.
+    are empty or None, as several causes are possible. `beyond` says why the tool cannot judge the row yet.
     """
 
     id: str
@@ -40,6 +40,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     contacts: frozenset[str] = TROUBLE
     reasons: frozenset[str] = frozenset()
     shares_name: bool = False
+    beyond: str = ""
 
 
 def cause(*causes: str) -> frozenset[str]:

@@ -158,6 +158,7 @@ ROWS = (
         "cert-revoked",
         revoked,
         ref="step-10",
+        beyond="Python's ssl module cannot ask a server for its stapled response (RFC 6066, 8)",
         shows=("leaf portal",),
     ),
     Row(

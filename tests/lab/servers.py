@@ -79,7 +79,8 @@ class Site:
 
 
 class DnsServer:
-    """A DNS server for `zone`, with its own `lies` over it. `mode`: answers, silent, servfail or refused.
+    """A DNS server for `zone`, with its own `lies` over it. `mode`: answers, silent, servfail,
+    refused, or validates: it finds no signature valid, and answers only who does without them (RFC 4035).
 
     `tweak` may change or replace the response before it is sent.
     """
@@ -108,12 +109,15 @@ class DnsServer:
         if self.mode == "silent":
             return None
         response = dns.message.make_response(message, recursion_available=True)
-        self._fill(response, host)
+        if self.mode == "validates" and not message.flags & dns.flags.CD:
+            response.set_rcode(dns.rcode.SERVFAIL)
+        else:
+            self._fill(response, host)
         changed = self.tweak(response) if self.tweak else response
         return changed.to_wire() if isinstance(changed, dns.message.Message) else changed
 
     def _fill(self, response: dns.message.Message, host: str) -> None:
-        if self.mode != "answers":
+        if self.mode in ("servfail", "refused"):
             response.set_rcode(dns.rcode.SERVFAIL if self.mode == "servfail" else dns.rcode.REFUSED)
             return
         found = self.addresses(host)
