@@ -248,10 +248,14 @@ def redirect(location: str, status: int = 302) -> bytes:
     return response(status, b"", ("Location", location))
 
 
+Answer = bytes | Callable[[], bytes]
+"""A response, or how to make one when it is asked for."""
+
+
 class Site:
     """An HTTP server with keep-alive that answers by path and remembers what it was asked."""
 
-    def __init__(self, answers: Mapping[str, bytes], otherwise: bytes = b"") -> None:
+    def __init__(self, answers: Mapping[str, Answer], otherwise: Answer = b"") -> None:
         self._answers = answers
         self._otherwise = otherwise or response()
         self.asked: list[str] = []
@@ -263,7 +267,8 @@ class Site:
         while request := head(peer):
             self.asked.append(request.decode("latin-1"))
             target = request.split(b" ")[1].decode("latin-1")
-            peer.socket.sendall(self._answers.get(target, self._otherwise))
+            answer = self._answers.get(target, self._otherwise)
+            peer.socket.sendall(answer if isinstance(answer, bytes) else answer())
 
     def header(self, name: str) -> list[str]:
         """The values of a header in all requests."""
