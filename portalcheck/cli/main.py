@@ -21,6 +21,7 @@ MODULES = {
     "portals": "portalcheck.cli.tell",
     "config": "portalcheck.cli.config",
     "demo": "portalcheck.cli.run",
+    "fleet": "portalcheck.cli.fleet",
     "schema": "portalcheck.cli.tell",
 }
 """Commands are loaded when they are called."""

@@ -16,7 +16,13 @@ from tests.cli.conftest import Ran
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 CI = (ROOT / ".ci" / "run").read_text("utf-8")
-STANDINS = {"URL": "https://optvm.com/", "FILE": "report.txt", "TOPIC": "clock", "NAME": "portal-error"}
+STANDINS = {
+    "URL": "https://optvm.com/",
+    "FILE": "report.txt",
+    "FOLDER": "reports",
+    "TOPIC": "clock",
+    "NAME": "portal-error",
+}
 """What the table's capital words stand for here; the address is one that is never contacted."""
 
 
@@ -48,6 +54,8 @@ def test_every_command_of_the_table_runs(
 ) -> None:
     _, report, _ = call("demo", "--only", "system")
     (tmp_path / "report.txt").write_text(report, "utf-8")
+    (tmp_path / "reports").mkdir()
+    call("demo", "--only", "system", "-o", str(tmp_path / "reports" / "report.json"))
     monkeypatch.chdir(tmp_path)
     words = [STANDINS.get(word, word) for word in shlex.split(command)]
     assert words.pop(0) == "portalcheck"

@@ -1,0 +1,81 @@
+"""`portalcheck fleet`: many reports in one summary."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from portalcheck.cli import out
+from portalcheck.cli.main import OK, UNKNOWN
+from portalcheck.cli.tell import catalog
+
+if TYPE_CHECKING:
+    from portalcheck.catalog import Catalog
+    from portalcheck.fleet import Summary
+
+FORMATS = ("text", "json", "csv", "html")
+_SUFFIXES = {".json": "json", ".csv": "csv", ".html": "html", ".htm": "html"}
+
+
+@click.command()
+@click.argument("given", metavar="FILE...", nargs=-1, required=True)
+@click.option(
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    help="Form of the summary; by the name of -o, else text.",
+)
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write the summary to a file, whole or not at all.",
+)
+@click.option("--lang", metavar="en|es", envvar="PORTALCHECK_LANG", help="Language of the words.")
+def fleet(given: tuple[str, ...], form: str | None, output: Path | None, lang: str | None) -> int:
+    """Summarise many reports: by cause, outcome, system, version, network and day.
+
+    FILE is a file of JSON or JSON lines, a folder of such files, or - for standard input. Each run is counted
+    once. Damaged lines are counted and named, and stop nothing.
+    """
+    from portalcheck.fleet import summarise
+    from portalcheck.fleet.sources import CannotReadError
+
+    words = catalog(lang)
+    try:
+        summary = summarise(given, sys.stdin.buffer)
+    except CannotReadError as error:
+        raise click.UsageError(words.ui("message.cannot_read", file=str(error))) from error
+    form = form or _SUFFIXES.get(output.suffix.lower() if output else "", "text")
+    text = _renderer(form)(summary, words)
+    if output is None:
+        out.result(text)
+    else:
+        _write(output, text, words.ui("message.cannot_write", file=output.name))
+        out.say(words.ui("copy.written", file=output.name))
+    return OK if summary.reports else UNKNOWN
+
+
+def _renderer(form: str) -> Callable[[Summary, Catalog], str]:
+    from portalcheck.render import fleet_data, fleet_html, fleet_text
+
+    renderers: dict[str, Callable[[Summary, Catalog], str]] = {
+        "text": fleet_text.render,
+        "json": fleet_data.render_json,
+        "csv": fleet_data.render_csv,
+        "html": fleet_html.render,
+    }
+    return renderers[form]
+
+
+def _write(output: Path, text: str, complaint: str) -> None:
+    try:
+        out.write_file(output, text)
+    except OSError as error:
+        raise click.UsageError(complaint) from error

@@ -1,0 +1,137 @@
+"""One JSON document as what a summary needs of a report; every other field is passed over unread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+
+import msgspec
+
+from portalcheck.model import SCHEMA_VERSION
+
+UNKNOWN = "unknown"
+NETWORK_FACTS = {
+    "inspection": ("tls.intercepted", "product"),
+    "vpn": ("vpn.active", "product"),
+    "proxy": ("proxy.used", "kind"),
+}
+"""Group of the summary -> the reason that tells of it, and the argument that names what it is."""
+_BY_REASON = {reason: (group, name) for group, (reason, name) in NETWORK_FACTS.items()}
+_MARKS = tuple(reason.encode() for reason in _BY_REASON)
+
+
+class Damage(StrEnum):
+    """Why a document is no report."""
+
+    DAMAGED = "damaged"
+    TOO_LONG = "too-long"
+    NO_REPORT = "no-report"
+
+
+class _Tool(msgspec.Struct, frozen=True, gc=False):
+    version: str = UNKNOWN
+
+
+class _Platform(msgspec.Struct, frozen=True, gc=False):
+    os: str = UNKNOWN
+
+
+class Head(msgspec.Struct, frozen=True, gc=False):
+    """The part of a report that is counted.
+
+    `facts` pairs a group of NETWORK_FACTS with what was named, the first one where a report names several.
+    """
+
+    schema_version: int
+    outcome: str
+    cause: str
+    run_id: str = ""
+    started: str = ""
+    tool: _Tool = _Tool()
+    platform: _Platform = _Platform()
+    checks: msgspec.Raw = msgspec.Raw(b"[]")
+    facts: tuple[tuple[str, str], ...] = ()
+
+
+class OtherSchema(msgspec.Struct, frozen=True):
+    """A report of another schema version, whose fields may mean something else."""
+
+    version: int
+
+
+Found = Head | OtherSchema | Damage
+
+
+class _Version(msgspec.Struct):
+    schema_version: int | None = None
+
+
+class _Finding(msgspec.Struct, gc=False):
+    reason: str
+    args: msgspec.Raw = msgspec.Raw(b"{}")
+
+
+class _Check(msgspec.Struct, gc=False):
+    findings: list[_Finding] = []
+
+
+_head = msgspec.json.Decoder(Head).decode
+_version = msgspec.json.Decoder(_Version).decode
+_checks = msgspec.json.Decoder(list[_Check]).decode
+_args = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_name = msgspec.json.Decoder(str).decode
+_list = msgspec.json.Decoder(list[msgspec.Raw]).decode
+_UNREADABLE = (msgspec.DecodeError, RecursionError)
+
+
+def decode(text: bytes) -> Found:
+    """What a document is. Never raises."""
+    try:
+        head = _head(text)
+    except _UNREADABLE:
+        return _otherwise(text)
+    if head.schema_version != SCHEMA_VERSION:
+        return OtherSchema(head.schema_version)
+    if not any(mark in text for mark in _MARKS):
+        return head
+    try:
+        facts = dict(reversed([*_facts(head.checks)]))
+        return msgspec.structs.replace(head, facts=tuple(facts.items()))
+    except _UNREADABLE:
+        return Damage.DAMAGED
+
+
+def elements(text: bytes) -> list[Found] | None:
+    """What each element of a list is; None where the text is no list."""
+    try:
+        return [decode(bytes(element)) for element in _list(text)]
+    except _UNREADABLE:
+        return None
+
+
+def _otherwise(text: bytes) -> Found:
+    """What a document is that has not the fields of a report of this schema version, or not as it should."""
+    try:
+        version = _version(text).schema_version
+    except _UNREADABLE:
+        return Damage.DAMAGED
+    if version is None:
+        return Damage.NO_REPORT
+    return OtherSchema(version) if version != SCHEMA_VERSION else Damage.DAMAGED
+
+
+def _facts(checks: msgspec.Raw) -> Iterator[tuple[str, str]]:
+    for check in _checks(checks):
+        for finding in check.findings:
+            if finding.reason in _BY_REASON:
+                group, name = _BY_REASON[finding.reason]
+                yield group, _named(finding.args, name)
+
+
+def _named(args: msgspec.Raw, name: str) -> str:
+    """What an argument names; `unknown` where it is missing or no text."""
+    given = _args(args).get(name)
+    try:
+        return _name(given) if given is not None else UNKNOWN
+    except msgspec.ValidationError:
+        return UNKNOWN
