@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -91,6 +92,22 @@ def group() -> None:
     """
 
 
+class _Interrupt:
+    """Remembers Ctrl-C: a library that is interrupted may raise something else in its place."""
+
+    heard = False
+
+    @classmethod
+    def listen(cls) -> None:
+        """Take SIGINT over: for the program, never for whoever calls `main` from a program of their own."""
+        signal.signal(signal.SIGINT, cls._hear)
+
+    @classmethod
+    def _hear(cls, _number: int, _frame: object) -> None:
+        cls.heard = True
+        raise KeyboardInterrupt
+
+
 class Done(int):
     """The exit code of a command that ran to its end, in the format that it was asked for."""
 
@@ -118,6 +135,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def entry() -> NoReturn:
     """The program. Threads that hang in the system's own calls must not hold up its end, so it ends at once."""
+    _Interrupt.listen()
     code = main()
     with contextlib.suppress(OSError, ValueError):
         _flush()
@@ -146,6 +164,9 @@ def _guarded(work: Callable[[], Any], arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         raise
     except Exception as error:
+        if _Interrupt.heard:
+            _say("Stopped.", arguments)
+            return exit_code(arguments, INTERRUPTED)
         # The last net: whatever was not foreseen is a bug of ours, told in one line.
         return _bug(error, arguments)
 
