@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import selectors
 import socket
@@ -86,7 +87,8 @@ class Race:
             self.selector.unregister(sock)
             address, since = self.started.pop(sock)
             code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-            if code == 0:
+            # Reset means that it was there: a connection is refused otherwise (RFC 9293, 3.10.7).
+            if code in (0, errno.ECONNRESET):
                 self.attempts.append(Attempt(address, None, _ms(since)))
                 return sock
             self._failed(address, since, of_os_error(OSError(code, "")), sock)
@@ -143,7 +145,9 @@ def _finish(
     if winner is not None:
         address = next(attempt.address for attempt in attempts if attempt.failure is None)
         winner.setblocking(True)
-        local = winner.getsockname()[0]
+        local = ""
+        with contextlib.suppress(OSError):  # reset already
+            local = winner.getsockname()[0]
         return winner, ConnectStep(
             failure=None, address=address, local_address=local, attempts=tuple(attempts), ms=_ms(since)
         )

@@ -10,6 +10,7 @@ from portalcheck.address.host import Unreadable
 from portalcheck.address.url import read
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
+_SLASHES = "/\\"
 _TWO_SLASHES = re.compile(r"[/\\]{2,}")
 _REMOVED = str.maketrans("", "", "\t\r\n")
 _AROUND = "".join(map(chr, range(0x21)))
@@ -37,14 +38,15 @@ def target_of(base: httpx.URL, location: str) -> httpx.URL | None:
         scheme, rest = found[1].lower(), rest[found.end() :]
         if scheme != base.scheme:
             # What follows a scheme of another kind is an authority, whatever the number of slashes.
-            return url_of(f"{scheme}://{_without_slashes(rest)}") if scheme in ("http", "https") else None
+            return _absolute(scheme, rest) if scheme in ("http", "https") else None
     if _TWO_SLASHES.match(rest):
-        return url_of(f"{base.scheme}://{_without_slashes(rest)}")
-    return url_of(f"{base.scheme}://{base.netloc.decode('ascii')}{_target(base, rest)}")
+        return _absolute(base.scheme, rest)
+    return _absolute(base.scheme, base.netloc.decode("ascii") + _target(base, rest))
 
 
-def _without_slashes(text: str) -> str:
-    return text.lstrip("/\\")
+def _absolute(scheme: str, rest: str) -> httpx.URL | None:
+    # The final # keeps the reader from taking away what it takes for remains of copying.
+    return url_of(f"{scheme}://{rest.lstrip(_SLASHES)}#")
 
 
 def _target(base: httpx.URL, reference: str) -> str:
