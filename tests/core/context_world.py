@@ -9,7 +9,7 @@ from email.utils import formatdate
 import msgspec
 
 from portalcheck.context import RunContext
-from portalcheck.demo.certificates import Issued
+from portalcheck.demo.certificates import Issued, mint
 from portalcheck.demo.machine import DemoMachine
 from portalcheck.demo.servers import Endpoint, Serve
 from portalcheck.facts import ProxySettings
@@ -29,6 +29,7 @@ from tests.path.world import (
     computer,
     good,
     issued,
+    minted,
     response,
 )
 
@@ -37,6 +38,10 @@ NORTH_ADDRESS, SOUTH_ADDRESS = "203.0.113.1", "203.0.113.2"
 AIA, AIA_ADDRESS = "aia.example", "203.0.113.40"
 ALL_HOSTS = {**HOSTS, NORTH: (NORTH_ADDRESS,), SOUTH: (SOUTH_ADDRESS,), AIA: (AIA_ADDRESS,)}
 CANARIES = (f"https://{NORTH}/", f"https://{SOUTH}/")
+LOGIN = f"https://{OTHER}/login"
+QUIET = Network()
+"""Nobody to ask."""
+
 PORTAL = Portal(profile="lab", name="Lab", url=URL, official=(HOST,), identity=(OTHER,))
 
 
@@ -94,3 +99,8 @@ def context_of(world: World, setting: Setting) -> RunContext:
     """A context over the computer of a setting."""
     machine = machine_of(world, setting)
     return RunContext(setting.profile, machine, setting.network, Deadline(setting.seconds), url=setting.url)
+
+
+def self_signed() -> Issued:
+    """A certificate for the portal that nobody vouches for."""
+    return mint(minted("Nobody", HOST, (HOST, OTHER)))

@@ -3,62 +3,35 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
-from contextlib import ExitStack
-from pathlib import Path
 
-import msgspec
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.serialization import pkcs7
 
 from portalcheck.context import RunContext
 from portalcheck.demo import practice
-from portalcheck.demo.certificates import Issued, mint
 from portalcheck.demo.plan import OWN_DNS, PORTAL_4
-from portalcheck.demo.servers import Peer, Serve
-from portalcheck.facts import Chain, Failure, ProxyPlan, ProxySettings, Route, TraceEnd
-from portalcheck.path.policy import Network, Role
+from portalcheck.demo.servers import Peer
+from portalcheck.facts import Failure, Route, TraceEnd
+from portalcheck.path.policy import Network
 from portalcheck.path.waiting import Deadline, side_by_side
 from tests.core.context_world import (
-    AIA,
-    AIA_ADDRESS,
+    LOGIN,
     NORTH,
-    PORTAL,
     Setting,
     context_of,
     dated,
-    machine_of,
+    self_signed,
 )
 from tests.path.world import (
     ADDRESS,
     HOST,
-    OTHER,
     URL,
     Site,
     World,
-    authority,
     head,
-    in_time,
     issued,
-    minted,
     redirect,
     response,
-    says,
-    sends_without_end,
 )
-
-LOGIN = f"https://{OTHER}/login"
-QUIET = Network()
-"""Nobody to ask."""
-
-
-@pytest.fixture
-def world() -> Iterator[World]:
-    """Servers on the loopback, ended with the test."""
-    with ExitStack() as stack:
-        yield World(stack)
-
 
 # ---- the address -----------------------------------------------------------------------------------
 
@@ -169,10 +142,6 @@ def test_a_loop_that_no_cookie_ends_is_a_loop(world: World) -> None:
 # ---- proof -----------------------------------------------------------------------------------------
 
 
-def _self_signed() -> Issued:
-    return mint(minted("Nobody", HOST, (HOST, OTHER)))
-
-
 @pytest.mark.parametrize(
     ("setting", "expected"),
     [
@@ -180,7 +149,7 @@ def _self_signed() -> Issued:
         (Setting(portal=Site({"/": redirect(LOGIN)})), True),
         (Setting(certificate=issued(HOST, days=(-90, -3))), True),
         (Setting(certificate=issued("other.example")), False),
-        (Setting(certificate=_self_signed()), False),
+        (Setting(certificate=self_signed()), False),
         (Setting(portal=Site({"/": redirect(LOGIN)}), login_certificate=issued("x.example")), False),
         (Setting(portal=Site({"/": redirect("https://[x/")})), False),
         (Setting(portal=Peer.reset), False),
@@ -201,102 +170,6 @@ def test_no_walk_proves_nothing(world: World) -> None:
     assert not context_of(world, Setting()).proven(None)
 
 
-# ---- trouble ---------------------------------------------------------------------------------------
-
-_ISSUERS = msgspec.structs.replace(PORTAL, issuers=("Good Authority",))
-_OTHER_ISSUERS = msgspec.structs.replace(PORTAL, issuers=("Another Authority",))
-
-
-@pytest.mark.parametrize(
-    ("setting", "expected"),
-    [
-        (Setting(), False),
-        (Setting(profile=_ISSUERS), False),
-        (Setting(portal=Site({"/": redirect(LOGIN)}, dated())), False),
-        (Setting(portal=Site({}, dated(status=401))), False),
-        (Setting(portal=Site({}, response(200, b"no date"))), False),
-        (Setting(portal=Site({}, dated(age_s=7200))), False),
-        (Setting(portal=Site({}, dated(-200))), False),
-        (Setting(profile=_OTHER_ISSUERS), True),
-        (Setting(certificate=issued(HOST, days=(-90, -3))), True),
-        (Setting(certificate=issued("other.example")), True),
-        (Setting(certificate=_self_signed()), True),
-        (Setting(portal=Site({"/": redirect(LOGIN)}), login_certificate=issued("x.example")), True),
-        (Setting(portal=Site({}, dated(status=403))), True),
-        (Setting(portal=Site({}, dated(status=503))), True),
-        (Setting(portal=Site({}, dated(-400))), True),
-        (Setting(portal=Site({"/": redirect("/")})), True),
-        (Setting(portal=Site({"/": redirect(f"http://{HOST}/")})), True),
-        (Setting(portal=Site({"/": redirect(f"https://{HOST}.evil.invalid/")})), True),
-        (Setting(portal=says(response(200, b"cut", length=99))), True),
-        (Setting(portal=sends_without_end(b"HTTP/1.1 200 X\r\n\r\n", b"x", pause_s=0.05), seconds=1), True),
-        (Setting(portal=Peer.reset), True),
-        (Setting(clock_s=86_400 * 100), True),
-        (Setting(clock_s=200), False),
-    ],
-)
-def test_trouble_is_what_fails_or_is_not_as_the_public_web_has_it(
-    world: World, setting: Setting, expected: bool
-) -> None:
-    context = context_of(world, setting)
-    assert context.trouble() is expected
-    assert (context.neutral() is not None) is expected
-
-
-def test_a_certificate_that_only_the_system_knows_is_trouble(world: World) -> None:
-    machine = msgspec.structs.replace(machine_of(world, Setting()), mozilla=())
-    context = RunContext(PORTAL, machine, QUIET, Deadline(3))
-    assert context.proven(context.trace())
-    assert context.trouble()
-
-
-# ---- true time -------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("setting", "skew_s", "source", "disputed"),
-    [
-        (Setting(), 0, "portal", False),
-        (Setting(clock_s=150), 150, "portal", False),
-        (Setting(clock_s=-1200), -1200, "portal", False),
-        (Setting(clock_s=86_400 * 400), 86_400 * 400, "portal", False),
-        (Setting(portal=Site({}, dated(age_s=7200))), 0, "portal", False),
-        (Setting(portal=Site({}, dated(-3600))), 0, "neutral", True),
-        (Setting(portal=Site({}, dated(-3600)), network=Network(contact="never")), 3600, "portal", False),
-        (Setting(portal=Site({}, dated(-3600)), canary=response()), 3600, "portal", False),
-        (Setting(portal=Site({}, dated(-3600)), certificate=issued("x.example")), 0, "neutral", False),
-        (
-            Setting(portal=Site({}, dated(-3600)), certificate=issued(HOST, days=(-90, -3))),
-            0,
-            "neutral",
-            True,
-        ),
-        (Setting(portal=Peer.reset), 0, "neutral", False),
-        (Setting(portal=Peer.reset, canary=response()), None, "none", False),
-        (Setting(portal=Peer.reset, network=Network(contact="never")), None, "none", False),
-        (Setting(portal=Site({}, response())), None, "none", False),
-    ],
-)
-def test_the_true_time_is_that_of_servers_that_prove_themselves(
-    world: World, setting: Setting, skew_s: int | None, source: str, disputed: bool
-) -> None:
-    found = context_of(world, setting).true_time()
-    assert (found.source, found.disputed) == (source, disputed)
-    assert (found.skew_s is None) == (skew_s is None)
-    assert skew_s is None or abs((found.skew_s or 0) - skew_s) <= 2
-
-
-def test_of_several_servers_the_middle_counts(world: World) -> None:
-    """The portal is right before and after its login host, which is not."""
-    portal = Site({"/": dated(0.0, ("Location", LOGIN), status=302)}, dated())
-    login = Site({}, dated(-86_400, ("Location", f"{URL}page"), status=302))
-    context = context_of(world, Setting(portal=portal, login=login, network=Network(contact="never")))
-    trace = context.trace()
-    assert trace is not None
-    assert len(trace.hops) == 3
-    assert context.true_time().skew_s in (0, 1, 2)
-
-
 # ---- names -----------------------------------------------------------------------------------------
 
 
@@ -315,179 +188,6 @@ def test_an_address_is_asked_of_no_server(world: World) -> None:
     names = context.names()
     assert names is not None
     assert (names.system.addresses, names.servers) == ((ADDRESS,), ())
-
-
-# ---- missing issuers -------------------------------------------------------------------------------
-
-
-def _between() -> Issued:
-    return mint(minted("Good Authority", "Good Intermediate", ()), authority(), send_issuer=False)
-
-
-def _lonely(between: Issued) -> Issued:
-    sort = msgspec.structs.replace(minted("Portal", HOST, (HOST,)), issuer_url=f"http://{AIA}/i.der")
-    return mint(sort, between, send_issuer=False)
-
-
-def _incomplete(
-    world: World, between: Issued, answer: Serve, network: Network = QUIET
-) -> tuple[RunContext, Chain]:
-    """A portal that does not send its intermediate, which stands where the certificate says."""
-    setting = Setting(
-        certificate=_lonely(between), network=network, ports={(AIA_ADDRESS, 80): world.tcp(answer)}
-    )
-    context = context_of(world, setting)
-    trace = context.trace()
-    assert trace is not None
-    with in_time(setting.seconds):
-        chain = context.chain(trace.first)
-    assert chain is not None
-    return context, chain
-
-
-def _forms(between: Issued) -> dict[str, bytes]:
-    pem, der = serialization.Encoding.PEM, serialization.Encoding.DER
-    return {
-        "der": between.der,
-        "pem": between.certificate.public_bytes(pem),
-        "pkcs7": pkcs7.serialize_certificates([between.certificate], der),
-        "pkcs7-pem": pkcs7.serialize_certificates([between.certificate], pem),
-    }
-
-
-@pytest.mark.parametrize("form", ["der", "pem", "pkcs7", "pkcs7-pem"])
-def test_a_missing_intermediate_is_fetched_from_where_the_certificate_says(world: World, form: str) -> None:
-    between = _between()
-    site = Site({"/i.der": response(200, _forms(between)[form])})
-    context, chain = _incomplete(world, between, site)
-    assert (chain.incomplete, chain.completed, chain.trusted) == (True, True, True)
-    assert [c.host for c in context.ledger.contacts() if c.role is Role.ISSUER] == [AIA]
-    assert len(site.asked) == 1
-
-
-def test_a_missing_intermediate_is_not_fetched_where_settings_say_never(world: World) -> None:
-    between = _between()
-    site = Site({"/i.der": response(200, between.der)})
-    context, chain = _incomplete(world, between, site, Network(contact="never"))
-    assert (chain.incomplete, chain.completed, chain.trusted) == (True, False, False)
-    assert Role.ISSUER not in {contact.role for contact in context.ledger.contacts()}
-    assert site.asked == []
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        Site({}, response(404, b"none")),
-        Site({}, response(200, b"<html>no certificate</html>")),
-        Site({}, response(200, b"")),
-        Site({"/i.der": redirect("/other.der")}),
-        says(response(200, b"cut", length=5000)),
-        sends_without_end(b"HTTP/1.1 200 X\r\n\r\n", b"x" * 60_000),
-        Peer.reset,
-        Peer.ignore,
-    ],
-    ids=["missing", "page", "empty", "redirect", "cut", "endless", "reset", "silent"],
-)
-def test_an_intermediate_that_cannot_be_had_leaves_the_chain_incomplete(world: World, answer: Serve) -> None:
-    _, chain = _incomplete(world, _between(), answer)
-    assert (chain.incomplete, chain.completed, chain.trusted) == (True, False, False)
-
-
-def test_an_intermediate_of_somebody_else_completes_nothing(world: World) -> None:
-    other = mint(minted("Good Authority", "Good Intermediate", ()), authority(), send_issuer=False)
-    _, chain = _incomplete(world, _between(), Site({"/i.der": response(200, other.der)}))
-    assert not chain.trusted
-
-
-def test_a_private_authority_of_the_profile_is_trusted(world: World, tmp_path: Path) -> None:
-    private = mint(minted("Clinic", "Clinic Root", ()), send_issuer=False)
-    certificate = mint(minted("Clinic", HOST, (HOST,)), private, send_issuer=False)
-    file = tmp_path / "ca.pem"
-    file.write_bytes(private.certificate.public_bytes(serialization.Encoding.PEM))
-    profile = msgspec.structs.replace(PORTAL, ca_file=str(file))
-    context = context_of(world, Setting(certificate=certificate, profile=profile))
-    trace = context.trace()
-    assert trace is not None
-    chain = context.chain(trace.first)
-    assert chain is not None
-    assert chain.trusted_by == {"profile"}
-    assert context.proven(trace)
-    assert not context.trouble()
-
-
-@pytest.mark.parametrize("content", [None, b"", b"nonsense"])
-def test_a_file_of_authorities_that_cannot_be_read_trusts_nobody(
-    world: World, tmp_path: Path, content: bytes | None
-) -> None:
-    file = tmp_path / "ca.pem"
-    if content is not None:
-        file.write_bytes(content)
-    profile = msgspec.structs.replace(PORTAL, ca_file=str(file))
-    context = context_of(world, Setting(certificate=_self_signed(), profile=profile))
-    assert not context.proven(context.trace())
-
-
-# ---- proxies ---------------------------------------------------------------------------------------
-
-_PAC = 'function FindProxyForURL(url, host) { return "PROXY proxy.example:3128; DIRECT"; }'
-
-
-def _pac_plan(
-    world: World, answer: Serve, path: str = "/x.pac", *, seconds: float = 3.0
-) -> tuple[RunContext, ProxyPlan]:
-    proxy = ProxySettings(pac_url=f"http://{AIA}{path}", browser_known=True)
-    setting = Setting(proxy=proxy, ports={(AIA_ADDRESS, 80): world.tcp(answer)}, seconds=seconds)
-    context = context_of(world, setting)
-    with in_time(seconds):
-        return context, context.proxy_plan()
-
-
-def test_a_pac_file_is_fetched_once_and_read(world: World) -> None:
-    site = Site({"/x.pac": response(200, _PAC.encode())})
-    context, plan = _pac_plan(world, site)
-    assert (plan.pac, plan.candidates) == ("read", ("http://proxy.example:3128", "direct"))
-    assert context.proxy_plan() == plan
-    assert len(site.asked) == 1
-    assert [(c.role, c.host) for c in context.ledger.contacts()] == [(Role.PROXY, AIA)]
-
-
-def test_a_long_pac_file_is_read_to_its_end(world: World) -> None:
-    long = "// a list of hosts\n" * 20_000 + _PAC
-    _, plan = _pac_plan(world, Site({"/x.pac": response(200, long.encode())}))
-    assert plan.pac == "read"
-
-
-@pytest.mark.parametrize(
-    ("answer", "expected"),
-    [
-        (Site({}, response(404, _PAC.encode())), "unreachable"),
-        (says(response(200, b"cut", length=5000)), "unreachable"),
-        (Peer.reset, "unreachable"),
-        (Peer.ignore, "unreachable"),
-        (Site({}, response(200, b"<html>sign in</html>")), "malformed"),
-        (sends_without_end(b"HTTP/1.1 200 X\r\n\r\n", b"x" * 60_000), "malformed"),
-    ],
-    ids=["missing", "cut", "reset", "silent", "page", "endless"],
-)
-def test_a_pac_file_that_cannot_be_had_leaves_the_way_direct(
-    world: World, answer: Serve, expected: str
-) -> None:
-    _, plan = _pac_plan(world, answer, seconds=1)
-    assert (plan.pac, plan.candidates) == (expected, ("direct",))
-
-
-def test_a_pac_file_on_this_computer_is_read_without_contacting_anybody(world: World, tmp_path: Path) -> None:
-    file = tmp_path / "proxy.pac"
-    file.write_text(_PAC, "utf-8")
-    proxy = ProxySettings(pac_url=file.as_uri(), browser_known=True)
-    context = context_of(world, Setting(proxy=proxy))
-    assert context.proxy_plan().pac == "read"
-    assert context.ledger.contacts() == ()
-
-
-@pytest.mark.parametrize("url", ["", "https://[x/", "javascript:alert(1)"])
-def test_an_invalid_address_has_a_plan_all_the_same(world: World, url: str) -> None:
-    assert context_of(world, Setting(url=url)).proxy_plan().candidates == ("direct",)
 
 
 # ---- ways out --------------------------------------------------------------------------------------

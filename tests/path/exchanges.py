@@ -1,0 +1,47 @@
+"""One HTTP exchange, with a deadline."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from collections.abc import Iterator
+
+import httpx
+
+from portalcheck.demo.servers import Endpoint, Serve
+from portalcheck.facts import HttpStep
+from portalcheck.path.request import HEADERS, Connection, Exchange
+from portalcheck.path.streams import EvidenceStream
+from portalcheck.path.waiting import Deadline
+from tests.path.world import World, in_time
+
+URL = "http://portal.example/"
+MIB = 1024 * 1024
+NOW = 1_700_000_000.0
+SECONDS = 1.0
+
+
+@contextlib.contextmanager
+def connected(where: Endpoint, url: str = URL, *, through_proxy: bool = False) -> Iterator[Connection]:
+    connection = Connection(
+        EvidenceStream(socket.create_connection(where, 2)), httpx.URL(url), through_proxy=through_proxy
+    )
+    with contextlib.closing(connection):
+        yield connection
+
+
+def exchanged(
+    connection: Connection, url: str = URL, *, seconds: float = SECONDS, keep: int = 64 * 1024
+) -> Exchange:
+    with in_time(seconds):
+        request = httpx.Request("GET", url, headers=HEADERS)
+        return connection.exchange(request, lambda: NOW, Deadline(seconds), keep=keep)
+
+
+def got(world: World, serve: Serve, *, seconds: float = SECONDS, keep: int = 64 * 1024) -> Exchange:
+    with connected(world.tcp(serve)) as connection:
+        return exchanged(connection, seconds=seconds, keep=keep)
+
+
+def step_of(world: World, serve: Serve, *, seconds: float = SECONDS) -> HttpStep:
+    return got(world, serve, seconds=seconds).step
