@@ -28,6 +28,12 @@ TWISTS: dict[str, tuple[Step, ...]] = {
     "cdn": (steps.truth({names.IDENTITY: (names.IDENTITY_4, *names.PORTAL_CDN_4)}),),
     "no-ipv6": (boxes.only_ipv4,),
     "slow-link": (boxes.link(delay_s=0.1),),
+    "dead-ipv6": (steps.block(f"incoming {steps.V6_ALL} drop"),),
+    "clock-off": (steps.clock(90),),
+    "inspection": (
+        steps.signed_by("inspection", canaries=True),
+        steps.roots(system=("root", "inspection")),
+    ),
 }
 """Healthy oddities: a row's cause is the same with any of them."""
 

@@ -152,8 +152,8 @@ ROWS = (
     ),
     Row(
         id="C12a",
-        what="the link carries a thousand bytes a second",
-        fault=(boxes.link(rate=1000.0),),
+        what="the link carries three thousand bytes a second",
+        fault=(boxes.link(rate=3000.0),),
         shows=("tls portal",),
         cause=cause("slow", "inconclusive", "none"),
         innocent=cause("portal-unreachable", "no-internet", "tls-blocked", "dns-down", "ipv6-broken"),

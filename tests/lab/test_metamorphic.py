@@ -31,6 +31,21 @@ _TWISTED = [
     ("G01", "vpn"),
     ("G05", "slow-link"),
     ("H06", "cdn"),
+    ("B01", "inspection"),
+    ("B03", "dead-ipv6"),
+    ("B12", "dead-ipv6"),
+    ("C06", "inspection"),
+    ("C08", "vpn"),
+    ("C10", "clock-off"),
+    ("C13", "no-ipv6"),
+    ("D01", "vpn"),
+    ("D05", "inspection"),
+    ("E02", "inspection"),
+    ("E08", "proxy"),
+    ("E13", "dead-ipv6"),
+    ("F01", "vpn"),
+    ("G01", "inspection"),
+    ("G03a", "proxy"),
 ]
 
 

@@ -201,7 +201,10 @@ END
     def probe(self) -> dict[str, Any]:
         """What plain programs on the patient's computer see; leaves no trace in the log."""
         found = self.patient.probe()
-        self.log.take()
+        # Connections that the probe left behind are still being noted.
+        time.sleep(0.1)
+        while self.log.take():
+            time.sleep(0.1)
         return found
 
     def run(self) -> Ran:
