@@ -81,7 +81,7 @@ _checks = msgspec.json.Decoder(list[_Check]).decode
 _args = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _name = msgspec.json.Decoder(str).decode
 _list = msgspec.json.Decoder(list[msgspec.Raw]).decode
-_UNREADABLE = (msgspec.DecodeError, RecursionError)
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 def decode(text: bytes) -> Found:

@@ -77,8 +77,8 @@ def _read(read: Callable[[int], bytes | None]) -> Iterator[bytes]:
 def _as_utf8(parts: Iterator[bytes]) -> Iterator[bytes]:
     """What Windows PowerShell 5 writes with `>` is UTF-16 with a mark; all else is taken as UTF-8."""
     first = next(parts, b"")
-    if len(first) == 1:
-        first += next(parts, b"")
+    while len(first) < len(_UTF8_BOM) and (more := next(parts, b"")):
+        first += more
     if not first.startswith(_UTF16_BOMS):
         yield first.removeprefix(_UTF8_BOM)
         yield from parts

@@ -9,8 +9,10 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 ROUNDS = int(os.environ.get("ROUNDS", "9"))
 TOOL = [sys.executable, "-m", "portalcheck"]
@@ -64,9 +66,28 @@ def hang() -> Row:
     return "a hang: time beyond `--timeout`", f"{max(0.0, worst - limit):.2f} s", "0.5 s"
 
 
+def fleet() -> Row:
+    """How long many reports take, beside giving each line of the same file to Python's own reader of JSON."""
+    from tests.fleet.making import line, report
+
+    reader = "import json, sys\nfor line in open(sys.argv[1], 'rb'): json.loads(line)"
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "reports.jsonl")
+        with path.open("wb") as file:
+            file.writelines(line(report(number)) for number in range(100_000))
+        pairs = [
+            (seconds([*TOOL, "fleet", str(path)]), seconds([sys.executable, "-c", reader, str(path)]))
+            for _ in range(min(ROUNDS, 5))
+        ]
+    ours, yardstick = (statistics.median(column) for column in zip(*pairs, strict=True))
+    measured = f"{ours:.1f} s, {ours / yardstick:.2f} of `json.loads` on each line"
+    return "`fleet` over 100,000 reports", measured, "3 s"
+
+
 def main() -> None:
     """Print the table."""
-    rows: list[Callable[[], Row]] = [version, healthy, *([memory] if sys.platform != "win32" else []), hang]
+    unix = [memory] if sys.platform != "win32" else []
+    rows: list[Callable[[], Row]] = [version, healthy, *unix, hang, fleet]
     print("| what | measured | budget |\n|---|---|---|")  # noqa: T201  this is a command that prints
     for row in rows:
         print("| " + " | ".join(row()) + " |", flush=True)  # noqa: T201  as above
