@@ -154,10 +154,10 @@ ROWS = (
         id="C12a",
         what="the link carries three thousand bytes a second",
         fault=(boxes.link(rate=3000.0),),
-        shows=("tls portal",),
+        shows=("page portal",),
         cause=cause("slow", "inconclusive", "none"),
         innocent=cause("portal-unreachable", "no-internet", "tls-blocked", "dns-down", "ipv6-broken"),
-        code=3,
+        code=None,
     ),
     Row(
         id="C13",
