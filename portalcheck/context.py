@@ -27,12 +27,13 @@ from portalcheck.facts import (
     TrueTime,
 )
 from portalcheck.model import Portal
-from portalcheck.path.certificates import MAX_ISSUER_BYTES, CertificateRoom
+from portalcheck.path.certificates import CertificateRoom
 from portalcheck.path.dial import way_to
+from portalcheck.path.fetch import Fetcher
 from portalcheck.path.location import url_of
 from portalcheck.path.names import ask_servers, is_address
 from portalcheck.path.neutral import NeutralHosts
-from portalcheck.path.pac import MAX_PAC_BYTES, ProxyFinder, local_pac, read_pac
+from portalcheck.path.pac import ProxyFinder
 from portalcheck.path.policy import Ledger, Network, Role
 from portalcheck.path.request import host_of
 from portalcheck.path.resolvers import Resolvers
@@ -42,7 +43,8 @@ from portalcheck.path.walk import Walker
 CLOCK_TOLERANCE_S = 300
 _BAD_STATUS = 400
 _UNAUTHORIZED = 401
-_FETCH_LIMIT_S = 3.0
+_ANYWHERE = (("192.0.2.1", 443), ("2001:db8::1", 443))
+"""Addresses of nobody (RFC 5737, RFC 3849), which packets would leave for as for any other far away."""
 
 
 class RunContext:
@@ -58,9 +60,10 @@ class RunContext:
         self.url = self.verdict.url or url or portal.url
         self.host = self.verdict.host
         self._shared = Shared(deadline)
-        self._finder = ProxyFinder(machine, self._shared, self._pac)
+        files = Fetcher(lambda: self._walker, network, self._may_visit)
+        self._finder = ProxyFinder(machine, self._shared, files.pac)
         self._walker = Walker(machine, deadline, self.ledger, self._shared, self._finder)
-        self._certificates = CertificateRoom(machine, portal, self._shared, self._fetch_issuer)
+        self._certificates = CertificateRoom(machine, portal, self._shared, files.issuer)
 
     # ---- the address ---------------------------------------------------------------------------
 
@@ -126,8 +129,8 @@ class RunContext:
         """The local addresses that traffic to the independent DNS servers leaves from; nothing is sent."""
         servers = Resolvers(self._walker, self.chain).independent(self.network.resolvers)
         # To learn the address of a server that is asked over HTTPS, its name would have to be asked for.
-        addresses = [server for server in servers if is_address(server.address)]
-        ways = [way_to(self.machine, server.address, server.port) for server in addresses]
+        plain = [(one.address, one.port) for one in servers if is_address(one.address)]
+        ways = [way_to(self.machine, address, port) for address, port in plain or _ANYWHERE]
         return frozenset(way for way in ways if not isinstance(way, Failure))
 
     def answers_around(self, interface: str) -> bool:
@@ -143,21 +146,6 @@ class RunContext:
         questions = [(server, name) for server in servers for name in names[:1]]
         answers = resolvers.ask(questions, Role.NEUTRAL_RESOLVER, source=interface)
         return any(answer.addresses for answer in answers)
-
-    def _pac(self, url: str) -> str | None:
-        path = local_pac(url)
-        if path is not None:
-            return read_pac(path)
-        body = self._fetch(url, Role.PROXY, MAX_PAC_BYTES)
-        return None if body is None else body.decode("utf-8", "replace")
-
-    def _fetch(self, url: str, role: Role, most: int) -> bytes | None:
-        """The first `most` bytes of a file over HTTP(S), directly; None where it cannot be had."""
-        walker = self._walker.within(_FETCH_LIMIT_S)
-        _, exchange = walker.fetch(Route(url=url, proxy=DIRECT, follow=False), role, keep=most)
-        if exchange is None or exchange.step.failure is not None or exchange.step.status != 200:
-            return None
-        return exchange.body
 
     # ---- certificates and time -----------------------------------------------------------------
 
@@ -177,14 +165,6 @@ class RunContext:
             return after is not None and after.scheme == "https" and after.host == hop.host
         chain = self.chain(hop)
         return chain is not None and chain.trusted and chain.name_matches
-
-    def _fetch_issuer(self, url: str) -> bytes | None:
-        """A missing intermediate, from where the certificate says (RFC 5280, 4.2.2.1), if that is allowed."""
-        return (
-            self._fetch(url, Role.ISSUER, MAX_ISSUER_BYTES)
-            if self.network.neutral_allowed(trouble=True)
-            else None
-        )
 
     def true_time(self) -> TrueTime:
         """How far the clock is off, by the portal's own authenticated time or by neutral hosts."""

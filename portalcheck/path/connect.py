@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Callable
 
 import msgspec
 
 from portalcheck.api import Machine
-from portalcheck.facts import DIRECT, Failure, Hop, NameAnswer, ProxyStep
+from portalcheck.facts import DIRECT, ConnectStep, Failure, Hop, NameAnswer, ProxyStep
 from portalcheck.path.dial import dial, family_of
 from portalcheck.path.handshake import handshake
 from portalcheck.path.policy import Ledger, Role
@@ -17,7 +18,10 @@ from portalcheck.path.waiting import Deadline
 
 
 class Way(msgspec.Struct, frozen=True, kw_only=True):
-    """How one host is to be reached; the fields are those of `facts.Route`, `proxy` already chosen."""
+    """How one host is to be reached; the fields are those of `facts.Route`, `proxy` already chosen.
+
+    `outside_only` keeps a name that strangers chose from leading to this computer or its own link.
+    """
 
     proxy: str
     addresses: tuple[str, ...] = ()
@@ -26,6 +30,7 @@ class Way(msgspec.Struct, frozen=True, kw_only=True):
     server_name: str
     oldest_tls: bool = False
     small_packets: bool = False
+    outside_only: bool = False
 
 
 class Connector:
@@ -55,6 +60,8 @@ class Connector:
             if names.failure is not None:
                 return None, hop
             addresses = names.addresses
+            if way.outside_only and not (addresses := tuple(a for a in addresses if not is_own(a))):
+                return None, msgspec.structs.replace(hop, connect=ConnectStep(failure=Failure.NOT_PERMITTED))
         sock, step = dial(
             self._machine,
             addresses,
@@ -95,3 +102,15 @@ class Connector:
             below.close()
             below = None
         return below, msgspec.structs.replace(hop, proxy=answer)
+
+
+def is_own(address: str) -> bool:
+    """Whether an address is this computer's or its own link's, where no server of the world is (RFC 6890)."""
+    parsed = ipaddress.ip_address(address)
+    parsed = getattr(parsed, "ipv4_mapped", None) or parsed
+    return parsed.is_loopback or parsed.is_link_local or parsed.is_unspecified
+
+
+def is_public(address: str) -> bool:
+    """Whether an address is one of the world at large (RFC 6890)."""
+    return bool(address) and ipaddress.ip_address(address).is_global

@@ -9,7 +9,7 @@ import msgspec
 
 from portalcheck.api import Machine
 from portalcheck.facts import AUTO, DIRECT, DnsServer, Failure, Hop, NameAnswer, Route, Trace, TraceEnd
-from portalcheck.path.connect import Connector, Way
+from portalcheck.path.connect import Connector, Way, is_public
 from portalcheck.path.cookies import Jar
 from portalcheck.path.location import target_of, url_of
 from portalcheck.path.names import ask_system
@@ -204,12 +204,20 @@ class _Walk:
             server_name=self.route.server_name or hop.host,
             oldest_tls=self.route.oldest_tls,
             small_packets=self.route.small_packets,
+            outside_only=self._led_by_strangers(hop.host),
         )
         connector = Connector(
             self.walker.machine, self.walker.deadline, self.walker.ledger, self.walker.names
         )
         stream, hop, absolute = connector.open(hop, way)
         return (Connection(stream, url, through_proxy=absolute) if stream is not None else None), hop
+
+    def _led_by_strangers(self, host: str) -> bool:
+        """Whether a public portal, or a certificate, chose the host."""
+        if self.role is Role.ISSUER:
+            return True
+        came_from = self.hops[0].connect if self.hops and host != self.start else None
+        return came_from is not None and is_public(came_from.address)
 
     def _proxy_for(self, url: httpx.URL) -> str:
         """The proxy for one hop: exception lists may let the portal's hosts go different ways."""

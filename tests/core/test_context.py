@@ -206,3 +206,9 @@ def test_ways_out_are_told_without_asking_for_a_name(world: World) -> None:
     assert context.ledger.contacts() == ()
     with pytest.raises(BlockingIOError):
         listener.recv(1)
+
+
+def test_ways_out_are_known_where_every_server_is_asked_over_https(world: World) -> None:
+    """The address of nobody is HOST's here, so that there is a way to it."""
+    network = Network(resolvers=(f"https://{NORTH}/dns-query",))
+    assert context_of(world, Setting(network=network)).ways_out() == {"127.0.0.1"}

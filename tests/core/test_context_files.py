@@ -112,6 +112,21 @@ def test_an_intermediate_that_cannot_be_had_leaves_the_chain_incomplete(world: W
     assert (chain.incomplete, chain.completed, chain.trusted) == (True, False, False)
 
 
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "169.254.169.254", "localhost", "2130706433", f"{HOST}.evil.invalid"]
+)
+def test_a_certificate_cannot_make_this_computer_ask_itself_or_an_imitation(world: World, host: str) -> None:
+    between = _between()
+    sort = msgspec.structs.replace(minted("Portal", HOST, (HOST,)), issuer_url=f"http://{host}/i.der")
+    site = Site({}, response(200, between.der))
+    inside = {(address, 80): world.tcp(site) for address in ("127.0.0.1", "169.254.169.254")}
+    certificate = mint(sort, between, send_issuer=False)
+    context = context_of(world, Setting(certificate=certificate, network=QUIET, ports=inside))
+    assert not context.proven(context.trace())
+    assert Role.ISSUER not in {contact.role for contact in context.ledger.contacts()}
+    assert site.asked == []
+
+
 def test_an_intermediate_of_somebody_else_completes_nothing(world: World) -> None:
     other = mint(minted("Good Authority", "Good Intermediate", ()), authority(), send_issuer=False)
     _, chain = _incomplete(world, _between(), Site({"/i.der": response(200, other.der)}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -24,6 +25,7 @@ from tests.path.world import (
     computer,
     head,
     in_time,
+    issued,
     redirect,
     response,
     walk,
@@ -109,6 +111,46 @@ def test_the_policy_is_asked_for_the_host_that_would_be_contacted(
     assert ends(trace) == (TraceEnd.NOT_FOLLOWED, 1)
     assert [host.replace("a9fe:a9fe", "169.254.169.254") for host in hosts] == [asked]
     assert other.connections == 0
+
+
+PUBLIC, INSIDE = "93.184.215.14", "inside.example"
+
+
+@pytest.mark.parametrize(
+    "inside", [("127.0.0.1",), ("169.254.169.254",), ("0.0.0.0",), ("::1",), ("::ffff:127.0.0.1",)]
+)
+@pytest.mark.parametrize("front", [PUBLIC, ADDRESS])
+def test_a_public_portal_cannot_lead_to_this_computer_by_a_name(
+    world: World, inside: tuple[str, ...], front: str
+) -> None:
+    """A portal that is itself on an address of no public network may."""
+    site = Site({})
+    where = world.tls(site, issued(INSIDE))
+    machine = computer(
+        {
+            (front, 443): world.tls(Site({"/": redirect(f"https://{INSIDE}/")})),
+            (str(ipaddress.ip_address(inside[0])), 443): where,
+        },
+        hosts={HOST: (front,), INSIDE: inside},
+    )
+    trace = walk(machine)
+    assert len(trace.hops) == 2
+    if front == PUBLIC:
+        assert trace.last.failure is Failure.NOT_PERMITTED
+        assert site.connections == 0
+    else:
+        assert trace.end is TraceEnd.PAGE
+
+
+def test_of_a_names_addresses_only_those_outside_are_tried(world: World) -> None:
+    site = Site({})
+    machine = computer(
+        {(PUBLIC, 443): world.tls(Site({"/": redirect(LOGIN)})), (OTHER_ADDRESS, 443): world.tls(site)},
+        hosts={HOST: (PUBLIC,), OTHER: ("127.0.0.1", OTHER_ADDRESS)},
+    )
+    trace = walk(machine)
+    assert trace.last.connect is not None
+    assert [attempt.address for attempt in trace.last.connect.attempts] == [OTHER_ADDRESS]
 
 
 def test_a_route_that_does_not_follow_stops_at_the_first(world: World) -> None:

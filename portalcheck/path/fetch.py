@@ -1,0 +1,47 @@
+"""Small files that are needed on the way: a PAC file, a missing intermediate certificate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from portalcheck.facts import DIRECT, Route
+from portalcheck.path.certificates import MAX_ISSUER_BYTES
+from portalcheck.path.location import url_of
+from portalcheck.path.pac import MAX_PAC_BYTES, local_pac, read_pac
+from portalcheck.path.policy import Network, Role
+from portalcheck.path.request import host_of
+from portalcheck.path.walk import MayVisit, Walker
+
+_LIMIT_S = 3.0
+
+
+class Fetcher:
+    """Fetches files directly, without redirects, and each only where the policy lets it.
+
+    `walker` gives the walker of the run, which is made later than this.
+    """
+
+    def __init__(self, walker: Callable[[], Walker], network: Network, may_visit: MayVisit) -> None:
+        self._walker, self._network, self._may_visit = walker, network, may_visit
+
+    def pac(self, url: str) -> str | None:
+        """The text of the PAC file that this computer is set to use, None where it cannot be had."""
+        path = local_pac(url)
+        if path is not None:
+            return read_pac(path)
+        body = self._fetch(url, Role.PROXY, MAX_PAC_BYTES)
+        return None if body is None else body.decode("utf-8", "replace")
+
+    def issuer(self, url: str) -> bytes | None:
+        """A missing intermediate, from where the certificate says (RFC 5280, 4.2.2.1), if that is allowed."""
+        target = url_of(url)
+        if target is None or not self._network.neutral_allowed(trouble=True):
+            return None
+        return self._fetch(url, Role.ISSUER, MAX_ISSUER_BYTES) if self._may_visit(host_of(target)) else None
+
+    def _fetch(self, url: str, role: Role, most: int) -> bytes | None:
+        walker = self._walker().within(_LIMIT_S)
+        _, exchange = walker.fetch(Route(url=url, proxy=DIRECT, follow=False), role, keep=most)
+        if exchange is None or exchange.step.failure is not None or exchange.step.status != 200:
+            return None
+        return exchange.body
