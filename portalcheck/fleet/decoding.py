@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 from enum import StrEnum
 
@@ -16,6 +18,8 @@ NETWORK_FACTS = {
     "proxy": ("proxy.used", "kind"),
 }
 """Group of the summary -> the reason that tells of it, and the argument that names what it is."""
+MOST_STRANGE = 1000
+"""Documents on one line that are no reports; what has more is no list of reports, and its rest is passed over."""
 _BY_REASON = {reason: (group, name) for group, (reason, name) in NETWORK_FACTS.items()}
 _MARKS = tuple(reason.encode() for reason in _BY_REASON)
 
@@ -80,7 +84,9 @@ _version = msgspec.json.Decoder(_Version).decode
 _checks = msgspec.json.Decoder(list[_Check]).decode
 _args = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _name = msgspec.json.Decoder(str).decode
-_list = msgspec.json.Decoder(list[msgspec.Raw]).decode
+_scan = json.JSONDecoder().raw_decode
+_BETWEEN = re.compile(r"[\s,\[\]]*")
+_ANY_BYTES = "surrogateescape"
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
@@ -101,12 +107,29 @@ def decode(text: bytes) -> Found:
         return Damage.DAMAGED
 
 
-def elements(text: bytes) -> list[Found] | None:
-    """What each element of a list is; None where the text is no list."""
-    try:
-        return [decode(bytes(element)) for element in _list(text)]
-    except _UNREADABLE:
-        return None
+def elements(text: bytes) -> tuple[list[Found], bytes]:
+    """What each of several documents is, whatever brackets and commas stand between, and what is left.
+
+    What is left begins with a document that does not end, or with what is none; it is empty where all was read.
+    """
+    documents: list[Found] = []
+    shown, place, strange = text.decode("utf-8", _ANY_BYTES), 0, 0
+    while (place := _after(_BETWEEN.match(shown, place))) < len(shown):
+        try:
+            _, end = _scan(shown, place)
+        except (ValueError, RecursionError):
+            return documents, shown[place:].encode("utf-8", _ANY_BYTES)
+        found = decode(shown[place:end].encode("utf-8", _ANY_BYTES))
+        documents.append(found)
+        strange += isinstance(found, Damage)
+        if strange > MOST_STRANGE:
+            break
+        place = end
+    return documents, b""
+
+
+def _after(found: re.Match[str] | None) -> int:
+    return found.end() if found else 0
 
 
 def _otherwise(text: bytes) -> Found:

@@ -17,6 +17,7 @@ _LONGEST_BRACKETED = 1024 * 1024
 """Bytes of a line whose brackets are counted; no report has a part on one line that is longer."""
 _CONTINUES = b'}]",'
 _SEPARATORS = b" \t\r,"
+_BRACKETS = b"[] \t\r,"
 Line = tuple[int, bytes | None]
 
 
@@ -32,12 +33,10 @@ def documents(parts: Iterable[bytes]) -> Iterator[tuple[int, Found]]:
 
 
 def _whole(text: bytes) -> list[Found] | None:
-    """What a file holds that is one document; None where it is none, or more than one."""
+    """What a file holds that is one document or list; None where something else is in it, told by its line."""
     text = text.strip()
-    if text.startswith(b"["):
-        return elements(text)
-    found = decode(text)
-    return None if found is Damage.DAMAGED else [found]
+    several, rest = elements(text) if text.startswith(b"[") else ([decode(text)], b"")
+    return None if rest or any(isinstance(found, Damage) for found in several) else several
 
 
 def _by_lines(parts: Iterable[bytes]) -> Iterator[tuple[int, Found]]:
@@ -86,22 +85,17 @@ def _lines(parts: Iterable[bytes]) -> Iterator[Line]:
 
 def _unusual(number: int, line: bytes) -> Generator[tuple[int, Found], None, _Held | None]:
     """A line that is no document by itself: a list or a part of one, damage, or the start that is returned."""
-    text = line.strip(_SEPARATORS).removeprefix(b"]").lstrip(_SEPARATORS)
-    if text.startswith(b"["):
-        whole = elements(text)
-        if whole is not None:
-            yield from ((number, found) for found in whole)
-            return None
-        text = text[1:].strip(_SEPARATORS)
-    if text in (b"", b"]"):
+    text = line.strip(_SEPARATORS).lstrip(_BRACKETS)
+    if not text:
         return None
-    for candidate in (text, text.removesuffix(b"]").rstrip(_SEPARATORS)):
-        if candidate.startswith(b"{") and (found := decode(candidate)) is not Damage.DAMAGED:
-            yield number, found
+    if text.startswith(b"{"):
+        several, rest = elements(text)
+        yield from ((number, found) for found in several)
+        if not rest:
             return None
-    depth = _depth(text)
-    if text.startswith(b"{") and depth is not None and depth > 0:
-        return _Held(number, text, depth, _column(line))
+        depth = _depth(rest)
+        if rest.startswith(b"{") and depth is not None and depth > 0:
+            return _Held(number, rest, depth, _column(line))
     yield number, Damage.DAMAGED
     return None
 

@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -18,17 +19,21 @@ from portalcheck.cli import main
 from portalcheck.fleet.sources import DEEPEST
 from tests.fleet.making import counts, lines, of_files, report
 
+Fleet = Callable[..., tuple[int, str, str]]
 README = Path(__file__).parents[2] / "README.md"
 
 
-def fleet(*arguments: str | Path, stdin: bytes = b"") -> tuple[int, str, str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "portalcheck", "fleet", *map(str, arguments)],
-        input=stdin,
-        capture_output=True,
-        timeout=60,
-    )
-    return done.returncode, done.stdout.decode(), done.stderr.decode()
+@pytest.fixture
+def fleet(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Fleet:
+    """Call the command in this process: exit code, stdout, stderr."""
+
+    def call(*arguments: str | Path, stdin: bytes = b"") -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        code = main(["fleet", *map(str, arguments)])
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return call
 
 
 @pytest.fixture
@@ -42,7 +47,9 @@ def folder(tmp_path: Path) -> Path:
     return made
 
 
-def test_files_folders_and_standard_input_are_summed_up_together(folder: Path, tmp_path: Path) -> None:
+def test_files_folders_and_standard_input_are_summed_up_together(
+    fleet: Fleet, folder: Path, tmp_path: Path
+) -> None:
     single = tmp_path / "single.json"
     single.write_bytes(lines([report(4), report(1)]))
     code, out, err = fleet(folder, single, "-", "-f", "json", stdin=lines([report(5)]))
@@ -65,7 +72,9 @@ def test_what_a_run_writes_can_be_summed_up(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("form", "suffix"), [("json", "json"), ("csv", "csv"), ("html", "html"), ("text", "txt")]
 )
-def test_the_form_is_that_of_the_files_name(folder: Path, tmp_path: Path, form: str, suffix: str) -> None:
+def test_the_form_is_that_of_the_files_name(
+    fleet: Fleet, folder: Path, tmp_path: Path, form: str, suffix: str
+) -> None:
     target = tmp_path / f"summary.{suffix}"
     code, out, err = fleet(folder, "-o", target)
 
@@ -74,18 +83,18 @@ def test_the_form_is_that_of_the_files_name(folder: Path, tmp_path: Path, form: 
     assert target.read_text("utf-8") == fleet(folder, "-f", form)[1]
 
 
-def test_a_spreadsheet_reads_the_csv(folder: Path) -> None:
+def test_a_spreadsheet_reads_the_csv(fleet: Fleet, folder: Path) -> None:
     table = list(csv.DictReader(io.StringIO(fleet(folder, "-f", "csv")[1])))
 
     assert {row["reports"] for row in table if row["group"] == "cause"} == {"3"}
 
 
-def test_the_language_is_chosen() -> None:
+def test_the_language_is_chosen(fleet: Fleet) -> None:
     assert "informes" in fleet("-", "--lang", "es", stdin=lines([report(1), report(2)]))[1]
 
 
 @pytest.mark.parametrize("content", [b"", b"\n\n", b"junk\n", b"{}", lines([report(1, schema_version=7)])])
-def test_no_report_at_all_is_3(content: bytes) -> None:
+def test_no_report_at_all_is_3(fleet: Fleet, content: bytes) -> None:
     code, out, err = fleet("-", stdin=content)
 
     assert (code, err) == (3, "")
@@ -93,7 +102,7 @@ def test_no_report_at_all_is_3(content: bytes) -> None:
 
 
 @pytest.mark.parametrize("arguments", [[], ["-", "-f", "xml"], ["no-such-file.json"], ["-", "--nope"]])
-def test_wrong_usage_and_missing_files_are_2(arguments: list[str]) -> None:
+def test_wrong_usage_and_missing_files_are_2(fleet: Fleet, arguments: list[str]) -> None:
     code, out, err = fleet(*arguments, stdin=lines([report(1)]))
 
     assert (code, out) == (2, "")
@@ -101,7 +110,7 @@ def test_wrong_usage_and_missing_files_are_2(arguments: list[str]) -> None:
     assert err.startswith("portalcheck: ")
 
 
-def test_a_file_that_cannot_be_read_is_named_without_its_folder(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read_is_named_without_its_folder(fleet: Fleet, tmp_path: Path) -> None:
     code, _, err = fleet(tmp_path / "gone.json")
 
     assert code == 2
@@ -109,7 +118,9 @@ def test_a_file_that_cannot_be_read_is_named_without_its_folder(tmp_path: Path) 
     assert str(tmp_path) not in err
 
 
-def test_an_output_that_cannot_be_written_is_2_and_leaves_nothing(folder: Path, tmp_path: Path) -> None:
+def test_an_output_that_cannot_be_written_is_2_and_leaves_nothing(
+    fleet: Fleet, folder: Path, tmp_path: Path
+) -> None:
     target = tmp_path / "nowhere" / "summary.json"
     code, out, err = fleet(folder, "-o", target)
 
@@ -118,7 +129,7 @@ def test_an_output_that_cannot_be_written_is_2_and_leaves_nothing(folder: Path, 
     assert not target.parent.exists()
 
 
-def test_damage_is_named_by_file_and_line(folder: Path) -> None:
+def test_damage_is_named_by_file_and_line(fleet: Fleet, folder: Path) -> None:
     (folder / "site b" / "bad.jsonl").write_bytes(lines([report(8)]) + b"\x1b[31mjunk\n" + b"junk\n" * 20)
     code, out, _ = fleet(folder)
 
@@ -165,7 +176,7 @@ def test_folders_are_looked_into_to_a_depth(tmp_path: Path) -> None:
     assert (summary.reports, summary.left_out) == (DEEPEST + 1, 1)
 
 
-def test_a_hostile_name_of_a_file_is_made_harmless(folder: Path) -> None:
+def test_a_hostile_name_of_a_file_is_made_harmless(fleet: Fleet, folder: Path) -> None:
     (folder / "a\x1b[2J\u202egnp.json").write_bytes(b"junk")
     (folder / os.fsdecode(b"b\xff.json")).write_bytes(b"junk")
     code, out, _ = fleet(folder)
@@ -175,8 +186,7 @@ def test_a_hostile_name_of_a_file_is_made_harmless(folder: Path) -> None:
     assert "collected/b?.json, line 1: damaged" in out
 
 
-@pytest.mark.parametrize("encoding", ["cp1252", "cp437", "ascii"])
-@pytest.mark.parametrize("form", ["text", "json", "csv", "html"])
+@pytest.mark.parametrize(("encoding", "form"), [("cp1252", "text"), ("cp437", "csv"), ("ascii", "html")])
 def test_a_console_of_few_letters_shows_the_summary(
     folder: Path, encoding: str, form: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

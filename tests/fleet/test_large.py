@@ -50,7 +50,7 @@ def test_a_line_of_a_gibibyte_is_passed_over(tmp_path: Path, end: bytes) -> None
     assert peak < MOST_MIB
 
 
-@pytest.mark.parametrize("piece", [b"[", b'{"a":', b'"\\"', b"\\", b"[{},"], ids=repr)
+@pytest.mark.parametrize("piece", [b"[", b'{"a":', b'"\\"', b"\\", b"[{},", b"{}", b"1,"], ids=repr)
 def test_a_long_line_of_brackets_and_quotes_takes_no_time_and_no_memory(piece: bytes) -> None:
     reading, writing = os.pipe()
     writer = subprocess.Popen(
@@ -70,7 +70,7 @@ def test_a_long_line_of_brackets_and_quotes_takes_no_time_and_no_memory(piece: b
 
     assert code == 0
     assert out.startswith("1 report")
-    assert peak < 3 * MOST_MIB
+    assert peak < MOST_MIB
     assert time.monotonic() - since < 20
 
 
