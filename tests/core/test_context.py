@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import socket
+import sys
 
 import pytest
 
 from portalcheck.context import RunContext
 from portalcheck.demo import practice
 from portalcheck.demo.plan import OWN_DNS, PORTAL_4
-from portalcheck.demo.servers import Peer
+from portalcheck.demo.servers import Peer, Serve
 from portalcheck.facts import Failure, Route, TraceEnd
-from portalcheck.path.policy import Network
+from portalcheck.path.policy import Network, Role
 from portalcheck.path.waiting import Deadline, side_by_side
 from tests.core.context_world import (
+    CANARIES,
     LOGIN,
     NORTH,
     Setting,
@@ -21,6 +23,7 @@ from tests.core.context_world import (
     dated,
     self_signed,
 )
+from tests.path.dns_replies import dns_server, records
 from tests.path.world import (
     ADDRESS,
     HOST,
@@ -137,6 +140,36 @@ def test_a_loop_that_no_cookie_ends_is_a_loop(world: World) -> None:
     assert trace is not None
     assert trace.end is TraceEnd.LOOP
     assert not trace.route.fresh_cookies
+
+
+def test_several_ways_are_walked_at_once_and_told_in_order(world: World) -> None:
+    context = context_of(world, Setting())
+    routes = [Route(url=URL, addresses=("192.0.2.99",)), Route(url=URL), Route(url=URL, attempt=2)]
+    ends = [trace.end for trace in context.traces(routes) if trace is not None]
+    assert ends == [TraceEnd.FAILED, TraceEnd.PAGE, TraceEnd.PAGE]
+    assert context.traces([]) == ()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="interfaces are called otherwise elsewhere")
+@pytest.mark.parametrize(
+    ("portal", "contact", "interface", "expected"),
+    [
+        (Peer.reset, "on-trouble", "lo", True),
+        (Peer.reset, "on-trouble", "no-such-if0", False),
+        (Peer.reset, "never", "lo", False),
+        (None, "on-trouble", "lo", False),
+    ],
+)
+def test_an_independent_server_is_asked_around_an_interface_only_in_trouble(
+    world: World, portal: Serve | None, contact: str, interface: str, expected: bool
+) -> None:
+    resolver = dns_server(world, records(("203.0.113.1",)))
+    network = Network(contact=contact, canaries=CANARIES, resolvers=("203.0.113.53",))
+    setting = Setting(portal=portal, network=network, ports={("203.0.113.53", 53): resolver})
+    context = context_of(world, setting)
+    assert context.answers_around(interface) is expected
+    told = {contact.told for contact in context.ledger.contacts() if contact.role is Role.NEUTRAL_RESOLVER}
+    assert told <= {NORTH}
 
 
 # ---- proof -----------------------------------------------------------------------------------------

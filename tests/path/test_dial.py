@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import socket
+import sys
 import threading
 import time
 
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from portalcheck.demo.servers import Endpoint
 from portalcheck.facts import ConnectStep, Failure
+from portalcheck.path.bind import SMALLEST_SEGMENT
 from portalcheck.path.dial import Race, dial, family_of, interleave, way_to
 from portalcheck.path.waiting import Deadline
 from tests.path.world import SECONDS, World, computer, in_time
@@ -186,6 +188,22 @@ def test_an_interface_that_is_not_there_fails_every_attempt(world: World) -> Non
     step = _dial({A4: _accepting(world)}, A4, source="no-such-if0")
     assert step.failure is not None
     assert len(step.attempts) == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="interfaces are called otherwise elsewhere")
+def test_an_interface_can_be_chosen(world: World) -> None:
+    step = _dial({A4: _accepting(world)}, A4, source="lo")
+    assert (step.failure, step.address) == (None, A4)
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_MAXSEG"), reason="segments cannot be limited on this system")
+def test_small_packets_are_small_both_ways(world: World) -> None:
+    machine = computer({(A4, PORT): _accepting(world)})
+    sock, step = dial(machine, (A4,), PORT, Deadline(SECONDS), small_packets=True)
+    assert sock is not None
+    with sock:
+        assert step.failure is None
+        assert 0 < sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG) <= SMALLEST_SEGMENT
 
 
 def test_races_leave_no_socket_behind(world: World) -> None:
