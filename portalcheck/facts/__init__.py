@@ -1,0 +1,72 @@
+"""What the machine and the path say: the facts that checks judge.
+
+Facts are frozen values without opinion. Times are seconds since the Unix epoch, durations
+milliseconds unless a name says otherwise, addresses are text as `ipaddress` reads them.
+"""
+
+from __future__ import annotations
+
+from portalcheck.facts.failure import Failure
+from portalcheck.facts.judgements import CaptiveAnswer, Chain, Neutral, TrueTime
+from portalcheck.facts.machine import (
+    BrowserProfile,
+    CookieBlock,
+    CookieStore,
+    DnsServer,
+    InstalledBrowser,
+    Interface,
+    InterfaceKind,
+    ProxySettings,
+    Roots,
+    StoreState,
+    System,
+)
+from portalcheck.facts.way import (
+    AUTO,
+    DIRECT,
+    Attempt,
+    ConnectStep,
+    Hop,
+    HttpStep,
+    NameAnswer,
+    Names,
+    ProxyPlan,
+    ProxyStep,
+    Route,
+    TlsStep,
+    Trace,
+    TraceEnd,
+)
+
+__all__ = [
+    "AUTO",
+    "DIRECT",
+    "Attempt",
+    "BrowserProfile",
+    "CaptiveAnswer",
+    "Chain",
+    "ConnectStep",
+    "CookieBlock",
+    "CookieStore",
+    "DnsServer",
+    "Failure",
+    "Hop",
+    "HttpStep",
+    "InstalledBrowser",
+    "Interface",
+    "InterfaceKind",
+    "NameAnswer",
+    "Names",
+    "Neutral",
+    "ProxyPlan",
+    "ProxySettings",
+    "ProxyStep",
+    "Roots",
+    "Route",
+    "StoreState",
+    "System",
+    "TlsStep",
+    "Trace",
+    "TraceEnd",
+    "TrueTime",
+]

@@ -1,0 +1,97 @@
+"""Judgements that several checks share: a chain, the time, the world outside."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Chain(msgspec.Struct, frozen=True, kw_only=True):
+    """A certificate chain judged offline on three separate axes: time, name and trust (RFC 5280, 9525).
+
+    `trusted_by` holds system, mozilla and profile, each whatever the time. `not_before` and `not_after` are
+    the window in which every certificate of the path is valid. `incomplete` says that an intermediate
+    was missing; `completed` that the certificate's own address for it gave the missing one.
+    """
+
+    name_matches: bool
+    trusted_by: frozenset[str]
+    not_before: float
+    not_after: float
+    self_signed: bool = False
+    incomplete: bool = False
+    completed: bool = False
+    system_complete: bool = True
+    issuer_organisation: str = ""
+    issuer_name: str = ""
+    anchor: str = ""
+    names: tuple[str, ...] = ()
+    key: str = ""
+    www_twin: bool = False
+    readable: bool = True
+    expected_issuer: bool = True
+
+    @property
+    def trusted(self) -> bool:
+        """Whether the browsers of this computer, or the profile, would trust the chain's root."""
+        if {"system", "profile"} & self.trusted_by:
+            return True
+        return not self.system_complete and "mozilla" in self.trusted_by
+
+    def valid_at(self, when: float) -> bool:
+        """Whether every certificate of the path is within its dates at `when`."""
+        return self.not_before <= when <= self.not_after
+
+
+class TrueTime(msgspec.Struct, frozen=True):
+    """How far this computer's clock is off, by an authenticated server's own time.
+
+    `skew_s` is local minus true in seconds, None where nobody trustworthy was heard. `source` is
+    portal, neutral or none. `disputed` says that neutral hosts contradict the portal's clock.
+    """
+
+    skew_s: int | None
+    source: str = "none"
+    disputed: bool = False
+
+
+class CaptiveAnswer(StrEnum):
+    """What a plain-HTTP probe met. Errors are silence, never a captive portal."""
+
+    OPEN = "open"
+    CAPTIVE = "captive"
+    SILENT = "silent"
+    ODD = "odd"
+
+
+class Neutral(msgspec.Struct, frozen=True, kw_only=True):
+    """What hosts that have nothing to do with the portal say, asked only in trouble.
+
+    `reached` counts canaries that proved to be themselves, `present` those that answered at TCP at all.
+    `same_issuer` says that the canaries' certificates come from the untrusted or private root that the
+    portal's comes from. `own_dns` is how this computer's DNS servers answer neutral names, and
+    `other_dns` how independent servers do: answers, errors, silent, false-answers, not-asked.
+    `own_dns_unchecked` is how the own servers answer when they are told not to check signatures.
+    """
+
+    canaries: int
+    reached: int
+    present: int
+    captive: tuple[CaptiveAnswer, ...] = ()
+    same_issuer: bool = False
+    own_dns: str = "not-asked"
+    other_dns: str = "not-asked"
+    rewrites_missing: bool = False
+    own_dns_unchecked: str = "not-asked"
+    direct_reached: int | None = None
+
+    @property
+    def is_captive(self) -> bool:
+        """Whether one probe met a sign-in page of the network."""
+        return CaptiveAnswer.CAPTIVE in self.captive
+
+    @property
+    def way_out(self) -> bool:
+        """Whether anything at all beyond this network answered."""
+        return bool(self.reached or CaptiveAnswer.OPEN in self.captive or self.other_dns == "answers")
