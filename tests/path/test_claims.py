@@ -95,7 +95,7 @@ def test_a_real_public_store_takes_well_under_a_second() -> None:
     assert time.monotonic() - since < 1
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(st.binary(max_size=200), max_size=4))
 def test_no_bytes_make_it_raise(chain: list[bytes]) -> None:
     assert not judged(chain).readable
@@ -108,7 +108,7 @@ def test_no_certificate_at_all_is_unreadable() -> None:
     assert not judged([]).readable
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_no_change_of_a_certificate_makes_it_raise(data: st.DataObject) -> None:
     ders = [leaf_with_everything().der, intermediate().der, root().der]
@@ -131,7 +131,7 @@ def leaf_with_everything() -> Made:
     return leaf(intermediate(), HOST, issuer_urls=("http://aia.example/i.der",))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.binary(max_size=300))
 def test_no_file_makes_the_reader_of_files_raise(data: bytes) -> None:
     wrapped = b"-----BEGIN PKCS7-----\n" + data + b"\n-----END PKCS7-----\n"

@@ -294,7 +294,7 @@ def test_a_tcp_answer_that_answers_something_else_is_malformed(world: World) -> 
     assert asked(dns_server(world, cut, _other_question)).failure is Failure.MALFORMED
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.binary(max_size=600))
 def test_no_bytes_make_the_reader_raise(data: bytes) -> None:
     question = a_question()
@@ -304,7 +304,7 @@ def test_no_bytes_make_the_reader_raise(data: bytes) -> None:
             assert isinstance(read_message(SERVER, message), NameAnswer)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_no_change_of_a_true_answer_makes_the_reader_raise(data: st.DataObject) -> None:
     question = a_question()

@@ -118,7 +118,7 @@ _ENDLESS_HEADS = {
 @pytest.mark.parametrize("name", _ENDLESS_HEADS)
 def test_a_head_without_end_is_a_failure_in_time_and_little_memory(world: World, name: str) -> None:
     with _little_memory():
-        step = step_of(world, _ENDLESS_HEADS[name])
+        step = step_of(world, _ENDLESS_HEADS[name], seconds=0.5)
     assert step.failure in (Failure.TOO_LARGE, Failure.TIMED_OUT, Failure.MALFORMED)
     assert step.status == 0
 
@@ -142,7 +142,7 @@ _ENDLESS_BODIES = {
 @pytest.mark.parametrize("name", _ENDLESS_BODIES)
 def test_a_body_without_end_is_cut_in_time_and_little_memory(world: World, name: str) -> None:
     with _little_memory():
-        exchange = got(world, _ENDLESS_BODIES[name])
+        exchange = got(world, _ENDLESS_BODIES[name], seconds=0.5)
     assert exchange.step.status == 200
     assert not exchange.step.complete
     assert exchange.step.size <= 2.2 * MIB
@@ -182,7 +182,7 @@ def _little_memory() -> Iterator[None]:
 # ---- bytes of any kind -----------------------------------------------------------------------------
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.binary(max_size=300),
     st.sampled_from(
