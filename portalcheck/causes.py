@@ -89,6 +89,8 @@ PROXY = _set(
 )
 VPN = _set("vpn.breaks", "vpn.dns-dead")
 BLOCKED = _set("service.refuses", "service.challenge", "service.wants-certificate")
+REFUSED_HANDSHAKE = _set("tls.broken")
+"""What a server that wants a client certificate leaves of the handshake in TLS 1.2."""
 
 CAUSES: tuple[Cause, ...] = (
     Cause(
@@ -230,9 +232,23 @@ CAUSES: tuple[Cause, ...] = (
     Cause(id="cert-revoked", ref="step-10", all=_set("tls.revoked")),
     Cause(id="cert-expired", ref="step-10", any=_set("tls.expired", "tls.not-yet-valid")),
     Cause(id="tls-too-old", ref="step-10", all=_set("tls.too-old"), explains=_set("tls.broken")),
-    Cause(id="blocked-by-server", ref="step-6", all=_set("vpn.active"), any=BLOCKED, then=("step-10",)),
-    Cause(id="blocked-by-server", ref="step-6", all=_set("proxy.used"), any=BLOCKED, then=("step-10",)),
-    Cause(id="blocked-by-server", ref="step-10", any=BLOCKED),
+    Cause(
+        id="blocked-by-server",
+        ref="step-6",
+        all=_set("vpn.active"),
+        any=BLOCKED,
+        explains=REFUSED_HANDSHAKE,
+        then=("step-10",),
+    ),
+    Cause(
+        id="blocked-by-server",
+        ref="step-6",
+        all=_set("proxy.used"),
+        any=BLOCKED,
+        explains=REFUSED_HANDSHAKE,
+        then=("step-10",),
+    ),
+    Cause(id="blocked-by-server", ref="step-10", any=BLOCKED, explains=REFUSED_HANDSHAKE),
     Cause(id="portal-error", ref="error-4", all=_set("service.error"), then=("step-10",)),
     Cause(
         id="redirect-problem",
@@ -268,7 +284,7 @@ CAUSES: tuple[Cause, ...] = (
     ),
     Cause(id="cert-chain-incomplete", all=_set("tls.chain-incomplete"), note=True),
     Cause(id="clock-off", all=_set("clock.off"), note=True),
-    Cause(id="nxdomain-rewritten", all=_set("dns.rewrites-missing"), note=True),
+    Cause(id="nxdomain-rewritten", all=_set("dns.rewrites-missing"), none=_set("network.captive"), note=True),
     Cause(id="cookies-none", all=_set("cookies.none"), note=True),
     Cause(id="cookies-expired", all=_set("cookies.expired"), note=True),
     Cause(id="browser-unread", any=_set("cookies.unreadable", "browser.unreadable"), note=True),

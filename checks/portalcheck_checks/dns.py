@@ -59,6 +59,7 @@ _SILENT = {
         "dns.hosts-entry",
         "dns.unsettled",
         "dns.slow-server",
+        "dns.rewrites-missing",
     ],
 )
 def dns(ctx: Context) -> Iterable[Finding]:
@@ -74,9 +75,11 @@ def dns(ctx: Context) -> Iterable[Finding]:
     loaded = ctx.proven(trace)
     if names.hosts_file:
         return list(_judge_hosts_file(ctx, names, trace, loaded=loaded))
-    if loaded:
-        return list(judge_working(names))
-    return list(_judge_trouble(ctx, names, trace))
+    found = list(judge_working(names) if loaded else _judge_trouble(ctx, names, trace))
+    neutral = ctx.neutral()
+    if neutral is not None and neutral.rewrites_missing:
+        found.append(note("dns.rewrites-missing"))
+    return found
 
 
 def _is_literal(host: str) -> bool:

@@ -77,6 +77,8 @@ def _unreached(hop: Hop, *, first: bool) -> Finding:
         return fail("service.refused-connection")
     if hop.connect.failure is not None:
         return fail("service.no-connection", how=hop.connect.failure.value)
+    if hop.tls is not None and hop.tls.wants_certificate:
+        return fail("service.wants-certificate")
     return skip("service.not-reached")
 
 

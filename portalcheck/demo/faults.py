@@ -83,6 +83,13 @@ _ROWS = (
         "step-1",
         Plan(own_names={PORTAL: (FALSE_ADDRESS,)}, share_portal_name=True),
     ),
+    _stops(
+        "nxdomain-rewritten",
+        "portal-error",
+        "error-4",
+        Plan(own_otherwise=(BLOCK_ADDRESS,), site=Site.ERROR),
+        "nxdomain-rewritten",
+    ),
     _stops("hosts-override", "hosts-override", "step-1", Plan(hosts={PORTAL: (OLD_ADDRESS,)})),
     _stops("name-wrong", "name-wrong", "step-1", Plan(missing=frozenset({PORTAL}), share_portal_name=True)),
     # ---- the way

@@ -143,6 +143,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     dns: DnsMode = DnsMode.ANSWERS
     own_names: dict[str, tuple[str, ...]] = {}
     own_missing: frozenset[str] = frozenset()
+    own_otherwise: tuple[str, ...] = ()
     missing: frozenset[str] = frozenset()
     hosts: dict[str, tuple[str, ...]] = {}
     front: Front = Front.SERVES

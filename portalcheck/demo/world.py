@@ -139,16 +139,23 @@ class World:
 
     def _own_dns(self) -> Endpoint:
         names = {**plan.ZONE, **self.plan.own_names}
-        return self._dns(names, self.plan.missing | self.plan.own_missing, self.plan.dns)
+        missing = self.plan.missing | self.plan.own_missing
+        return self._dns(names, missing, self.plan.dns, self.plan.own_otherwise)
 
     def _resolver(self) -> Endpoint:
         """The independent DNS server, which only an open network lets through."""
         closed_in = self.plan.link in (Link.NO_WAY_OUT, Link.PROXY_ONLY)
         return self._dns(plan.ZONE, self.plan.missing, DnsMode.SILENT if closed_in else DnsMode.ANSWERS)
 
-    def _dns(self, names: dict[str, tuple[str, ...]], missing: frozenset[str], mode: DnsMode) -> Endpoint:
+    def _dns(
+        self,
+        names: dict[str, tuple[str, ...]],
+        missing: frozenset[str],
+        mode: DnsMode,
+        otherwise: tuple[str, ...] = (),
+    ) -> Endpoint:
         known = {name: addresses for name, addresses in names.items() if name not in missing}
-        return self._dns_server(dns_server.Zone(names=known), mode)
+        return self._dns_server(dns_server.Zone(names=known, otherwise=otherwise), mode)
 
     def _dns_server(self, zone: dns_server.Zone, mode: DnsMode) -> Endpoint:
         return self._servers.both(

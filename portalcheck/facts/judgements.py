@@ -71,7 +71,8 @@ class Neutral(msgspec.Struct, frozen=True, kw_only=True):
     `reached` counts canaries that proved to be themselves, `present` those that answered at TCP at all.
     `same_issuer` says that the canaries' certificates come from the untrusted or private root that the
     portal's comes from. `own_dns` is how this computer's DNS servers answer neutral names, and
-    `other_dns` how independent servers do: answers, errors, silent, false-answers, not-asked.
+    `other_dns` how independent servers do: answers, errors, silent, not-asked.
+    `rewrites_missing` says that the own server gives addresses for names that nobody has.
     `own_dns_unchecked` is how the own servers answer when they are told not to check signatures.
     """
 
@@ -84,7 +85,6 @@ class Neutral(msgspec.Struct, frozen=True, kw_only=True):
     other_dns: str = "not-asked"
     rewrites_missing: bool = False
     own_dns_unchecked: str = "not-asked"
-    direct_reached: int | None = None
 
     @property
     def is_captive(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -78,6 +79,7 @@ class NeutralHosts:
             *(lambda url=url: self._probe(url) for url in network.captive),
             lambda: self._dns(resolvers, own, names, Role.RESOLVER),
             lambda: self._dns(resolvers, others, names, Role.NEUTRAL_RESOLVER),
+            lambda: self._rewrites(resolvers, own),
         ]
         answers = side_by_side(works, self._walker.deadline.remaining())
         count = len(network.canaries)
@@ -94,11 +96,19 @@ class NeutralHosts:
             captive=captive,
             same_issuer=portal_chain is not None
             and any(_same_issuer(portal_chain, chain) for chain in chains),
-            own_dns=answers[-2] or "silent",
-            other_dns=answers[-1] or ("silent" if others else "not-asked"),
+            own_dns=answers[-3] or "silent",
+            other_dns=answers[-2] or ("silent" if others else "not-asked"),
             own_dns_unchecked=self._dns(resolvers, own, names, Role.RESOLVER, unchecked=True)
-            if answers[-2] == "errors"
+            if answers[-3] == "errors"
             else "not-asked",
+            rewrites_missing=bool(answers[-1]),
+        )
+
+    def _rewrites(self, resolvers: Resolvers, own: Sequence[DnsServer]) -> bool:
+        """Whether this computer's DNS server gives an address for a name that nobody can have (RFC 8020)."""
+        nobody = f"{secrets.token_hex(12)}.example.com"
+        return any(
+            answer.addresses for answer in resolvers.ask([(s, nobody) for s in own[:1]], Role.RESOLVER)
         )
 
     def proves_itself(self, trace: Trace) -> bool:

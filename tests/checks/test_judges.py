@@ -510,3 +510,10 @@ def test_the_shipped_table_has_dates_only() -> None:
 
     assert isinstance(table.pop("dated"), dt.date)
     assert all(isinstance(day, dt.date) for releases in table.values() for day in releases.values())
+
+
+def test_a_server_that_wants_a_client_certificate_in_the_handshake_refuses_us() -> None:
+    wanting = TlsStep(failure=Failure.ALERT, alert="handshake_failure", wants_certificate=True)
+    walk = trace(hop(tls=wanting, http=None), end=TraceEnd.FAILED)
+
+    assert told(service.judge(walk)) == [("service.wants-certificate", "fail")]
