@@ -15,6 +15,7 @@ from portalcheck.api import (
     Finding,
     Hop,
     Kind,
+    Local,
     Trace,
     Verdict,
     check,
@@ -95,7 +96,7 @@ def redirects(first: Verdict, others: Sequence[Verdict]) -> Iterator[Finding]:
     if hosts and len(official) == len(hosts):
         yield ok("domain.redirect-official", hosts=tuple(official))
     for host in unlisted[:_MOST_FINDINGS]:
-        yield note("domain.redirect-unlisted", host=host)
+        yield note("domain.redirect-unlisted", host=Local("name", host))
     for imitation in imitations[:_MOST_FINDINGS]:
         yield fail("domain.redirect-lookalike", **_imitation(imitation))
 

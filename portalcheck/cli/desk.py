@@ -13,7 +13,10 @@ from portalcheck.cli import out
 from portalcheck.cli.tell import catalog
 
 MAX_BYTES = 16 * 1024 * 1024
+MAX_CODE_TEXT = 100_000
 _CODE = re.compile(r"^[0-9A-Za-z](?:[\s\u2010-\u2015-]*[0-9A-Za-z]){7,11}$")
+
+_WRITTEN_CODE = re.compile(r"\b[0-9A-Za-z]{4}-[0-9A-Za-z]{4}-[0-9A-Za-z]{2}\b")
 
 
 @click.command()
@@ -36,13 +39,29 @@ def read(source: tuple[str, ...], form: str, lang: str | None) -> int:
         else:
             out.result(agent.render_code(heard, words))
         return 0 if isinstance(heard, phonecode.Decoded) else 3
-    reports = paste.read(_text(spoken))
+    text = _text(spoken)
+    reports = paste.read(text)
+    found = _code_within(text) if not reports else None
+    if found is not None:
+        heard = phonecode.decode(found)
+        out.result(_code_json(heard) if form == "json" else agent.render_code(heard, words))
+        return 0
     if form == "json":
-        found = [report.to_json() for report in reports]
-        out.result(json.dumps(found[0] if len(found) == 1 else found, indent=2) + "\n")
+        documents = [report.to_json() for report in reports]
+        out.result(json.dumps(documents[0] if len(documents) == 1 else documents, indent=2) + "\n")
     else:
         out.result(agent.render_reports(reports, words))
     return 0 if reports else 3
+
+
+def _code_within(text: bytes) -> str | None:
+    """A phone code whose check holds, where a text has one and no report."""
+    from portalcheck.phonecode import Decoded, decode
+
+    for match in _WRITTEN_CODE.finditer(text.decode("utf-8", "replace")[:MAX_CODE_TEXT]):
+        if isinstance(decode(match[0]), Decoded):
+            return match[0]
+    return None
 
 
 def _text(source: str) -> bytes:

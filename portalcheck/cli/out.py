@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -29,6 +30,16 @@ def result(text: str) -> None:
         sys.stdout.flush()
     except BrokenPipeError:
         _to_nowhere(1)
+    except OSError as error:
+        # A full disk behind a redirection; what is still buffered must not be tried again at the end.
+        _to_nowhere(1)
+        raise click.ClickException(f"the output cannot be written: {error.strerror}") from error
+
+
+def ask(question: str) -> str:
+    """What a person answers on the terminal; nothing where they end the input, as with Enter."""
+    click.echo(question, nl=False, err=True)
+    return sys.stdin.readline().strip()
 
 
 def _to_nowhere(descriptor: int) -> None:
@@ -58,19 +69,37 @@ def interactive(no_input: bool) -> bool:
 
 
 def write_file(path: Path, text: str) -> None:
-    """Write UTF-8 whole or not at all: a temporary file beside the target, then a rename. Raises OSError."""
-    folder = path.parent
-    descriptor, name = tempfile.mkstemp(prefix=".portalcheck-", dir=folder)
+    """Write UTF-8 whole or not at all: a temporary file beside the target, then a rename. Raises OSError.
+
+    Links are followed and a file's mode is kept. What is no regular file (a device, a pipe) is written to as it is.
+    """
+    target = path.resolve()
+    if target.exists() and not target.is_file():
+        with target.open("w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+        return
+    descriptor, name = tempfile.mkstemp(prefix=".portalcheck-", dir=target.parent)
     temporary = Path(name)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(path)
+        temporary.chmod(_mode_of(target))
+        temporary.replace(target)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def _mode_of(target: Path) -> int:
+    """The mode of an existing file, else the one that this user's files have."""
+    try:
+        return stat.S_IMODE(target.stat().st_mode)
+    except FileNotFoundError:
+        mask = os.umask(0)
+        os.umask(mask)
+        return 0o666 & ~mask
 
 
 def append_line(path: Path, line: str) -> None:

@@ -136,7 +136,7 @@ def _check(settled: Settled, subject: Subject) -> _Facts:
         started=started,
         duration_ms=round((time.monotonic() - deadline.started) * 1000),
         portal=subject.portal,
-        host=context.portal_host,
+        host=context.host or context.portal_host,
         system=subject.machine.system(),
         contacts=context.ledger.counts(),
         include_local=settled.options.include_local,
@@ -155,6 +155,4 @@ def _ask_to_share(settled: Settled, subject: Subject) -> bool:
     question = settled.words.ui(
         "question.share_name", host=urlsplit(subject.url or subject.portal.url).hostname
     )
-    return click.prompt(
-        question, default="", show_default=False, err=True
-    ).strip().lower() == settled.words.ui("question.yes")
+    return out.ask(question + " ").lower() == settled.words.ui("question.yes")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import tempfile
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from portalcheck.runner import Crash
     from portalcheck.settings import Settings
 
+_STDOUT = Path("-")
 QUESTION_SYMPTOMS = ("error-1", "error-2", "error-3", "error-4", "caregiver")
 
 
@@ -97,13 +99,11 @@ class Settled:
         labels = [*map(self.words.symptom, QUESTION_SYMPTOMS), self.words.ui("question.other")]
         for number, label in enumerate(labels, start=1):
             out.say("  " + self.words.ui("question.option", number=number, label=label))
-        answer = click.prompt("", default="", show_default=False, prompt_suffix="> ", err=True).strip()
+        answer = out.ask("> ")
         if answer.isdecimal() and 1 <= int(answer) <= len(QUESTION_SYMPTOMS):
             return QUESTION_SYMPTOMS[int(answer) - 1]
         if answer == str(len(labels)):
-            answer = click.prompt(
-                self.words.ui("question.other_text"), default="", show_default=False, err=True
-            )
+            answer = out.ask(self.words.ui("question.other_text") + " ")
         found = self._match([answer] if answer else [])
         return found[0] if found else ""
 
@@ -119,7 +119,7 @@ class Settled:
             from portalcheck.render.json import render_line
 
             self._write(out.append_line, self.options.jsonl, render_line(report))
-        if self.options.output is not None:
+        if self.options.output is not None and self.options.output != _STDOUT:
             self._write(out.write_file, self.options.output, text)
             self.say(self.words.ui("copy.written", file=self.options.output.name))
         else:
@@ -180,7 +180,8 @@ class Settled:
         path = self.options.output if self.format == "html" else None
         if path is None:
             folder = memory.folder() or Path(tempfile.mkdtemp(prefix="portalcheck-"))
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with contextlib.suppress(OSError):
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             path = folder / "last-report.html"
             self._write(out.write_file, path, self.render(report, portal, "html"))
         opened = webbrowser.open(path.absolute().as_uri())

@@ -80,6 +80,7 @@ def render(report: Report, catalog: Catalog, portal: Portal | None = None) -> st
         outcome=report.outcome.value,
         cause=catalog.cause(report.cause),
         verdict=words.verdict(report, catalog),
+        may_try=words.may_try(report),
         picture=_picture(report, catalog) if report.checks else None,
         first=words.first(report, catalog),
         support=list(words.support(report, catalog, portal)),

@@ -62,7 +62,8 @@ def _first(report: Report, catalog: Catalog, portal: Portal | None) -> Iterator[
     yield _heading("first", catalog)
     yield from wrap(first.article, _IN)
     yield from numbered(first.actions)
-    yield from wrap(catalog.ui("step.one_by_one"), _IN)
+    if words.may_try(report):
+        yield from wrap(catalog.ui("step.one_by_one"), _IN)
     for line in words.support(report, catalog, portal):
         yield from wrap(line, _IN)
 

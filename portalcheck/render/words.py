@@ -11,6 +11,7 @@ from portalcheck.model import Outcome, Portal, Report, ReportCheck, ReportFindin
 from portalcheck.render import way
 
 _SUPPORT_REFS = frozenset({"step-10", "support-checklist"})
+_NO_TRIES = frozenset({"step-1", "step-8", "intercept-untrusted", "captive-portal"})
 _TELLING = frozenset({Status.FAIL, Status.WARN, Status.NOTE})
 
 
@@ -24,7 +25,8 @@ class First(msgspec.Struct, frozen=True):
 def verdict(report: Report, words: Catalog) -> tuple[str, ...]:
     """What was found, and what that means; without more words where the front door was not tried at all."""
     cause = words.cause(report.cause)
-    if report.cause != "none" or any(f.reason == "service.works" for c in report.checks for f in c.findings):
+    tried = any(f.reason == "service.works" for c in report.checks for f in c.findings)
+    if report.cause != "none" or (tried and report.outcome is not Outcome.UNKNOWN):
         return cause.verdict, cause.patient
     return (words.ui(f"outcome.{report.outcome.value}"),)
 
@@ -36,6 +38,12 @@ def first(report: Report, words: Catalog) -> First | None:
     step = report.likely_steps[0]
     own = words.cause(report.cause).actions if report.cause != "none" else ()
     return First(article(step, words), own or words.ref(step.ref).actions)
+
+
+def may_try(report: Report) -> bool:
+    """Whether trying to sign in after each action is wise: not on a page, or with an account, that is in doubt."""
+    steps = report.likely_steps
+    return bool(steps) and steps[0].ref not in _NO_TRIES and report.cause not in _NO_TRIES
 
 
 def article(step: Step, words: Catalog) -> str:

@@ -221,3 +221,48 @@ def test_stdout_that_is_closed_from_the_start_is_no_traceback(tmp_path: Path) ->
     )
 
     assert "Traceback" not in done.stderr
+
+
+def test_an_output_that_is_a_link_a_pipe_or_standard_output_is_written_to_and_not_replaced(
+    call: Callable[..., Ran], tmp_path: Path
+) -> None:
+    import json
+
+    target, link = tmp_path / "target.json", tmp_path / "link.json"
+    target.write_text("old")
+    target.chmod(0o640)
+    link.symlink_to(target)
+    code, out, _ = call("demo", "--only", "system", "-f", "json", "-o", str(link))
+    assert (code, out) == (0, "")
+    assert link.is_symlink()
+    assert json.loads(target.read_text())["cause"] == "none"
+    assert target.stat().st_mode & 0o777 == 0o640
+
+    code, out, _ = call("demo", "--only", "system", "-f", "json", "-o", "-")
+    assert json.loads(out)["cause"] == "none"
+    assert not (tmp_path / "-").exists()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_device_stays_a_device(program: Program) -> None:
+    done = program("demo", "--only", "system", "-o", "/dev/full")
+
+    assert done.returncode == 2
+    assert Path("/dev/full").is_char_device()
+    assert "Traceback" not in done.stderr
+
+
+def test_a_run_that_could_not_tell_does_not_say_that_nothing_is_wrong(call: Callable[..., Ran]) -> None:
+    code, out, _ = call("demo", "--timeout", "0.05")
+
+    assert code == 3
+    assert not out.startswith("Nothing")
+
+
+def test_a_code_in_a_mail_is_found(call: Callable[..., Ran], tmp_path: Path) -> None:
+    mail = tmp_path / "mail.txt"
+    mail.write_text("Hello, the last line says: Phone code: 7K4M-6TDS-Z6. Thank you!")
+    code, out, _ = call("read", str(mail))
+
+    assert code == 0
+    assert "7K4M-6TDS-Z6" in out

@@ -20,7 +20,7 @@ EVIDENCE: Mapping[str, frozenset[str]] = {
     domain.unrelated host notes leads_to leads_to_kind
     domain.invalid host trick notes
     domain.redirect-official hosts
-    domain.redirect-unlisted host
+    domain.redirect-unlisted
     domain.redirect-lookalike host trick target marked
     domain.certificate-lookalike host trick target marked
     network.up kind
