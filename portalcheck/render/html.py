@@ -155,11 +155,7 @@ def _then(report: Report, catalog: Catalog) -> Iterator[str]:
 
 
 def _check(check: ReportCheck, catalog: Catalog) -> CheckView:
-    lines = [words.sentence(finding, catalog) for finding in words.telling(check)]
-    echoed = list(dict.fromkeys(reason for finding in check.findings for reason in finding.blocked_by))
-    if echoed:
-        lines.append(catalog.ui("step.echo", reasons=echoed))
-    return CheckView(catalog.check(check.check).name, check.status.value, tuple(lines))
+    return CheckView(catalog.check(check.check).name, check.status.value, words.check_lines(check, catalog))
 
 
 def _evidence(report: Report) -> Iterator[str]:

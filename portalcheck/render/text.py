@@ -127,9 +127,13 @@ def _checks(report: Report, catalog: Catalog, *, verbose: bool) -> Iterator[str]
         yield _IN + catalog.ui("report.none_selected")
     for check in report.checks:
         yield f"{_IN}{words.status(check.status, catalog)}: {catalog.check(check.check).name}"
-        for finding in check.findings if verbose else words.telling(check):
+        if not verbose:
+            for line in words.check_lines(check, catalog):
+                yield from wrap(line, _DEEP)
+            continue
+        for finding in check.findings:
             yield from wrap(words.sentence(finding, catalog), _DEEP)
-            if finding.blocked_by and verbose:
+            if finding.blocked_by:
                 yield from wrap(catalog.ui("step.echo", reasons=finding.blocked_by), _DEEP)
 
 

@@ -72,8 +72,19 @@ def first_of(check: ReportCheck, wanted: Status) -> ReportFinding | None:
 
 
 def telling(check: ReportCheck) -> tuple[ReportFinding, ...]:
-    """What a reader needs of a check: all that is not well, else the first finding."""
-    return tuple(f for f in check.findings if f.status in _TELLING) or check.findings[:1]
+    """What a reader needs of a check: all that is not well of itself, else the first finding that echoes nothing."""
+    own = tuple(f for f in check.findings if not f.blocked_by)
+    return tuple(f for f in own if f.status in _TELLING) or own[:1]
+
+
+def check_lines(check: ReportCheck, words: Catalog) -> tuple[str, ...]:
+    """A check in sentences; what echoes a fault elsewhere is told as that, and blames nobody."""
+    lines = [sentence(finding, words) for finding in telling(check)]
+    behind = {reason.partition(".")[0] for finding in check.findings for reason in finding.blocked_by}
+    if behind:
+        names = [words.check(name).name for name in sorted(behind)]
+        lines.append(words.ui("step.echo", reasons=names))
+    return tuple(lines)
 
 
 def unseen(report: Report, words: Catalog) -> Iterator[str]:

@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 
 import msgspec
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -137,9 +137,9 @@ def test_hostile_strings_in_all_fields_at_once_stay_in_their_places(form: str, l
 
 @pytest.mark.parametrize("form", RENDER)
 @settings(max_examples=40, deadline=None)
-@given(text=st.text(st.characters(), max_size=60))
+# No code begins with a tilde: a known cause or reference has words of its own.
+@given(text=st.text(st.characters(), max_size=60).map("~{}".format))
 def test_any_string_stays_in_its_place(form: str, text: str) -> None:
-    assume(text != "none")  # a cause of its own, with fewer sentences where the door was not tried
     assert shape(form, hostile.everywhere(text)) == shape(form, hostile.everywhere(hostile.HARMLESS))
 
 
