@@ -13,7 +13,7 @@ from portalcheck.api import Machine
 from portalcheck.facts import Attempt, ConnectStep, Failure
 from portalcheck.path.bind import bind_to_interface, limit_segments
 from portalcheck.path.classify import of_os_error
-from portalcheck.path.waiting import Deadline
+from portalcheck.path.waiting import Deadline, elapsed_ms
 
 CONNECT_LIMIT_S = 3.8
 _STAGGER_S = 0.25
@@ -70,7 +70,7 @@ class Race:
             self._failed(address, since, of_os_error(error), sock)
             return None
         if code == 0:
-            self.attempts.append(Attempt(address, None, _ms(since)))
+            self.attempts.append(Attempt(address, None, elapsed_ms(since)))
             return sock
         if code not in _IN_PROGRESS:
             self._failed(address, since, of_os_error(OSError(code, "")), sock)
@@ -89,7 +89,7 @@ class Race:
             code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
             # Reset means that it was there: a connection is refused otherwise (RFC 9293, 3.10.7).
             if code in (0, errno.ECONNRESET):
-                self.attempts.append(Attempt(address, None, _ms(since)))
+                self.attempts.append(Attempt(address, None, elapsed_ms(since)))
                 return sock
             self._failed(address, since, of_os_error(OSError(code, "")), sock)
         return None
@@ -104,13 +104,9 @@ class Race:
         self.selector.close()
 
     def _failed(self, address: str, since: float, failure: Failure, sock: socket.socket | None) -> None:
-        self.attempts.append(Attempt(address, failure, _ms(since)))
+        self.attempts.append(Attempt(address, failure, elapsed_ms(since)))
         if sock is not None:
             sock.close()
-
-
-def _ms(since: float) -> int:
-    return round((time.monotonic() - since) * 1000)
 
 
 def dial(
@@ -149,13 +145,13 @@ def _finish(
         with contextlib.suppress(OSError):  # reset already
             local = winner.getsockname()[0]
         return winner, ConnectStep(
-            failure=None, address=address, local_address=local, attempts=tuple(attempts), ms=_ms(since)
+            failure=None, address=address, local_address=local, attempts=tuple(attempts), ms=elapsed_ms(since)
         )
     failures = [attempt.failure for attempt in attempts if attempt.failure is not None]
     # A family that this computer has no route for tells less than what another address did.
     told = next((failure for failure in failures if failure is not Failure.NETWORK_UNREACHABLE), None)
     failure = told or (failures[0] if failures else Failure.NODATA)
-    return None, ConnectStep(failure=failure, attempts=tuple(attempts), ms=_ms(since))
+    return None, ConnectStep(failure=failure, attempts=tuple(attempts), ms=elapsed_ms(since))
 
 
 def way_to(machine: Machine, address: str, port: int = 443) -> str | Failure:

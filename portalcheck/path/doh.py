@@ -11,7 +11,7 @@ from portalcheck.path.location import url_of
 from portalcheck.path.names import RECORD_TYPES, join_families, read_message
 from portalcheck.path.policy import Role
 from portalcheck.path.request import host_of
-from portalcheck.path.waiting import side_by_side
+from portalcheck.path.waiting import elapsed_ms, side_by_side
 
 if TYPE_CHECKING:
     from portalcheck.path.walk import Walker
@@ -28,7 +28,7 @@ def ask_over_https(
         [lambda kind=kind: _query(walker, server, host, kind, chain_of) for kind in RECORD_TYPES],  # type: ignore[misc]  # mypy cannot type a lambda's default
         walker.deadline.remaining(),
     )
-    return join_families(server, parts, round((time.monotonic() - since) * 1000))
+    return join_families(server, parts, elapsed_ms(since))
 
 
 def _query(

@@ -14,7 +14,7 @@ from portalcheck.path.classify import alert_name, of_os_error, of_tls_error
 from portalcheck.path.quiet import quietly
 from portalcheck.path.streams import Transport
 from portalcheck.path.tls import Plaintext, TlsStream
-from portalcheck.path.waiting import Deadline
+from portalcheck.path.waiting import Deadline, elapsed_ms
 
 HANDSHAKE_LIMIT_S = 4.0
 _MAX_CERTIFICATES = 24
@@ -48,15 +48,17 @@ def handshake(
         secured = TlsStream(below, evidence_context(oldest_tls), server_name.removesuffix("."))
     except (ValueError, TypeError):  # not a host name; with a NUL in it
         below.close()
-        return None, TlsStep(failure=Failure.OTHER, ms=_ms(since))
+        return None, TlsStep(failure=Failure.OTHER, ms=elapsed_ms(since))
     secured.settimeout(deadline.limit(HANDSHAKE_LIMIT_S))
     try:
         secured.handshake()
     except OSError as error:
         below.close()
-        return None, _refused(error, secured.said, _ms(since))
+        return None, _refused(error, secured.said, elapsed_ms(since))
     chain = sent_chain(secured.tls)
-    return secured, TlsStep(failure=None, version=secured.tls.version() or "", chain=chain, ms=_ms(since))
+    return secured, TlsStep(
+        failure=None, version=secured.tls.version() or "", chain=chain, ms=elapsed_ms(since)
+    )
 
 
 def _refused(error: OSError, said: Plaintext, ms: int) -> TlsStep:
@@ -77,7 +79,3 @@ def sent_chain(secured: ssl.SSLObject) -> tuple[bytes, ...]:
     below = secured._sslobj  # type: ignore[attr-defined]  # no public way before 3.13
     certificates = below.get_unverified_chain() or ()
     return tuple(ssl.PEM_cert_to_DER_cert(c.public_bytes()) for c in certificates[:_MAX_CERTIFICATES])
-
-
-def _ms(since: float) -> int:
-    return round((time.monotonic() - since) * 1000)

@@ -12,7 +12,7 @@ import msgspec
 from portalcheck.api import Machine
 from portalcheck.facts import DnsServer, Failure, NameAnswer
 from portalcheck.path.classify import of_os_error
-from portalcheck.path.waiting import Deadline, Later, side_by_side
+from portalcheck.path.waiting import Deadline, Later, elapsed_ms, side_by_side
 
 SYSTEM_LIMIT_S = 3.5
 SERVER_LIMIT_S = 2.4
@@ -31,10 +31,6 @@ def is_address(host: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _ms(since: float) -> int:
-    return round((time.monotonic() - since) * 1000)
 
 
 def ask_system(
@@ -57,15 +53,15 @@ def ask_system(
     if found is None:
         other = _ask_next_server(machine, host, family, deadline, before)
         if other is not None:
-            return msgspec.structs.replace(other, ms=_ms(since))
+            return msgspec.structs.replace(other, ms=elapsed_ms(since))
         found = system.get(deadline.limit(SYSTEM_LIMIT_S) - (time.monotonic() - since))
     if found is None:
-        return NameAnswer(server=None, failure=Failure.TIMED_OUT, ms=_ms(since))
+        return NameAnswer(server=None, failure=Failure.TIMED_OUT, ms=elapsed_ms(since))
     if isinstance(found, Failure):
-        return NameAnswer(server=None, failure=found, ms=_ms(since))
+        return NameAnswer(server=None, failure=found, ms=elapsed_ms(since))
     if not found:
-        return NameAnswer(server=None, failure=Failure.NODATA, ms=_ms(since))
-    return NameAnswer(server=None, addresses=found[:_MAX_ADDRESSES], ms=_ms(since))
+        return NameAnswer(server=None, failure=Failure.NODATA, ms=elapsed_ms(since))
+    return NameAnswer(server=None, addresses=found[:_MAX_ADDRESSES], ms=elapsed_ms(since))
 
 
 def _resolve(machine: Machine, host: str, family: int) -> tuple[str, ...] | Failure:
@@ -158,7 +154,7 @@ def ask_server(
     limit = deadline.limit(SERVER_LIMIT_S)
     ask = partial(_query, machine, server, host, seconds=limit, source=source, unchecked=unchecked)
     parts = side_by_side([partial(ask, kind) for kind in RECORD_TYPES], limit + 0.1)
-    return join_families(server, parts, _ms(since))
+    return join_families(server, parts, elapsed_ms(since))
 
 
 def join_families(server: DnsServer, parts: Sequence[NameAnswer | None], ms: int) -> NameAnswer:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from portalcheck.facts import Failure, ProxyStep
 from portalcheck.path.classify import of_os_error
 from portalcheck.path.streams import Transport
-from portalcheck.path.waiting import Deadline
+from portalcheck.path.waiting import Deadline, elapsed_ms
 
 TUNNEL_LIMIT_S = 4.0
 _MAX_HEAD = 64 * 1024
@@ -45,9 +45,7 @@ def tunnel(below: Transport, url: str, host: str, port: int, deadline: Deadline)
         status, schemes, failure = speak(wire, host, port)
     except OSError as error:
         status, schemes, failure = 0, (), of_os_error(error)
-    return ProxyStep(
-        url=url, failure=failure, status=status, schemes=schemes, ms=round((time.monotonic() - since) * 1000)
-    )
+    return ProxyStep(url=url, failure=failure, status=status, schemes=schemes, ms=elapsed_ms(since))
 
 
 class _Wire:

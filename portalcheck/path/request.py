@@ -14,7 +14,7 @@ import msgspec
 
 from portalcheck.facts import Failure, HttpStep
 from portalcheck.path.streams import EvidenceStream
-from portalcheck.path.waiting import Deadline
+from portalcheck.path.waiting import Deadline, elapsed_ms
 
 PAGE_LIMIT_S = 9.3
 MAX_PAGE_BYTES = 2 * 1024 * 1024
@@ -95,7 +95,7 @@ class Connection:
             return Exchange(step, httpx.Headers(), unheard=gone)
         received_at = now()
         headers = httpx.Headers(response.headers)
-        first_byte = _ms(since)
+        first_byte = elapsed_ms(since)
         redirects = response.status in REDIRECTS and "location" in headers
         if redirects:
             self.stream.shorten(time.monotonic() + deadline.limit(_REDIRECT_BODY_S))
@@ -109,7 +109,7 @@ class Connection:
             server_time=server_time(headers),
             received_at=received_at,
             ms=first_byte,
-            total_ms=_ms(since),
+            total_ms=elapsed_ms(since),
             size=body.size,
             complete=body.complete,
             challenge=_is_challenge(response.status, headers, body.head),
@@ -135,8 +135,8 @@ class Connection:
             failure = Failure.TOO_LARGE
         return HttpStep(
             failure=failure,
-            ms=_ms(since),
-            total_ms=_ms(since),
+            ms=elapsed_ms(since),
+            total_ms=elapsed_ms(since),
             wants_certificate=self.stream.wants_certificate,
         )
 
@@ -220,7 +220,3 @@ class _Body:
             self.head = bytes(kept)
             if not self.complete:
                 self._stream.close()
-
-
-def _ms(since: float) -> int:
-    return round((time.monotonic() - since) * 1000)

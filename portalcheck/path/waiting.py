@@ -17,6 +17,11 @@ _MARGIN_S = 0.3
 _COMFORTABLE_S = 10.0
 
 
+def elapsed_ms(since: float) -> int:
+    """Whole milliseconds since a moment on the monotonic clock."""
+    return round((time.monotonic() - since) * 1000)
+
+
 class OutOfTime(Exception):  # noqa: N818  # no error: the run was told to end
     """The run's deadline came before an answer."""
 
