@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -14,10 +10,11 @@ from portalcheck.catalog import Catalog
 from portalcheck.fleet import Day, Summary
 from portalcheck.fleet.summary import OUTCOMES
 from portalcheck.render import fleet_words as words
-from portalcheck.text import clean
+from portalcheck.render.pages import own_file, template
+from portalcheck.render.pages import policy as policy_of
 
 if TYPE_CHECKING:
-    from jinja2 import Template
+    pass
 
 _HEIGHT, _COLUMN, _GAP = 120, 14, 4
 """Units of the picture of days: its height, a column, and the gap between two."""
@@ -64,14 +61,14 @@ def render(summary: Summary, catalog: Catalog) -> str:
     """The page in the catalogue's language."""
     from markupsafe import Markup
 
-    style = _file("report.css") + _file("fleet.css")
+    style = own_file("report.css") + own_file("fleet.css")
     days = summary.days[-words.MOST_DAYS :]
-    page = _template().render(
+    page = template("fleet.html.j2", _LONGEST).render(
         lang=catalog.lang,
         ui=catalog.ui,
         # Our own files; no end tag stands in them (a test holds it).
         style=Markup(style),  # noqa: S704
-        policy=_policy(style),
+        policy=policy_of(style),
         headline=words.headline(summary, catalog),
         notes=list(words.notes(summary, catalog)),
         groups=[_group(name, summary, catalog) for name in summary.groups] if summary.reports else [],
@@ -112,29 +109,3 @@ def _column(place: int, day: Day, most: int, catalog: Catalog) -> Column:
             boxes.append(Box(outcome, place * (_COLUMN + _GAP), round(top, 2), round(height, 2)))
     numbers = tuple(words.number(day.outcomes[outcome], catalog) for outcome in OUTCOMES)
     return Column(day.day, words.number(day.reports, catalog), numbers, tuple(boxes))
-
-
-@cache
-def _file(name: str) -> str:
-    return (files("portalcheck.render") / name).read_text(encoding="utf-8")
-
-
-@cache
-def _template() -> Template:
-    from jinja2 import Environment, StrictUndefined
-
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_harmless
-    )
-    return environment.from_string(_file("fleet.html.j2"))
-
-
-def _harmless(value: object) -> object:
-    """Every text without what could reorder or hide other text; our own markup as it is."""
-    return clean(value, _LONGEST) if isinstance(value, str) and not hasattr(value, "__html__") else value
-
-
-def _policy(style: str) -> str:
-    """Nothing but this style sheet (Content Security Policy Level 3, hash-source)."""
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"

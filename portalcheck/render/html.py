@@ -6,12 +6,8 @@ their hashes. The script adds comfort (copying, printing) and shows its buttons 
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import textwrap
 from collections.abc import Iterator
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -19,10 +15,11 @@ import msgspec
 from portalcheck.catalog import Catalog
 from portalcheck.model import Portal, Report, ReportCheck
 from portalcheck.render import way, words
-from portalcheck.text import clean
+from portalcheck.render.pages import own_file, template
+from portalcheck.render.pages import policy as policy_of
 
 if TYPE_CHECKING:
-    from jinja2 import Template
+    pass
 
 _LONGEST = 4000
 _TOP, _GAP = 24, 38
@@ -69,14 +66,14 @@ def render(report: Report, catalog: Catalog, portal: Portal | None = None) -> st
 
     from portalcheck import paste, phonecode
 
-    style, script = _file("report.css"), _file("report.js")
-    page = _template().render(
+    style, script = own_file("report.css"), own_file("report.js")
+    page = template("report.html.j2", _LONGEST).render(
         lang=catalog.lang,
         ui=catalog.ui,
         # Both are our own files; their end tags cannot occur in them (a test holds it).
         style=Markup(style),  # noqa: S704
         script=Markup(script),  # noqa: S704
-        policy=_policy(style, script),
+        policy=policy_of(style, script),
         outcome=report.outcome.value,
         cause=catalog.cause(report.cause),
         verdict=words.verdict(report, catalog),
@@ -98,38 +95,6 @@ def render(report: Report, catalog: Catalog, portal: Portal | None = None) -> st
         origin=list(_origin(report, catalog)),
     )
     return page.lstrip() + "\n"
-
-
-@cache
-def _file(name: str) -> str:
-    return (files("portalcheck.render") / name).read_text(encoding="utf-8")
-
-
-@cache
-def _template() -> Template:
-    from jinja2 import Environment, StrictUndefined
-
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_harmless
-    )
-    return environment.from_string(_file("report.html.j2"))
-
-
-def _harmless(value: object) -> object:
-    """Every text without what could reorder or hide other text; our own markup as it is."""
-    return clean(value, _LONGEST) if isinstance(value, str) and not hasattr(value, "__html__") else value
-
-
-def _policy(style: str, script: str) -> str:
-    """Nothing but this style sheet and this script (Content Security Policy Level 3, hash-source)."""
-    return (
-        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
-
-
-def _hash(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def _picture(report: Report, catalog: Catalog) -> Picture:
