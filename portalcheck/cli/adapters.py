@@ -1,9 +1,16 @@
-"""Which format is asked for, told even where the arguments cannot be parsed: some formats have own exit codes."""
+"""Which format is asked for, told even where the arguments cannot be parsed: some formats have own exit codes.
+
+Those that show one line of stdout (Nagios, Intune, Jamf) get every word there: a usage error, a bug, the help.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import click
 
 SUFFIXES = {
     ".json": "json",
@@ -14,32 +21,94 @@ SUFFIXES = {
     ".txt": "text",
 }
 """The format that a file's name asks for, without -f."""
-_QUIET_ON_STDERR = {"intune"}
+ONE_LINERS = ("nagios", "intune", "jamf")
+"""Formats whose readers show stdout only, and take what is on stderr for nothing or for a failure."""
+_TELLING = ("-h", "--help", "--version")
 
 
-def asked_format(arguments: Sequence[str]) -> str:
-    """The format that the arguments, or the environment, ask for; `text` where they ask for none."""
-    found = os.environ.get("PORTALCHECK_FORMAT", "")
-    for index, argument in enumerate(arguments):
-        if argument in ("-f", "--format") and index + 1 < len(arguments):
-            found = arguments[index + 1]
-        elif argument.startswith("--format="):
-            found = argument.partition("=")[2]
-        elif argument.startswith("-f") and not argument.startswith("--") and len(argument) > 2:
-            found = argument[2:].removeprefix("=")
-    return found or "text"
+class Asked(NamedTuple):
+    """What is asked for, as far as it can be told from arguments that may be wrong."""
+
+    format: str
+    verbose: bool = False
+    tells: bool = False
+    """The help or the version is asked for."""
 
 
-def exit_code(arguments: Sequence[str], code: int) -> int:
-    """The exit code in the format that is asked for, where no report came about."""
-    wanted = asked_format(arguments)
-    if wanted in ("text", "json"):
+def asked(arguments: Sequence[str]) -> Asked:
+    """What the arguments, or the environment, ask for; the format `text` where they ask for none."""
+    variable = os.environ.get("PORTALCHECK_FORMAT", "")
+    if not any(form in argument for form in ONE_LINERS for argument in (variable, *arguments)):
+        # No format with rules of its own can be meant, and --version need not know the options of `run`.
+        return Asked("text", _is_verbose(arguments))
+    from portalcheck.cli.main import MODULES
+
+    command = arguments[0] if arguments and arguments[0] in MODULES else "run"
+    if MODULES[command] != MODULES["run"]:
+        return Asked("text", _is_verbose(arguments))
+    return _scanned(arguments, variable)
+
+
+def _is_verbose(arguments: Sequence[str]) -> bool:
+    return not {"-v", "--verbose"}.isdisjoint(arguments)
+
+
+def _scanned(arguments: Sequence[str], variable: str) -> Asked:
+    """Read the arguments as click does, but past what is wrong in them."""
+    import click
+
+    from portalcheck.cli.run import demo
+
+    options = {
+        name: option for option in demo.params for name in option.opts if isinstance(option, click.Option)
+    }
+    given: list[tuple[str, str]] = []
+    words = iter(arguments)
+    for word in words:
+        if word == "--":
+            break
+        given += _options_of(word, options, lambda: next(words, ""))
+    chosen = [value for name, value in given if name in ("-f", "--format")] or [variable]
+    named = [value.partition(":") for name, value in given if name in ("-o", "--output")]
+    from_output = [form for form, _, path in named if form in ONE_LINERS and path == "-"]
+    names = {name for name, _ in given}
+    return Asked(
+        (from_output or [chosen[-1]])[-1] or "text",
+        verbose=bool(names & {"-v", "--verbose"}),
+        tells=bool(names & set(_TELLING)),
+    )
+
+
+def _options_of(
+    word: str, options: dict[str, click.Option], following: Callable[[], str]
+) -> list[tuple[str, str]]:
+    """The options in one argument, with their values; `following` takes the next argument."""
+    if word.startswith("--"):
+        name, equals, value = word.partition("=")
+        takes = name in options and not options[name].is_flag
+        return [(name, value if equals or not takes else following())]
+    found: list[tuple[str, str]] = []
+    rest = word[1:] if word.startswith("-") else ""
+    while rest:
+        name, rest = f"-{rest[0]}", rest[1:]
+        if name in options and not options[name].is_flag:
+            return [*found, (name, rest or following())]
+        found.append((name, ""))
+    return found
+
+
+def exit_code(form: str, code: int) -> int:
+    """The exit code in a format, where no report came about."""
+    if form in ("text", "json"):
         return code
     from portalcheck.render.exits import adapted
 
-    return adapted(wanted, code, None)
+    return adapted(form, code, None)
 
 
-def speaks_on_stderr(arguments: Sequence[str]) -> bool:
-    """Whether messages may go to stderr."""
-    return asked_format(arguments) not in _QUIET_ON_STDERR
+def told(form: str, text: str, *, state: str = "unknown") -> str:
+    """A message as what stdout shows in a format of one line."""
+    from portalcheck.render import intune, jamf, nagios
+
+    messages = {"nagios": nagios.message, "intune": intune.message, "jamf": jamf.message}
+    return messages[form](text, state)

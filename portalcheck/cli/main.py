@@ -13,6 +13,8 @@ from typing import Any, NoReturn
 import click
 from click_default_group import DefaultGroup
 
+from portalcheck.cli.adapters import ONE_LINERS, Asked, asked, exit_code, told
+
 OK, FINDING, USAGE, UNKNOWN, BUG, INTERRUPTED = 0, 1, 2, 3, 4, 130
 MODULES = {
     "run": "portalcheck.cli.run",
@@ -48,6 +50,13 @@ class LazyGroup(DefaultGroup):
         command: click.Command = getattr(import_module(MODULES[cmd_name]), cmd_name)
         return command
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; Ctrl-C is told by us, since click writes a line of its own to stderr."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise click.exceptions.Abort from None
+
 
 def _refuse_misspelt(word: str) -> None:
     """A word without a dot that is nearly a command is a slip of the keyboard, not an address."""
@@ -62,7 +71,8 @@ def _refuse_misspelt(word: str) -> None:
         raise click.UsageError(f"No such command {word!r}. Did you mean {close[0]!r}?")
 
 
-def _show_version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+def show_version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+    """Print the version, and end."""
     if value and not ctx.resilient_parsing:
         from portalcheck import __version__
 
@@ -81,7 +91,7 @@ def _show_version(ctx: click.Context, _param: click.Parameter, value: bool) -> N
     is_flag=True,
     is_eager=True,
     expose_value=False,
-    callback=_show_version,
+    callback=show_version,
     help="Show the version and exit.",
 )
 def group() -> None:
@@ -143,56 +153,73 @@ def entry() -> NoReturn:
 
 
 def _guarded(work: Callable[[], Any], arguments: Sequence[str]) -> int:
-    """Give every way out its exit code."""
-    from portalcheck.cli.adapters import exit_code
-
+    """Give every way out its exit code, and every message its place."""
+    want = asked(arguments)
     try:
-        result = work()
-        return result if isinstance(result, Done) else exit_code(arguments, OK)
+        result = _help_in_one_line(work, want.format) if want.tells else work()
+        return result if isinstance(result, Done) else exit_code(want.format, OK)
     except click.exceptions.Exit as stop:
-        return exit_code(arguments, stop.exit_code)
+        return exit_code(want.format, stop.exit_code)
     except (click.exceptions.Abort, KeyboardInterrupt):
-        _say("Stopped.", arguments)
-        return exit_code(arguments, INTERRUPTED)
+        _stopped(want)
+        return exit_code(want.format, INTERRUPTED)
     except click.UsageError as error:
         context = f"\n{error.ctx.get_usage()}" if error.ctx is not None else ""
-        _say(f"portalcheck: {error.format_message()}{context}", arguments)
-        return exit_code(arguments, USAGE)
+        _say(f"portalcheck: {error.format_message()}{context}", want)
+        return exit_code(want.format, USAGE)
     except click.ClickException as error:
-        _say(f"portalcheck: {error.format_message()}", arguments)
-        return exit_code(arguments, USAGE)
+        _say(f"portalcheck: {error.format_message()}", want)
+        return exit_code(want.format, USAGE)
     except BrokenPipeError:
         raise
     except Exception as error:
         if _Interrupt.heard:
-            _say("Stopped.", arguments)
-            return exit_code(arguments, INTERRUPTED)
+            _stopped(want)
+            return exit_code(want.format, INTERRUPTED)
         # The last net: whatever was not foreseen is a bug of ours, told in one line.
-        return _bug(error, arguments)
+        return _bug(error, want)
 
 
-def _bug(error: Exception, arguments: Sequence[str]) -> int:
-    from portalcheck.cli.adapters import exit_code
+def _help_in_one_line(work: Callable[[], Any], form: str) -> Any:
+    """What click prints of help or version, held back and shown as the format has it."""
+    from io import StringIO
 
+    held = StringIO()
+    try:
+        with contextlib.redirect_stdout(held):
+            result = work()
+    except BaseException:
+        click.echo(held.getvalue(), nl=False)
+        raise
+    text = held.getvalue()
+    # Monitoring plugins show their help as it is; and with a report, -h was the value of an option.
+    plain = form == "nagios" or isinstance(result, Done)
+    click.echo(text if plain else told(form, text, state=""), nl=False)
+    return result
+
+
+def _bug(error: Exception, want: Asked) -> int:
     _say(
-        f"portalcheck met a fault of its own ({type(error).__name__}). Please report it; -v shows more.",
-        arguments,
+        f"portalcheck met a fault of its own ({type(error).__name__}). Please report it; -v shows more.", want
     )
-    if {"-v", "--verbose"} & set(arguments):
+    if want.verbose:
         from portalcheck.cli.trace import reduced
 
-        _say(reduced(error), arguments)
-    return exit_code(arguments, BUG)
+        if want.format not in ONE_LINERS:
+            _say(reduced(error), want)
+    return exit_code(want.format, BUG)
 
 
-def _say(message: str, arguments: Sequence[str]) -> None:
-    from portalcheck.cli.adapters import speaks_on_stderr
+def _stopped(want: Asked) -> None:
+    # A terminal shows ^C at the beginning of the line.
+    _say("\nStopped." if sys.stderr.isatty() and want.format not in ONE_LINERS else "Stopped.", want)
 
-    if speaks_on_stderr(arguments):
-        click.echo(message, err=True)
+
+def _say(message: str, want: Asked) -> None:
+    if want.format in ONE_LINERS:
+        click.echo(told(want.format, message.splitlines()[0]), nl=False)
     else:
-        # Intune takes anything on stderr for a failure of the script, and shows the last line of stdout.
-        click.echo(message.splitlines()[0])
+        click.echo(message, err=True)
 
 
 def _prepare_streams() -> None:

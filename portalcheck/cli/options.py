@@ -44,6 +44,12 @@ def _flag(*names: str, variable: str, text: str) -> Decorator:
     return click.option(*names, is_flag=True, envvar=f"PORTALCHECK_{variable}", help=text)
 
 
+def _show_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    from portalcheck.cli.main import show_version
+
+    show_version(ctx, param, value)
+
+
 _OPTIONS: tuple[Decorator, ...] = (
     click.option("-p", "--portal", metavar="NAME", help="Profile to use (else the settings', else optum)."),
     _file("--config", "CONFIG", "Use this settings file instead of the user's."),
@@ -89,6 +95,10 @@ _OPTIONS: tuple[Decorator, ...] = (
         "-v", "--verbose", variable="VERBOSE", text="Every finding of every check, and how to say the code."
     ),
     _flag("--no-color", variable="NO_COLOR", text="No colour."),
+    # For engines that add it to a whole command line, whose format then gives the exit code.
+    click.option(
+        "--version", is_flag=True, is_eager=True, expose_value=False, hidden=True, callback=_show_version
+    ),
 )
 
 

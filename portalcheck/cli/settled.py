@@ -14,7 +14,7 @@ import click
 
 from portalcheck.catalog import Catalog, choose_language
 from portalcheck.cli import out
-from portalcheck.cli.adapters import SUFFIXES
+from portalcheck.cli.adapters import ONE_LINERS, SUFFIXES
 from portalcheck.cli.options import Options
 from portalcheck.cli.trace import shortened
 from portalcheck.model import Portal, Report
@@ -76,7 +76,7 @@ class Settled:
 
     def say(self, message: str) -> None:
         """A message beside the result, unless nobody wants it or the format forbids it."""
-        if not self.options.quiet and self.format != "intune":
+        if not self.options.quiet and self.format not in ONE_LINERS:
             out.say(message)
 
     def _match(self, told: Sequence[str]) -> tuple[str, ...]:

@@ -23,6 +23,12 @@ def render(report: Report, catalog: Catalog) -> str:
     return _shortened(" | ".join(parts), LONGEST - 1) + "\n"
 
 
+def message(text: str, state: str) -> str:
+    """What ended without a report, in the place of one."""
+    told = " ".join(clean(text, 4 * LONGEST).replace("|", "/").split())
+    return _shortened(f"{state} | {told}" if state else told, LONGEST - 1) + "\n"
+
+
 def _parts(report: Report, catalog: Catalog) -> Iterator[str]:
     yield f"{report.outcome.value} {report.cause}"
     yield words.verdict(report, catalog)[0]

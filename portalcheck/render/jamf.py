@@ -20,3 +20,9 @@ def render(report: Report, catalog: Catalog) -> str:
     codes = " ".join([report.outcome.value, report.cause, *(step.ref for step in steps[:1])])
     value = f"{codes}: {words.verdict(report, catalog)[0]}"
     return f"<result>{clean(value.translate(_SAFE), LONGEST)}</result>\n"
+
+
+def message(text: str, state: str) -> str:
+    """What ended without a report, in the place of one."""
+    told = " ".join((f"{state}: {text}" if state else text).translate(_SAFE).split())
+    return f"<result>{clean(told, LONGEST)}</result>\n"

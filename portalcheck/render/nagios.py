@@ -31,6 +31,12 @@ def render(report: Report, catalog: Catalog) -> str:
     return f"{textwrap.shorten(text, LONGEST, placeholder='...')} | {' '.join(_data(report))}\n"
 
 
+def message(text: str, state: str) -> str:
+    """What ended without a report, in the place of one."""
+    line = clean(f"PORTAL {state.upper()}: {text}".translate(_SAFE))
+    return f"{textwrap.shorten(line, LONGEST, placeholder='...')}\n"
+
+
 def _data(report: Report) -> Iterator[str]:
     """Seconds of the run, how many checks say what, and the clock's error; all without thresholds."""
     yield f"'time'={report.duration_ms / 1000:.3f}s;;;0"

@@ -76,7 +76,9 @@ def test_a_report_of_another_schema_is_not_read(tmp_path: Path) -> None:
 
 
 @given(data=st.binary(max_size=300))
-def test_whatever_lies_there_is_read_without_harm(data: bytes, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_whatever_lies_there_is_read_without_harm(
+    data: bytes, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     place = tmp_path_factory.mktemp("memory")
     (place / memory.NAME).write_bytes(data)
 

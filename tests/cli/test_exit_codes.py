@@ -1,0 +1,194 @@
+"""Every row of the contract's exit codes, in every format, by the program as engines run it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from portalcheck.cli.options import FORMATS
+
+Ran = tuple[int, str, str]
+
+# What is run, and the exit code in text, nagios, intune and jamf; the other formats have that of text.
+ROWS: Mapping[str, tuple[list[str], tuple[int, int, int, int]]] = {
+    "ok": (["demo"], (0, 0, 0, 0)),
+    "warn": (["demo", "--fault", "clock-wrong-slightly"], (0, 1, 0, 0)),
+    "fail": (["demo", "--fault", "portal-error"], (1, 2, 1, 0)),
+    "usage": (["demo", "--nope"], (2, 3, 1, 0)),
+    "settings": (["demo", "--timeout", "soon"], (2, 3, 1, 0)),
+    "unwritable": (["demo", "--only", "system", "--jsonl", "no/such/folder.jsonl"], (2, 3, 1, 0)),
+    "unknown": (["demo", "--timeout", "0.05"], (3, 3, 1, 0)),
+    "bug": (["demo"], (4, 3, 1, 0)),
+    "interrupted": (["demo", "--fault", "dns-down"], (130, 3, 1, 0)),
+    "help": (["demo", "--help"], (0, 3, 0, 0)),
+    "version": (["demo", "--version"], (0, 3, 0, 0)),
+}
+WITH_REPORT = ("ok", "warn", "fail", "unknown")
+ASKED_FOR = ("help", "version")
+QUICK = ("usage", "settings", "help", "version")
+
+
+def code_of(row: str, form: str) -> int:
+    return ROWS[row][1][{"nagios": 1, "intune": 2, "jamf": 3}.get(form, 0)]
+
+
+def a_bug(folder: Path) -> dict[str, str]:
+    """A fault in the core itself: an installed package breaks a function of ours when it is loaded."""
+    (folder / "breaking.py").write_text(
+        "from portalcheck import runner\n"
+        "def broken(*args, **named):\n"
+        "    raise AttributeError('/home/secret-name/x')\n"
+        "runner.run = broken\n"
+        "CHECKS = ()\n"
+    )
+    info = folder / "breaking-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: breaking\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[portalcheck.checks]\nbreaking = breaking:CHECKS\n")
+    return {"PYTHONPATH": str(folder)}
+
+
+def interrupted(command: list[str], folder: Path) -> Ran:
+    started = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=folder, env=os.environ
+    )
+    time.sleep(1.5)
+    started.send_signal(signal.SIGINT)
+    out, err = started.communicate(timeout=30)
+    return started.returncode, out, err
+
+
+def ran(row: str, form: str, folder: Path, *, by_variable: bool = False) -> Ran:
+    asked = [] if by_variable else ["-f", form]
+    command = [sys.executable, "-m", "portalcheck", *ROWS[row][0], *asked]
+    if row == "interrupted":
+        return interrupted(command, folder)
+    environment = {**os.environ, **(a_bug(folder) if row == "bug" else {})}
+    if by_variable:
+        environment["PORTALCHECK_FORMAT"] = form
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=60, cwd=folder, env=environment, check=False
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def nagios(row: str, out: str, err: str) -> None:
+    """Monitoring Plugins Development Guidelines: the state on one line of stdout; help may have more lines."""
+    assert err == ""
+    if row in ASKED_FOR:
+        assert out
+        return
+    state = {0: "OK", 1: "WARNING", 2: "CRITICAL", 3: "UNKNOWN"}[code_of(row, "nagios")]
+    assert re.fullmatch(rf"PORTAL {state}: [^|\n]+( \| [^|\n]+)?\n", out)
+    assert len(out.partition(" | ")[0].rstrip("\n")) < 80
+
+
+def intune(row: str, out: str, err: str) -> None:
+    assert err == ""
+    assert re.fullmatch(r"[^\n]+\n", out)
+    assert len(out) <= 2048
+
+
+def jamf(row: str, out: str, err: str) -> None:
+    assert err == ""
+    assert re.fullmatch(r"<result>[^<>&\n]+</result>\n", out)
+    assert row in ASKED_FOR or out.startswith("<result>unknown") == (row not in ("ok", "warn", "fail"))
+
+
+def document(parse: Callable[[str], object]) -> Callable[[str, str, str], None]:
+    """One document on stdout where there is a report, else nothing, and a message on stderr."""
+
+    def judge(row: str, out: str, err: str) -> None:
+        if row in WITH_REPORT:
+            assert parse(out)
+            assert err == ""
+        elif row not in ASKED_FOR:
+            assert out == ""
+            assert err.strip()
+
+    return judge
+
+
+SHAPES: Mapping[str, Callable[[str, str, str], None]] = {
+    "text": document(str.strip),
+    "json": document(json.loads),
+    "html": document(lambda text: text.startswith("<!") and text.rstrip().endswith("</html>")),
+    "junit": document(lambda text: ElementTree.fromstring(text).tag == "testsuites"),
+    "prometheus": document(lambda text: list(text_string_to_metric_families(text))),
+    "nagios": nagios,
+    "intune": intune,
+    "jamf": jamf,
+}
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize(
+    "row", [row if row in QUICK else pytest.param(row, marks=pytest.mark.slow) for row in ROWS]
+)
+def test_a_run_ends_as_the_reader_of_its_format_expects(row: str, form: str, tmp_path: Path) -> None:
+    if row == "interrupted" and sys.platform == "win32":
+        pytest.skip("Ctrl-C is sent to a process in another way on Windows")
+    code, out, err = ran(row, form, tmp_path)
+
+    assert code == code_of(row, form)
+    assert "Traceback" not in out + err
+    assert "secret-name" not in out + err
+    SHAPES[form](row, out, err)
+
+
+@pytest.mark.parametrize("form", ["nagios", "intune", "jamf"])
+def test_a_format_that_the_environment_asks_for_has_its_exit_codes_too(form: str, tmp_path: Path) -> None:
+    code, out, err = ran("usage", form, tmp_path, by_variable=True)
+
+    assert code == code_of("usage", form)
+    SHAPES[form]("usage", out, err)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["-fnagios", "--nope"],
+        ["--nope", "-f", "nagios"],
+        ["-qf", "nagios", "--nope"],
+        ["--format=nagios", "--nope"],
+        ["-f", "json", "-f", "nagios", "--nope"],
+        ["demo", "--symptom", "-f", "-f", "nagios", "--timeout", "soon"],
+        ["run", "--portal", "no-such-portal", "-vf", "nagios"],
+    ],
+)
+def test_the_format_is_found_in_wrong_arguments(arguments: list[str], tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "portalcheck", *arguments], capture_output=True, text=True, cwd=tmp_path
+    )
+
+    assert done.returncode == 3
+    assert done.stdout.startswith("PORTAL UNKNOWN: ")
+
+
+@pytest.mark.parametrize(
+    "arguments", [["read", "no-such-file.txt"], ["fleet", "-f", "nagios", "x"], ["explain", "nagios"]]
+)
+def test_another_command_keeps_its_own_codes_whatever_the_environment_says(
+    arguments: list[str], tmp_path: Path
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "portalcheck", *arguments],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "PORTALCHECK_FORMAT": "nagios"},
+    )
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("portalcheck: ")
