@@ -17,13 +17,13 @@ from portalcheck.facts import (
     Roots,
     System,
 )
-from portalcheck.machine.environment import Environment, this_environment
+from portalcheck.machine.environment import Environment
 
 if TYPE_CHECKING:
     from portalcheck.machine.proxies.rules import ProxyRules
     from portalcheck.machine.systems import Reader
 
-__all__ = ["Environment", "ThisMachine", "this_environment", "this_machine"]
+__all__ = ["Environment", "ThisMachine", "this_machine"]
 
 
 class ThisMachine:
@@ -131,4 +131,6 @@ class ThisMachine:
 
 def this_machine() -> ThisMachine:
     """This computer, for the user who runs the program."""
+    from portalcheck.machine.here import this_environment
+
     return ThisMachine(this_environment())

@@ -6,7 +6,6 @@ of every system is tested on any system.
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -121,35 +120,3 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
 def os_name(platform: str = sys.platform) -> str:
     """`linux`, `macos` or `windows` for a `sys.platform`; every other Unix is read as Linux is."""
     return {"win32": "windows", "cygwin": "windows", "darwin": "macos"}.get(platform, "linux")
-
-
-def this_environment() -> Environment:
-    """The surroundings of the user who runs this program."""
-    from portalcheck.machine.commands import run
-    from portalcheck.machine.processes import links, names
-
-    return Environment(
-        os=os_name(),
-        home=_home(),
-        environ=dict(os.environ),
-        registry=_registry(),
-        run=run,
-        links=links,
-        processes=names,
-    )
-
-
-def _home() -> Path | None:
-    try:
-        home = Path.home()
-    except RuntimeError:  # no HOME, and no entry in the list of users
-        return None
-    return home if home.is_absolute() else None
-
-
-def _registry() -> Registry:
-    if sys.platform == "win32":
-        from portalcheck.machine.registry import WindowsRegistry
-
-        return WindowsRegistry()
-    return NoRegistry()

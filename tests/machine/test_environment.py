@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from portalcheck.machine import commands
-from portalcheck.machine.environment import Environment, NoRegistry, os_name, this_environment
+from portalcheck.machine.environment import Environment, NoRegistry, os_name
 from portalcheck.machine.files import open_regular, read_bounded
+from portalcheck.machine.here import this_environment
 from portalcheck.machine.registry import as_value
 from tests.machine.recorded import computer
 
