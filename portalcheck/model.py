@@ -192,7 +192,8 @@ class Privacy(msgspec.Struct, frozen=True):
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """The report of one run; its JSON form is schema version 1 of the contract.
 
-    Readers ignore fields that they do not know.
+    Readers ignore fields that they do not know. `seal` has a check of each field (`portalcheck.seal`); it is
+    empty where a report was put together from a paste, which has checks of its own.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -212,3 +213,4 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     checks: tuple[ReportCheck, ...]
     privacy: Privacy
     code: str
+    seal: dict[str, str] = {}

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from portalcheck import phonecode, privacy
+from portalcheck import phonecode, privacy, seal
 from portalcheck.facts import System
 from portalcheck.model import (
     CheckResult,
@@ -55,6 +55,11 @@ def exit_code(outcome: Outcome, fail_on: str) -> int:
 
 def build(run: RunFacts, results: Sequence[CheckResult], diagnosis: Diagnosis) -> Report:
     """The report; echoes carry `blocked_by`, local evidence is left out and counted."""
+    report = _unsealed(run, results, diagnosis)
+    return msgspec.structs.replace(report, seal=seal.make(msgspec.to_builtins(report)))
+
+
+def _unsealed(run: RunFacts, results: Sequence[CheckResult], diagnosis: Diagnosis) -> Report:
     findings = [finding for result in results for finding in result.findings]
     return Report(
         tool=Tool(TOOL_NAME, run.version),

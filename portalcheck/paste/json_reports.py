@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
 
+from portalcheck import phonecode, seal
 from portalcheck.model import SCHEMA_VERSION, Report
 from portalcheck.paste.recovered import Integrity, Recovered, Unproven
 from portalcheck.text import clean
 
 _TYPES = {field.name: field.type for field in msgspec.structs.fields(Report)}
 _VERSION = "schema_version"
+_SEAL = "seal"
+_NEEDED = tuple(name for name in _TYPES if name != _SEAL)
 _MOST_REPORTS = 100_000
+_EXITS = {"ok": (0,), "warn": (0, 1), "fail": (0, 1), "unknown": (3,)}
+"""Exit codes that an outcome can have, whatever `--fail-on` says."""
 _WORSE = (Integrity.CHANGED, Integrity.PART_MISSING)
 
 
@@ -27,7 +33,7 @@ def json_reports(text: str) -> list[Recovered]:
         documents = [_decoded(line) for line in text.splitlines()[:_MOST_REPORTS] if line.strip()]
     found = [_recover(document) for document in documents if _is_report(document)]
     if not found and whole is None and f'"{_VERSION}"' in text:
-        return [Recovered(integrity=Integrity.PART_MISSING, source="json", fields={}, missing=tuple(_TYPES))]
+        return [Recovered(integrity=Integrity.PART_MISSING, source="json", fields={}, missing=_NEEDED)]
     return found
 
 
@@ -50,7 +56,7 @@ def _recover(document: dict[str, Any]) -> Recovered:
             integrity=Integrity.PART_MISSING,
             source="json",
             fields={_VERSION: known} if known is not None else {},
-            missing=tuple(name for name in _TYPES if name != _VERSION),
+            missing=tuple(name for name in _NEEDED if name != _VERSION),
             newer=known is not None and known > SCHEMA_VERSION,
             schema_version=known,
         )
@@ -63,18 +69,63 @@ def _recover(document: dict[str, Any]) -> Recovered:
             fields[name] = msgspec.json.decode(msgspec.json.encode(msgspec.convert(document[name], kind)))
         except (msgspec.ValidationError, RecursionError):
             unproven.append(Unproven(name, clean(_shown(document[name]))))
-    missing = tuple(name for name in _TYPES if name not in document)
+    missing = [name for name in _NEEDED if name not in document]
+    sealed = fields.get(_SEAL, {})
+    unproven += _take_out(fields, seal.broken(fields, sealed) - {line.key for line in unproven})
+    unproven += _take_out(fields, _disagreeing(fields))
+    missing += sorted(seal.lost(document, sealed) - set(missing))
     return Recovered(
         integrity=_integrity(document, missing=bool(missing), changed=bool(unproven)),
         source="json",
         fields=fields,
-        missing=missing,
+        missing=tuple(missing),
         unproven=tuple(unproven),
         unknown=tuple(
             clean(str(name), 60) for name in document if name not in _TYPES and name != "integrity"
         ),
         schema_version=SCHEMA_VERSION,
     )
+
+
+def _take_out(fields: dict[str, Any], names: Collection[str]) -> list[Unproven]:
+    """Take fields, and checks named as `checks.tls`, away; gives back what they said."""
+    taken = []
+    for name in list(fields):
+        if name in names:
+            taken.append(Unproven(name, clean(_shown(fields.pop(name)))))
+    kept = []
+    for check in fields.get("checks", ()):
+        name = f"checks.{check['check']}"
+        if name in names:
+            taken.append(Unproven(name, clean(_shown(check))))
+        else:
+            kept.append(check)
+    if "checks" in fields:
+        fields["checks"] = kept
+    return taken
+
+
+def _disagreeing(fields: dict[str, Any]) -> set[str]:
+    """Fields that contradict each other, all of them: which of them is wrong nobody can tell.
+
+    The phone code repeats the cause, the system and each check's status, and the exit code follows from the
+    outcome. Codes of another layout, and causes without a number, are not compared.
+    """
+    found = set()
+    if fields.get("exit_code", 0) not in _EXITS.get(fields.get("outcome", ""), range(256)):
+        found |= {"outcome", "exit_code"}
+    code = phonecode.decode(fields.get("code", ""))
+    if isinstance(code, phonecode.CodeProblem):
+        wrong = "code" in fields and code.trouble is not phonecode.Trouble.NEWER_LAYOUT
+        return found | ({"code"} if wrong else set())
+    if code.cause is not None and fields.get("cause", code.cause) != code.cause:
+        found |= {"cause", "code"}
+    if code.os not in (phonecode.OTHER, fields.get("platform", {}).get("os", code.os)):
+        found |= {"platform", "code"}
+    for check in fields.get("checks", ()):
+        if code.statuses.get(check["check"], check["status"]) != check["status"]:
+            found |= {f"checks.{check['check']}", "code"}
+    return found
 
 
 def _integrity(document: dict[str, Any], *, missing: bool, changed: bool) -> Integrity:

@@ -16,7 +16,7 @@ from portalcheck.paste.recovered import Integrity, Recovered, Unproven
 from portalcheck.paste.unmangle import decode, plain
 from portalcheck.text import clean
 
-_NAMES = msgspec.structs.fields(Report)
+_NAMES = tuple(field for field in msgspec.structs.fields(Report) if field.name != "seal")
 _VERSION = "schema_version"
 _MOST_SHOWN = 100
 

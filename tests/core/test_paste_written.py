@@ -68,10 +68,9 @@ def test_a_report_without_odd_texts_comes_back_the_same() -> None:
     recovered = read_one(paste.write(report))
     assert as_report(recovered) == report
     assert recovered.reduced == ()
-    assert recovered.to_json() == {
-        **msgspec.json.decode(msgspec.json.encode(report)),
-        "integrity": "complete",
-    }
+    document = msgspec.json.decode(msgspec.json.encode(report))
+    del document["seal"]
+    assert recovered.to_json() == {**document, "integrity": "complete"}
 
 
 def test_a_report_without_any_check_comes_back_the_same() -> None:

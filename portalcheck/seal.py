@@ -1,0 +1,100 @@
+"""The seal of a JSON report: a short check of each of its fields, so that an edited field is known as one.
+
+`seal` in the JSON report maps `layout` to the version of this layout, `1`, and each field of the report (a
+check by its id, as `checks.tls`) to a check of four symbols over its value and the run's `run_id`, which binds
+fields of one run together. A value is written as JSON with sorted names and without blanks; whole numbers count
+as such however they are written (`2.0` is `2`), since tools that pass JSON on write them as they like.
+
+Layout 1 covers the fields of `_SHAPE` and nothing else: what a later version adds is no part of it, wherever it
+stands, so that versions never take each other's reports for edited ones. Like the check of the pasted block this
+tells of edits and damage; it is no signature, and whoever knows this page can make one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+LAYOUT = "1"
+_LAYOUT_KEY = "layout"
+_SYMBOLS = "0123456789abcdefghjkmnpqrstvwxyz"
+_LENGTH = 4
+
+_ALL = None
+_FINDING = {"reason": _ALL, "status": _ALL, "args": _ALL, "blocked_by": _ALL}
+_CHECK = {"check": _ALL, "status": _ALL, "duration_ms": _ALL, "findings": [_FINDING]}
+_SHAPE: Mapping[str, Any] = {
+    "schema_version": _ALL,
+    "tool": {"name": _ALL, "version": _ALL},
+    "run_id": _ALL,
+    "started": _ALL,
+    "duration_ms": _ALL,
+    "complete": _ALL,
+    "portal": {"profile": _ALL, "name": _ALL, "host": _ALL},
+    "platform": {"os": _ALL, "release": _ALL},
+    "outcome": _ALL,
+    "exit_code": _ALL,
+    "cause": _ALL,
+    "also": _ALL,
+    "likely_steps": [{"ref": _ALL, "likelihood": _ALL, "because": _ALL}],
+    "symptoms": _ALL,
+    "privacy": {"level": _ALL, "withheld": _ALL, "contacts": _ALL},
+    "code": _ALL,
+}
+"""What layout 1 covers, besides the checks."""
+
+
+def make(document: Mapping[str, Any]) -> dict[str, str]:
+    """The seal of a report in its JSON form."""
+    return {_LAYOUT_KEY: LAYOUT, **_marks(document)}
+
+
+def broken(document: Mapping[str, Any], seal: Mapping[str, str]) -> frozenset[str]:
+    """Fields (and checks, as `checks.tls`) that are not as they were sealed; empty for a seal of another layout."""
+    if seal.get(_LAYOUT_KEY) != LAYOUT:
+        return frozenset()
+    return frozenset(name for name, mark in _marks(document).items() if seal.get(name) != mark)
+
+
+def lost(document: Mapping[str, Any], seal: Mapping[str, str]) -> frozenset[str]:
+    """Fields and checks that were sealed and are no longer there."""
+    if seal.get(_LAYOUT_KEY) != LAYOUT:
+        return frozenset()
+    return frozenset(seal.keys() - _marks(document).keys() - {_LAYOUT_KEY})
+
+
+def _marks(document: Mapping[str, Any]) -> dict[str, str]:
+    run = str(document.get("run_id"))
+    parts = {name: _covered(document[name], shape) for name, shape in _SHAPE.items() if name in document}
+    checks = document.get("checks")
+    for check in checks if isinstance(checks, list | tuple) else ():
+        if isinstance(check, Mapping):
+            name = f"checks.{check.get('check')}"
+            # A check that stands twice was put in: no seal has both.
+            parts[name] = [parts[name]] if name in parts else _covered(check, _CHECK)
+    return {name: _mark(run, name, value) for name, value in parts.items()}
+
+
+def _covered(value: Any, shape: Any) -> Any:
+    """As much of a value as the shape names; another kind of value as it is."""
+    if isinstance(shape, dict) and isinstance(value, Mapping):
+        return {name: _covered(value[name], inner) for name, inner in shape.items() if name in value}
+    if isinstance(shape, list) and isinstance(value, list | tuple):
+        return [_covered(item, shape[0]) for item in value]
+    return _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(name): _plain(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _mark(run: str, name: str, value: Any) -> str:
+    written = json.dumps([run, name, value], sort_keys=True, separators=(",", ":"))
+    number = int.from_bytes(hashlib.sha256(f"portalcheck seal\n{written}".encode()).digest()[:8])
+    return "".join(_SYMBOLS[(number >> shift) & 31] for shift in range(0, 5 * _LENGTH, 5))
