@@ -155,4 +155,4 @@ def _ask_to_share(settled: Settled, subject: Subject) -> bool:
     question = settled.words.ui(
         "question.share_name", host=urlsplit(subject.url or subject.portal.url).hostname
     )
-    return out.ask(question + " ").lower() == settled.words.ui("question.yes")
+    return out.ask(question + " ").lower() in settled.words.ui("question.yes").split()

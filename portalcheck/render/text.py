@@ -13,6 +13,7 @@ from portalcheck.render.lines import numbered, wrap
 
 _IN = "  "
 _DEEP = "      "
+_NO_BREAK = "\u00a0"
 
 
 def render(
@@ -115,7 +116,10 @@ def _way(report: Report, catalog: Catalog) -> Iterator[str]:
         return
     links = way.nodes(report)
     yield _heading("path", catalog)
-    yield from wrap(words.way_line(links, catalog), _IN)
+    # A link's name stays on one line.
+    whole = [words.node(link, catalog).replace(" ", _NO_BREAK) for link in links]
+    line = f" {catalog.ui('path.arrow')} ".join(whole)
+    yield from (part.replace(_NO_BREAK, " ") for part in wrap(line, _IN))
     verdict = words.way_verdict(report, links, catalog)
     if verdict:
         yield from wrap(verdict, _IN)

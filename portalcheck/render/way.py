@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 import msgspec
@@ -27,6 +28,18 @@ class Node(msgspec.Struct, frozen=True):
 
 
 _HERE = ("clock", "system", "cookies", "browser")
+"""Checks of what is on the computer itself, where nothing on the way passes."""
+_FELT_AT_THE_PAGE = ("cookies", "browser")
+"""Those of them whose faults stop the person at the sign-in page."""
+_SEEN_BY = {
+    "vpn": ("vpn",),
+    "proxy": ("proxy",),
+    "name": ("dns",),
+    "portal": ("service",),
+    "certificate": ("tls",),
+}
+"""The checks that tell of a link."""
+_REACHED = (State.OPEN, State.WORRIED, State.BROKEN)
 _AT_THE_DOOR = frozenset(
     {"service.refused-connection", "service.no-connection", "service.no-answer", "service.next-name"}
 )
@@ -42,20 +55,25 @@ _GRAVITY = (State.UNKNOWN, State.OPEN, State.WORRIED, State.BROKEN)
 
 
 def nodes(report: Report) -> tuple[Node, ...]:
-    """The way in order. Echoes of a fault elsewhere break no link; what lies behind a broken one is unknown."""
+    """The way in order. Echoes of a fault elsewhere break no link; what was seen to be well stays so behind one.
+
+    A fault on the computer itself breaks the link where the browser stops because of it. A proxy is a link only
+    where there is one.
+    """
     checks = {check.check: check for check in report.checks}
     here = max((_state(checks.get(name)) for name in _HERE), key=_GRAVITY.index)
+    proxy = _optional(checks.get("proxy"), "proxy.used")
     way = [
-        Node("you", State.OPEN if here is State.UNKNOWN else here),
+        Node("you", State.WORRIED if here in (State.WORRIED, State.BROKEN) else State.OPEN),
         Node(_link(checks.get("network")), _state(checks.get("network"))),
         Node("vpn", _optional(checks.get("vpn"), "vpn.active")),
-        Node("proxy", _optional(checks.get("proxy"), "proxy.used")),
+        *([Node("proxy", proxy)] if proxy in (State.OPEN, State.WORRIED, State.BROKEN) else []),
         Node("name", _worse(_state(checks.get("domain")), _state(checks.get("dns")))),
         Node("portal", _door(checks.get("service"))),
         Node("certificate", _state(checks.get("tls"))),
-        Node("page", _page(checks.get("service"))),
+        Node("page", _felt(_page(checks.get("service")), checks, _FELT_AT_THE_PAGE)),
     ]
-    return tuple(_cut(way))
+    return tuple(_cut(_passed(way, checks)))
 
 
 def broken(way: tuple[Node, ...]) -> Node | None:
@@ -63,15 +81,46 @@ def broken(way: tuple[Node, ...]) -> Node | None:
     return next((node for node in way if node.state is State.BROKEN), None)
 
 
-def _cut(way: list[Node]) -> list[Node]:
-    stop = next((index for index, node in enumerate(way) if node.state is State.BROKEN), len(way))
-    return way[: stop + 1] + [
-        node if node.state is State.OFF else Node(node.key, State.UNKNOWN) for node in way[stop + 1 :]
+def _passed(way: list[Node], checks: Mapping[str, ReportCheck]) -> list[Node]:
+    """Links that had nothing to tell, and behind which the next were reached, were passed.
+
+    Not those of which a check could not tell: that is never shown as well.
+    """
+    last = max((place for place, node in enumerate(way) if node.state in _REACHED), default=0)
+    return [
+        Node(node.key, State.OPEN)
+        if place < last and node.state is State.UNKNOWN and _had_nothing_to_tell(node.key, checks)
+        else node
+        for place, node in enumerate(way)
     ]
 
 
+def _had_nothing_to_tell(key: str, checks: Mapping[str, ReportCheck]) -> bool:
+    seen = [checks[name].findings for name in _SEEN_BY.get(key, ()) if name in checks]
+    return bool(seen) and all(f.status is not Status.UNKNOWN for findings in seen for f in findings)
+
+
+def _cut(way: list[Node]) -> list[Node]:
+    """One link is the broken one; a fault of its own behind it is worth a look, and stops nobody yet."""
+    stop = next((index for index, node in enumerate(way) if node.state is State.BROKEN), len(way))
+    return way[: stop + 1] + [
+        Node(node.key, State.WORRIED) if node.state is State.BROKEN else node for node in way[stop + 1 :]
+    ]
+
+
+def _felt(state: State, checks: Mapping[str, ReportCheck], names: tuple[str, ...]) -> State:
+    """A link's state, broken where a fault on the computer stops the browser there."""
+    broken = any(_state(checks.get(name)) is State.BROKEN for name in names)
+    return State.BROKEN if broken else state
+
+
 def _own(check: ReportCheck | None) -> list[ReportFinding]:
-    return [f for f in check.findings if not f.blocked_by] if check is not None else []
+    """Findings of a check that echo no other link; what the computer itself causes is felt at the link."""
+    return [f for f in check.findings if all(map(_is_here, f.blocked_by))] if check is not None else []
+
+
+def _is_here(reason: str) -> bool:
+    return reason.partition(".")[0] in _HERE
 
 
 def _state(check: ReportCheck | None) -> State:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from portalcheck import phonecode
+import msgspec
+
+from portalcheck import phonecode, seal
 from portalcheck.model import (
     Arg,
     Likelihood,
@@ -45,7 +47,7 @@ def report(
     complete: bool = True,
     privacy: Privacy | None = None,
 ) -> Report:
-    return Report(
+    made = Report(
         tool=Tool("portalcheck", "0.1.0"),
         run_id="5d2f0c9b8e7a46318f0d1c2b3a495867",
         started="2026-11-23T17:34:00Z",
@@ -63,6 +65,7 @@ def report(
         privacy=privacy or Privacy("share", {}, {"resolver": 1, "portal": 2}),
         code=phonecode.encode(cause, "windows", {c.check: c.status for c in checks}),
     )
+    return msgspec.structs.replace(made, seal=seal.make(msgspec.to_builtins(made)))
 
 
 def healthy() -> Report:

@@ -127,7 +127,8 @@ def test_a_way_is_called_open_only_where_all_of_it_was_seen() -> None:
 
 
 def test_every_state_of_a_link_has_a_shape_of_its_own() -> None:
-    drawn = re.findall(r'<g class="(\w+)">(.*?)<text', page.render(reports.stopped(), ENGLISH), re.DOTALL)
+    pages = "".join(page.render(make(), ENGLISH) for make in reports.ALL.values())
+    drawn = re.findall(r'<g class="(\w+)">(.*?)<text', pages, re.DOTALL)
     shapes = {re.sub(r"[\d.-]+", "0", shape): state for state, shape in drawn}
     assert sorted(shapes.values()) == sorted(way.State)
 
