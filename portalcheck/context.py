@@ -35,7 +35,6 @@ from portalcheck.path.names import ask_servers, is_address
 from portalcheck.path.neutral import NeutralHosts
 from portalcheck.path.pac import ProxyFinder
 from portalcheck.path.policy import Ledger, Network, Role
-from portalcheck.path.request import host_of
 from portalcheck.path.resolvers import Resolvers
 from portalcheck.path.waiting import Deadline, Shared, side_by_side
 from portalcheck.path.walk import Walker
@@ -142,7 +141,7 @@ class RunContext:
     def _ask_around(self, interface: str) -> bool:
         resolvers = Resolvers(self._walker, self.chain)
         servers = resolvers.independent(self.network.resolvers)
-        names = [host_of(url) for text in self.network.canaries if (url := url_of(text)) is not None]
+        names = [url.host for text in self.network.canaries if (url := url_of(text)) is not None]
         questions = [(server, name) for server in servers for name in names[:1]]
         answers = resolvers.ask(questions, Role.NEUTRAL_RESOLVER, source=interface)
         return any(answer.addresses for answer in answers)

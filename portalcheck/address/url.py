@@ -30,6 +30,7 @@ _QUOTES = ("<>", '""', "''", "\u201c\u201d", "\u2018\u2019", "\u00ab\u00bb", "()
 _MOST_QUOTES = 4
 _PATH_SAFE = "/%:@!$&'()*+,;=-._~[]|"
 _QUERY_SAFE = _PATH_SAFE + "?"
+_DOTS = re.compile(r"/(?:\.|%2e){1,2}(?:/|$)", re.IGNORECASE)
 SUSPECT = frozenset({"backslash", "control", "encoded", "invisible"})
 
 
@@ -52,6 +53,16 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
     target: str
     typed_scheme: bool
     naive: str = ""
+
+    @property
+    def netloc(self) -> str:
+        """Host and port as they stand in the address and in a Host header (RFC 9110, 7.2)."""
+        return self.url.partition("://")[2].removesuffix(self.target)
+
+    @property
+    def path(self) -> str:
+        """The path without the query."""
+        return self.target.partition("?")[0]
 
     @property
     def suspect(self) -> str:
@@ -158,8 +169,24 @@ def _split_port(text: str) -> tuple[str, int | None]:
 def _target(tail: str) -> str:
     """Path and query, as sent: backslashes of the path as slashes, odd characters percent-encoded."""
     before, mark, query = tail.partition("#")[0].partition("?")
-    path = quote(before.replace("\\", "/"), safe=_PATH_SAFE)
+    path = _without_dots(quote(before.replace("\\", "/"), safe=_PATH_SAFE))
     return (path or "/") + mark + quote(query, safe=_QUERY_SAFE)
+
+
+def _without_dots(path: str) -> str:
+    """A path without `.` and `..`, which may be percent-encoded."""
+    if not _DOTS.search(path):
+        return path
+    kept: list[str] = []
+    for segment in path.removeprefix("/").split("/"):
+        plain = segment.lower().replace("%2e", ".")
+        if plain == "..":
+            del kept[-1:]
+        elif plain != ".":
+            kept.append(segment)
+    if plain in (".", ".."):
+        kept.append("")
+    return "/" + "/".join(kept)
 
 
 def _naive_host(rest: str) -> str:

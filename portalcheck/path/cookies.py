@@ -9,9 +9,8 @@ import time
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
-import httpx
-
-from portalcheck.path.request import host_of
+from portalcheck.address.url import Address
+from portalcheck.path.headers import Headers
 
 _MAX_COOKIES = 60
 _MAX_COOKIE = 4096
@@ -36,9 +35,9 @@ class Jar:
     def __init__(self) -> None:
         self._kept: dict[tuple[str, str, str], _Cookie] = {}
 
-    def keep(self, url: httpx.URL, headers: httpx.Headers) -> None:
+    def keep(self, url: Address, headers: Headers) -> None:
         """Take the cookies of a response to a request for `url`; what no browser would take is passed over."""
-        for line in headers.get_list("set-cookie"):
+        for line in headers.every("set-cookie"):
             read = _read(line, url)
             if read is None:
                 continue
@@ -48,14 +47,14 @@ class Jar:
             if not gone and len(self._kept) < _MAX_COOKIES:
                 self._kept[key] = cookie
 
-    def header(self, url: httpx.URL) -> str:
+    def header(self, url: Address) -> str:
         """The Cookie header's value for a request, `` where there is none; longer paths first."""
-        going = [cookie for cookie in self._kept.values() if cookie.goes_to(host_of(url), url.path or "/")]
+        going = [cookie for cookie in self._kept.values() if cookie.goes_to(url.host, url.path)]
         going.sort(key=lambda cookie: -len(cookie.path))
         return "; ".join(f"{cookie.name}={cookie.value}" for cookie in going)
 
 
-def _read(line: str, url: httpx.URL) -> tuple[_Cookie, bool] | None:
+def _read(line: str, url: Address) -> tuple[_Cookie, bool] | None:
     """The cookie of one Set-Cookie line, and whether it is expired at once; None where it is not to be kept."""
     first, *rest = line.split(";")
     name, found, value = first.partition("=")
@@ -65,13 +64,13 @@ def _read(line: str, url: httpx.URL) -> tuple[_Cookie, bool] | None:
     attributes = {
         key.strip().lower(): text.strip() for key, _, text in (part.partition("=") for part in rest)
     }
-    host = host_of(url)
+    host = url.host
     domain = attributes.get("domain", "").lower().removeprefix(".")
     if domain and domain != host and not ("." in domain and host.endswith("." + domain)):
         return None
     path = attributes.get("path", "")
     if not path.startswith("/"):
-        path = (url.path or "/").rpartition("/")[0] or "/"
+        path = url.path.rpartition("/")[0] or "/"
     cookie = _Cookie(name, value, domain or host, not domain, path)
     return cookie, _expired(attributes.get("max-age", ""), attributes.get("expires", ""))
 

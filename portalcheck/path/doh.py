@@ -10,7 +10,6 @@ from portalcheck.facts import DIRECT, Chain, DnsServer, Failure, Hop, NameAnswer
 from portalcheck.path.location import url_of
 from portalcheck.path.names import RECORD_TYPES, join_families, read_message
 from portalcheck.path.policy import Role
-from portalcheck.path.request import host_of
 from portalcheck.path.waiting import elapsed_ms, side_by_side
 
 if TYPE_CHECKING:
@@ -67,4 +66,4 @@ def _query(
 def https_server(text: str) -> DnsServer | None:
     """A resolver setting that is an https URL as a server; None for any other text."""
     url = url_of(text) if text.lower().startswith("https://") else None
-    return None if url is None else DnsServer(host_of(url), 443, text)
+    return None if url is None else DnsServer(url.host, 443, text)

@@ -9,7 +9,6 @@ from portalcheck.path.certificates import MAX_ISSUER_BYTES
 from portalcheck.path.location import url_of
 from portalcheck.path.pac import MAX_PAC_BYTES, local_pac, read_pac
 from portalcheck.path.policy import Network, Role
-from portalcheck.path.request import host_of
 from portalcheck.path.walk import MayVisit, Walker
 
 _LIMIT_S = 3.0
@@ -37,7 +36,7 @@ class Fetcher:
         target = url_of(url)
         if target is None or not self._network.neutral_allowed(trouble=True):
             return None
-        return self._fetch(url, Role.ISSUER, MAX_ISSUER_BYTES) if self._may_visit(host_of(target)) else None
+        return self._fetch(url, Role.ISSUER, MAX_ISSUER_BYTES) if self._may_visit(target.host) else None
 
     def _fetch(self, url: str, role: Role, most: int) -> bytes | None:
         walker = self._walker().within(_LIMIT_S)

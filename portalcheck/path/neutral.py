@@ -10,7 +10,7 @@ from portalcheck.facts import DIRECT, CaptiveAnswer, Chain, DnsServer, Failure, 
 from portalcheck.path.location import target_of, url_of
 from portalcheck.path.names import is_address
 from portalcheck.path.policy import Network, Role
-from portalcheck.path.request import REDIRECTS, host_of
+from portalcheck.path.request import REDIRECTS
 from portalcheck.path.resolvers import Resolvers
 from portalcheck.path.waiting import side_by_side
 from portalcheck.path.walk import Walker
@@ -53,7 +53,7 @@ def _redirected(hop: Hop, location: str) -> CaptiveAnswer:
     if target is None:
         return CaptiveAnswer.ODD
     # A bare address that sends to its twin's https is an upgrade too; sign-in pages have names.
-    same = host_of(target) == hop.host or (is_address(hop.host) and is_address(host_of(target)))
+    same = target.host == hop.host or (is_address(hop.host) and is_address(target.host))
     return CaptiveAnswer.ODD if same and target.scheme == "https" else CaptiveAnswer.CAPTIVE
 
 
@@ -70,7 +70,7 @@ class NeutralHosts:
     def ask(self, portal_chain: Chain | None) -> None:
         """Fill `answer` with the whole picture, within a few seconds whatever hangs."""
         network = self._network
-        names = [host_of(url) for url in map(url_of, network.canaries) if url is not None]
+        names = [url.host for url in map(url_of, network.canaries) if url is not None]
         resolvers = Resolvers(self._walker, self._chain_of)
         others = resolvers.independent(network.resolvers)
         own = self._walker.machine.dns_servers()[:2]

@@ -77,7 +77,7 @@ class ProxyFinder:
 
 def _origin(url: str) -> tuple[str, str]:
     target = url_of(url)
-    return ("", url) if target is None else (target.scheme, target.netloc.decode("ascii"))
+    return ("", url) if target is None else (target.scheme, target.netloc)
 
 
 def local_pac(pac_url: str) -> str | None:

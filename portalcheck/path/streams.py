@@ -1,12 +1,10 @@
-"""A connected socket as httpcore's network stream, every read and write within the limits of one exchange."""
+"""A connected socket, every read and write within the limits of one exchange."""
 
 from __future__ import annotations
 
 import ssl
 import time
-from typing import Any, Protocol
-
-import httpcore
+from typing import Protocol
 
 from portalcheck.facts import Failure
 from portalcheck.path.classify import of_os_error, wants_certificate
@@ -28,8 +26,12 @@ class Transport(Protocol):
         """Close it; more than once is no error."""
 
 
-class EvidenceStream(httpcore.NetworkStream):
-    """Carries one exchange after another; what went wrong is kept in `failure`, and raised as httpcore expects.
+class StreamError(Exception):
+    """A stream that carries no more; its `failure` says why, where it is known."""
+
+
+class EvidenceStream:
+    """Carries one exchange after another; what went wrong is kept in `failure`, and raised as StreamError.
 
     `begin` sets how long an exchange may take and how much it may bring, so that neither a slow drip nor endless
     headers or bodies hold anyone up. `received` counts what the exchange brought.
@@ -53,30 +55,28 @@ class EvidenceStream(httpcore.NetworkStream):
         """Let the exchange end earlier than was thought."""
         self._until = min(self._until, until)
 
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """Up to `max_bytes` bytes, b"" at the end; raises httpcore.ReadTimeout or ReadError."""
-        del timeout
+    def read(self, max_bytes: int) -> bytes:
+        """Up to `max_bytes` bytes, b"" at the end; raises StreamError."""
         if self._left <= 0:
             self.failure = Failure.TOO_LARGE
-            raise httpcore.ReadError
+            raise StreamError
         try:
             self._transport.settimeout(self._patience())
             data = self._transport.recv(min(max_bytes, self._left))
         except OSError as error:
-            raise self._note(error, httpcore.ReadTimeout, httpcore.ReadError) from error
+            raise self._noted(error) from error
         self._left -= len(data)
         self.received += len(data)
         self.ended = not data
         return data
 
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Send all of `buffer`; raises httpcore.WriteTimeout or WriteError."""
-        del timeout
+    def write(self, buffer: bytes) -> None:
+        """Send all of `buffer`; raises StreamError."""
         try:
             self._transport.settimeout(self._patience())
             self._transport.sendall(buffer)
         except OSError as error:
-            raise self._note(error, httpcore.WriteTimeout, httpcore.WriteError) from error
+            raise self._noted(error) from error
 
     def close(self) -> None:
         """Close the connection; never raises."""
@@ -85,23 +85,13 @@ class EvidenceStream(httpcore.NetworkStream):
         except OSError as error:
             self.failure = self.failure or of_os_error(error)
 
-    def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
-        """Never used: TLS is made before the stream is."""
-        raise NotImplementedError
-
-    def get_extra_info(self, info: str) -> Any:
-        """Nothing: that a kept connection was closed meanwhile shows when it is used."""
-        del info
-
     def _patience(self) -> float:
         left = self._until - time.monotonic()
         if left <= 0:
             raise TimeoutError
         return left
 
-    def _note(self, error: OSError, late: type[Exception], broken: type[Exception]) -> Exception:
+    def _noted(self, error: OSError) -> StreamError:
         self.failure = of_os_error(error)
         self.wants_certificate = isinstance(error, ssl.SSLError) and wants_certificate(error)
-        return late() if self.failure is Failure.TIMED_OUT else broken()
+        return StreamError()

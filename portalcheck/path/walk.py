@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-import httpx
 import msgspec
 
+from portalcheck.address.url import Address
 from portalcheck.api import Machine
 from portalcheck.facts import AUTO, DIRECT, DnsServer, Failure, Hop, NameAnswer, Route, Trace, TraceEnd
 from portalcheck.path.connect import Connector, Way, is_public
 from portalcheck.path.cookies import Jar
+from portalcheck.path.http1 import Request
 from portalcheck.path.location import target_of, url_of
 from portalcheck.path.names import ask_system
 from portalcheck.path.pac import ProxyFinder
@@ -22,8 +23,6 @@ from portalcheck.path.request import (
     Connection,
     Exchange,
     filler_cookies,
-    host_of,
-    port_of,
 )
 from portalcheck.path.waiting import Deadline, Shared
 
@@ -84,8 +83,7 @@ class Walker:
         url = url_of(route.url)
         if url is None:
             return walk.no_hop(), None
-        method = "POST" if body else "GET"
-        request = httpx.Request(method, url, headers={**HEADERS, **(headers or {})}, content=body or None)
+        request = Request("POST" if body else "GET", url, {**HEADERS, **(headers or {})}, body)
         try:
             exchange = walk.exchange(request, keep=keep)
         finally:
@@ -99,7 +97,7 @@ class _Walk:
     def __init__(self, walker: Walker, route: Route, role: Role, may_visit: MayVisit, proxy: str) -> None:
         self.walker, self.route, self.role, self.may_visit, self.proxy = walker, route, role, may_visit, proxy
         first = url_of(route.url)
-        self.start = host_of(first) if first is not None else ""
+        self.start = first.host if first is not None else ""
         self.told = ""
         self.hops: list[Hop] = []
         self.open: dict[tuple[str, str, int], tuple[Connection, Hop]] = {}
@@ -129,7 +127,7 @@ class _Walk:
         seen: set[tuple[str, str]] = set()
         while True:
             request = self._request(url, jar)
-            state = (str(url), request.headers.get("cookie", ""))
+            state = (url.url, request.headers.get("Cookie", ""))
             if state in seen:
                 return TraceEnd.LOOP
             if len(self.hops) > MAX_REDIRECTS:
@@ -145,29 +143,26 @@ class _Walk:
                 return following
             url = following
 
-    def _request(self, url: httpx.URL, jar: Jar) -> httpx.Request:
-        request = httpx.Request("GET", url, headers=HEADERS)
-        filler = self.route.cookie_bytes if host_of(url) == self.start else 0
+    def _request(self, url: Address, jar: Jar) -> Request:
+        filler = self.route.cookie_bytes if url.host == self.start else 0
         cookies = filler_cookies(filler) if filler else jar.header(url)
-        if cookies:
-            request.headers["Cookie"] = cookies
-        return request
+        return Request("GET", url, {**HEADERS, **({"Cookie": cookies} if cookies else {})})
 
-    def _next(self, url: httpx.URL, exchange: Exchange) -> httpx.URL | TraceEnd:
+    def _next(self, url: Address, exchange: Exchange) -> Address | TraceEnd:
         """Where the response leads, or how the walk ends with it."""
         if exchange.step.status not in REDIRECTS:
             return TraceEnd.PAGE
-        locations = set(exchange.headers.get_list("location"))
+        locations = set(exchange.headers.every("location"))
         target = target_of(url, locations.pop()) if len(locations) == 1 else None
         if target is None:
             return TraceEnd.BAD_LOCATION
         if url.scheme == "https" and target.scheme == "http":
             return TraceEnd.LEFT_HTTPS
-        if not self.route.follow or not self.may_visit(host_of(target)):
+        if not self.route.follow or not self.may_visit(target.host):
             return TraceEnd.NOT_FOLLOWED
         return target
 
-    def exchange(self, request: httpx.Request, *, keep: int = HEAD_OF_BODY) -> Exchange | None:
+    def exchange(self, request: Request, *, keep: int = HEAD_OF_BODY) -> Exchange | None:
         """One request over a kept or new connection; its hop is recorded. None where no connection came."""
         kept = self.open.pop(self._origin(request.url), None)
         if kept is not None and kept[0].usable:
@@ -186,15 +181,15 @@ class _Walk:
         self.hops.append(msgspec.structs.replace(hop, http=exchange.step))
         return exchange
 
-    def _exchange(self, connection: Connection, hop: Hop, request: httpx.Request, keep: int) -> Exchange:
+    def _exchange(self, connection: Connection, hop: Hop, request: Request, keep: int) -> Exchange:
         self.open[self._origin(request.url)] = (connection, hop)
         return connection.exchange(request, self.walker.machine.now, self.walker.deadline, keep=keep)
 
-    def _origin(self, url: httpx.URL) -> tuple[str, str, int]:
-        return url.scheme, host_of(url), port_of(url)
+    def _origin(self, url: Address) -> tuple[str, str, int]:
+        return url.scheme, url.host, url.port
 
-    def _connect(self, url: httpx.URL) -> tuple[Connection | None, Hop]:
-        hop = Hop(host=host_of(url), port=port_of(url), scheme=url.scheme)
+    def _connect(self, url: Address) -> tuple[Connection | None, Hop]:
+        hop = Hop(host=url.host, port=url.port, scheme=url.scheme)
         self.walker.ledger.record(self.role, hop.host, self.told or self.route.server_name or hop.host)
         way = Way(
             proxy=self._proxy_for(url),
@@ -210,7 +205,7 @@ class _Walk:
             self.walker.machine, self.walker.deadline, self.walker.ledger, self.walker.names
         )
         stream, hop, absolute = connector.open(hop, way)
-        return (Connection(stream, url, through_proxy=absolute) if stream is not None else None), hop
+        return (Connection(stream, through_proxy=absolute) if stream is not None else None), hop
 
     def _led_by_strangers(self, host: str) -> bool:
         """Whether a public portal, or a certificate, chose the host."""
@@ -219,9 +214,9 @@ class _Walk:
         came_from = self.hops[0].connect if self.hops and host != self.start else None
         return came_from is not None and is_public(came_from.address)
 
-    def _proxy_for(self, url: httpx.URL) -> str:
+    def _proxy_for(self, url: Address) -> str:
         """The proxy for one hop: exception lists may let the portal's hosts go different ways."""
-        if self.route.proxy != AUTO or host_of(url) == self.start:
+        if self.route.proxy != AUTO or url.host == self.start:
             return self.proxy
-        plan = self.walker.finder.plan(str(url))
+        plan = self.walker.finder.plan(url.url)
         return self.proxy if plan.kind == "pac" else plan.candidates[0]

@@ -6,10 +6,10 @@ import contextlib
 import socket
 from collections.abc import Iterator
 
-import httpx
-
 from portalcheck.demo.servers import Endpoint, Serve
 from portalcheck.facts import HttpStep
+from portalcheck.path.http1 import Request
+from portalcheck.path.location import url_of
 from portalcheck.path.request import HEADERS, Connection, Exchange
 from portalcheck.path.streams import EvidenceStream
 from portalcheck.path.waiting import Deadline
@@ -22,10 +22,9 @@ SECONDS = 1.0
 
 
 @contextlib.contextmanager
-def connected(where: Endpoint, url: str = URL, *, through_proxy: bool = False) -> Iterator[Connection]:
-    connection = Connection(
-        EvidenceStream(socket.create_connection(where, 2)), httpx.URL(url), through_proxy=through_proxy
-    )
+def connected(where: Endpoint, *, through_proxy: bool = False) -> Iterator[Connection]:
+    stream = EvidenceStream(socket.create_connection(where, 2))
+    connection = Connection(stream, through_proxy=through_proxy)
     with contextlib.closing(connection):
         yield connection
 
@@ -34,7 +33,9 @@ def exchanged(
     connection: Connection, url: str = URL, *, seconds: float = SECONDS, keep: int = 64 * 1024
 ) -> Exchange:
     with in_time(seconds):
-        request = httpx.Request("GET", url, headers=HEADERS)
+        target = url_of(url)
+        assert target is not None
+        request = Request("GET", target, HEADERS)
         return connection.exchange(request, lambda: NOW, Deadline(seconds), keep=keep)
 
 

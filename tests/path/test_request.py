@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import time
 
-import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portalcheck.demo.servers import Peer, Serve
 from portalcheck.facts import Failure
-from portalcheck.path.request import filler_cookies, server_time
+from portalcheck.path.headers import Headers, server_time
+from portalcheck.path.http1 import Request
+from portalcheck.path.location import url_of
+from portalcheck.path.request import HEADERS, filler_cookies
+from portalcheck.path.waiting import Deadline
 from tests.path.exchanges import NOW, URL, connected, exchanged, got, step_of
 from tests.path.world import Site, World, head, response, says, sends_without_end
 
@@ -89,7 +92,7 @@ def test_a_connection_that_says_it_ends_is_not_used_again(world: World, data: by
 def test_no_cookie_and_no_credential_is_sent(world: World) -> None:
     site = Site({})
     url = "http://user:secret@portal.example/a?b=c#fragment"
-    with connected(world.tcp(site), url) as connection:
+    with connected(world.tcp(site)) as connection:
         exchanged(connection, url)
     request = site.asked[0]
     assert request.startswith("GET /a?b=c HTTP/1.1\r\n")
@@ -102,7 +105,7 @@ def test_no_cookie_and_no_credential_is_sent(world: World) -> None:
 def test_a_proxy_is_sent_the_whole_target_without_secrets(world: World) -> None:
     site = Site({})
     url = "http://user:secret@portal.example:8080/a?b=c#fragment"
-    with connected(world.tcp(site), url, through_proxy=True) as connection:
+    with connected(world.tcp(site), through_proxy=True) as connection:
         exchanged(connection, url)
     assert site.asked[0].startswith("GET http://portal.example:8080/a?b=c HTTP/1.1\r\n")
     assert site.header("Host") == ["portal.example:8080"]
@@ -115,6 +118,44 @@ def test_filler_cookies_have_exactly_the_length_and_no_cookie_is_longer_than_bro
     value = filler_cookies(size)
     assert len(value) == size
     assert all(len(cookie) <= 4096 for cookie in value.split("; "))
+
+
+def test_a_body_is_sent_with_its_length(world: World) -> None:
+    said: list[bytes] = []
+
+    def serve(peer: Peer) -> None:
+        said.append(head(peer))
+        said.append(peer.socket.recv(100) if not said[0].endswith(b"hello") else b"")
+        peer.socket.sendall(response(200, b"x"))
+
+    target = url_of(URL + "ask")
+    assert target is not None
+    with connected(world.tcp(serve)) as connection:
+        exchange = connection.exchange(Request("POST", target, HEADERS, b"hello"), lambda: NOW, Deadline(2.0))
+    assert exchange.body == b"x"
+    assert b"".join(said).startswith(b"POST /ask HTTP/1.1\r\nHost: portal.example\r\n")
+    assert b"\r\nContent-Length: 5\r\n" in said[0]
+    assert b"".join(said).endswith(b"\r\n\r\nhello")
+
+
+def test_an_answer_that_comes_before_the_request_was_read_is_heard(world: World) -> None:
+    def serve(peer: Peer) -> None:
+        peer.socket.sendall(response(400, b"no", ("Connection", "close")))
+        peer.linger()
+
+    assert step_of(world, serve).status == 400
+
+
+# ---- header fields ---------------------------------------------------------------------------------
+
+
+def test_header_fields_are_found_by_name_whatever_its_case_and_several_are_one_list() -> None:
+    headers = Headers([(b"Vary", b"a"), (b"LOCATION", "/\u00fc".encode()), (b"vary", b"b"), (b"x", b"\xff")])
+    assert headers.get("vary") == "a, b"
+    assert headers.every("vary") == ["a", "b"]
+    assert headers.get("location") == "/\u00fc"
+    assert headers.get("x") == "\u00ff"
+    assert (headers.get("none", "0"), "none" in headers, "location" in headers) == ("0", False, True)
 
 
 # ---- redirects -------------------------------------------------------------------------------------
@@ -187,7 +228,7 @@ def test_the_servers_time_is_date_plus_age(
     if hasattr(time, "tzset"):
         time.tzset()
     try:
-        headers = httpx.Headers([(k, v) for k, v in (("Date", date), ("Age", age)) if v])
+        headers = Headers([(k, v.encode()) for k, v in ((b"Date", date), (b"Age", age)) if v])
         assert server_time(headers) == expected
     finally:
         monkeypatch.undo()
@@ -198,9 +239,8 @@ def test_the_servers_time_is_date_plus_age(
 @settings(max_examples=300)
 @given(st.text(max_size=60), st.text(max_size=20))
 def test_no_text_makes_the_servers_time_raise(date: str, age: str) -> None:
-    assert isinstance(
-        server_time(httpx.Headers({b"date": date.encode(), b"age": age.encode()})), float | None
-    )
+    headers = Headers([(b"date", date.encode()), (b"age", age.encode())])
+    assert isinstance(server_time(headers), float | None)
 
 
 @settings(max_examples=200)
@@ -211,4 +251,4 @@ def test_no_text_makes_the_servers_time_raise(date: str, age: str) -> None:
     )
 )
 def test_no_date_makes_the_servers_time_raise(date: str) -> None:
-    assert isinstance(server_time(httpx.Headers({"date": date})), float | None)
+    assert isinstance(server_time(Headers([(b"date", date.encode())])), float | None)

@@ -9,7 +9,6 @@ import time
 import tracemalloc
 from collections.abc import Iterator
 
-import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -18,7 +17,7 @@ from portalcheck.demo.servers import Peer
 from portalcheck.facts import Failure
 from portalcheck.path.request import Connection
 from portalcheck.path.streams import EvidenceStream
-from tests.path.exchanges import MIB, URL, exchanged, got, step_of
+from tests.path.exchanges import MIB, exchanged, got, step_of
 from tests.path.world import World, head, response, says, sends_without_end
 
 # ---- hostile answers -------------------------------------------------------------------------------
@@ -194,6 +193,6 @@ def test_no_bytes_make_it_raise(data: bytes, first: bytes) -> None:
     with ours, theirs:
         theirs.sendall(first + data)
         theirs.shutdown(socket.SHUT_WR)
-        with contextlib.closing(Connection(EvidenceStream(ours), httpx.URL(URL))) as connection:
+        with contextlib.closing(Connection(EvidenceStream(ours))) as connection:
             step = exchanged(connection).step
     assert step.failure is not None or step.status

@@ -1,6 +1,6 @@
 """Proxies from environment variables, read as httpx reads them.
 
-httpx is what most Python programs, this one included, go by. Its reading of NO_PROXY is its own: a name
+httpx is what many Python programs go by. Its reading of NO_PROXY is its own: a name
 stands for itself and what is below it, `.name` only for what is below, an address only for itself; a
 network (`10.0.0.0/8`) stands for the address before the slash, and `*.name` for nothing. Only
 internationalised names, which httpx compares in two different forms, are compared by their A-labels here.
