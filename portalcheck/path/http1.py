@@ -84,6 +84,7 @@ class Http1:
 
     def _next(self) -> object:
         while True:
+            self._stream.watch_time()
             event = self._http.next_event()
             if event is not h11.NEED_DATA:
                 return event

@@ -55,6 +55,13 @@ class EvidenceStream:
         """Let the exchange end earlier than was thought."""
         self._until = min(self._until, until)
 
+    def watch_time(self) -> None:
+        """Raise StreamError where the exchange's time is up: what has come may take long to take apart."""
+        try:
+            self._patience()
+        except TimeoutError as error:
+            raise self._noted(error) from error
+
     def read(self, max_bytes: int) -> bytes:
         """Up to `max_bytes` bytes, b"" at the end; raises StreamError."""
         if self._left <= 0:
