@@ -16,7 +16,7 @@ HOSTS = ("portal.test", "sso.test", "example.org", "login.example.net", "health.
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("ours_every", "most"), [(1000, 1.0), (1, 2.0)])
+@pytest.mark.parametrize(("ours_every", "most"), [(1000, 1.0), (1, 1.5)])
 def test_a_great_store_takes_less_than_reading_its_rows(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], ours_every: int, most: float
 ) -> None:

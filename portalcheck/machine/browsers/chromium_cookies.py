@@ -6,12 +6,12 @@ Source: net/extras/sqlite/sqlite_persistent_cookie_store.cc. Values are encrypte
 from __future__ import annotations
 
 from portalcheck.machine.browsers.database import Database
-from portalcheck.machine.browsers.matching import MAX_INTEGER, Target
+from portalcheck.machine.browsers.matching import MAX_INTEGER, Clock, Target
 from portalcheck.machine.browsers.reading import Why
 
 _NEEDED = frozenset({"host_key", "path", "name", "expires_utc"})
 _SECRET = {"cookies": frozenset({"value", "encrypted_value"})}
-_EPOCH_S = 11_644_473_600  # from 1601 to 1970
+_CLOCK = Clock(1_000_000, -11_644_473_600)  # from 1601-01-01 on
 _HASHED_FROM = 24  # the SHA-256 of the host stands before the value that is encrypted
 _HASH = 32
 _TAG = 3  # v10, v11, v20: which key
@@ -19,8 +19,8 @@ _NONCE_AND_MARK = 12 + 16  # AES-GCM
 _BLOCK = 16  # AES-CBC; an encrypted value is filled up with 1 to 16 bytes
 
 
-def guard(database: Database, system: str) -> Why | None:
-    """Offer the rows to `matching`; `system` is the operating system, which decides the cipher."""
+def guard(database: Database, system: str) -> Clock | Why:
+    """Offer the rows to `matching` and tell their clock; `system`, the operating system, decides the cipher."""
     columns = database.columns("cookies")
     if not columns >= _NEEDED:
         return Why.UNKNOWN_LAYOUT
@@ -29,8 +29,7 @@ def guard(database: Database, system: str) -> Why | None:
     lasting = next((name for name in ("has_expires", "is_persistent", "persistent") if name in columns), "1")
     view = f"""
     SELECT host_key AS host, path, name, {secure} AS secure,
-      CASE WHEN expires_utc BETWEEN 1 AND {MAX_INTEGER} AND {lasting} <> 0
-        THEN expires_utc / 1000000 - {_EPOCH_S} END AS expires,
+      CASE WHEN {lasting} <> 0 AND expires_utc >= 1 THEN expires_utc END AS expires,
       {"top_frame_site_key" if "top_frame_site_key" in columns else "''"} AS jar,
       {"has_cross_site_ancestor" if "has_cross_site_ancestor" in columns else "0"} AS embedded,
       {_bytes("name", utf16)} AS name_bytes,
@@ -38,7 +37,7 @@ def guard(database: Database, system: str) -> Why | None:
       {_changed(columns)} AS changed
     FROM main.cookies NOT INDEXED"""  # noqa: S608 - column names of our own that the table was seen to have
     database.guard(view, _SECRET, {"cookies"})
-    return None
+    return _CLOCK
 
 
 def jars(page: Target | None) -> tuple[str, ...]:
@@ -53,9 +52,7 @@ def _bytes(column: str, utf16: bool) -> str:
 
 def _changed(columns: frozenset[str]) -> str:
     times = [name for name in ("last_update_utc", "creation_utc") if name in columns]
-    cases = " ".join(
-        f"WHEN {name} BETWEEN 1 AND {MAX_INTEGER} THEN {name} / 1000000 - {_EPOCH_S}" for name in times
-    )
+    cases = " ".join(f"WHEN {name} BETWEEN 1 AND {MAX_INTEGER} THEN {name}" for name in times)
     return f"CASE {cases} END" if cases else "NULL"
 
 
@@ -64,21 +61,23 @@ def _value_bytes(database: Database, columns: frozenset[str], system: str, utf16
     if "encrypted_value" not in columns:
         return plain
     length = "length(encrypted_value)"  # of a blob, so in bytes
-    tag = f"substr(encrypted_value, 1, {_TAG})"
-    hashed = _HASH if _hashes(database, columns) else 0
-    gcm = f"{length} - {_TAG + _NONCE_AND_MARK + hashed}"
+    fixed = _TAG + (_HASH if _hashes(database, columns) else 0)
+    gcm = _beyond(length, fixed + _NONCE_AND_MARK)
     # Known to 16 bytes; the middle is at most 8 off.
-    cbc = f"{length} - {_TAG + _BLOCK + hashed} + {_BLOCK // 2}"
-    gcm_tags = ("v10", "v11", "v12", "v20") if system == "windows" else ("v12", "v20")
-    cbc_tags = () if system == "windows" else ("v10", "v11")
-    return f"""CASE WHEN {length} > 0
-      THEN CASE {tag} {_each(gcm_tags, f"max({gcm}, 0)")} {_each(cbc_tags, f"max({cbc}, 0)")}
-        ELSE {length} END
-      ELSE {plain} END"""
+    cbc = _beyond(length, fixed + _BLOCK - _BLOCK // 2)
+    by_tag = [("v10", "v11", gcm if system == "windows" else cbc), ("v12", "v12", gcm), ("v20", "v20", gcm)]
+    known = " ".join(f"WHEN {_tagged(first, last)} THEN {size}" for first, last, size in by_tag)
+    return f"CASE {known} WHEN {length} > 0 THEN {length} ELSE {plain} END"
 
 
-def _each(tags: tuple[str, ...], size: str) -> str:
-    return " ".join(f"WHEN x'{tag.encode().hex()}' THEN {size}" for tag in tags)
+def _tagged(first: str, last: str) -> str:
+    """Whether the encrypted value begins with a tag from `first` to `last`; comparing is faster than cutting."""
+    after = int.from_bytes(last.encode()) + 1
+    return f"encrypted_value BETWEEN x'{first.encode().hex()}' AND x'{after:06x}'"
+
+
+def _beyond(length: str, fixed: int) -> str:
+    return f"CASE WHEN {length} > {fixed} THEN {length} - {fixed} ELSE 0 END"
 
 
 def _hashes(database: Database, columns: frozenset[str]) -> bool:

@@ -6,7 +6,7 @@ hosts are compared there and never leave it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -28,7 +28,7 @@ COLUMNS = (
     "changed",
 )
 """What the view must offer: `host` with a leading dot for a domain cookie, without one for a host-only one;
-`expires` and `changed` in seconds since the epoch, NULL for none; `jar` `''` for the ordinary one, else how
+`expires` and `changed` by the clock of the database, NULL for none; `jar` `''` for the ordinary one, else how
 the browser writes the partition or container that keeps the cookie apart; `embedded` 1 where that is a frame
 within another site's."""
 MAX_INTEGER = 2**63 - 1
@@ -36,7 +36,23 @@ MAX_INTEGER = 2**63 - 1
 
 MAX_HOSTS = 100
 MAX_SEGMENTS = 100
+_FEW = 8
 _PORTS = {"http": 80, "https": 443}
+
+
+class Clock(NamedTuple):
+    """How a database writes times: in `per_second` parts of a second since `start`, in seconds since the epoch."""
+
+    per_second: int = 1
+    start: int = 0
+
+    def reading(self, seconds: float) -> float:
+        """A time in seconds since the epoch as the database writes it."""
+        return (seconds - self.start) * self.per_second
+
+    def seconds(self, reading: Number) -> Number:
+        """The opposite of `reading`."""
+        return None if reading is None else reading / self.per_second + self.start
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -100,7 +116,7 @@ class Totals(NamedTuple):
 
 
 class _Values:
-    """Values bound to a query, each under a name of its own."""
+    """Values bound to queries, each under a name of its own."""
 
     def __init__(self) -> None:
         self.bound: dict[str, str | int | float] = {}
@@ -113,47 +129,68 @@ class _Values:
     def many(self, values: Iterable[str]) -> str:
         return "(" + ", ".join(self.one(value) for value in values) + ")"
 
+    def matches(self, column: str, values: Sequence[str]) -> str:
+        """Whether a column is one of the values. A few comparisons, the likeliest first, are faster than a list."""
+        tests = [f"{column} = {self.one(value)}" for value in values[:_FEW]]
+        if values[_FEW:]:
+            tests.append(f"{column} IN {self.many(values[_FEW:])}")
+        return "(" + (" OR ".join(tests) or "0") + ")"
+
 
 def totals(
-    database: Database, page: Target | None, hosts: Iterable[str], now: float, own_jars: Iterable[str]
+    database: Database,
+    clock: Clock,
+    page: Target | None,
+    hosts: Iterable[str],
+    now: float,
+    own_jars: Iterable[str],
 ) -> Totals:
     """Count what a guarded database keeps for `hosts` and would send to `page` at the time `now`.
 
-    `own_jars` are those beside the ordinary one whose cookies are sent too. What SQLite refuses leaves the
-    database's `with` block as `database.Refused`.
+    `clock` is that of the database's times. `own_jars` are those beside the ordinary one whose cookies are
+    sent too. What SQLite refuses leaves the database's `with` block as `database.Refused`.
     """
-    names = _names(page, hosts)
+    names, to_page = _names(page, hosts), _sent_hosts(page)
     values = _Values()
-    sent = values.many(_sent_hosts(page))
-    # LIMIT keeps SQLite from merging the SELECTs, which would work every column out anew for each use; CASE,
-    # unlike AND, leaves out what no longer matters. `kind` is 0 expired, 1 kept apart, 2 not sent, 3 sent.
-    query = f"""
-    SELECT sum(kind > 0), sum(kind = 0), sum(expires IS NULL),
-      sum(kind = 3), count(DISTINCT CASE kind WHEN 3 THEN name END), sum(CASE kind WHEN 3 THEN bytes END),
-      sum(kind = 1), sum(CASE kind WHEN 0 THEN 0 ELSE near END), min(changed), max(changed)
-    FROM (
-      SELECT name, changed, expires, bytes, near,
-        CASE WHEN expires <= {values.one(now)} THEN 0 WHEN apart THEN 1 WHEN fits THEN 3 ELSE 2 END AS kind
-      FROM (
-        SELECT name, changed, expires,
-          name_bytes + value_bytes + (name_bytes > 0) AS bytes,
-          CASE WHEN {_under(_site(page, names), values)} THEN 1 ELSE 0 END AS near,
-          CASE WHEN jar = '' OR jar IS NULL THEN 0 WHEN embedded = 1 THEN 1
-            WHEN jar IN {values.many(own_jars)} THEN 0 ELSE 1 END AS apart,
-          CASE WHEN path IN {_paths(page, values)} AND host IN {sent} AND {_secure_fits(page)}
-            THEN 1 ELSE 0 END AS fits
-        FROM temp.{SIZES}
-        WHERE host IN {sent} OR ({_quick(names, values)} AND {_under(names, values)})
-        LIMIT -1
-      )
-      LIMIT -1
-    )"""  # noqa: S608 - every value is bound; what is put together here are our own words
-    row = database.numbers(query, values.bound)
-    live, expired, session, fits, different, size, apart, near = (int(value or 0) for value in row[:8])
-    separators = 2 * max(fits - 1, 0)  # "; " between two
+    sendable = values.matches("host", to_page)
+    expired = f"expires <= {values.one(clock.reading(now))}"
+    own = f"(jar = '' OR jar IS NULL OR (embedded IS NOT 1 AND jar IN {values.many(own_jars)}))"
+    near = _near(to_page, _site(page, names), values)
+    portals = f"({sendable} OR ({_quick(names, values)} AND {_under(names, values)}))"
+    # Several short queries: in one, SQLite would work the same conditions out anew for each column.
+    kept = f"""SELECT count(*), count(CASE WHEN {expired} THEN 1 END), count(expires),
+      count(CASE WHEN {own} OR {expired} THEN NULL ELSE 1 END),
+      count(CASE WHEN {expired} THEN NULL WHEN {near} THEN 1 END), min(changed), max(changed)
+    FROM temp.{SIZES} WHERE {portals}"""  # noqa: S608 - every value is bound; what is put together are our own words
+    rows, old, lasting, apart, on_site, oldest, newest = database.numbers(kept, values.bound)
+    fits = f"{values.matches('path', _paths(page))} AND {_secure_fits(page)}"
+    condition = f"{sendable} AND {fits} AND ({expired}) IS NOT 1 AND {own}"
+    sent, different, size = _sent(database, condition, values.bound) if rows else (0, 0, 0)
+    separators = 2 * max(sent - 1, 0)  # "; " between two
     return Totals(
-        live, expired, session, fits, fits - different, size + separators, apart, near, row[8], row[9]
+        live=int(rows or 0) - int(old or 0),
+        expired=int(old or 0),
+        session=int(rows or 0) - int(lasting or 0),
+        sent=sent,
+        duplicates=sent - different,
+        header_bytes=size + separators,
+        partitioned=int(apart or 0),
+        on_site=int(on_site or 0),
+        oldest=clock.seconds(oldest),
+        newest=clock.seconds(newest),
     )
+
+
+def _sent(database: Database, condition: str, bound: Mapping[str, str | float]) -> tuple[int, int, int]:
+    """How many rows fit, how many different names they have, and the bytes of their names, `=` and values."""
+    rows = f"FROM temp.{SIZES} WHERE {condition}"
+    sizes = f"SELECT count(*), sum(name_bytes + (name <> '') + value_bytes) {rows}"
+    sent, size = (int(value or 0) for value in database.numbers(sizes, bound))
+    if sent < 2:
+        return sent, sent, size
+    # By itself, so that SQLite sorts the names alone; it is also faster than `count(DISTINCT name)`.
+    names = f"SELECT count(*) FROM (SELECT 1 {rows} GROUP BY name)"  # noqa: S608 - as above
+    return sent, int(database.numbers(names, bound)[0] or 0), size
 
 
 def _names(page: Target | None, hosts: Iterable[str]) -> tuple[str, ...]:
@@ -168,7 +205,8 @@ def _sent_hosts(page: Target | None) -> tuple[str, ...]:
     ip = address(page.host)
     if ip is not None:
         return (page.host, f"[{page.host}]") if ip.version == 6 else (page.host,)
-    return (page.host, *("." + domain for domain in page.domains))
+    wider = ["." + domain for domain in page.domains]
+    return (*wider[:-1], page.host, wider[-1])
 
 
 def _site(page: Target | None, names: Iterable[str]) -> tuple[str, ...]:
@@ -176,6 +214,13 @@ def _site(page: Target | None, names: Iterable[str]) -> tuple[str, ...]:
     if page is None:
         return ()
     return (min((name for name in names if name in page.domains), key=len, default=page.host),)
+
+
+def _near(to_page: Iterable[str], site: Iterable[str], values: _Values) -> str:
+    """Whether `host` lies under the site; the hosts that cookies are sent from are looked at first."""
+    suffixes = tuple("." + name for name in site)
+    first = [host for host in to_page if f".{host.removeprefix('.')}".endswith(suffixes)]
+    return f"({values.matches('host', first)} OR {_under(site, values)})"
 
 
 def _under(names: Iterable[str], values: _Values) -> str:
@@ -197,11 +242,12 @@ def _quick(names: Iterable[str], values: _Values) -> str:
     return f"substr(host, {-length}) IN {values.many({name[-length:] for name in names})}" if length else "0"
 
 
-def _paths(page: Target | None, values: _Values) -> str:
+def _paths(page: Target | None) -> tuple[str, ...]:
     """The cookie paths that match (RFC 6265, 5.1.4): the path, and what of it ends before or at a slash."""
     path = page.path if page is not None else "/"
     slashes = [at for at, letter in enumerate(path) if letter == "/"][:MAX_SEGMENTS]
-    return values.many({path, *(path[:at] for at in slashes), *(path[: at + 1] for at in slashes)})
+    found = (*(path[: at + 1] for at in slashes), *(path[:at] for at in slashes), path)
+    return tuple(dict.fromkeys(found))
 
 
 def _secure_fits(page: Target | None) -> str:

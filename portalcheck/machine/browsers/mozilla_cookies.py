@@ -7,35 +7,35 @@ elsewhere.
 from __future__ import annotations
 
 from portalcheck.machine.browsers.database import Database
-from portalcheck.machine.browsers.matching import MAX_INTEGER, Target
+from portalcheck.machine.browsers.matching import MAX_INTEGER, Clock, Target
 from portalcheck.machine.browsers.reading import Why
 
 _NEEDED = frozenset({"host", "path", "name", "value", "expiry", "issecure"})
 _SECRET = {"moz_cookies": frozenset({"value"})}
 _MILLISECONDS_FROM = 16
+_MICROSECONDS = 1_000_000  # in which all other times are
 
 
-def guard(database: Database) -> Why | None:
-    """Offer the rows to `matching`."""
+def guard(database: Database) -> Clock | Why:
+    """Offer the rows to `matching`, and tell the clock that they go by."""
     columns = database.columns("moz_cookies")
     if not columns >= _NEEDED:
         return Why.UNKNOWN_LAYOUT
-    unit = 1000 if int(database.pragma("user_version")) >= _MILLISECONDS_FROM else 1
+    clock = Clock(1000 if int(database.pragma("user_version")) >= _MILLISECONDS_FROM else 1)
     utf16 = database.pragma("encoding") != "UTF-8"
     has_jars = "originattributes" in columns
     jar = "originAttributes" if has_jars else "''"
     private = "privateBrowsingId="  # cookies of a private window that a crash left behind; never sent again
-    is_private = f"{jar} <> '' AND (instr({jar}, '^{private}') OR instr({jar}, '&{private}'))"
-    kept = f"({is_private}) IS NOT 1" if has_jars else "1"
+    marks = " AND ".join(f"instr({jar}, '{before}{private}') = 0" for before in "^&")
+    kept = f"({jar} = '' OR {jar} IS NULL OR ({marks}))" if has_jars else "1"
     view = f"""
     SELECT host, path, name, isSecure AS secure,
-      CASE WHEN expiry BETWEEN -{MAX_INTEGER} AND {MAX_INTEGER} THEN expiry / {unit} END AS expires,
-      {jar} AS jar, 0 AS embedded,
+      expiry AS expires, {jar} AS jar, 0 AS embedded,
       {_bytes("name", utf16)} AS name_bytes, {_bytes("value", utf16)} AS value_bytes,
-      {_changed(columns)} AS changed
+      {_changed(columns, clock)} AS changed
     FROM main.moz_cookies NOT INDEXED WHERE {kept}"""  # noqa: S608 - column names of our own, no outside text
     database.guard(view, _SECRET, {"moz_cookies"})
-    return None
+    return clock
 
 
 def jars(page: Target | None) -> tuple[str, ...]:
@@ -57,7 +57,8 @@ def _bytes(column: str, utf16: bool) -> str:
     return f"length({column})" if utf16 else f"length(CAST({column} AS BLOB))"
 
 
-def _changed(columns: frozenset[str]) -> str:
+def _changed(columns: frozenset[str], clock: Clock) -> str:
     times = [name for name in ("updateTime", "creationTime") if name.lower() in columns]
-    cases = " ".join(f"WHEN {name} BETWEEN 1 AND {MAX_INTEGER} THEN {name} / 1000000" for name in times)
+    part = _MICROSECONDS // clock.per_second
+    cases = " ".join(f"WHEN {name} BETWEEN 1 AND {MAX_INTEGER} THEN {name} / {part}" for name in times)
     return f"CASE {cases} END" if cases else "NULL"

@@ -9,7 +9,7 @@ import msgspec
 
 from portalcheck.facts import CookieStore, StoreState
 from portalcheck.machine.browsers.database import Database, Refused
-from portalcheck.machine.browsers.matching import Target, Totals, totals
+from portalcheck.machine.browsers.matching import Clock, Target, Totals, totals
 from portalcheck.machine.browsers.places import Place
 from portalcheck.machine.browsers.reading import Why
 from portalcheck.machine.browsers.sqlite_image import take
@@ -46,7 +46,7 @@ class Question(msgspec.Struct, frozen=True):
 
 NOTHING = Totals(0, 0, 0, 0, 0, 0, 0, 0, None, None)
 
-Guard = Callable[[Database], Why | None]
+Guard = Callable[[Database], Clock | Why]
 
 
 def count(path: Path, guard: Guard, jars: Sequence[str], question: Question) -> Totals | Why:
@@ -59,10 +59,10 @@ def count(path: Path, guard: Guard, jars: Sequence[str], question: Question) -> 
     try:
         with Database(image) as database:
             del image
-            why = guard(database)
-            if why is not None:
-                return why
-            return totals(database, question.page, question.hosts, question.now, jars)
+            clock = guard(database)
+            if isinstance(clock, Why):
+                return clock
+            return totals(database, clock, question.page, question.hosts, question.now, jars)
     except Refused as refused:
         return refused.why
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from portalcheck.facts import BrowserProfile, CookieBlock, CookieStore
 from portalcheck.machine.browsers import binarycookies
 from portalcheck.machine.browsers.database import Database, Refused
-from portalcheck.machine.browsers.matching import Target, Totals, totals
+from portalcheck.machine.browsers.matching import Clock, Target, Totals, totals
 from portalcheck.machine.browsers.places import Place
 from portalcheck.machine.browsers.profile import NOTHING, Profile, Question, store
 from portalcheck.machine.browsers.reading import Why, exists, folders, part, presence, read, read_plist
@@ -81,6 +81,6 @@ def _count(jar: binarycookies.Jar, question: Question) -> Totals | Why:
                 {},
                 {"records"},
             )
-            return totals(database, question.page, question.hosts, question.now, ())
+            return totals(database, Clock(), question.page, question.hosts, question.now, ())
     except Refused as refused:
         return refused.why

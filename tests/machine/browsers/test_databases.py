@@ -205,7 +205,7 @@ def test_cells_of_every_type_are_survived(in_chromium: In, world: World) -> None
     assert store.newest is None or store.newest < 253_402_300_800
 
 
-def test_many_rows_are_counted_in_a_second(world: World) -> None:
+def test_many_rows_are_counted_sooner_than_python_reads_them(world: World) -> None:
     path = chromium_db(world.chromium / "Default" / "Cookies", [Cookie(name="ours")])
     with sqlite3.connect(path) as database:
         database.execute(
@@ -214,9 +214,13 @@ def test_many_rows_are_counted_in_a_second(world: World) -> None:
             " SELECT 'www' || x || '.site' || (x % 977) || '.com', 'n' || x, '/', 'value', 0, 1 FROM n"
         )
     database.close()
-    started = time.monotonic()
+    started = time.process_time()
     assert world.store().count == 1
-    assert time.monotonic() - started < 1
+    counted = time.process_time() - started
+    with sqlite3.connect(path) as database:
+        assert len(database.execute("SELECT * FROM cookies").fetchall()) == 300_001
+    database.close()
+    assert counted < time.process_time() - started - counted
 
 
 def test_a_query_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

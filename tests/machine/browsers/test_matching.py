@@ -309,8 +309,9 @@ def test_what_is_sent_is_what_the_rfc_says(
     file = chromium_db(tmp_path_factory.mktemp("db") / "Cookies", cookies)
     page = matching.target(f"https://{host}{path}")
     with Database(file.read_bytes()) as database:
-        chromium_cookies.guard(database, "linux")
-        found = matching.totals(database, page, HOSTS, NOW, chromium_cookies.jars(page))
+        clock = chromium_cookies.guard(database, "linux")
+        assert isinstance(clock, matching.Clock)
+        found = matching.totals(database, clock, page, HOSTS, NOW, chromium_cookies.jars(page))
     wanted = [cookie for cookie in cookies if _would_send(cookie, host, path)]
     assert found.sent == len(wanted)
     assert found.duplicates == len(wanted) - len({cookie.name for cookie in wanted})
