@@ -36,24 +36,29 @@ _MOST_ITEMS = 50
 
 
 class CauseWords(msgspec.Struct, frozen=True, kw_only=True):
-    """A cause or note for its three readers; `known` is false where only the code could be named."""
+    """A cause or note for its three readers; `known` is false where only the code could be named.
+
+    `in_browser` is what to do where the browser is known, instead of `actions`: templates that name it.
+    """
 
     id: str
     verdict: str
     patient: str
     actions: tuple[str, ...]
+    in_browser: tuple[str, ...] = ()
     agent: str
     it: str
     known: bool = True
 
 
 class RefWords(msgspec.Struct, frozen=True, kw_only=True):
-    """A reference of the article in our own words, with what to do in order."""
+    """A reference of the article in our own words, with what to do in order; `in_browser` as in `CauseWords`."""
 
     id: str
     title: str
     text: str
     actions: tuple[str, ...]
+    in_browser: tuple[str, ...] = ()
     known: bool = True
 
 
@@ -144,6 +149,12 @@ class Catalog:
             return RefWords(id=ref_id, title=self._generic("ref", ref_id), text="", actions=(), known=False)
         return msgspec.convert({"id": ref_id, **row}, RefWords)
 
+    def actions(self, told: CauseWords | RefWords, browser: str = "") -> tuple[str, ...]:
+        """What to do, in order; in the words and menus of a browser where it is known and there are such words."""
+        if not (browser and told.in_browser):
+            return told.actions
+        return tuple(clean(self._fill(each, {"browser": browser}), _LONGEST_LINE) for each in told.in_browser)
+
     def check(self, check_id: str) -> CheckWords:
         """The words of a check; one that brings none goes by its id."""
         row = self._row("checks", check_id)
@@ -215,9 +226,13 @@ class Catalog:
         return (*ours, *sorted(own))
 
     def reason_sentences(self, code: str) -> tuple[str, ...]:
-        """All sentences that a code can give, with `<name>` where an argument stands."""
+        """All sentences that a code can give, with `<name>` where an argument stands; none for a first profile."""
         entry = self._reason_entry(code)
-        return tuple(dict.fromkeys(fill(text, lambda name, _: f"<{name}>") for text in variants(entry)))
+
+        def mark(name: str, kind: str) -> str:
+            return "" if kind == "profile" else f"<{name}>"
+
+        return tuple(dict.fromkeys(fill(text, mark) for text in variants(entry)))
 
     def ids(self, table: str) -> tuple[str, ...]:
         """The ids in `causes`, `refs`, `checks`, `symptoms` or `tricks`, in the order of the texts."""

@@ -266,11 +266,12 @@ CAUSES: tuple[Cause, ...] = (
         then=("step-10",),
     ),
     Cause(id="slow", ref="error-4", all=_set("service.slow")),
-    Cause(id="cookies-blocked", ref="step-6", all=_set("browser.blocks-cookies")),
+    Cause(id="cookies-blocked", ref="step-6", all=_set("browser.blocks-cookies"), then=("step-5",)),
     Cause(
         id="cookies-stale",
         ref="step-4",
         any=_set("cookies.duplicates", "cookies.too-large", "cookies.refused-when-large"),
+        then=("step-5",),
     ),
     Cause(id="software-outdated", ref="step-7", any=_set("browser.version", "system.outdated")),
     # Notes: they hold beside any cause and are never one.

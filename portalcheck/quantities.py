@@ -22,6 +22,8 @@ class Quantities:
         """`value` as a quantity of this kind; None where it is no such quantity or the kind is not known."""
         if kind == "date":
             return self.date(value) if isinstance(value, str) else None
+        if kind == "profile":
+            return self.profile(value)
         writer = _WRITERS.get(kind)
         if writer is None or isinstance(value, bool) or not isinstance(value, int | float):
             return None
@@ -94,6 +96,12 @@ class Quantities:
         """A whole number of days."""
         return self._count("day", round(value))
 
+    def profile(self, value: object) -> str:
+        """Which profile of a browser, set behind its name; nothing for the first, mostly the only one."""
+        if isinstance(value, bool) or not isinstance(value, int) or not 1 < value < _LARGEST:
+            return ""
+        return " " + str(self._units["profile"]).replace("{n}", self.number(value))
+
     def _count(self, unit: str, value: float) -> str:
         forms: Sequence[str] = self._units[unit]
         return forms[0 if value == 1 else 1].replace("{n}", self.number(value))
@@ -121,5 +129,5 @@ _WRITERS: Mapping[str, Callable[[Quantities, float], str]] = {
     "bytes": Quantities.size,
     "days": Quantities.days,
 }
-KINDS = frozenset({*_WRITERS, "date"})
+KINDS = frozenset({*_WRITERS, "date", "profile"})
 """The kinds of quantity that a placeholder may name."""

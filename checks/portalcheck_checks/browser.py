@@ -49,7 +49,12 @@ def judge(
     """Each thing is said once of a browser, however many of its profiles it holds for."""
     browsers = tuple(browsers)
     defaults = {one.browser for one in browsers if one.default}
-    found = [*_versions(browsers, now), *_another(browsers, defaults), *_settings(profiles, defaults)]
+    profiles = tuple(profiles)
+    found = [
+        *_versions(browsers, now),
+        *_another(browsers, profiles, defaults),
+        *_settings(profiles, defaults),
+    ]
     seen: list[Finding] = []
     for finding in found:
         if finding not in seen:
@@ -71,9 +76,13 @@ def _versions(browsers: Iterable[InstalledBrowser], now: float) -> Iterator[Find
             yield ok("browser.default", browser=one.browser)
 
 
-def _another(browsers: Sequence[InstalledBrowser], defaults: set[str]) -> Iterator[Finding]:
+def _another(
+    browsers: Sequence[InstalledBrowser], profiles: Sequence[BrowserProfile], defaults: set[str]
+) -> Iterator[Finding]:
     """A browser that can be tried instead of the default one (the article's step 5)."""
-    others = [one.browser for one in browsers if one.browser not in defaults]
+    unfit = {one.browser for one in profiles for block in one.blocks if block.scope != "third-party"}
+    unfit |= defaults | {one.browser for one in browsers if one.supported == "false"}
+    others = [one.browser for one in browsers if one.browser not in unfit]
     if defaults and others:
         yield ok("browser.other", browser=others[0])
 

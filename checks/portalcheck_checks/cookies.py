@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import urlsplit
 
 from portalcheck.api import (
     Context,
     CookieStore,
     Finding,
+    InstalledBrowser,
     Route,
     StoreState,
     Trace,
@@ -27,6 +28,7 @@ TOO_LARGE_BYTES = 16384
 """What hardly any takes (Windows' http.sys, Node)."""
 WORTH_ASKING_BYTES = 4096
 MOST_ASKED_BYTES = 65536
+DAY_S = 86_400
 NEAR_LIMIT = 170
 """Browsers keep about 180 cookies of a site and drop old ones beyond, the sign-in's perhaps among them."""
 REFUSALS = frozenset({400, 413, 431, 494})
@@ -44,13 +46,16 @@ REFUSALS = frozenset({400, 413, 431, 494})
         "cookies.refused-when-large",
         "cookies.near-limit",
         "cookies.no-browser",
+        "cookies.age",
+        "cookies.fresh-browser",
     ],
 )
 def cookies(ctx: Context) -> Iterable[Finding]:
     """The stores of all browsers; a great Cookie header is tried on the portal, with filler for cookies."""
     url = ctx.url if ctx.contactable else ctx.portal.url
     stores = ctx.machine.cookie_stores(url, hosts(ctx, url))
-    yield from judge(stores)
+    yield from judge(stores, ctx.machine.now())
+    yield from judge_fresh(stores, ctx.machine.browsers() if _some_kept(stores) else ())
     largest = max(stores, key=lambda store: store.header_bytes, default=None)
     if largest is not None and largest.header_bytes > WORTH_ASKING_BYTES:
         plain = ctx.trace()
@@ -68,12 +73,13 @@ def hosts(ctx: Context, url: str) -> tuple[str, ...]:
     return (*ctx.portal.official, *ctx.portal.identity, *([own] if own else []))
 
 
-def judge(stores: Iterable[CookieStore]) -> Iterator[Finding]:
+def judge(stores: Iterable[CookieStore], now: float) -> Iterator[Finding]:
     """What each store says; a store that cannot be read is unknown, never empty."""
     empty = True
     for store in stores:
         empty = False
         yield from _judge_store(store)
+        yield from _judge_age(store, now)
     if empty:
         yield skip("cookies.no-browser")
 
@@ -104,6 +110,27 @@ def _judge_store(store: CookieStore) -> Iterator[Finding]:
         yield say("cookies.too-large", **who, header_bytes=store.header_bytes)
     if store.on_site >= NEAR_LIMIT:
         yield note("cookies.near-limit", **who, count=store.on_site)
+
+
+def _judge_age(store: CookieStore, now: float) -> Iterator[Finding]:
+    if store.oldest is not None and store.newest is not None and store.newest <= now:
+        oldest, newest = (int(now - when) // DAY_S for when in (store.oldest, store.newest))
+        who = {"browser": store.browser, "profile": store.profile}
+        yield ok("cookies.age", **who, oldest_days=oldest, newest_days=newest)
+
+
+def judge_fresh(stores: Sequence[CookieStore], browsers: Iterable[InstalledBrowser]) -> Iterator[Finding]:
+    """A browser to try instead (the article's step 5): one that is no default, not too old, and keeps nothing yet."""
+    for one in browsers:
+        own = [store for store in stores if store.browser == one.browser]
+        empty = own and all(store.state is StoreState.READ and not _some_kept([store]) for store in own)
+        if empty and not one.default and one.supported != "false":
+            yield ok("cookies.fresh-browser", browser=one.browser)
+            return
+
+
+def _some_kept(stores: Iterable[CookieStore]) -> bool:
+    return any(store.count or store.expired for store in stores)
 
 
 def judge_answers(store: CookieStore, plain: int, filled: int) -> Iterator[Finding]:

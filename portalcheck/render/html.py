@@ -116,7 +116,8 @@ def _picture(report: Report, catalog: Catalog) -> Picture:
 
 def _then(report: Report, catalog: Catalog) -> Iterator[str]:
     for step in report.likely_steps[1:]:
-        yield words.article(step, catalog)
+        told, more = words.article(step, catalog), words.hint(step, report, catalog)
+        yield f"{told}. {more}" if more else told
 
 
 def _check(check: ReportCheck, catalog: Catalog) -> CheckView:

@@ -75,6 +75,7 @@ def _then(report: Report, catalog: Catalog) -> Iterator[str]:
         yield _heading("then", catalog)
         for step in steps:
             yield from wrap(words.article(step, catalog), _IN)
+            yield from wrap(words.hint(step, report, catalog), _DEEP)
         yield _IN + catalog.ui("step.more", topic=steps[0].ref)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
@@ -12,6 +12,14 @@ from portalcheck.render import way
 
 _SUPPORT_REFS = frozenset({"step-10", "support-checklist"})
 _NO_TRIES = frozenset({"step-1", "step-8", "intercept-untrusted", "captive-portal"})
+_BROWSERS: Mapping[str, frozenset[str]] = {
+    "cookies-blocked": frozenset({"browser.blocks-cookies"}),
+    "cookies-stale": frozenset({"cookies.refused-when-large", "cookies.too-large", "cookies.duplicates"}),
+    "software-outdated": frozenset({"browser.version"}),
+}
+"""Which findings name the browser that a cause lies in."""
+_FRESH = "cookies.fresh-browser"
+_UNFIT = frozenset({"browser.blocks-cookies"})
 _TELLING = frozenset({Status.FAIL, Status.WARN, Status.NOTE})
 
 
@@ -36,8 +44,41 @@ def first(report: Report, words: Catalog) -> First | None:
     if not report.likely_steps:
         return None
     step = report.likely_steps[0]
-    own = words.cause(report.cause).actions if report.cause != "none" else ()
-    return First(article(step, words), own or words.ref(step.ref).actions)
+    own = cause_actions(report, words)
+    return First(article(step, words), own or words.actions(words.ref(step.ref), fresh_browser(report)))
+
+
+def cause_actions(report: Report, words: Catalog) -> tuple[str, ...]:
+    """What the cause asks for, in order, in the menus of the browser that it lies in; empty for no cause."""
+    if report.cause == "none":
+        return ()
+    reasons = _BROWSERS.get(report.cause)
+    browser = _gravest_browser(report, reasons) if reasons else fresh_browser(report)
+    return words.actions(words.cause(report.cause), browser)
+
+
+def hint(step: Step, report: Report, words: Catalog) -> str:
+    """What is known on this computer of a further step, as one line: another browser to try; else empty."""
+    told, browser = words.ref(step.ref), fresh_browser(report)
+    return words.actions(told, browser)[0] if browser and told.in_browser else ""
+
+
+def fresh_browser(report: Report) -> str:
+    """A browser that keeps no data of the portal and takes its cookies; empty where none is known."""
+    found = [f for check in report.checks for f in check.findings]
+    unfit = {f.args.get("browser") for f in found if f.reason in _UNFIT and f.status is not Status.NOTE}
+    names = (f.args.get("browser") for f in found if f.reason == _FRESH)
+    return next((name for name in names if isinstance(name, str) and name not in unfit), "")
+
+
+def _gravest_browser(report: Report, reasons: frozenset[str]) -> str:
+    found = [f for check in report.checks for f in check.findings if f.reason in reasons]
+    for status in (Status.FAIL, Status.WARN):
+        for finding in found:
+            browser = finding.args.get("browser")
+            if finding.status is status and isinstance(browser, str):
+                return browser
+    return ""
 
 
 def may_try(report: Report) -> bool:

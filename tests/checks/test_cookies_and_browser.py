@@ -53,11 +53,11 @@ def store(**more: Any) -> CookieStore:
     ],
 )
 def test_what_is_said_of_a_store(given: CookieStore, expected: list[tuple[str, str]]) -> None:
-    assert told(judge_stores([given])) == expected
+    assert told(judge_stores([given], NOW)) == expected
 
 
 def test_without_a_store_there_was_nothing_to_look_at() -> None:
-    assert told(judge_stores([])) == [("cookies.no-browser", "skip")]
+    assert told(judge_stores([], NOW)) == [("cookies.no-browser", "skip")]
 
 
 def one(findings: Iterable[Finding], reason: str) -> Finding:
@@ -67,7 +67,7 @@ def one(findings: Iterable[Finding], reason: str) -> Finding:
 
 def test_the_arguments_are_those_of_the_contract() -> None:
     full = store(count=5, expired=1, session=2, sent=4, duplicates=1, header_bytes=9000)
-    found = list(judge_stores([full]))
+    found = list(judge_stores([full], NOW))
     assert one(found, "cookies.found").args == {
         **WHO,
         "count": 5,
@@ -79,11 +79,52 @@ def test_the_arguments_are_those_of_the_contract() -> None:
     }
     assert one(found, "cookies.duplicates").args == {**WHO, "header_bytes": 9000}
     assert one(found, "cookies.too-large").args == {**WHO, "header_bytes": 9000}
-    none = list(judge_stores([store(running=True)]))
+    none = list(judge_stores([store(running=True)], NOW))
     assert one(none, "cookies.none").args == {**WHO, "running": True}
-    locked = list(judge_stores([store(state=StoreState.UNREADABLE, why="locked")]))
+    locked = list(judge_stores([store(state=StoreState.UNREADABLE, why="locked")], NOW))
     assert one(locked, "cookies.unreadable").args == {**WHO, "why": "locked"}
-    assert one(judge_stores([store(expired=1)]), "cookies.expired").args == WHO
+    assert one(judge_stores([store(expired=1)], NOW), "cookies.expired").args == WHO
+
+
+@pytest.mark.parametrize(
+    ("oldest", "newest", "days"),
+    [
+        (NOW - 400 * DAY, NOW - 3 * DAY - 5, (400, 3)),
+        (NOW, NOW, (0, 0)),
+        (NOW - DAY, NOW + DAY, None),
+        (None, None, None),
+    ],
+)
+def test_the_oldest_and_the_newest_change_are_told_in_days(
+    oldest: float | None, newest: float | None, days: tuple[int, int] | None
+) -> None:
+    found = list(judge_stores([store(count=2, oldest=oldest, newest=newest)], NOW))
+    ages = [(f.args["oldest_days"], f.args["newest_days"]) for f in found if f.reason == "cookies.age"]
+    assert ages == ([days] if days else [])
+
+
+KEEPS, EMPTY = store(count=2), store(browser="firefox")
+
+
+@pytest.mark.parametrize(
+    ("stores", "browsers", "fresh"),
+    [
+        ([KEEPS, EMPTY], [{"default": True}, {"browser": "firefox"}], "firefox"),
+        ([store(expired=1), EMPTY], [{}, {"browser": "firefox"}], "firefox"),
+        ([KEEPS, EMPTY], [{}, {"browser": "firefox", "default": True}], None),
+        ([KEEPS, EMPTY], [{}, {"browser": "firefox", "supported": "false"}], None),
+        ([KEEPS, EMPTY, store(browser="firefox", profile=2, expired=1)], [{}, {"browser": "firefox"}], None),
+        ([KEEPS, store(browser="firefox", state=StoreState.UNREADABLE)], [{}, {"browser": "firefox"}], None),
+        ([KEEPS], [{}, {"browser": "firefox"}], None),
+        ([store(), EMPTY], [{}, {"browser": "firefox"}], None),
+    ],
+)
+def test_a_browser_that_keeps_nothing_of_the_site_is_named_where_another_does(
+    stores: list[CookieStore], browsers: list[dict[str, Any]], fresh: str | None
+) -> None:
+    place = Place(stores, browsers=[installed(**one) for one in browsers])
+    found = [f.args for f in cookies_check(place) if f.reason == "cookies.fresh-browser"]  # type: ignore[arg-type]  # as below
+    assert found == ([{"browser": fresh}] if fresh else [])
 
 
 class Place:
@@ -96,6 +137,7 @@ class Place:
         filled: Trace | None = None,
         *,
         contactable: bool = True,
+        browsers: Sequence[InstalledBrowser] = (),
     ) -> None:
         self.portal = Portal(
             profile="p",
@@ -106,6 +148,7 @@ class Place:
         )
         self.url = f"https://{HOST}/login" if contactable else "https://p0rtal.example/"
         self.contactable = contactable
+        self._browsers = tuple(browsers)
         self.machine = self
         self._stores, self._plain, self._filled = stores, plain, filled
         self.routes: list[Route | None] = []
@@ -120,7 +163,7 @@ class Place:
         return tuple(self._stores)
 
     def browsers(self) -> tuple[InstalledBrowser, ...]:
-        return ()
+        return self._browsers
 
     def browser_profiles(self, url: str) -> tuple[BrowserProfile, ...]:
         self.asked = (url, ())
@@ -256,6 +299,18 @@ def test_another_browser_is_named_for_the_step_that_tries_one() -> None:
     found = list(judge_browsers([installed(default=True), installed(browser="firefox")], [], NOW))
 
     assert one(found, "browser.other").args == {"browser": "firefox"}
+
+
+@pytest.mark.parametrize(
+    "unfit",
+    [
+        (installed(browser="firefox", supported="false"), profile(browser="firefox")),
+        (installed(browser="firefox"), profile(browser="firefox", blocks=(CookieBlock("site", "policy"),))),
+    ],
+)
+def test_a_browser_that_would_not_help_is_not_named(unfit: tuple[InstalledBrowser, BrowserProfile]) -> None:
+    found = list(judge_browsers([installed(default=True), unfit[0]], [unfit[1]], NOW))
+    assert [f for f in found if f.reason == "browser.other"] == []
 
 
 def test_what_holds_for_several_profiles_is_said_once() -> None:

@@ -77,6 +77,8 @@ EVIDENCE: Mapping[str, frozenset[str]] = {
     cookies.expired browser profile running
     cookies.unreadable browser profile running why
     cookies.near-limit browser profile count
+    cookies.age browser profile oldest_days newest_days
+    cookies.fresh-browser browser
     cookies.duplicates browser profile header_bytes
     cookies.too-large browser profile header_bytes
     cookies.refused-when-large browser profile header_bytes status
