@@ -25,7 +25,9 @@ def a_label(host: str) -> str:
 
 
 def address(text: str) -> IPAddress | None:
-    """The address that a text is, in brackets or not, or None."""
+    """The address that a text is, in brackets or not, or None; a zone (RFC 4007) has printable ASCII only."""
+    if not text.isascii() or not text.isprintable():
+        return None
     if text.startswith("[") and text.endswith("]"):
         text = text[1:-1]
     try:

@@ -249,6 +249,8 @@ def read_flags(flags: Mapping[str, object]) -> Values:
 
 def _from_text(key: str, text: str, origin: Origin) -> object:
     """A value from its text: lists have commas, switches are true, yes, on, 1 or false, no, off, 0."""
+    if any("\ud800" <= letter <= "\udfff" for letter in text):  # how Python holds bytes that are no text
+        raise SettingsError(origin, key, "has a byte that is no text", "UTF-8")
     base, _ = bare(annotation_at(ConfigFile, key))
     value: object = text.strip()
     if base is bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from portalcheck.settings.sources import MAX_BYTES
+from portalcheck.settings.sources import MAX_BYTES, OPTIONS
 from tests.core.settings_world import World, caught, toml
 
 URL = "an http:// or https:// address with a host name and without user name, password, blank or backslash"
@@ -209,3 +209,11 @@ def test_a_list_of_hosts_takes_host_names_only(world: World, key: str, host: str
     user = f"portals.optum.{key} = ['ok.example', {toml(host)}]"
     expected = f"{world.user}: portals.optum.{key}[1]: is not a host name; expected {HOST}"
     assert str(caught(world, user=user)) == expected
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+def test_a_variable_or_flag_with_a_byte_that_is_no_text_is_told(world: World, option: str) -> None:
+    name = f"PORTALCHECK_{option.upper()}"
+    expected = "has a byte that is no text; expected UTF-8"
+    assert str(caught(world, environ={name: "5\udcff"})) == f"{name}: {expected}"
+    assert str(caught(world, flags={option: "5\udcff"})) == f"--{option.replace('_', '-')}: {expected}"

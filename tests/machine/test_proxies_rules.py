@@ -69,6 +69,8 @@ def test_a_clean_proxy_is_scheme_host_and_port_and_clean_already(text: str, star
         ("http://" + "a" * 5000, ""),
         ("//wpad/x", ""),
         ("", ""),
+        ("http://pat:#secret@proxy.example/p.pac", "http://pat:"),
+        ("http://proxy.example/p.pac#top", "http://proxy.example/p.pac"),
     ],
 )
 def test_a_script_address_is_cleaned_of_secrets_or_dropped(text: str, expected: str) -> None:

@@ -17,6 +17,7 @@ from portalcheck.machine.resolv_conf import name_servers
         ("nameserver fe80::1%eth0\n", ("fe80::1%eth0",)),
         ("nameserver 192.0.2.1\nnameserver 192.0.2.1\n", ("192.0.2.1",)),
         ("".join(f"nameserver 192.0.2.{n}\n" for n in range(1, 6)), ("192.0.2.1", "192.0.2.2", "192.0.2.3")),
+        ("nameserver fe80::1%\u00e9th0\nnameserver fe80::1%\x1beth0\n", ()),
         ("#nameserver 192.0.2.1\n; nameserver 192.0.2.1\n nameserver 192.0.2.1\n", ()),
         ("nameserver\nnameserver dns.example\nnameserver 999.1.1.1\nnameserver [::1]\n", ()),
         ("nameserver192.0.2.1\nnameservers 192.0.2.1\n", ()),

@@ -100,9 +100,9 @@ def clean(text: str, port: str | int = "", scheme: str = "http") -> str:
 
 
 def clean_pac(text: str) -> str:
-    """The address of a configuration script without user name and password; `""` for what is none.
+    """The address of a configuration script without user name, password and fragment; `""` for what is none.
 
-    A path stands for a file.
+    A path stands for a file. A user name with a `#` in it looks like a fragment: neither is kept.
     """
     text = text.strip()
     if text.startswith("/") and not text.startswith("//"):
@@ -115,7 +115,7 @@ def clean_pac(text: str) -> str:
         return ""
     if parts.scheme != "file" and target(text) is None:
         return ""
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment="").geturl()
 
 
 def names(items: Iterable[str]) -> tuple[str, ...]:
