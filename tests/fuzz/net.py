@@ -1,0 +1,251 @@
+"""What comes over the network: certificates, DNS, HTTP, TLS before it encrypts, proxies, addresses."""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+import re
+import socket
+import time
+from email.utils import formatdate
+
+import ada_url
+import dns.message
+import dns.name
+from cryptography import x509
+
+from portalcheck.address import NOTES, TRICKS, Kind, judge
+from portalcheck.address.url import Address
+from portalcheck.facts import DnsServer, Failure, NameAnswer
+from portalcheck.path import chain as chains
+from portalcheck.path.claims import certificates_in, issuer_urls, load
+from portalcheck.path.cookies import Jar
+from portalcheck.path.datagrams import read_response
+from portalcheck.path.headers import Headers, server_time
+from portalcheck.path.http1 import Request
+from portalcheck.path.location import target_of, url_of
+from portalcheck.path.names import join_families, read_message
+from portalcheck.path.proxies import tunnel
+from portalcheck.path.request import HEADERS, Connection
+from portalcheck.path.streams import EvidenceStream
+from portalcheck.path.tls import Plaintext
+from portalcheck.path.waiting import Deadline
+from tests.fuzz.target import CORPUS, parts_of, target, text_of
+
+HOST = "portal.example"
+URL = f"http://{HOST}/sign/in"
+OFFICIAL = ("optum.com", "healthsafe-id.com")
+SECONDS = 5.0
+_SERVER = DnsServer(address="192.0.2.53")
+_NOW = 1_795_000_000.0
+_LAST_S = 2**32
+_SPEAKS_HTTP = re.compile(rb"HTTP/[0-9]\.[0-9] [0-9]{3}")
+
+
+# ---- certificates --------------------------------------------------------------------------------
+
+
+def elements(data: bytes) -> list[bytes]:
+    """Bytes cut where one DER element after another ends (X.690, 8.1); what is none is the last piece."""
+    pieces = []
+    while len(data) > 4:
+        size = data[1] if data[1] < 0x80 else int.from_bytes(data[2 : 2 + (data[1] & 3)])
+        end = 2 + (0 if data[1] < 0x80 else data[1] & 3) + size
+        pieces.append(data[:end])
+        data = data[end:]
+    return [*pieces, data] if data else pieces
+
+
+def _issued() -> frozenset[bytes]:
+    """What the anchor of the corpus really signed, directly or through an authority of its own."""
+    signed = [piece for path in sorted((CORPUS / "chain").iterdir()) for piece in elements(path.read_bytes())]
+    return frozenset(x509.load_der_x509_certificate(der).tbs_certificate_bytes for der in signed)
+
+
+_ANCHOR = (CORPUS / "chain" / "anchor.der").read_bytes()
+_STORES = {"system": chains.Anchors([_ANCHOR]), "mozilla": chains.Anchors([])}
+_ISSUED = _issued()
+
+
+@target("net", longest=16 * 1024)
+def chain(data: bytes) -> None:
+    """Nothing is trusted but what the anchor signed, and no name matches that the certificate does not hold."""
+    sent = elements(data)
+    facts = chains.judge(sent, HOST, _STORES, now=_NOW, issuers=("Good Authority",))
+    chains.missing_issuer_urls(sent)
+    if not facts.readable:
+        assert not facts.trusted_by
+        return
+    leaf = load(sent[0])
+    assert leaf is not None
+    if facts.trusted_by:
+        assert facts.trusted_by == {"system"}
+        assert leaf.tbs_certificate_bytes in _ISSUED
+    if facts.name_matches:
+        assert HOST.encode() in sent[0].lower() or b"*.example" in sent[0].lower()
+    assert math.isfinite(facts.not_before + facts.not_after)
+
+
+@target("net", longest=16 * 1024)
+def issuer_file(data: bytes) -> None:
+    """A fetched file gives at most four certificates, all of them readable, and plain HTTP addresses only."""
+    found = certificates_in(data)
+    assert len(found) <= 4
+    for der in found:
+        certificate = load(der)
+        if certificate is not None:
+            assert all(url.lower().startswith("http://") for url in issuer_urls(certificate))
+
+
+# ---- names ---------------------------------------------------------------------------------------
+
+_QUESTION = dns.message.make_query(dns.name.from_text(HOST), "A", use_edns=False, id=0x7C5A)
+
+
+@target("net", longest=8 * 1024)
+def dns_answer(data: bytes) -> None:
+    """An address that is told of stands in the answer, and what is no answer to the question tells none."""
+    data = b"\x7c\x5a" + data[2:]
+    message = read_response(_QUESTION, data)
+    if message is None:
+        return
+    answer = read_message(_SERVER, message)
+    joined = join_families(_SERVER, [answer, None], 1)
+    for address in answer.addresses:
+        assert ipaddress.ip_address(address).packed in data
+    assert bool(answer.addresses) == (answer.failure is None)
+    assert len(joined.addresses) <= 32
+    assert joined.failure is not None or set(joined.addresses) <= set(answer.addresses)
+    assert isinstance(joined, NameAnswer)
+
+
+def _url(text: str) -> Address:
+    found = url_of(text)
+    assert found is not None
+    return found
+
+
+# ---- HTTP ----------------------------------------------------------------------------------------
+
+
+@target("net", longest=32 * 1024)
+def http(data: bytes) -> None:
+    """Only what begins with a status line is taken for HTTP; what is kept came from the peer, and no more than came."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        theirs.sendall(data)
+        theirs.shutdown(socket.SHUT_WR)
+        connection = Connection(EvidenceStream(ours))
+        exchange = connection.exchange(Request("GET", _url(URL), HEADERS), lambda: _NOW, Deadline(SECONDS))
+        connection.close()
+    step = exchange.step
+    if step.failure is None:
+        assert _SPEAKS_HTTP.match(data)
+        assert 200 <= step.status <= 999
+    assert step.size <= len(data)
+    assert len(exchange.body) <= step.size
+    assert step.server_time is None or math.isfinite(step.server_time)
+
+
+@target("net")
+def location(data: bytes) -> None:
+    """A redirect leads nowhere, or to the http or https host that a browser goes to."""
+    base = "https://portal.example:8443/a/b?c=d"
+    text = data.decode("latin-1")
+    found = target_of(_url(base), text)
+    if found is None:
+        return
+    assert found.scheme in ("http", "https")
+    assert "@" not in found.url.partition("://")[2].partition("/")[0]
+    assert found.url.isascii()
+    assert found.url.isprintable()
+    try:
+        browser = ada_url.URL(text.strip("".join(map(chr, range(0x21)))), base)
+    except ValueError:
+        raise AssertionError("a browser goes nowhere") from None
+    assert browser.protocol == f"{found.scheme}:"
+    assert browser.hostname.strip("[]").removesuffix(".") == found.host
+
+
+@target("net")
+def cookies(data: bytes) -> None:
+    """Cookies go back to the site that set them and to no other, as one printable line of bounded length."""
+    jar = Jar()
+    url = _url("https://sign.portal.example/a/b")
+    lines = [line.replace(b"\r", b"").replace(b"\0", b"") for line in data.split(b"\n")]
+    jar.keep(url, Headers([(b"set-cookie", line) for line in lines]))
+    for where in (
+        "https://sign.portal.example/a/b/c",
+        "https://portal.example/",
+        "https://x.sign.portal.example/",
+    ):
+        header = jar.header(_url(where))
+        assert header.isascii()
+        assert not header or header.isprintable()
+        assert len(header) <= len(data) + 2 * len(lines)
+    for where in ("https://evil.example/", "https://example/", "https://notportal.example/a/b"):
+        assert jar.header(_url(where)) == ""
+
+
+@target("net", longest=512)
+def dates(data: bytes) -> None:
+    """A date is a finite moment or none, and every date in the preferred form is read exactly (RFC 9110, 5.6.7)."""
+    date, age = parts_of(data, 2)
+    moment = server_time(Headers([(b"date", date), (b"age", age)]))
+    assert moment is None or math.isfinite(moment)
+    true = int.from_bytes(data[:4]) % _LAST_S
+    assert server_time(Headers([(b"date", formatdate(true, usegmt=True).encode())])) == true
+
+
+# ---- before HTTP ---------------------------------------------------------------------------------
+
+
+@target("net", longest=32 * 1024)
+def tls_plaintext(data: bytes) -> None:
+    """What is read of a handshake does not depend on how the network cuts it."""
+    whole, bit_by_bit = Plaintext(), Plaintext()
+    whole.feed(data)
+    at, step = 0, data[0] % 37 + 1 if data else 1
+    while at < len(data):
+        bit_by_bit.feed(data[at : at + step])
+        at += step
+    assert (whole.alert, whole.wants_certificate) == (bit_by_bit.alert, bit_by_bit.wants_certificate)
+    assert whole.alert is None or 0 <= whole.alert <= 255
+
+
+@target("net", longest=80 * 1024)
+def proxy_answer(data: bytes) -> None:
+    """A way through a proxy is open only where the proxy said so."""
+    ours, theirs = socket.socketpair()
+    scheme = "socks5" if data[:1] == b"\x05" else "http"
+    with ours, theirs:
+        theirs.setblocking(False)
+        theirs.send(data)
+        theirs.shutdown(socket.SHUT_WR)
+        step = tunnel(ours, f"{scheme}://proxy.example:3128", HOST, 443, Deadline(SECONDS))
+    assert step.failure is not Failure.TIMED_OUT
+    if step.failure is None and scheme == "http":
+        assert _SPEAKS_HTTP.match(data)
+        assert 200 <= step.status < 300
+    assert all(name.isascii() and name.isprintable() for name in step.schemes)
+
+
+# ---- addresses -----------------------------------------------------------------------------------
+
+
+@target("net")
+def address(data: bytes) -> None:
+    """No address is official unless a browser goes to an official host, and each verdict is whole."""
+    text = text_of(data)
+    since = time.thread_time()
+    verdict = judge(text, official=OFFICIAL, known_other=("optimum.com",))
+    assert time.thread_time() - since < 1
+    assert verdict.trick in TRICKS | {""}
+    assert set(verdict.notes) <= NOTES
+    assert verdict.contactable == bool(verdict.url)
+    if verdict.kind is Kind.OFFICIAL:
+        typed = text.lower().lstrip().startswith(("http:", "https:"))
+        browser = ada_url.URL(text.encode("utf-8", "replace").decode() if typed else verdict.url)
+        reached = browser.hostname.removesuffix(".")
+        assert reached == verdict.host
+        assert any(reached == name or reached.endswith("." + name) for name in OFFICIAL)

@@ -1,0 +1,149 @@
+"""What people send: pasted reports, phone codes, JSON reports, and many reports in one stream."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+import unicodedata
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from portalcheck import memory, paste, phonecode
+from portalcheck.catalog import Catalog
+from portalcheck.fleet import Summary, summarise
+from portalcheck.fleet.documents import documents
+from portalcheck.model import Status
+from portalcheck.paste import Integrity, as_report
+from portalcheck.paste.unmangle import plain
+from portalcheck.render import agent, fleet_data, fleet_html, fleet_text
+from tests.core.paste_reports import SAMPLE, lost_values, wrong_values
+from tests.fuzz.target import parts_of, target
+
+_NEVER = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+
+
+@cache
+def catalog(lang: str) -> Catalog:
+    """The words of a language."""
+    return Catalog(lang)
+
+
+def _harmless(text: str) -> None:
+    assert not [c for c in set(text) - {"\n"} if unicodedata.category(c) in _NEVER]
+
+
+# ---- pasted --------------------------------------------------------------------------------------
+
+_BLOCK = paste.write(SAMPLE).encode()
+
+
+def _edited(edits: bytes) -> bytes:
+    """The block after edits of the form: place (two bytes), letters to drop, letters to put in, these letters."""
+    text = bytearray(_BLOCK)
+    while len(edits) >= 4:
+        place, drop, put = int.from_bytes(edits[:2]) % (len(text) + 1), edits[2], edits[3] % 32
+        text[place : place + drop] = edits[4 : 4 + put]
+        edits = edits[4 + put :]
+    return bytes(text)
+
+
+# A fuzzer that sees what a check is compared with writes right checks for wrong lines: they are no signatures.
+@target("reports", longest=512, compares=False)
+def pasted_edits(data: bytes) -> None:
+    """However a block is edited, nothing that the report did not say is shown as proved."""
+    for recovered in paste.read(_edited(data)):
+        assert wrong_values(recovered, SAMPLE) == []
+        if recovered.integrity is Integrity.COMPLETE:
+            assert lost_values(recovered, SAMPLE) == []
+
+
+@target("reports", longest=32 * 1024)
+def pasted(data: bytes) -> None:
+    """Any text gives reports, or none, and a harmless view of them in every language."""
+    found = paste.read(data)
+    for lang in ("en", "es"):
+        _harmless(agent.render_reports(found, catalog(lang)))
+    for recovered in found:
+        assert recovered.to_json()["integrity"] in {one.value for one in Integrity}
+        as_report(recovered)
+    plain(data.decode("utf-8", "replace"))
+
+
+@target("reports")
+def json_report(data: bytes) -> None:
+    """A JSON text after another reading of it says the same, and never better than before."""
+    found = paste.read(b"{" + data)
+    for recovered in found:
+        if recovered.integrity is Integrity.COMPLETE and not recovered.newer:
+            assert as_report(recovered) is not None
+    _harmless(agent.render_reports(found, catalog("en")))
+
+
+@target("reports", longest=256)
+def phone_code(data: bytes) -> None:
+    """What a code says makes the same code again; of any other text no more than suggestions come."""
+    heard = phonecode.decode(data.decode("utf-8", "surrogateescape"))
+    if isinstance(heard, phonecode.Decoded):
+        if heard.cause in phonecode.CAUSE_ORDER:
+            assert phonecode.encode(heard.cause or "", heard.os, heard.statuses) == heard.code
+        assert set(heard.statuses.values()) <= set(Status)
+        phonecode.spell(heard.code)
+    else:
+        for suggestion in heard.suggestions:
+            assert isinstance(phonecode.decode(suggestion.code), phonecode.Decoded)
+    _harmless(agent.render_code(heard, catalog("es")))
+
+
+# ---- many ----------------------------------------------------------------------------------------
+
+
+def _summary(data: bytes) -> Summary:
+    return summarise(["-"], io.BytesIO(data))
+
+
+@target("reports", longest=32 * 1024)
+def fleet(data: bytes) -> None:
+    """A stream is counted to the last report, its summary is harmless, and cutting it changes nothing."""
+    summary = _summary(data)
+    for group, rows in summary.groups.items():
+        assert sum(row.reports for row in rows) + summary.more.get(group, 0) == summary.reports
+    assert sum(day.reports for day in summary.days) + summary.undated == summary.reports
+    _harmless(fleet_text.render(summary, catalog("en")))
+    fleet_data.render_csv(summary, catalog("en"))
+    page = fleet_html.render(summary, catalog("es"))
+    assert page.count("<script") == page.count("</script>")
+    once = [*documents([data])]
+    step = max(len(data) // 7, 1)
+    cut = [*documents([data[at : at + step] for at in range(0, len(data), step)])]
+    assert _reports(once) == _reports(cut)
+
+
+def _reports(found: Sequence[tuple[int, object]]) -> list[object]:
+    return [document for _, document in found if not isinstance(document, str)]
+
+
+@target("reports", longest=16 * 1024)
+def kept_report(data: bytes) -> None:
+    """The last report that was kept is a report, or none."""
+    place = _place()
+    (place / memory.NAME).write_bytes(data)
+    report = memory.last(place)
+    if report is not None:
+        assert memory.keep(place, report) in (True, False)
+        assert report.privacy.level != "share" or memory.last(place) == report
+
+
+@cache
+def _place() -> Path:
+    return Path(tempfile.mkdtemp(prefix="portalcheck-fuzz-"))
+
+
+@target("reports", longest=16 * 1024)
+def code_in_text(data: bytes) -> None:
+    """A code is found in a text only where its check holds."""
+    from portalcheck.cli.desk import _code_within
+
+    first, _ = parts_of(data, 2)
+    found = _code_within(first)
+    assert found is None or isinstance(phonecode.decode(found), phonecode.Decoded)
