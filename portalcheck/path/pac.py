@@ -81,14 +81,18 @@ def _origin(url: str) -> tuple[str, str]:
 
 
 def local_pac(pac_url: str) -> str | None:
-    """The path of a `file:` PAC URL on this computer, None for any other (a remote share is never opened)."""
+    """The path of a `file:` PAC URL on this computer, None for any other.
+
+    A share of another computer is never opened, in either form of RFC 8089, E.3: `//host/share` as the path is one.
+    """
     try:
         parts = urlsplit(pac_url)
     except ValueError:
         return None
     if parts.scheme != "file" or parts.netloc not in ("", "localhost"):
         return None
-    return url2pathname(parts.path)
+    path = url2pathname(parts.path)
+    return None if path.replace("\\", "/").startswith("//") else path
 
 
 def read_pac(path: str) -> str | None:

@@ -88,4 +88,4 @@ def run(target: Target, seconds: float, keep: Path | None = None) -> Ran:
 def _told(said: str) -> str:
     """The trace of what was raised, or the end of what the fuzzer said."""
     _, mark, rest = said.partition("=== Uncaught Python exception: ===")
-    return (rest.partition("==ERROR")[0].strip() if mark else said[-1500:]).strip()
+    return rest.partition("\nINFO:")[0].strip() if mark else said[-1500:].strip()

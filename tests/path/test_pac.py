@@ -179,6 +179,8 @@ def test_an_address_that_is_none_has_a_plan_all_the_same(url: str) -> None:
         "http://pac.example/x",
         "https://pac.example/x",
         "file://server/share/x.pac",
+        "file:////server/share/x.pac",
+        "file:///%5c%5cserver/share/x.pac",
         "ftp://x/y",
         "",
         "x.pac",

@@ -115,7 +115,9 @@ def clean_pac(text: str) -> str:
         return ""
     if parts.scheme != "file" and target(text) is None:
         return ""
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment="").geturl()
+    netloc = parts.netloc.rpartition("@")[2]
+    # Not geturl(): it loses slashes in front of a path without a host, and makes its first word one.
+    return f"{parts.scheme}://{netloc}{parts.path}{'?' if parts.query else ''}{parts.query}"
 
 
 def names(items: Iterable[str]) -> tuple[str, ...]:
