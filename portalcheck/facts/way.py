@@ -104,6 +104,7 @@ class ProxyStep(msgspec.Struct, frozen=True, kw_only=True):
 class TlsStep(msgspec.Struct, frozen=True, kw_only=True):
     """The handshake, made without verification; `chain` is what the server sent, leaf first, as DER.
 
+    `staple` is the OCSP response that came with it (RFC 6066, 8), as DER, empty without one.
     `wants_certificate` says of a failed one that the server had asked for a client certificate.
     """
 
@@ -111,6 +112,7 @@ class TlsStep(msgspec.Struct, frozen=True, kw_only=True):
     alert: str = ""
     version: str = ""
     chain: tuple[bytes, ...] = ()
+    staple: bytes = b""
     ms: int = 0
     wants_certificate: bool = False
 

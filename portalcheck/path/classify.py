@@ -1,11 +1,9 @@
-"""Exceptions of sockets and TLS become failure codes here, once, by class, number and symbol only."""
+"""Exceptions of sockets and TLS become failure codes here, once, by class and number only."""
 
 from __future__ import annotations
 
 import errno
-import re
 import socket
-import ssl
 
 from portalcheck.facts import Failure
 
@@ -32,25 +30,79 @@ _NO_SUCH_NAME = {
     getattr(socket, name) for name in ("EAI_NONAME", "EAI_NODATA", "EAI_ADDRFAMILY") if hasattr(socket, name)
 }
 
-# Symbols of OpenSSL's reason codes, the same in 1.1.1 and 3.x.
-_NOT_TLS = {
-    "WRONG_VERSION_NUMBER",
-    "HTTP_REQUEST",
-    "HTTPS_PROXY_REQUEST",
-    "UNKNOWN_PROTOCOL",
-    "PACKET_LENGTH_TOO_LONG",
+# The alerts of TLS by number (IANA, TLS Alerts; RFC 8446, 6).
+_ALERTS = {
+    0: "close_notify",
+    10: "unexpected_message",
+    20: "bad_record_mac",
+    21: "decryption_failed",
+    22: "record_overflow",
+    30: "decompression_failure",
+    40: "handshake_failure",
+    41: "no_certificate",
+    42: "bad_certificate",
+    43: "unsupported_certificate",
+    44: "certificate_revoked",
+    45: "certificate_expired",
+    46: "certificate_unknown",
+    47: "illegal_parameter",
+    48: "unknown_ca",
+    49: "access_denied",
+    50: "decode_error",
+    51: "decrypt_error",
+    52: "too_many_cids_requested",
+    60: "export_restriction",
+    70: "protocol_version",
+    71: "insufficient_security",
+    80: "internal_error",
+    86: "inappropriate_fallback",
+    90: "user_canceled",
+    100: "no_renegotiation",
+    109: "missing_extension",
+    110: "unsupported_extension",
+    111: "certificate_unobtainable",
+    112: "unrecognized_name",
+    113: "bad_certificate_status_response",
+    114: "bad_certificate_hash_value",
+    115: "unknown_psk_identity",
+    116: "certificate_required",
+    117: "general_error",
+    120: "no_application_protocol",
+    121: "ech_required",
 }
-_TOO_OLD = {"UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION", "VERSION_TOO_LOW"}
-_TOO_LARGE = {"EXCESSIVE_MESSAGE_SIZE"}
-_EOF = {"UNEXPECTED_EOF_WHILE_READING"}
-_ALERT = re.compile(r"(?:SSLV3|TLSV1|TLSV13)_(?:ALERT_)?([A-Z_]+)")
+_PROTOCOL_VERSION = 70
 # Servers that follow RFC 8446 send the first, others the second; nobody can complain of one that was not sent.
-_CERTIFICATE_WANTED = {"TLSV13_ALERT_CERTIFICATE_REQUIRED", "SSLV3_ALERT_BAD_CERTIFICATE"}
+_CERTIFICATE_WANTED = {116, 42}
+_TLS_1_2 = 0x0303
+_MESSAGE_TOO_LARGE = 152
+"""OpenSSL's reason SSL_R_EXCESSIVE_MESSAGE_SIZE, the same in every version: no alert says it."""
+
+
+class TlsError(OSError):
+    """TLS could not go on, in numbers.
+
+    `ended` says that the other side was gone; `alert` is what it complained of, `sent` what we did, with OpenSSL's
+    `reason` for it; `foreign` says that it spoke no TLS; `version` is that of its ServerHello, if one came.
+    """
+
+    def __init__(
+        self,
+        *,
+        ended: bool = False,
+        alert: int | None = None,
+        sent: int | None = None,
+        reason: int = 0,
+        foreign: bool = False,
+        version: int | None = None,
+    ) -> None:
+        super().__init__()
+        self.ended, self.alert, self.sent, self.reason = ended, alert, sent, reason
+        self.foreign, self.version = foreign, version
 
 
 def of_os_error(error: OSError) -> Failure:
     """The code for an error of the operating system below TLS."""
-    if isinstance(error, ssl.SSLError):
+    if isinstance(error, TlsError):
         return of_tls_error(error)
     if isinstance(error, socket.gaierror):
         return Failure.NOT_FOUND if error.errno in _NO_SUCH_NAME else Failure.OTHER
@@ -63,26 +115,24 @@ def of_os_error(error: OSError) -> Failure:
     return _BY_ERRNO.get(error.errno or 0, Failure.OTHER)
 
 
-def of_tls_error(error: ssl.SSLError) -> Failure:
+def of_tls_error(error: TlsError) -> Failure:
     """The code for an error of TLS; alerts are told apart by `alert_name`."""
-    reason = error.reason or ""
-    if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError) or reason in _EOF:
-        return Failure.CLOSED
-    if reason in _NOT_TLS:
+    if error.foreign:
         return Failure.NOT_TLS
-    if reason in _TOO_OLD:
+    if error.alert is not None:
+        return Failure.TOO_OLD if error.alert == _PROTOCOL_VERSION else Failure.ALERT
+    if error.ended:
+        return Failure.CLOSED
+    if error.sent == _PROTOCOL_VERSION and error.version is not None and error.version < _TLS_1_2:
         return Failure.TOO_OLD
-    if reason in _TOO_LARGE:
-        return Failure.TOO_LARGE
-    return Failure.ALERT if _ALERT.fullmatch(reason) else Failure.MALFORMED
+    return Failure.TOO_LARGE if error.reason == _MESSAGE_TOO_LARGE else Failure.MALFORMED
 
 
-def alert_name(error: ssl.SSLError) -> str:
-    """The alert's name (RFC 8446, 6) in lower case, `` where the error was no alert."""
-    found = _ALERT.fullmatch(error.reason or "")
-    return found[1].lower() if found else ""
+def alert_name(error: TlsError) -> str:
+    """The name of the alert that the other side sent, `` where there was none."""
+    return "" if error.alert is None else _ALERTS.get(error.alert, f"alert_{error.alert}")
 
 
-def wants_certificate(error: ssl.SSLError) -> bool:
+def wants_certificate(error: OSError) -> bool:
     """Whether the peer refused, after the handshake, because it was shown no client certificate."""
-    return error.reason in _CERTIFICATE_WANTED
+    return isinstance(error, TlsError) and error.alert in _CERTIFICATE_WANTED

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 import time
 from typing import Protocol
 
@@ -100,5 +99,5 @@ class EvidenceStream:
 
     def _noted(self, error: OSError) -> StreamError:
         self.failure = of_os_error(error)
-        self.wants_certificate = isinstance(error, ssl.SSLError) and wants_certificate(error)
+        self.wants_certificate = wants_certificate(error)
         return StreamError()

@@ -11,7 +11,7 @@ from portalcheck.demo import tls
 from portalcheck.demo.certificates import server_context
 from portalcheck.demo.servers import Peer, Serve
 from portalcheck.facts import Failure
-from portalcheck.path.classify import wants_certificate
+from portalcheck.path.classify import TlsError, wants_certificate
 from portalcheck.path.handshake import handshake
 from portalcheck.path.waiting import Deadline
 from tests.path.shaking import echo, fails, hello, opened, succeeds, writes
@@ -122,7 +122,7 @@ def test_tls_1_2_that_wants_a_certificate_says_so_in_the_handshake(world: World)
 
 def test_tls_1_3_that_wants_a_certificate_says_so_at_the_first_read(world: World) -> None:
     where = world.tcp(_wanting(ssl.TLSVersion.TLSv1_3, ssl.CERT_REQUIRED))
-    with opened(where) as secured, pytest.raises(ssl.SSLError) as caught:
+    with opened(where) as secured, pytest.raises(TlsError) as caught:
         secured.recv(1)
     assert wants_certificate(caught.value)
 

@@ -200,13 +200,36 @@ def test_a_wish_is_heard_however_the_bytes_are_cut() -> None:
         for start in range(0, len(stream), size):
             said.feed(stream[start : start + size])
         assert said.wants_certificate
-        assert said.alert is None
+        assert (said.foreign, said.version) == (False, 0x0303)
 
 
 def test_what_is_encrypted_is_not_read() -> None:
     said = Plaintext()
-    said.feed(_record(23, b"x") + _record(21, b"\x02\x28"))
-    assert (said.alert, said.wants_certificate) == (None, False)
+    said.feed(_record(23, b"x") + _record(22, _SERVER_HELLO + _message(13, b"abc")))
+    assert (said.over, said.version, said.wants_certificate) == (True, None, False)
+
+
+@pytest.mark.parametrize(
+    ("first", "foreign"),
+    [
+        (b"", False),
+        (b"H", True),
+        (b"\x16", False),
+        (b"\x16\x03\x01", False),
+        (b"\x16T", True),
+        (b"\x15\x03\x03\xff\xff", True),
+        (b"\x16\x03\x03\x48\x00", False),
+        (b"\x16\x03\x03\x48\x01", True),
+        (b"\x80\x2e\x01\x00\x02", True),
+        (_record(22, _SERVER_HELLO) + b"HTTP/1.1 200 OK", False),
+    ],
+)
+def test_what_is_no_tls_shows_in_its_first_bytes(first: bytes, foreign: bool) -> None:
+    for size in (1, 1000):
+        said = Plaintext()
+        for start in range(0, len(first), size):
+            said.feed(first[start : start + size])
+        assert said.foreign is foreign
 
 
 @settings(max_examples=200)
@@ -215,4 +238,5 @@ def test_no_bytes_make_the_listener_raise(pieces: list[bytes]) -> None:
     said = Plaintext()
     for piece in pieces:
         said.feed(piece)
-    assert said.alert is None or 0 <= said.alert <= 255
+    assert said.version is None or 0 <= said.version <= 0xFFFF
+    assert said.over or not said.foreign
