@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
 import msgspec
+import tomli
 
 
 class Ref(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -28,7 +28,7 @@ class Ref(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 @cache
 def refs() -> Mapping[str, Ref]:
     """All references by id, in the article's order."""
-    data = tomllib.loads((files("portalcheck") / "article.toml").read_text(encoding="utf-8"))
+    data = tomli.loads((files("portalcheck") / "article.toml").read_text(encoding="utf-8"))
     return MappingProxyType({row["id"]: msgspec.convert(row, Ref) for row in data["ref"]})
 
 

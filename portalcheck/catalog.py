@@ -13,7 +13,6 @@ that names the code: readers meet reports of newer versions and of checks that t
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
@@ -21,6 +20,7 @@ from types import MappingProxyType
 from typing import Any
 
 import msgspec
+import tomli
 
 from portalcheck.quantities import Quantities
 from portalcheck.text import LONGEST, clean, fill
@@ -95,7 +95,7 @@ def load(language: str) -> Texts:
     if language not in languages():
         return _NONE
     source = files("portalcheck") / "texts" / f"{language}.toml"
-    return MappingProxyType(tomllib.loads(source.read_text(encoding="utf-8")))
+    return MappingProxyType(tomli.loads(source.read_text(encoding="utf-8")))
 
 
 def variants(entry: object) -> Iterator[str]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import ssl
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
+
+import tomli
 
 from portalcheck.api import Context, Finding, Roots, System, check, note, ok, warn
 
@@ -19,7 +20,7 @@ ROOTS_ARE_OLD = dt.timedelta(days=3 * 365)
 @cache
 def support_table() -> Mapping[str, Any]:
     """The table: `dated`, and for each system the last day of support by release."""
-    return tomllib.loads(files("portalcheck_checks").joinpath("system_support.toml").read_text("utf-8"))
+    return tomli.loads(files("portalcheck_checks").joinpath("system_support.toml").read_text("utf-8"))
 
 
 @check(

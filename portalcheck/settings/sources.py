@@ -135,7 +135,7 @@ def read_bytes(path: Path) -> bytes | Trouble:
 
 def read_toml(data: bytes, origin: Origin) -> dict[str, Any]:
     """TOML in UTF-8, with or without a byte order mark. Raises SettingsError."""
-    import tomllib
+    import tomli
 
     try:
         text = data.decode("utf-8-sig")
@@ -145,8 +145,8 @@ def read_toml(data: bytes, origin: Origin) -> dict[str, Any]:
     if _has_endless_key(text):
         raise SettingsError(origin, "", "holds a key beyond all measure", "TOML 1.0")
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        return tomli.loads(text)
+    except tomli.TOMLDecodeError as error:
         words = str(error)[:_MAX_TOML_WORDS]
         raise SettingsError(origin, "", f"is not TOML: {words}", "TOML 1.0") from None
     except (ValueError, RecursionError):
@@ -156,7 +156,7 @@ def read_toml(data: bytes, origin: Origin) -> dict[str, Any]:
 
 
 def _has_endless_key(text: str) -> bool:
-    """Whether a key has very many parts: the time that tomllib takes grows with their square, to minutes.
+    """Whether a key has very many parts: the time that tomli takes grows with their square, to minutes.
 
     No host name has so many either (RFC 1035: 127 labels at most), so dots within values do not matter.
     """

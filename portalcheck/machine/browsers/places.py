@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
 import msgspec
+import tomli
 
 from portalcheck.machine.browsers.reading import is_remote
 from portalcheck.machine.environment import Environment
@@ -47,7 +47,7 @@ class Place(msgspec.Struct, frozen=True):
 @cache
 def data(name: str) -> dict[str, object]:
     """A TOML table of this package."""
-    return tomllib.loads(files(__package__).joinpath(name).read_text("utf-8"))
+    return tomli.loads(files(__package__).joinpath(name).read_text("utf-8"))
 
 
 @cache
