@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Sequence
 from functools import partial
 from itertools import zip_longest
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -32,12 +32,14 @@ from portalcheck.path.dial import way_to
 from portalcheck.path.fetch import Fetcher
 from portalcheck.path.location import url_of
 from portalcheck.path.names import ask_servers, is_address
-from portalcheck.path.neutral import NeutralHosts
 from portalcheck.path.pac import ProxyFinder
 from portalcheck.path.policy import Ledger, Network, Role
-from portalcheck.path.resolvers import Resolvers
 from portalcheck.path.waiting import Deadline, Shared, side_by_side
 from portalcheck.path.walk import Walker
+
+if TYPE_CHECKING:
+    from portalcheck.path.neutral import NeutralHosts
+    from portalcheck.path.resolvers import Resolvers
 
 CLOCK_TOLERANCE_S = 300
 _BAD_STATUS = 400
@@ -126,7 +128,7 @@ class RunContext:
 
     def ways_out(self) -> frozenset[str]:
         """The local addresses that traffic to the independent DNS servers leaves from; nothing is sent."""
-        servers = Resolvers(self._walker, self.chain).independent(self.network.resolvers)
+        servers = self._resolvers().independent(self.network.resolvers)
         # To learn the address of a server that is asked over HTTPS, its name would have to be asked for.
         plain = [(one.address, one.port) for one in servers if is_address(one.address)]
         ways = [way_to(self.machine, address, port) for address, port in plain or _ANYWHERE]
@@ -139,7 +141,7 @@ class RunContext:
         return self._shared.get(("around", interface), lambda: self._ask_around(interface))
 
     def _ask_around(self, interface: str) -> bool:
-        resolvers = Resolvers(self._walker, self.chain)
+        resolvers = self._resolvers()
         servers = resolvers.independent(self.network.resolvers)
         names = [url.host for text in self.network.canaries if (url := url_of(text)) is not None]
         questions = [(server, name) for server in servers for name in names[:1]]
@@ -231,9 +233,15 @@ class RunContext:
         return self._shared.get("names-elsewhere", self._names_elsewhere)
 
     def _names_elsewhere(self) -> tuple[NameAnswer, ...]:
-        resolvers = Resolvers(self._walker, self.chain)
+        resolvers = self._resolvers()
         servers = resolvers.independent(self.network.resolvers)
         return resolvers.ask([(server, self.host) for server in servers], Role.NEUTRAL_RESOLVER)
+
+    def _resolvers(self) -> Resolvers:
+        # Loaded in trouble only, as all that asks others is.
+        from portalcheck.path.resolvers import Resolvers
+
+        return Resolvers(self._walker, self.chain)
 
     # ---- neutral hosts -------------------------------------------------------------------------
 
@@ -280,6 +288,8 @@ class RunContext:
         return self._shared.get("neutral-hosts", self._ask_neutral)
 
     def _ask_neutral(self) -> NeutralHosts:
+        from portalcheck.path.neutral import NeutralHosts
+
         trace = self.trace()
         assert trace is not None
         hosts = NeutralHosts(self._walker, self.network, self.chain)
@@ -288,4 +298,6 @@ class RunContext:
 
 
 def _median(skews: Sequence[int]) -> int:
-    return round(statistics.median(skews))
+    ordered = sorted(skews)
+    middle = len(ordered) // 2
+    return round((ordered[middle] + ordered[~middle]) / 2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,11 +38,22 @@ class Name(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @cache
-def _lines() -> list[bytes]:
-    """The lines of the list. To part them is quick; to sort them all by their ends is not."""
+def _text() -> bytes:
+    """The list as its file has it, a rule a line."""
     import publicsuffixlist
 
-    return Path(publicsuffixlist.PSLFILE).read_bytes().split(b"\n")
+    return b"\n" + Path(publicsuffixlist.PSLFILE).read_bytes() + b"\n"
+
+
+def _rules(top: bytes) -> Iterator[bytes]:
+    """The rules for one top-level domain. To look for their ends is quick; to part all lines is not."""
+    text, end = _text(), top + b"\n"
+    at = text.find(end)
+    while at >= 0:
+        line = text[text.rfind(b"\n", 0, at) + 1 : at + len(top)]
+        if (line == top or line.endswith(b"." + top)) and not line.startswith(b"//"):
+            yield line
+        at = text.find(end, at + len(end))
 
 
 @lru_cache(maxsize=256)
@@ -49,12 +61,8 @@ def _list(top: str) -> PublicSuffixList:
     """The rules for one top-level domain. The whole list takes ten times as long to build."""
     from publicsuffixlist import PublicSuffixList
 
-    whole, end = top.encode(), f".{top}".encode()
-    rules = [
-        line for line in _lines() if (line.endswith(end) or line == whole) and not line.startswith(b"//")
-    ]
     further = [host.encode() for host in SHARED_HOSTING if host.endswith("." + top)]
-    return PublicSuffixList(rules + further, accept_encoded_idn=False)
+    return PublicSuffixList([*_rules(top.encode()), *further], accept_encoded_idn=False)
 
 
 @lru_cache(maxsize=1024)
@@ -68,10 +76,7 @@ def split(display: str) -> Name:
 
 @cache
 def _icann() -> frozenset[bytes]:
-    import publicsuffixlist
-
-    text = Path(publicsuffixlist.PSLFILE).read_bytes()
-    return frozenset(text.partition(b"// ===END ICANN DOMAINS===")[0].split(b"\n"))
+    return frozenset(_text().partition(b"// ===END ICANN DOMAINS===")[0].split(b"\n"))
 
 
 def is_shared(suffix: str) -> bool:

@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 from portalcheck.api import Machine
 from portalcheck.facts import DIRECT, ProxyPlan, ProxySettings
@@ -85,6 +84,8 @@ def local_pac(pac_url: str) -> str | None:
 
     A share of another computer is never opened, in either form of RFC 8089, E.3: `//host/share` as the path is one.
     """
+    from urllib.request import url2pathname
+
     try:
         parts = urlsplit(pac_url)
     except ValueError:
