@@ -8,7 +8,7 @@ from functools import cache
 
 import msgspec
 
-from portalcheck.machine.browsers.places import data
+from portalcheck.machine.browsers.places import data, typed
 
 MAX_NAME = 48
 """How many characters of a name that an extension gives itself are kept."""
@@ -32,7 +32,7 @@ class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def _table() -> _Table:
-    return msgspec.convert(data("extensions.toml"), _Table)
+    return typed(data("extensions.toml"), _Table)
 
 
 @cache

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 import tomli
 
 from portalcheck.machine.browsers.reading import is_remote
 from portalcheck.machine.environment import Environment
+
+_Kind = TypeVar("_Kind")
+_one_by_one = threading.Lock()
 
 
 class Policies(msgspec.Struct, frozen=True):
@@ -50,10 +55,20 @@ def data(name: str) -> dict[str, object]:
     return tomli.loads(files(__package__).joinpath(name).read_text("utf-8"))
 
 
+def typed(content: object, kind: type[_Kind]) -> _Kind:
+    """What a table holds, as structs. Checks that run side by side may ask at the same time.
+
+    msgspec works out what it must know of a struct at its first use, and a second thread that comes upon the
+    half of it brings the whole process down (seen with msgspec 0.22, once in ten runs).
+    """
+    with _one_by_one:
+        return msgspec.convert(content, kind)
+
+
 @cache
 def browsers() -> tuple[Browser, ...]:
     """All rows of the table."""
-    return msgspec.convert(data("locations.toml")["browser"], tuple[Browser, ...])
+    return typed(data("locations.toml")["browser"], tuple[Browser, ...])
 
 
 def places(environment: Environment) -> tuple[Place, ...]:

@@ -15,7 +15,7 @@ import msgspec
 
 from portalcheck.facts import InstalledBrowser
 from portalcheck.machine.browsers import firefox_install
-from portalcheck.machine.browsers.places import Place, data
+from portalcheck.machine.browsers.places import Place, data, typed
 from portalcheck.machine.browsers.profile import Profile
 from portalcheck.machine.browsers.reading import Why, changed_at, part, read_json, read_plist, read_text
 from portalcheck.machine.environment import Environment
@@ -55,7 +55,7 @@ class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def _table() -> _Table:
-    return msgspec.convert(data("supported.toml"), _Table)
+    return typed(data("supported.toml"), _Table)
 
 
 class _Build(NamedTuple):
