@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 
 import click
 
@@ -64,9 +65,26 @@ def checks(lang: str | None) -> int:
             f"{check.id}: {told.name}",
             f"  {words.ui('explain.reads')} {told.reads}",
             f"  {words.ui('explain.contacts')} {told.contacts}",
+            *_files(check.id, words),
         ]
     out.result("\n".join(lines or [words.ui("list.no_checks")]) + "\n")
     return 0
+
+
+def _files(check: str, words: Catalog) -> Iterator[str]:
+    """Every file that a check reads of browsers on this kind of system, and where."""
+    from portalcheck.machine.browsers.files import read_by
+    from portalcheck.machine.environment import os_name
+    from portalcheck.render.lines import wrap
+
+    for files in read_by(check, os_name()):
+        names = [words.term("browser", name) for name in files.browsers]
+        if names:
+            yield from wrap(words.ui("files.of", browsers=names), "  ")
+        for key in ("folders", "beside", "profile", "program", "elsewhere"):
+            listed = getattr(files, key)
+            if listed:
+                yield from wrap(words.ui(f"files.{key}", list=listed), "    " if names else "  ")
 
 
 @click.command()

@@ -1,0 +1,106 @@
+"""Which files of browsers a check reads on a system: the tables `files.toml` and `locations.toml`, told in words."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import msgspec
+
+from portalcheck.machine.browsers.places import Browser, browsers, data, typed
+
+_TOLD = {
+    "home": "~",
+    "config": "~/.config",
+    "chrome": "~/.config",
+    "data": "~/.local/share",
+    "support": "~/Library/Application Support",
+    "local": "%LOCALAPPDATA%",
+    "roaming": "%APPDATA%",
+    "CHROME_USER_DATA_DIR": "$CHROME_USER_DATA_DIR",
+}
+_DEFAULT = {
+    "linux": (
+        "~/.config/*mimeapps.list",
+        "/etc/xdg/*mimeapps.list",
+        "~/.local/share/applications/*mimeapps.list",
+        "/usr/local/share/applications/*mimeapps.list",
+        "/usr/share/applications/*mimeapps.list",
+    ),
+    "macos": ("~/Library/Preferences/com.apple.LaunchServices/com.apple.launchservices.secure.plist",),
+    "windows": (r"HKCU\Software\Microsoft\Windows\Shell\Associations\UrlAssociations\https\UserChoice",),
+}
+"""Where each system keeps which browser is the default."""
+
+
+class Files(msgspec.Struct, frozen=True, kw_only=True):
+    """What is read of some browsers: names of files, and `folders` as a person would write them.
+
+    `beside` lie in one of the folders, `profile` in each profile there, `program` where the browser is installed;
+    `elsewhere` are whole paths, and keys of the registry.
+    """
+
+    browsers: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+    profile: tuple[str, ...] = ()
+    program: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+
+
+class _Read(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    folder: tuple[str, ...] = ()
+    profile: tuple[str, ...] = ()
+    program: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+
+
+class _Family(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    name: str
+    cookies: _Read = _Read()
+    browser: _Read = _Read()
+
+
+@cache
+def _families() -> tuple[_Family, ...]:
+    return typed(data("files.toml")["family"], tuple[_Family, ...])
+
+
+def read_by(check: str, os: str) -> tuple[Files, ...]:
+    """What the check `cookies` or `browser` reads on a system (linux, macos, windows); nothing for any other check."""
+    if check not in ("cookies", "browser"):
+        return ()
+    found = []
+    for family in _families():
+        read: _Read = getattr(family, check)
+        here = [one for one in browsers() if one.family == family.name and getattr(one, os)]
+        if here and read != _Read():
+            policies = _policies(here, os) if check == "browser" else ()
+            found.append(
+                Files(
+                    browsers=tuple(one.name for one in here),
+                    folders=tuple(_told(place) for one in here for place in getattr(one, os)),
+                    beside=read.folder,
+                    profile=read.profile,
+                    program=read.program,
+                    elsewhere=(*read.elsewhere, *policies),
+                )
+            )
+    return (*found, Files(elsewhere=_DEFAULT[os]))
+
+
+def _told(template: str) -> str:
+    name, _, rest = template.removeprefix("{").partition("}")
+    return _TOLD[name] + rest
+
+
+def _policies(here: list[Browser], os: str) -> tuple[str, ...]:
+    places = [place for one in here for place in getattr(one.policies, os)]
+    if os == "windows":
+        return tuple(rf"{hive}\{key}" for key in places for hive in ("HKLM", "HKCU"))
+    if os == "macos":
+        shared = "/Library/Managed Preferences"
+        folders = (shared, f"{shared}/[you]", "~/Library/Preferences")
+        return tuple(f"{folder}/{name}.plist" for name in places for folder in folders)
+    if here[0].family == "firefox":
+        return tuple(f"{place}/policies.json" for place in places)
+    return tuple(f"{place}/{kind}/*.json" for place in places for kind in ("managed", "recommended"))
