@@ -37,7 +37,10 @@ class Issued(msgspec.Struct, frozen=True):
 
 
 class Minted(msgspec.Struct, frozen=True, kw_only=True):
-    """What goes into one certificate. Times are seconds since the epoch; an empty `names` makes a CA."""
+    """What goes into one certificate. Times are seconds since the epoch; an empty `names` makes a CA.
+
+    `responder_url` and `crl_url` are where its revocation can be asked for.
+    """
 
     common_name: str
     organisation: str
@@ -46,6 +49,9 @@ class Minted(msgspec.Struct, frozen=True, kw_only=True):
     names: tuple[str, ...] = ()
     path_length: int | None = None
     issuer_url: str = ""
+    responder_url: str = ""
+    crl_url: str = ""
+    signs_ocsp: bool = False
 
 
 def mint(minted: Minted, issuer: Issued | None = None, *, send_issuer: bool = True) -> Issued:
@@ -115,11 +121,20 @@ def _extensions(
     ]
     if minted.names:
         found.append((x509.SubjectAlternativeName([x509.DNSName(name) for name in minted.names]), False))
-        found.append((x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), False))
-    if minted.issuer_url:
-        location = x509.UniformResourceIdentifier(minted.issuer_url)
-        access = x509.AccessDescription(AuthorityInformationAccessOID.CA_ISSUERS, location)
-        found.append((x509.AuthorityInformationAccess([access]), False))
+        use = ExtendedKeyUsageOID.OCSP_SIGNING if minted.signs_ocsp else ExtendedKeyUsageOID.SERVER_AUTH
+        found.append((x509.ExtendedKeyUsage([use]), False))
+    places = (
+        (AuthorityInformationAccessOID.CA_ISSUERS, minted.issuer_url),
+        (AuthorityInformationAccessOID.OCSP, minted.responder_url),
+    )
+    access = [
+        x509.AccessDescription(method, x509.UniformResourceIdentifier(url)) for method, url in places if url
+    ]
+    if access:
+        found.append((x509.AuthorityInformationAccess(access), False))
+    if minted.crl_url:
+        name = x509.UniformResourceIdentifier(minted.crl_url)
+        found.append((x509.CRLDistributionPoints([x509.DistributionPoint([name], None, None, None)]), False))
     return found
 
 

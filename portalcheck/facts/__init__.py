@@ -7,7 +7,7 @@ milliseconds unless a name says otherwise, addresses are text as `ipaddress` rea
 from __future__ import annotations
 
 from portalcheck.facts.failure import Failure
-from portalcheck.facts.judgements import CaptiveAnswer, Chain, Neutral, TrueTime
+from portalcheck.facts.judgements import CaptiveAnswer, Chain, Neutral, Revocation, Standing, TrueTime
 from portalcheck.facts.machine import (
     BrowserProfile,
     CookieBlock,
@@ -61,8 +61,10 @@ __all__ = [
     "ProxyPlan",
     "ProxySettings",
     "ProxyStep",
+    "Revocation",
     "Roots",
     "Route",
+    "Standing",
     "StoreState",
     "System",
     "TlsStep",

@@ -12,7 +12,8 @@ class Chain(msgspec.Struct, frozen=True, kw_only=True):
 
     `trusted_by` holds system, mozilla and profile, each whatever the time. `not_before` and `not_after` are
     the window in which every certificate of the path is valid. `incomplete` says that an intermediate
-    was missing; `completed` that the certificate's own address for it gave the missing one.
+    was missing; `completed` that the certificate's own address for it gave the missing one. `issuer` is the
+    certificate (DER) that the path goes on with above the leaf, empty where it ends there.
     """
 
     name_matches: bool
@@ -25,6 +26,7 @@ class Chain(msgspec.Struct, frozen=True, kw_only=True):
     system_complete: bool = True
     issuer_organisation: str = ""
     issuer_name: str = ""
+    issuer: bytes = b""
     anchor: str = ""
     names: tuple[str, ...] = ()
     key: str = ""
@@ -42,6 +44,26 @@ class Chain(msgspec.Struct, frozen=True, kw_only=True):
     def valid_at(self, when: float) -> bool:
         """Whether every certificate of the path is within its dates at `when`."""
         return self.not_before <= when <= self.not_after
+
+
+class Standing(StrEnum):
+    """What the issuer of a certificate says of it now. `unsaid` is whatever cannot be relied on."""
+
+    GOOD = "good"
+    REVOKED = "revoked"
+    UNSAID = "unsaid"
+
+
+class Revocation(msgspec.Struct, frozen=True):
+    """A certificate's standing (RFC 6960, RFC 5280, 5): since when it is revoked (seconds since the epoch) and why.
+
+    `why` is the name of a CRLReason; `how` it became known is staple, ocsp or crl.
+    """
+
+    standing: Standing
+    since: float = 0.0
+    why: str = "unspecified"
+    how: str = "staple"
 
 
 class TrueTime(msgspec.Struct, frozen=True):

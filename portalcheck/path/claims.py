@@ -101,18 +101,39 @@ def is_www_twin(host: str, names: Sequence[str]) -> bool:
 
 def issuer_urls(certificate: x509.Certificate) -> tuple[str, ...]:
     """Where the certificate says that its issuer's can be had over plain HTTP (RFC 5280, 4.2.2.1)."""
+    return _access_urls(certificate, AuthorityInformationAccessOID.CA_ISSUERS)[:2]
+
+
+def responder_urls(certificate: x509.Certificate) -> tuple[str, ...]:
+    """The OCSP responder that the certificate names (RFC 6960, 3.1), asked over plain HTTP."""
+    return _access_urls(certificate, AuthorityInformationAccessOID.OCSP)[:1]
+
+
+def crl_urls(certificate: x509.Certificate) -> tuple[str, ...]:
+    """Where the list of revoked certificates is that the certificate names (RFC 5280, 4.2.1.13), over plain HTTP."""
+    try:
+        value = certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
+    except (x509.ExtensionNotFound, *READ_ERRORS):
+        return ()
+    # A list by another issuer, or for some reasons only, does not tell all (RFC 5280, 4.2.1.13).
+    names = [
+        name for point in value if not (point.crl_issuer or point.reasons) for name in point.full_name or ()
+    ]
+    return _plain_http(names)[:1]
+
+
+def _access_urls(certificate: x509.Certificate, method: x509.ObjectIdentifier) -> tuple[str, ...]:
     try:
         value = certificate.extensions.get_extension_for_oid(ExtensionOID.AUTHORITY_INFORMATION_ACCESS).value
     except (x509.ExtensionNotFound, *READ_ERRORS):
         return ()
     assert isinstance(value, x509.AuthorityInformationAccess)
-    urls = [
-        description.access_location.value
-        for description in value
-        if description.access_method == AuthorityInformationAccessOID.CA_ISSUERS
-        and isinstance(description.access_location, x509.UniformResourceIdentifier)
-    ]
-    return tuple(url for url in urls if url.lower().startswith("http://"))[:2]
+    return _plain_http([one.access_location for one in value if one.access_method == method])
+
+
+def _plain_http(names: Sequence[x509.GeneralName]) -> tuple[str, ...]:
+    urls = [name.value for name in names if isinstance(name, x509.UniformResourceIdentifier)]
+    return tuple(url for url in urls if url.lower().startswith("http://"))
 
 
 def certificates_in(data: bytes, most: int = 4) -> tuple[bytes, ...]:

@@ -1,0 +1,70 @@
+"""What an authority says of certificates that it issued: OCSP responses (RFC 6960) and CRLs (RFC 5280, 5)."""
+
+from __future__ import annotations
+
+import datetime
+
+import msgspec
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import ocsp
+
+from portalcheck.demo.certificates import Issued
+
+_USUAL_DAYS = (-0.1, 3.0)
+_REVOKED_DAYS_AGO = 2
+_WHY = x509.ReasonFlags.key_compromise
+
+
+class Word(msgspec.Struct, frozen=True, kw_only=True):
+    """One statement: revoked or good, from and to so many days from `now`, the true time in epoch seconds."""
+
+    now: float
+    revoked: bool = True
+    days: tuple[float, float] = _USUAL_DAYS
+
+    def moment(self, days: float) -> datetime.datetime:
+        """A time so many days from now."""
+        return datetime.datetime.fromtimestamp(int(self.now), datetime.UTC) + datetime.timedelta(days=days)
+
+
+def ocsp_response(leaf: Issued, authority: Issued, word: Word, *, signer: Issued | None = None) -> bytes:
+    """A response as DER, signed by the authority, or by `signer`, whose certificate then comes with it."""
+    responder = signer or authority
+    builder = (
+        ocsp.OCSPResponseBuilder()
+        .add_response(
+            cert=leaf.certificate,
+            issuer=authority.certificate,
+            algorithm=hashes.SHA1(),  # noqa: S303  # names the certificate, as every client knows it (RFC 5019, 2.1.1)
+            cert_status=ocsp.OCSPCertStatus.REVOKED if word.revoked else ocsp.OCSPCertStatus.GOOD,
+            this_update=word.moment(word.days[0]),
+            next_update=word.moment(word.days[1]),
+            revocation_time=word.moment(-_REVOKED_DAYS_AGO) if word.revoked else None,
+            revocation_reason=_WHY if word.revoked else None,
+        )
+        .responder_id(ocsp.OCSPResponderEncoding.HASH, responder.certificate)
+    )
+    if signer is not None:
+        builder = builder.certificates([signer.certificate])
+    return builder.sign(responder.key, hashes.SHA256()).public_bytes(Encoding.DER)
+
+
+def revocation_list(leaf: Issued, authority: Issued, word: Word) -> bytes:
+    """A CRL as DER, which has the leaf in it where that is revoked."""
+    builder = (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(authority.certificate.subject)
+        .last_update(word.moment(word.days[0]))
+        .next_update(word.moment(word.days[1]))
+    )
+    if word.revoked:
+        entry = (
+            x509.RevokedCertificateBuilder()
+            .serial_number(leaf.certificate.serial_number)
+            .revocation_date(word.moment(-_REVOKED_DAYS_AGO))
+            .add_extension(x509.CRLReason(_WHY), critical=False)
+        )
+        builder = builder.add_revoked_certificate(entry.build())
+    return builder.sign(authority.key, hashes.SHA256()).public_bytes(Encoding.DER)
