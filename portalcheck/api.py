@@ -36,8 +36,10 @@ from portalcheck.facts import (
     ProxyPlan,
     ProxySettings,
     ProxyStep,
+    Revocation,
     Roots,
     Route,
+    Standing,
     StoreState,
     System,
     TlsStep,
@@ -78,8 +80,10 @@ __all__ = [
     "ProxyPlan",
     "ProxySettings",
     "ProxyStep",
+    "Revocation",
     "Roots",
     "Route",
+    "Standing",
     "Status",
     "StoreState",
     "System",
@@ -185,6 +189,12 @@ class Context(Protocol):
 
     def chain(self, hop: Hop) -> Chain | None:
         """The certificates of a hop, judged offline. None where the hop has none."""
+
+    def revocation(self, hop: Hop) -> Revocation | None:
+        """That the certificate of a hop is revoked, as its issuer says.
+
+        None where that is not known, or where no store trusts the issuer.
+        """
 
     def proxy_plan(self) -> ProxyPlan:
         """The proxies that a browser on this computer would try for the address."""

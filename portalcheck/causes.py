@@ -229,7 +229,13 @@ CAUSES: tuple[Cause, ...] = (
         none=_set("tls.intercepted"),
         explains=_set("tls.dates-unclear", SERVICE),
     ),
-    Cause(id="cert-revoked", ref="step-10", all=_set("tls.revoked")),
+    # What a server says whose key may be in other hands tells nothing of the portal.
+    Cause(
+        id="cert-revoked",
+        ref="step-10",
+        all=_set("tls.revoked"),
+        explains=_set("tls.dates-unclear", SERVICE),
+    ),
     Cause(id="cert-expired", ref="step-10", any=_set("tls.expired", "tls.not-yet-valid")),
     Cause(id="tls-too-old", ref="step-10", all=_set("tls.too-old"), explains=_set("tls.broken")),
     Cause(

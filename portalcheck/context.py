@@ -21,6 +21,7 @@ from portalcheck.facts import (
     Names,
     Neutral,
     ProxyPlan,
+    Revocation,
     Route,
     Trace,
     TraceEnd,
@@ -34,6 +35,7 @@ from portalcheck.path.location import url_of
 from portalcheck.path.names import ask_servers, is_address
 from portalcheck.path.pac import ProxyFinder
 from portalcheck.path.policy import Ledger, Network, Role
+from portalcheck.path.standing import Standings
 from portalcheck.path.waiting import Deadline, Shared, side_by_side
 from portalcheck.path.walk import Walker
 
@@ -65,6 +67,7 @@ class RunContext:
         self._finder = ProxyFinder(machine, self._shared, files.pac)
         self._walker = Walker(machine, deadline, self.ledger, self._shared, self._finder)
         self._certificates = CertificateRoom(machine, portal, self._shared, files.issuer)
+        self._standings = Standings(self._shared, files.revocation)
 
     # ---- the address ---------------------------------------------------------------------------
 
@@ -153,6 +156,19 @@ class RunContext:
     def chain(self, hop: Hop) -> Chain | None:
         """The certificates of a hop, judged offline."""
         return self._certificates.judge(hop)
+
+    def revocation(self, hop: Hop) -> Revocation | None:
+        """That the certificate of a hop is revoked, as its issuer says; None where no store trusts that one."""
+        chain = self.chain(hop)
+        if chain is None or not chain.trusted_by:
+            return None
+        return self._standings.of(
+            hop, chain, self._true_now, lambda: self.network.neutral_allowed(self.trouble())
+        )
+
+    def _true_now(self) -> float:
+        """The true time, or this computer's own where nobody trustworthy told another."""
+        return self.machine.now() - (self.true_time().skew_s or 0)
 
     def proven(self, trace: Trace | None) -> bool:
         """Whether a walk ended at a page whose every server is shown to be who it should be, dates aside."""

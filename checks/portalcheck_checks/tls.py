@@ -15,6 +15,7 @@ from portalcheck.api import (
     Hop,
     Local,
     Neutral,
+    Revocation,
     Route,
     Status,
     TlsStep,
@@ -35,12 +36,13 @@ _CUT = {Failure.RESET: "reset", Failure.CLOSED: "closed", Failure.TIMED_OUT: "si
 
 
 class Situation(msgspec.Struct, frozen=True, kw_only=True):
-    """What a chain is judged by beside itself: both times, neutral hosts, and whether a browser has own roots."""
+    """What a chain is judged by beside itself: both times, neutral hosts, its revocation, and browsers' own roots."""
 
     now: float
     true_now: float | None
     neutral: Neutral | None
     browser_has_roots: bool = False
+    revocation: Revocation | None = None
 
 
 @check(
@@ -61,6 +63,7 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
         "tls.intercepted",
         "tls.unexpected-issuer",
         "tls.roots-stale",
+        "tls.revoked",
         "tls.too-old",
         "tls.blocked",
         "tls.broken",
@@ -96,7 +99,7 @@ def _judge_hop(ctx: Context, trace: Trace, hop: Hop) -> Iterator[Finding]:
         if hop is trace.first and _is_replaced(ctx, hop, chain):
             yield fail("tls.blocked", how="replaced")
         else:
-            yield from judge_chain(chain, hop.tls, _situation(ctx, chain), hop.host)
+            yield from judge_chain(chain, hop.tls, _situation(ctx, hop, chain), hop.host)
 
 
 # ---- the handshake -----------------------------------------------------------------------------
@@ -154,7 +157,7 @@ def _under_another_name(ctx: Context, hop: Hop) -> Trace | None:
 # ---- the chain ---------------------------------------------------------------------------------
 
 
-def _situation(ctx: Context, chain: Chain | None) -> Situation:
+def _situation(ctx: Context, hop: Hop, chain: Chain | None) -> Situation:
     now = ctx.machine.now()
     doubtful = chain is None or not chain.valid_at(now)
     skew = ctx.true_time().skew_s if doubtful else 0
@@ -163,14 +166,20 @@ def _situation(ctx: Context, chain: Chain | None) -> Situation:
         true_now=None if skew is None else now - skew,
         neutral=ctx.neutral(),
         browser_has_roots=bool(ctx.machine.browsers()),
+        revocation=ctx.revocation(hop),
     )
 
 
 def judge_chain(chain: Chain | None, step: TlsStep, by: Situation, host: str) -> list[Finding]:
-    """Dates, name and trust, each by itself; all that is wrong is told."""
+    """Dates, name, trust and revocation, each by itself; all that is wrong is told."""
     if chain is None or not chain.readable:
         return [fail("tls.unreadable")]
-    wrong = [*_judge_dates(chain, by), *_judge_name(chain, by, host), *_judge_trust(chain, by)]
+    wrong = [
+        *_judge_dates(chain, by),
+        *_judge_name(chain, by, host),
+        *_judge_trust(chain, by),
+        *_judge_revocation(by),
+    ]
     notes = list(_notes(chain, by))
     return (
         [*wrong, *notes]
@@ -217,6 +226,14 @@ def _judge_trust(chain: Chain, by: Situation) -> Iterator[Finding]:
         yield fail("tls.untrusted", self_signed=chain.self_signed)
     elif chain.name_matches:
         yield fail("tls.identity-unclear")
+
+
+def _judge_revocation(by: Situation) -> Iterator[Finding]:
+    """What the issuer withdrew, browsers refuse, however well the rest holds."""
+    if by.revocation is not None:
+        now = by.now if by.true_now is None else by.true_now
+        days = max(0, int((now - by.revocation.since) // DAY_S))
+        yield fail("tls.revoked", how=by.revocation.how, days=days, why=by.revocation.why)
 
 
 def _way_is_clear(by: Situation) -> bool:

@@ -15,6 +15,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from cryptography.x509.verification import (
     Criticality,
@@ -122,6 +123,7 @@ def _describe(
         system_complete=system_complete,
         issuer_organisation=organisation,
         issuer_name=attribute(leaf.issuer, NameOID.COMMON_NAME),
+        issuer=path[1].public_bytes(Encoding.DER) if len(path) > 1 else b"",
         anchor=hashlib.sha256(path[-1].issuer.public_bytes()).hexdigest()[:16],
         names=names[:_MAX_NAMES],
         www_twin=is_www_twin(host, names),

@@ -1,17 +1,20 @@
-"""Small files that are needed on the way: a PAC file, a missing intermediate certificate."""
+"""Small files that are needed on the way: a PAC file, a missing intermediate, a word on revocation."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cached_property
 
 from portalcheck.facts import DIRECT, Route
 from portalcheck.path.certificates import MAX_ISSUER_BYTES
 from portalcheck.path.location import url_of
 from portalcheck.path.pac import MAX_PAC_BYTES, local_pac, read_pac
 from portalcheck.path.policy import Network, Role
+from portalcheck.path.request import MAX_PAGE_BYTES
 from portalcheck.path.walk import MayVisit, Walker
 
 _LIMIT_S = 3.0
+_OCSP_HEADERS = {"Content-Type": "application/ocsp-request", "Accept": "application/ocsp-response"}
 
 
 class Fetcher:
@@ -38,9 +41,41 @@ class Fetcher:
             return None
         return self._fetch(url, Role.ISSUER, MAX_ISSUER_BYTES) if self._may_visit(target.host) else None
 
-    def _fetch(self, url: str, role: Role, most: int) -> bytes | None:
-        walker = self._walker().within(_LIMIT_S)
-        _, exchange = walker.fetch(Route(url=url, proxy=DIRECT, follow=False), role, keep=most)
+    def revocation(self, url: str, question: bytes) -> bytes | None:
+        """What a certificate's address for its revocation says: a responder's answer to a question, or a list.
+
+        Whether it may be asked at all is for the caller to know. All such questions of a run share one time limit.
+        """
+        target = url_of(url)
+        if target is None or not self._may_visit(target.host):
+            return None
+        walker = self._for_revocation
+        if not walker.deadline.remaining():
+            return None
+        headers = _OCSP_HEADERS if question else {}
+        most = MAX_ISSUER_BYTES if question else MAX_PAGE_BYTES
+        return self._fetch(url, Role.ISSUER, most, walker=walker, body=question, headers=headers)
+
+    @cached_property
+    def _for_revocation(self) -> Walker:
+        # Half of what is left at most: the verdict must not come late for a responder that is silent.
+        walker = self._walker()
+        left = walker.deadline.remaining() / walker.deadline.scale
+        return walker.within(min(_LIMIT_S, left / 2))
+
+    def _fetch(
+        self,
+        url: str,
+        role: Role,
+        most: int,
+        *,
+        walker: Walker | None = None,
+        body: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+    ) -> bytes | None:
+        walker = walker or self._walker().within(_LIMIT_S)
+        route = Route(url=url, proxy=DIRECT, follow=False)
+        _, exchange = walker.fetch(route, role, headers=headers, body=body, keep=most)
         if exchange is None or exchange.step.failure is not None or exchange.step.status != 200:
             return None
         return exchange.body

@@ -17,7 +17,9 @@ from portalcheck.api import (
     Neutral,
     ProxyPlan,
     ProxySettings,
+    Revocation,
     Roots,
+    Standing,
     Status,
     System,
     TlsStep,
@@ -202,6 +204,7 @@ STEP = TlsStep(failure=None, version="TLSv1.3", chain=(b"leaf",))
 EXPIRED = {"not_before": NOW - 90 * DAY, "not_after": NOW - 3 * DAY}
 FUTURE = {"not_before": NOW + 3 * DAY, "not_after": NOW + 90 * DAY}
 PRIVATE = {"trusted_by": frozenset[str]()}
+REVOKED = Revocation(Standing.REVOKED, since=NOW - 3 * DAY, why="key-compromise", how="ocsp")
 
 
 def judged(by: dict[str, Any], **more: Any) -> list[Finding]:
@@ -252,6 +255,8 @@ def judged(by: dict[str, Any], **more: Any) -> list[Finding]:
         ({}, {"expected_issuer": False}, [("tls.valid", "ok"), ("tls.unexpected-issuer", "note")]),
         ({}, {"readable": False}, [("tls.unreadable", "fail")]),
         ({}, {**EXPIRED, **PRIVATE}, [("tls.expired", "fail"), ("tls.untrusted", "fail")]),
+        ({"revocation": REVOKED}, {}, [("tls.revoked", "fail")]),
+        ({"revocation": REVOKED}, EXPIRED, [("tls.expired", "fail"), ("tls.revoked", "fail")]),
         ({}, {**EXPIRED, "name_matches": False}, [("tls.expired", "fail"), ("tls.wrong-name", "fail")]),
     ],
 )
@@ -259,6 +264,12 @@ def test_a_chain_is_judged_on_three_axes(
     by: dict[str, Any], facts: dict[str, Any], said: list[tuple[str, str]]
 ) -> None:
     assert told(judged(by, **facts)) == said
+
+
+@pytest.mark.parametrize(("true_now", "days"), [(NOW, 3), (NOW + 2 * DAY, 5), (None, 3), (NOW - 9 * DAY, 0)])
+def test_a_revocation_tells_how_it_is_known_since_when_and_why(true_now: float | None, days: int) -> None:
+    (finding,) = judged({"revocation": REVOKED, "true_now": true_now})
+    assert finding.args == {"how": "ocsp", "days": days, "why": "key-compromise"}
 
 
 def test_the_names_on_a_wrong_certificate_stay_on_this_computer() -> None:

@@ -42,6 +42,7 @@ EVIDENCE: Mapping[str, frozenset[str]] = {
     tls.identity-unclear host
     tls.intercepted trusted product
     tls.unexpected-issuer organisation
+    tls.revoked days how why
     tls.too-old version
     tls.blocked how
     tls.broken how
