@@ -55,6 +55,7 @@ class Authorities:
         *,
         days: tuple[float, float] = _USUAL_DAYS,
         send_issuer: bool = True,
+        names_responder: bool = False,
     ) -> Issued:
         """A server's certificate, valid from and to so many days from now."""
         minted = Minted(
@@ -64,6 +65,7 @@ class Authorities:
             not_after=self._now + days[1] * DAY_S,
             names=names,
             issuer_url=f"http://{plan.AIA}{plan.ISSUER_PATH}" if who is Signer.PUBLIC else "",
+            responder_url=f"http://{plan.RESPONDER}/" if names_responder else "",
         )
         return mint(minted, self.signer(who), send_issuer=send_issuer)
 

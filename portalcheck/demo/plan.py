@@ -24,6 +24,7 @@ SIGN_IN_PATH = "/signin"
 LOGIN_PATH = "/login"
 OPEN_PATH = "/generate_204"
 ISSUER_PATH = "/intermediate.der"
+RESPONDER = "ocsp.practice-ca.example"
 PROXY_PORT = 3128
 
 LOCAL_4, LOCAL_6 = "192.0.2.10", "2001:db8:1::10"
@@ -34,6 +35,7 @@ RESOLVER = "203.0.113.53"
 OPEN_ADDRESS = "203.0.113.20"
 PROXY_ADDRESS = "192.0.2.80"
 AIA_ADDRESS = "203.0.113.40"
+RESPONDER_ADDRESS = "203.0.113.41"
 OLD_ADDRESS = "198.51.100.99"
 FALSE_ADDRESS = "203.0.113.66"
 BLOCK_ADDRESS = "203.0.113.77"
@@ -54,6 +56,7 @@ ZONE: dict[str, tuple[str, ...]] = {
     OPEN: (OPEN_ADDRESS,),
     PROXY: (PROXY_ADDRESS,),
     AIA: (AIA_ADDRESS,),
+    RESPONDER: (RESPONDER_ADDRESS,),
 }
 """Every name of the practice world, as an honest DNS server gives it."""
 
@@ -133,9 +136,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """One practice world; the default is a healthy one. A fault is a plan with few fields changed.
 
     `not_before_days` and `not_after_days` are the dates of the portal's certificate from now; `clock_s` is
-    what this computer's clock is ahead. `own_names` are what the own DNS server says instead of the truth
-    (an empty tuple: the name exists without an address), `own_missing` and `missing` the names that it,
-    or every DNS server, denies.
+    what this computer's clock is ahead. `revoked` says that its issuer's responder calls it so, which only those
+    hear who ask neutral hosts: `contact` is that setting. `own_names` are what the own DNS server says instead of
+    the truth (an empty tuple: the name exists without an address), `own_missing` and `missing` the names that
+    it, or every DNS server, denies.
     """
 
     link: Link = Link.OPEN
@@ -158,5 +162,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     proxy_for_browser: bool = True
     clock_s: float = 0.0
     share_portal_name: bool = False
+    revoked: bool = False
+    contact: str = "on-trouble"
     profiles: tuple[BrowserProfile, ...] = ()
     cookies: tuple[CookieStore, ...] = ()

@@ -50,7 +50,10 @@ def practice(fault: str) -> Iterator[Practice]:
         world = World(chosen, servers)
         servers.start()
         yield Practice(
-            machine=_machine(world), portal=PRACTICE_PORTAL, share_portal_name=chosen.share_portal_name
+            machine=_machine(world),
+            portal=PRACTICE_PORTAL,
+            contact=chosen.contact,
+            share_portal_name=chosen.share_portal_name,
         )
     finally:
         servers.close()

@@ -11,6 +11,7 @@ from portalcheck.demo import dns_server, plan, proxy, tls, web
 from portalcheck.demo.authorities import Authorities
 from portalcheck.demo.certificates import Issued, server_context
 from portalcheck.demo.plan import DnsMode, Front, Link, Plan, ProxyMode, Signer
+from portalcheck.demo.revocation import Word, ocsp_response
 from portalcheck.demo.servers import Endpoint, Peer, Serve, Servers
 
 _HTTP, _HTTPS, _DNS = 80, 443, 53
@@ -33,7 +34,8 @@ class World:
 
     def _sites(self) -> Ports:
         plain = self._plain_sites()
-        found: Ports = {(plan.OPEN_ADDRESS, _HTTP): plain, (plan.AIA_ADDRESS, _HTTP): plain}
+        neutral = (plan.OPEN_ADDRESS, plan.AIA_ADDRESS, plan.RESPONDER_ADDRESS)
+        found: Ports = {(address, _HTTP): plain for address in neutral}
         front, canaries = self._front(), self._canaries()
         for address in (plan.PORTAL_4, plan.PORTAL_6, plan.IDENTITY_4, plan.IDENTITY_6):
             found[address, _HTTPS] = front
@@ -49,6 +51,7 @@ class World:
             plan.PORTAL: web.plain_portal,
             plan.IDENTITY: web.plain_portal,
             plan.AIA: web.document(lambda: self.authorities.intermediate.der, "application/pkix-cert"),
+            plan.RESPONDER: web.document(self._revocation, "application/ocsp-response"),
         }
         return self._servers.tcp(partial(web.serve, web.by_host(sites, web.open_network)))
 
@@ -58,14 +61,14 @@ class World:
             return self._servers.closed()
         inspected = self._inspected()
         days = (self.plan.not_before_days, self.plan.not_after_days)
-        portal = self._context(
-            self.authorities.leaf(
-                self.plan.certificate_names,
-                self.plan.signer,
-                days=days,
-                send_issuer=self.plan.sends_intermediate,
-            )
+        self._shown = self.authorities.leaf(
+            self.plan.certificate_names,
+            self.plan.signer,
+            days=days,
+            send_issuer=self.plan.sends_intermediate,
+            names_responder=self.plan.revoked,
         )
+        portal = self._context(self._shown)
         identity = self._context(self.authorities.leaf((plan.IDENTITY,), inspected))
         if self.plan.front is Front.ONLY_OLD_TLS:
             tls.only_old(portal)
@@ -75,6 +78,11 @@ class World:
         if self.plan.front in refusals:
             serve = partial(tls.unless_named, plan.PORTAL, refusals[self.plan.front], serve)
         return self._servers.tcp(serve)
+
+    def _revocation(self) -> bytes:
+        """What the portal's issuer says of its certificate."""
+        word = Word(now=time.time(), revoked=self.plan.revoked)
+        return ocsp_response(self._shown, self.authorities.signer(self.plan.signer), word)
 
     def _canaries(self) -> Endpoint:
         def canary(name: str) -> ssl.SSLContext:
