@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from portalcheck.cli import out
+from portalcheck.cli.language import say, settings_error, settings_warning
 from portalcheck.cli.tell import catalog
 
 _config = click.option(
@@ -34,11 +35,14 @@ def show(config_file: Path | None) -> int:
     try:
         joined = settings.load({}, os.environ, config=config_file)
     except settings.SettingsError as error:
-        raise click.UsageError(str(error)) from error
+        raise settings_error(error) from error
     for warning in joined.warnings:
-        out.say(f"portalcheck: {warning}")
+        out.say(f"portalcheck: {settings_warning(warning)}")
     rows = settings.effective(joined)
-    lines = [f"{row.key} = {row.text}  # {row.origin}{', locked' if row.locked else ''}" for row in rows]
+    lines = [
+        f"{row.key} = {row.text}  # {say(str(row.origin))}{', ' + say('locked') if row.locked else ''}"
+        for row in rows
+    ]
     out.result("\n".join(lines) + "\n")
     return 0
 
@@ -50,7 +54,10 @@ def path(config_file: Path | None) -> int:
     from portalcheck import settings
 
     rows = settings.paths(os.environ, config=config_file)
-    lines = [f"{row.layer} {row.kind}: {_shown(row.path)}{'' if row.exists else ' (absent)'}" for row in rows]
+    absent = f" ({say('absent')})"
+    lines = [
+        f"{say(row.layer)} {say(row.kind)}: {_shown(row.path)}{'' if row.exists else absent}" for row in rows
+    ]
     out.result("\n".join(lines) + "\n")
     return 0
 
@@ -58,7 +65,7 @@ def path(config_file: Path | None) -> int:
 def _shown(path: Path | None) -> str:
     """A path without the account's name."""
     if path is None:
-        return "none (no home folder)"
+        return say("none (no home folder)")
     try:
         return f"~/{path.relative_to(Path.home()).as_posix()}"
     except (ValueError, RuntimeError):
@@ -85,6 +92,6 @@ def check(file: Path | None) -> int:
         return 0
     error = settings.check_file(target, os.environ)
     if error is not None:
-        raise click.UsageError(str(error))
+        raise settings_error(error)
     out.result(words.ui("message.settings_right", file=_shown(target)) + "\n")
     return 0

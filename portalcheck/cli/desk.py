@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from portalcheck.cli import out
+from portalcheck.cli.language import say
 from portalcheck.cli.tell import catalog
 
 MAX_BYTES = 16 * 1024 * 1024
@@ -69,14 +70,14 @@ def _text(source: str) -> bytes:
     if source in ("", "-"):
         if not source and sys.stdin.isatty():
             raise click.UsageError(
-                "Paste the report into a file, or name a code: portalcheck read 7K4M-6TDS-Z6"
+                say("Paste the report into a file, or name a code: portalcheck read 7K4M-6TDS-Z6")
             )
         return sys.stdin.buffer.read(MAX_BYTES)
     try:
         with Path(source).open("rb") as file:
             return file.read(MAX_BYTES)
     except OSError as error:
-        raise click.UsageError(f"{Path(source).name}: no such report, and no phone code.") from error
+        raise click.UsageError(say(f"{Path(source).name}: no such report, and no phone code.")) from error
 
 
 def _code_json(heard: object) -> str:

@@ -39,7 +39,7 @@ _SUFFIXES = {".json": "json", ".csv": "csv", ".html": "html", ".htm": "html"}
 )
 @click.option("--lang", metavar="en|es", envvar="PORTALCHECK_LANG", help="Language of the words.")
 def fleet(given: tuple[str, ...], form: str | None, output: Path | None, lang: str | None) -> int:
-    """Summarise many reports: by cause, outcome, system, version, network and day.
+    """Summarize many reports: by cause, outcome, system, version, network and day.
 
     FILE is a file of JSON or JSON lines, a folder of such files, or - for standard input. Each run is counted
     once. Damaged lines are counted and named, and stop nothing.

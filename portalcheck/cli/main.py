@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import signal
 import sys
@@ -47,8 +48,18 @@ class LazyGroup(DefaultGroup):
             # What click-default-group looks at to hand the word on to the default command.
             ctx.arg0 = cmd_name  # type: ignore[attr-defined]  # an attribute of click-default-group's own
             cmd_name = self.default_cmd_name or cmd_name
-        command: click.Command = getattr(import_module(MODULES[cmd_name]), cmd_name)
-        return command
+        from portalcheck.cli.language import localize
+
+        return localize(getattr(import_module(MODULES[cmd_name]), cmd_name))
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Every command with its whole first sentence, which the formatter puts into the person's language."""
+        rows = []
+        for name in self.list_commands(ctx):
+            command = self.get_command(ctx, name)
+            rows.append((name, ((command and command.help) or "").partition("\n\n")[0]))
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; Ctrl-C is told by us, since click writes a line of its own to stderr."""
@@ -129,7 +140,11 @@ def _done(result: int) -> Done:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and give the exit code; never raises and never lets a traceback out."""
+    from portalcheck.cli.language import ARGUMENTS, localize
+
     arguments = list(sys.argv[1:] if argv is None else argv)
+    ARGUMENTS.set(arguments)
+    localize(group)
     _prepare_streams()
     try:
         code = _guarded(
@@ -165,19 +180,42 @@ def _guarded(work: Callable[[], Any], arguments: Sequence[str]) -> int:
         return exit_code(want.format, INTERRUPTED)
     except click.UsageError as error:
         context = f"\n{error.ctx.get_usage()}" if error.ctx is not None else ""
-        _say(f"portalcheck: {error.format_message()}{context}", want)
+        _say(f"portalcheck: {_in_words(error.format_message())}{context}", want)
         return exit_code(want.format, USAGE)
     except click.ClickException as error:
         _say(f"portalcheck: {error.format_message()}", want)
         return exit_code(want.format, USAGE)
     except BrokenPipeError:
         raise
+    except SystemExit as stop:
+        # How click takes a reader that went away, whatever its own mode.
+        raise BrokenPipeError from stop
     except Exception as error:
         if _Interrupt.heard:
             _stopped(want)
             return exit_code(want.format, INTERRUPTED)
+        lost = _output_lost(error)
+        if lost:
+            _say(f"portalcheck: {_in_words(f'the output cannot be written: {lost}')}", want)
+            return exit_code(want.format, UNKNOWN)
         # The last net: whatever was not foreseen is a bug of ours, told in one line.
         return _bug(error, want)
+
+
+def _output_lost(error: Exception) -> str:
+    """Why the result could not be handed over, where that is so; what was found is then not known to anybody."""
+    from portalcheck.cli.out import OutputLostError
+
+    if isinstance(error, OutputLostError):
+        return str(error)
+    full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO)
+    return (error.strerror or "") if full and isinstance(error, OSError) else ""
+
+
+def _in_words(english: str) -> str:
+    from portalcheck.cli.language import say
+
+    return say(english)
 
 
 def _help_in_one_line(work: Callable[[], Any], form: str) -> Any:
@@ -200,7 +238,10 @@ def _help_in_one_line(work: Callable[[], Any], form: str) -> Any:
 
 def _bug(error: Exception, want: Asked) -> int:
     _say(
-        f"portalcheck met a fault of its own ({type(error).__name__}). Please report it; -v shows more.", want
+        _in_words(
+            f"portalcheck met a fault of its own ({type(error).__name__}). Please report it; -v shows more."
+        ),
+        want,
     )
     if want.verbose:
         from portalcheck.cli.trace import reduced
@@ -212,7 +253,8 @@ def _bug(error: Exception, want: Asked) -> int:
 
 def _stopped(want: Asked) -> None:
     # A terminal shows ^C at the beginning of the line.
-    _say("\nStopped." if sys.stderr.isatty() and want.format not in ONE_LINERS else "Stopped.", want)
+    stopped = _in_words("Stopped.")
+    _say(f"\n{stopped}" if sys.stderr.isatty() and want.format not in ONE_LINERS else stopped, want)
 
 
 def _say(message: str, want: Asked) -> None:

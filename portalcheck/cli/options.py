@@ -94,7 +94,7 @@ _OPTIONS: tuple[Decorator, ...] = (
     _flag(
         "-v", "--verbose", variable="VERBOSE", text="Every finding of every check, and how to say the code."
     ),
-    _flag("--no-color", variable="NO_COLOR", text="No colour."),
+    _flag("--no-color", variable="NO_COLOR", text="No color."),
     # For engines that add it to a whole command line, whose format then gives the exit code.
     click.option(
         "--version", is_flag=True, is_eager=True, expose_value=False, hidden=True, callback=_show_version

@@ -15,6 +15,10 @@ import click
 _PAINT = {"fail": "red", "warn": "yellow", "note": "cyan", "ok": "green", "unknown": "magenta"}
 
 
+class OutputLostError(Exception):
+    """The result could not be written to stdout: a full disk, a broken device. Its text is the system's reason."""
+
+
 def say(message: str) -> None:
     """A message beside the result, on stderr."""
     try:
@@ -33,7 +37,7 @@ def result(text: str) -> None:
     except OSError as error:
         # A full disk behind a redirection; what is still buffered must not be tried again at the end.
         _to_nowhere(1)
-        raise click.ClickException(f"the output cannot be written: {error.strerror}") from error
+        raise OutputLostError(error.strerror or "") from error
 
 
 def ask(question: str) -> str:

@@ -11,7 +11,9 @@ import click
 import msgspec
 
 from portalcheck import __version__
+from portalcheck.catalog import Catalog
 from portalcheck.cli import out
+from portalcheck.cli.language import say
 from portalcheck.cli.options import collect, report_options
 from portalcheck.cli.progress import Progress
 from portalcheck.cli.settled import Settled, settle
@@ -53,19 +55,29 @@ def run(url: str | None, **given: Any) -> int:
 )
 @report_options
 def demo(fault: str, list_faults: bool, **given: Any) -> int:
-    """Practise on a portal of small servers on this computer, offline: healthy, or broken on purpose."""
+    """Practice on a portal of small servers on this computer, offline: healthy, or broken on purpose."""
     from portalcheck.demo import FAULTS, practice
 
     settled = settle(collect(given))
     if list_faults:
-        rows = [f"{row.name:<26} {row.cause:<22} {row.ref}" for row in FAULTS.values()]
-        out.result("\n".join([f"{'fault':<26} {'cause':<22} first reference", *rows]) + "\n")
+        out.result(_fault_list(settled.words))
         return 0
     if fault not in FAULTS:
-        raise click.UsageError(f"There is no fault {fault!r}. Faults: {', '.join(FAULTS)}.")
+        raise click.UsageError(say(f"There is no fault {fault!r}. Faults: {', '.join(FAULTS)}."))
     with ExitStack() as stack:
         world = stack.enter_context(practice(fault))
         return _execute(settled, _practice_computer(world), remember=False)
+
+
+def _fault_list(words: Catalog) -> str:
+    """A line a fault: its name, the cause and reference that must come out, and what is broken in words."""
+    from portalcheck.demo import FAULTS
+    from portalcheck.phrases import say as in_language
+
+    rows = [tuple(in_language(heading, words.lang) for heading in ("fault", "cause", "first reference"))]
+    for fault in FAULTS.values():
+        rows.append((fault.name, fault.cause, f"{fault.ref}  {words.write(fault.name, 'fault')}"))
+    return "".join(f"{name:<26} {cause:<22} {rest}\n" for name, cause, rest in rows)
 
 
 def _this_computer(settled: Settled, url: str) -> Subject:

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from portalcheck.catalog import Catalog, choose_language
+from portalcheck.catalog import Catalog
 from portalcheck.cli import out
 from portalcheck.cli.adapters import ONE_LINERS, SUFFIXES
+from portalcheck.cli.language import say, settings_error, settings_warning, system_language
 from portalcheck.cli.options import Options
 from portalcheck.cli.trace import shortened
 from portalcheck.model import Portal, Report
@@ -210,7 +211,7 @@ def settle(options: Options) -> Settled:
     try:
         joined = settings.load(options.flags, os.environ, config=options.config)
     except settings.SettingsError as error:
-        raise click.UsageError(str(error)) from error
+        raise settings_error(error) from error
     try:
         installed = registry.installed()
         checks = registry.select(installed, joined.checks.only, joined.checks.skip)
@@ -222,21 +223,8 @@ def settle(options: Options) -> Settled:
         raise click.UsageError(words.ui("message.unknown_check", check=error.args[0], list=listed)) from error
     words = Catalog(system_language(joined.run.lang), {check.id: check.words for check in installed})
     if not checks:
-        raise click.UsageError("No check is left to run: --only and --skip leave none.")
+        raise click.UsageError(say("No check is left to run: --only and --skip leave none."))
     settled = Settled(options, joined, words, checks)
     for warning in joined.warnings:
-        settled.say(f"portalcheck: {warning}")
+        settled.say(f"portalcheck: {settings_warning(warning)}")
     return settled
-
-
-def system_language(chosen: str) -> str:
-    """The language asked for, else the system's, else English."""
-    import locale
-
-    environment = [os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
-    first = next((value for value in environment if value), None)
-    try:
-        system = locale.getlocale()[0]
-    except ValueError:
-        system = None
-    return choose_language(chosen or None, first or system)

@@ -10,7 +10,8 @@ import click
 
 from portalcheck.catalog import Catalog
 from portalcheck.cli import out
-from portalcheck.cli.settled import system_language
+from portalcheck.cli.language import settings_error, system_language
+from portalcheck.phrases import say
 
 _lang = click.option("--lang", metavar="en|es", envvar="PORTALCHECK_LANG", help="Language of the words.")
 _config = click.option(
@@ -100,10 +101,11 @@ def portals(config: str | None, lang: str | None) -> int:
     try:
         joined = settings.load({}, os.environ, config=Path(config) if config else None)
     except settings.SettingsError as error:
-        raise click.UsageError(str(error)) from error
+        raise settings_error(error) from error
     lines: list[str] = []
     for profile in settings.portals(joined):
         portal = profile.portal
+        origins = [say(str(origin), words.lang) for origin in profile.origins]
         default = f" ({words.ui('list.default')})" if portal.profile == joined.portal().profile else ""
         lines += [
             f"{portal.profile}: {portal.name}{default}",
@@ -111,16 +113,16 @@ def portals(config: str | None, lang: str | None) -> int:
             "  " + words.ui("list.official", list=portal.official),
             "  " + words.ui("list.identity", list=portal.identity),
             "  " + words.ui("list.known_other", list=portal.known_other),
-            "  " + words.ui("list.origin", origin="; ".join(map(str, profile.origins))),
+            "  " + words.ui("list.origin", origin="; ".join(origins)),
         ]
         lines += [
             "    "
             + words.ui(
                 "list.fact",
                 what=fact.host or fact.app,
-                use=fact.use,
+                use=say(fact.use, words.lang),
                 certainty=fact.certainty,
-                source=fact.source,
+                source=say(fact.source, words.lang),
             )
             for fact in profile.facts
         ]

@@ -41,27 +41,53 @@ def _report(report: Recovered, words: Catalog) -> Iterator[str]:
     yield from wrap(words.ui(f"read.{_INTEGRITY[report.integrity]}"))
     if report.newer:
         yield from wrap(words.ui("read.newer", version=report.schema_version or report.layout))
+    if fields.get("privacy", {}).get("level") == "local":
+        yield from wrap(words.ui("read.local"))
     cause = fields.get("cause")
     if isinstance(cause, str):
         yield from _cause(cause, fields, words)
     yield from _checks(fields.get("checks", ()), words)
+    yield from _origin(fields, words)
     yield from _left_out(report, words)
     yield from _desk(words)
 
 
+def _origin(fields: Mapping[str, Any], words: Catalog) -> Iterator[str]:
+    """Which portal, system and version the report is of, and when it was made; as far as that was recovered."""
+    lines = []
+    portal, platform = fields.get("portal", {}), fields.get("platform", {})
+    if "name" in portal or "host" in portal:
+        lines.append(words.ui("report.verdict_portal", portal=portal.get("name"), host=portal.get("host")))
+    if "os" in platform:
+        lines.append(words.ui("report.system", os=platform["os"], release=platform.get("release", "")))
+    if fields.get("started"):
+        lines.append(words.ui("report.started", started=fields["started"]))
+    if "version" in fields.get("tool", {}):
+        lines.append(words.ui("report.tool", version=fields["tool"]["version"]))
+    if lines:
+        yield from ("", words.ui("heading.origin") + ":")
+    for line in lines:
+        yield from wrap(line, "  ")
+
+
 def _cause(cause: str, fields: Mapping[str, Any], words: Catalog) -> Iterator[str]:
     told = words.cause(cause)
+    symptoms = _texts(fields.get("symptoms"))
     yield from ("", words.ui("heading.result") + ":")
     yield from wrap(told.verdict, "  ")
     yield "  " + words.ui("report.cause", cause=cause)
     for other in _texts(fields.get("also")):
         yield from wrap(words.cause(other).verdict, "  ")
-    for symptom in _texts(fields.get("symptoms")):
-        yield from wrap(f"{words.ui('heading.symptoms')}: {words.symptom(symptom)}", "  ")
+    for symptom in symptoms:
+        yield from wrap(f"{words.ui('heading.told')}: {words.symptom(symptom)}", "  ")
     yield from ("", words.ui("heading.agent") + ":")
     yield from wrap(told.agent, "  ")
+    if cause == "none" and not symptoms:
+        yield from ("", words.ui("heading.ask_next") + ":")
+        yield from wrap(words.ui("read.ask_symptom"), "  ")
+        yield from numbered(map(words.symptom, words.ids("symptoms")))
     if told.actions:
-        yield from ("", words.ui("heading.first") + ":")
+        yield from ("", words.ui("heading.caller_first") + ":")
         yield from numbered(told.actions)
     steps = [
         step["ref"] for step in fields.get("likely_steps", ()) if isinstance(step, dict) and "ref" in step
@@ -79,12 +105,21 @@ def _checks(checks: Iterable[Any], words: Catalog) -> Iterator[str]:
     for check in rows:
         status = check.get("status", "unknown")
         yield f"  {words.ui(f'status.{status}')}: {words.check(check['check']).name}"
-        for finding in check.get("findings", ()):
-            if finding.get("status") in _TELLING:
-                sentence = words.reason(
-                    finding.get("reason", ""), finding.get("args"), finding.get("status", "")
-                )
-                yield from wrap(sentence, "      ")
+        for line in _findings(check, words):
+            yield from wrap(line, "      ")
+
+
+def _findings(check: Mapping[str, Any], words: Catalog) -> Iterator[str]:
+    """What a check found that is not well; what echoes a fault elsewhere is told as that, and blames nobody."""
+    behind = set()
+    for finding in check.get("findings", ()):
+        blockers = _texts(finding.get("blocked_by"))
+        if blockers:
+            behind |= {reason.partition(".")[0] for reason in blockers}
+        elif finding.get("status") in _TELLING:
+            yield words.reason(finding.get("reason", ""), finding.get("args"), finding.get("status", ""))
+    if behind:
+        yield words.ui("step.echo", reasons=[words.check(name).name for name in sorted(behind)])
 
 
 def _left_out(report: Recovered, words: Catalog) -> Iterator[str]:

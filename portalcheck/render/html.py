@@ -88,6 +88,8 @@ def render(report: Report, catalog: Catalog, portal: Portal | None = None) -> st
         checks=[_check(check, catalog) for check in report.checks],
         detail_heading="heading.local" if report.privacy.level == "local" else "heading.details",
         evidence=list(_evidence(report)),
+        block_heading=words.block_heading(report),
+        block_warning=list(words.block_warning(report, catalog)),
         block=paste.write(report).splitlines(),
         code=report.code,
         spoken=phonecode.spell(report.code, catalog.lang),

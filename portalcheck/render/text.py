@@ -160,7 +160,9 @@ def _looked(report: Report, catalog: Catalog) -> Iterator[str]:
 
 
 def _block(report: Report, catalog: Catalog) -> Iterator[str]:
-    yield _heading("block", catalog)
+    yield _heading(words.block_heading(report), catalog)
+    for line in words.block_warning(report, catalog):
+        yield from wrap(line, _IN)
     yield ""
     yield write(report).rstrip("\n")
 

@@ -183,6 +183,17 @@ def looked(report: Report, words: Catalog) -> Iterator[str]:
         yield words.ui("privacy.nothing_withheld")
 
 
+def block_heading(report: Report) -> str:
+    """The heading of the pasted block, as a key of `ui.heading`: who the block is for."""
+    return "block_local" if report.privacy.level == "local" else "block"
+
+
+def block_warning(report: Report, words: Catalog) -> Iterator[str]:
+    """Who may see the block, where it holds local evidence; its own line `privacy` has the level too."""
+    if report.privacy.level == "local":
+        yield words.ui("privacy.local_block")
+
+
 def _contact(role: str, count: int, words: Catalog) -> str:
     key = f"privacy.contact.{role}"
     known = words.ui(key)

@@ -52,6 +52,89 @@ def test_wrong_usage_is_told_and_exits_with_2(
 
 
 @pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--lang", "es", "--nope"], "No existe la opción '--nope'"),
+        (["--nope", "--lang=es"], "No existe la opción '--nope'"),
+        (["demo", "-f", "jsn", "--lang", "es"], "'jsn' no es ninguno de estos"),
+        (["demo", "--fault", "nope", "--lang", "es"], "No existe la falla 'nope'"),
+        (["demo", "--timeout", "0", "--lang", "es"], "--timeout: tiene 0.0; se espera un número de segundos"),
+        (["demo", "--only", "dns", "--skip", "dns", "--lang", "es"], "No queda ninguna revisión"),
+        (["read", "no-such-file.txt", "--lang", "es"], "no hay tal informe"),
+        (["demo", "--lang"], "Option '--lang' requires an argument"),
+    ],
+)
+def test_wrong_usage_is_told_in_the_language_that_is_asked_for(
+    call: Callable[..., Ran], arguments: list[str], said: str
+) -> None:
+    code, _, err = call(*arguments)
+
+    assert code == 2
+    assert said in err
+
+
+@pytest.mark.parametrize("variable", ["PORTALCHECK_LANG", "LC_ALL"])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["run", "--help"], ["fleet", "-h"], ["config", "path", "-h"]]
+)
+def test_help_is_in_the_persons_language(
+    call: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch, variable: str, arguments: list[str]
+) -> None:
+    monkeypatch.setenv(variable, "es_MX.UTF-8")
+    code, out, _ = call(*arguments)
+
+    assert code == 0
+    assert out.startswith("Uso: portalcheck")
+    assert "Muestra esta ayuda y termina." in out
+    assert not {"Options:", "Usage:", "Show"} & set(out.split())
+
+
+def test_settings_that_are_wrong_are_told_in_the_persons_language(
+    call: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "c.toml"
+    file.write_text("portal = 5", encoding="utf-8")
+    monkeypatch.setenv("PORTALCHECK_LANG", "es")
+    code, _, err = call("config", "check", str(file))
+
+    assert code == 2
+    assert "portal: tiene 5; se espera un nombre de perfil" in err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("arguments", [["demo", "--only", "system"], ["--help"], ["explain"], ["--version"]])
+def test_a_result_that_cannot_be_handed_over_is_unknown_and_no_wrong_usage(arguments: list[str]) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "portalcheck", *arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+
+    assert done.returncode == 3
+    assert done.stderr.startswith("portalcheck: the output cannot be written:")
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["explain"], ["demo", "--only", "system"]])
+def test_a_reader_that_went_away_is_no_fault(arguments: list[str]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "-m", "portalcheck", *arguments],
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(writing)
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
     ("content", "said"),
     [
         ("timeot = 1", "timeot: unknown key"),

@@ -31,6 +31,7 @@ ALLOWED = {
     "privacy": {"model"},
     "phonecode": {"model"},
     "seal": set(),
+    "phrases": set(),
     "paste": {"model", "phonecode", "seal", "text"},
     "report": {"facts", "model", "phonecode", "privacy", "seal"},
     "memory": {"model"},

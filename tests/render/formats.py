@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from portalcheck import paste, phonecode
 from portalcheck.catalog import Catalog
 from portalcheck.model import Report
-from portalcheck.render import html, intune, jamf, json, junit, nagios, prometheus, text
+from portalcheck.render import agent, html, intune, jamf, json, junit, nagios, prometheus, text
 
 ENGLISH, SPANISH = Catalog("en"), Catalog("es")
 LANGUAGES = {"en": ENGLISH, "es": SPANISH}
@@ -21,3 +22,9 @@ RENDER: dict[str, Callable[[Report, Catalog], str]] = {
     "intune": intune.render,
     "jamf": jamf.render,
 }
+
+DESK: dict[str, Callable[[Report, Catalog], str]] = {
+    "agent": lambda report, words: agent.render_reports(paste.read(paste.write(report)), words),
+    "agent-code": lambda report, words: agent.render_code(phonecode.decode(report.code), words),
+}
+"""What a help desk agent reads of a report that was pasted, and of one whose code was read out."""

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.render import reports
-from tests.render.formats import LANGUAGES, RENDER
+from tests.render.formats import DESK, LANGUAGES, RENDER
 
 FOLDER = Path(__file__).with_name("golden")
-KEPT = ("text", "json", "html", "junit", "nagios", "prometheus", "intune", "jamf")
+KEPT = ("text", "json", "html", "junit", "nagios", "prometheus", "intune", "jamf", "agent", "agent-code")
 WITHOUT_WORDS = frozenset({"json", "prometheus"})
 _ELSEWHERE = re.compile(r"(<style>|<script>|<pre [^>]*>).*?(</style>|</script>|</pre>)", re.DOTALL)
 _HASH = re.compile(r"sha256-[A-Za-z0-9+/]{43}=")
@@ -29,7 +29,7 @@ def path(form: str, name: str, lang: str) -> Path:
 
 def output(form: str, name: str, lang: str) -> str:
     """What is kept: of a page without style sheet, script and pasted block, which have own tests."""
-    text = RENDER[form](reports.ALL[name](), LANGUAGES[lang])
+    text = {**RENDER, **DESK}[form](reports.ALL[name](), LANGUAGES[lang])
     return _HASH.sub("sha256-", _ELSEWHERE.sub(r"\1\2", text)) if form == "html" else text
 
 

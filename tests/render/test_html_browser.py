@@ -27,7 +27,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
 LIGHT_AND_DARK = ("light", "dark")
 WIDE, NARROW = 1100, 320
 NO_CLIPBOARD = "Object.defineProperty(navigator, 'clipboard', {value: undefined});"
-KEPT = Path(__file__).parents[2] / "build" / "screenshots" if os.environ.get("CI") else None
+KEPT = Path(os.environ["PORTALCHECK_SCREENSHOTS"]) if os.environ.get("PORTALCHECK_SCREENSHOTS") else None
 
 
 @pytest.fixture(scope="module")
