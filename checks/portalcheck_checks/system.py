@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import ssl
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
@@ -38,7 +37,14 @@ def system(ctx: Context) -> Iterable[Finding]:
     now = ctx.machine.now()
     yield judge(ctx.machine.system(), support_table(), dt.datetime.fromtimestamp(now, dt.UTC).date())
     yield from judge_roots(ctx.machine.system_roots(), now)
-    yield ok("system.tls-library", library=" ".join(ssl.OPENSSL_VERSION.split()[:2]))
+    yield ok("system.tls-library", library=tls_library())
+
+
+def tls_library() -> str:
+    """Name and version of what secure connections are tried with: OpenSSL as cryptography brings it, not Python's."""
+    from OpenSSL import SSL
+
+    return " ".join(SSL.OpenSSL_version(SSL.OPENSSL_VERSION).decode("ascii").split()[:2])
 
 
 def judge_roots(roots: Roots, now: float) -> Iterator[Finding]:

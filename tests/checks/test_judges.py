@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from OpenSSL import SSL
 
 from portalcheck.api import (
     Attempt,
@@ -514,6 +515,10 @@ def test_a_trust_store_that_was_not_changed_for_years_is_noted(
     newest: float | None, said: list[tuple[str, str]]
 ) -> None:
     assert told(system.judge_roots(Roots((), newest=newest), NOW)) == said
+
+
+def test_the_tls_library_is_the_one_that_connections_are_made_with() -> None:
+    assert SSL.OpenSSL_version(SSL.OPENSSL_VERSION).decode().startswith(f"{system.tls_library()} ")
 
 
 def test_the_shipped_table_has_dates_only() -> None:
