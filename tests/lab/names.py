@@ -7,6 +7,7 @@ IDENTITY = "id.lab.example"
 CANARIES = ("canary.north.example", "canary.south.example")
 OPEN = "open.lab-net.example"
 AIA = "aia.lab-ca.example"
+RESPONDER = "ocsp.lab-ca.example"
 PROXY = "proxy.lab.example"
 GATEWAY = "wifi.lab-net.example"
 BLOCK_PAGE = "blocked.filter.example"
@@ -15,6 +16,7 @@ DOH = "doh.lab-dns.example"
 SIGN_IN = f"https://{PORTAL}/signin"
 LOGIN = f"https://{IDENTITY}/login"
 PROXY_PORT = 3128
+RESPONDER_PORT = 2560
 
 PATIENT_4, PATIENT_6 = "192.0.2.10", "2001:db8:1::10"
 GATE_4, GATE_6 = "192.0.2.1", "2001:db8:1::1"
@@ -33,6 +35,7 @@ CANARY_4 = ("203.0.113.11", "203.0.113.12")
 CANARY_6 = ("2001:db8:3::11", "2001:db8:3::12")
 OPEN_4, OPEN_6 = "203.0.113.20", "2001:db8:3::20"
 AIA_4 = "203.0.113.40"
+RESPONDER_4 = "203.0.113.41"
 DOH_4 = "203.0.113.54"
 FALSE_4 = "203.0.113.66"
 BLOCK_4 = "203.0.113.77"
@@ -50,6 +53,7 @@ ZONE: dict[str, tuple[str, ...]] = {
     CANARIES[1]: (CANARY_4[1], CANARY_6[1]),
     OPEN: (OPEN_4, OPEN_6),
     AIA: (AIA_4,),
+    RESPONDER: (RESPONDER_4,),
     PROXY: (PROXY_4,),
     DOH: (DOH_4,),
 }
@@ -75,6 +79,7 @@ ROLES: dict[str, str] = {
     OPEN_4: "open",
     OPEN_6: "open",
     AIA_4: "aia",
+    RESPONDER_4: "aia",
     PROXY_4: "proxy",
     GATE_4: "gateway",
     GATE_6: "gateway",

@@ -52,8 +52,13 @@ class Authorities:
         days: tuple[float, float] = USUAL_DAYS,
         send_issuer: bool = True,
         issuer_url: bool = True,
+        responder_url: str = "",
+        crl_url: str = "",
     ) -> Issued:
-        """A server's certificate, valid from and to so many days from now."""
+        """A server's certificate, valid from and to so many days from now.
+
+        `responder_url` and `crl_url` are where its revocation can be asked for.
+        """
         public = signer is None
         return mint(
             Minted(
@@ -63,9 +68,25 @@ class Authorities:
                 not_after=self.now + days[1] * DAY_S,
                 names=hosts,
                 issuer_url=f"http://{names.AIA}/issuer.der" if public and issuer_url else "",
+                responder_url=responder_url,
+                crl_url=crl_url,
             ),
             signer or self.intermediate,
             send_issuer=send_issuer,
+        )
+
+    def responder(self) -> Issued:
+        """Whom the intermediate appointed to speak for it (RFC 6960, 4.2.2.2)."""
+        return mint(
+            Minted(
+                common_name=names.RESPONDER,
+                organisation="Lab Trust Services",
+                not_before=self.now - 30 * DAY_S,
+                not_after=self.now + 60 * DAY_S,
+                names=(names.RESPONDER,),
+                signs_ocsp=True,
+            ),
+            self.intermediate,
         )
 
     def self_signed(self, host: str) -> Issued:

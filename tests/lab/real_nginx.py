@@ -1,14 +1,8 @@
-"""nginx as the portal: its limits are those that real portals have, and it staples OCSP responses."""
+"""nginx as the portal: its limits are those that real portals have."""
 
 from __future__ import annotations
 
-import datetime as dt
-from pathlib import Path
-
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509 import ocsp
 
 from portalcheck.demo.certificates import Issued
 from tests.lab import names
@@ -56,12 +50,13 @@ def nginx(more: str = "", issued: Issued | None = None) -> Step:
 
     def step(world: World) -> None:
         shown = issued or world.pki.leaf(names.PORTAL, names.IDENTITY)
-        _start(world, shown, more)
+        start_nginx(world, shown, more)
 
     return needing("nginx", needing("nft", step))
 
 
-def _start(world: World, shown: Issued, more: str) -> None:
+def start_nginx(world: World, shown: Issued, more: str) -> None:
+    """Put nginx in the portal's place, with this certificate and further directives."""
     folder = world.folder
     chain = b"".join(one.public_bytes(Encoding.PEM) for one in shown.chain)
     (folder / "chain.pem").write_bytes(chain)
@@ -78,30 +73,3 @@ def _start(world: World, shown: Issued, more: str) -> None:
     rules = folder / "redirect.nft"
     rules.write_text(_REDIRECT, "utf-8")
     world.shell(f"nft -f {rules}")
-
-
-def _revoked(world: World) -> None:
-    """The portal's certificate is revoked, and nginx staples the response that says so (RFC 6960, 6066)."""
-    issued, authority = world.pki.leaf(names.PORTAL, names.IDENTITY), world.pki.intermediate
-    now = dt.datetime.now(dt.UTC)
-    response = (
-        ocsp.OCSPResponseBuilder()
-        .add_response(
-            cert=issued.certificate,
-            issuer=authority.certificate,
-            algorithm=hashes.SHA1(),  # the one that every client knows (RFC 5019, 2.1.1)
-            cert_status=ocsp.OCSPCertStatus.REVOKED,
-            this_update=now - dt.timedelta(hours=1),
-            next_update=now + dt.timedelta(days=3),
-            revocation_time=now - dt.timedelta(days=2),
-            revocation_reason=x509.ReasonFlags.key_compromise,
-        )
-        .responder_id(ocsp.OCSPResponderEncoding.HASH, authority.certificate)
-        .sign(authority.key, hashes.SHA256())
-    )
-    staple = Path(world.folder, "staple.der")
-    staple.write_bytes(response.public_bytes(Encoding.DER))
-    _start(world, issued, f"ssl_stapling on; ssl_stapling_file {staple};")
-
-
-revoked = needing("nginx", needing("nft", _revoked))

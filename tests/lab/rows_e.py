@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from portalcheck.demo.certificates import server_context
 from tests.lab import names, steps
+from tests.lab import revocation as rev
 from tests.lab.browsers import firefox
-from tests.lab.real_nginx import revoked
-from tests.lab.row import Row, cause
+from tests.lab.row import QUIET, Row, cause
 from tests.lab.steps import certificate
-from tests.lab.world import World
+from tests.lab.world import World, status
 
 DAY_S = 86_400
 
@@ -29,6 +29,20 @@ def of_certificate(
         "innocent": cause("clock-wrong", "intercept-untrusted", "dns-hijacked"),
     }
     return Row(id=row_id, what=what, cause=cause(named), fault=fault, ref=ref, **{**usual, **more})  # type: ignore[arg-type]  # the fields of a row
+
+
+def not_revoked(row_id: str, what: str, fault: steps.Step) -> Row:
+    """A row whose staple is no reason to blame anybody, or to ask anybody else."""
+    return Row(
+        id=row_id,
+        what=what,
+        fault=(fault,),
+        shows=("leaf portal",),
+        cause=cause("none"),
+        innocent=cause("cert-revoked", "cert-untrusted", "cert-expired"),
+        code=0,
+        contacts=QUIET,
+    )
 
 
 ROWS = (
@@ -156,9 +170,98 @@ ROWS = (
         "E15",
         "the certificate is revoked, as the stapled response says",
         "cert-revoked",
-        revoked,
+        rev.stapled(rev.says()),
         ref="step-10",
-        beyond="Python's ssl module cannot ask a server for its stapled response (RFC 6066, 8)",
+        shows=("leaf portal",),
+        reasons=frozenset({"tls.revoked"}),
+        contacts=QUIET,
+    ),
+    of_certificate(
+        "E15a",
+        "the same in TLS 1.2",
+        "cert-revoked",
+        rev.stapled(rev.says(), "ssl_protocols TLSv1.2;"),
+        ref="step-10",
+        shows=("leaf portal",),
+        contacts=QUIET,
+    ),
+    not_revoked(
+        "E15b", "a stapled response says that the certificate is good", rev.stapled(rev.says(revoked=False))
+    ),
+    not_revoked(
+        "E15c",
+        "a stapled response said that the certificate is good, and is out of date",
+        rev.stapled(rev.says(revoked=False, days=(-9.0, -1.0))),
+    ),
+    not_revoked(
+        "E15d",
+        "a stapled response said that the certificate is revoked, and is out of date",
+        rev.stapled(rev.says(days=(-9.0, -1.0))),
+    ),
+    not_revoked(
+        "E15e", "a stapled response says that another certificate is revoked", rev.stapled(rev.of_another)
+    ),
+    not_revoked(
+        "E15f",
+        "a stapled response that a stranger signed says that the certificate is revoked",
+        rev.stapled(rev.by_a_stranger),
+    ),
+    Row(
+        id="E15g",
+        what="the certificate is revoked, as the stapled response says, and the clock is ten weeks ahead",
+        fault=(rev.stapled(rev.says()), steps.clock(70 * DAY_S)),
+        shows=("clock", "leaf portal"),
+        cause=cause("clock-wrong"),
+        also=cause("cert-revoked"),
+        innocent=cause("cert-expired", "cert-untrusted"),
+        ref="step-7",
+    ),
+    of_certificate(
+        "E15h",
+        "the certificate is revoked, as the responder says that it names, and neutral hosts may always be asked",
+        "cert-revoked",
+        rev.responder(),
+        setting=(steps.network(contact="always"),),
+        ref="step-10",
+        shows=("leaf portal",),
+    ),
+    of_certificate(
+        "E15i",
+        "the certificate is revoked, as the responder says that it names, and the portal answers 503",
+        "cert-revoked",
+        rev.responder(),
+        steps.application(names.IDENTITY, status(503)),
+        ref="step-10",
+        shows=("leaf portal", "page identity"),
+        innocent=cause("portal-error", "clock-wrong", "intercept-untrusted"),
+    ),
+    Row(
+        id="E15j",
+        what="the responder that the certificate names says that it is good, and neutral hosts may always be asked",
+        setting=(steps.network(contact="always"),),
+        fault=(rev.responder(revoked=False),),
+        shows=("leaf portal",),
+        cause=cause("none"),
+        innocent=cause("cert-revoked"),
+        code=0,
+    ),
+    Row(
+        id="E15k",
+        what="the responder that the certificate names is silent, and neutral hosts may always be asked",
+        setting=(steps.network(contact="always"),),
+        fault=(certificate(rev.names_responder), steps.block(f"incoming ip daddr {names.RESPONDER_4} drop")),
+        shows=("leaf portal",),
+        cause=cause("none"),
+        innocent=cause("cert-revoked"),
+        code=0,
+    ),
+    of_certificate(
+        "E15l",
+        "the certificate is revoked, as the list says that it names, and neutral hosts may always be asked",
+        "cert-revoked",
+        rev.listed,
+        setting=(steps.network(contact="always"),),
+        ref="step-10",
         shows=("leaf portal",),
     ),
     Row(
