@@ -239,6 +239,7 @@ class Firefox(_Browser):
         lines = [f'user_pref("{name}", {json.dumps(value)});' for name, value in wanted.items()]
         (profile / "user.js").write_text("\n".join(lines))
         command = [FIREFOX, "--headless", "--no-remote", "--marionette", "--profile", str(profile)]
+        command.append("--remote-allow-system-access")  # so that a test may set what a person would click
         self.process = subprocess.Popen(
             in_view(command, over or {}),
             env={**os.environ, "HOME": str(home), "MOZ_HEADLESS": "1"},

@@ -101,6 +101,60 @@ def test_chromiums_cookies_while_it_runs_and_after(here: Here, portal: Portal) -
 
 
 @needs_chromium
+def test_chromiums_cookies_after_it_was_killed(here: Here, portal: Portal) -> None:
+    with Chromium(here.home, here.chromium) as browser:
+        browser.visit(portal.url)
+        time.sleep(1.5)
+        browser.visit(portal.url + "?again")
+        running = here.waited_for(portal.url, lambda store: store.count > 0, WRITTEN_EVERY_S + 15)
+        browser.kill()
+    killed = here.store(portal.url)
+    assert (running.running, killed.running) == (True, False)  # its lock stays behind
+    assert killed.state is StoreState.READ
+    assert killed.sent == running.sent == len(portal.header("/login?again").split("; "))
+    assert killed.session == 1
+
+
+@needs_chromium
+@needs_root
+def test_a_chromium_whose_administrator_recommends_to_block_cookies(here: Here, portal: Portal) -> None:
+    system = Path("/etc/chromium")
+    if not system.is_dir():
+        pytest.skip("this Chromium has no folder of settings to lay policies into")
+    shown = here.root / "etc/chromium"
+    shutil.copytree(system, shown, ignore=shutil.ignore_patterns("policies"))
+    (shown / "policies/recommended").mkdir(parents=True)
+    (shown / "policies/recommended/test.json").write_text(json.dumps({"DefaultCookiesSetting": 2}))
+    with Chromium(here.home, here.chromium, {system: shown}) as browser:
+        browser.visit(portal.url)
+        browser.visit(portal.url + "?again")
+    assert portal.header("/login?again") == ""
+    assert here.profile(portal.url).blocks == (CookieBlock("all", "policy"),)
+
+
+@needs_firefox
+def test_an_exception_for_a_site_in_a_real_firefox(here: Here, portal: Portal) -> None:
+    script = (
+        "const uri = Services.io.newURI(arguments[0]);"
+        "const principal = Services.scriptSecurityManager.createContentPrincipal(uri, {});"
+        "Services.perms.addFromPrincipal(principal, 'cookie', Services.perms.DENY_ACTION);"
+    )
+    with Firefox(here.home, here.firefox) as browser:
+        browser.call("Marionette:SetContext", value="chrome")
+        browser.call("WebDriver:ExecuteScript", script=script, args=[portal.url])
+        browser.call("Marionette:SetContext", value="content")
+        browser.visit(portal.url)
+        browser.visit(portal.url + "?again")
+        assert portal.header("/login?again") == ""
+        until = time.monotonic() + 20
+        while not here.profile(portal.url).blocks and time.monotonic() < until:
+            time.sleep(0.5)
+        assert here.profile(portal.url).blocks == (CookieBlock("site", "setting"),)  # while it runs
+    assert here.profile(portal.url).blocks == (CookieBlock("site", "setting"),)
+    assert here.store(portal.url).count == 0
+
+
+@needs_chromium
 def test_the_size_of_chromiums_header_is_told_to_16_bytes_a_cookie(here: Here, portal: Portal) -> None:
     portal.cookies = [f"c{number}={'v' * (number * 37)}; Path=/; Max-Age=86400" for number in range(24)]
     with Chromium(here.home, here.chromium) as browser:

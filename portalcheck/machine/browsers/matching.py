@@ -164,8 +164,12 @@ def totals(
     FROM temp.{SIZES} WHERE {portals}"""  # noqa: S608 - every value is bound; what is put together are our own words
     rows, old, lasting, apart, on_site, oldest, newest = database.numbers(kept, values.bound)
     fits = f"{values.matches('path', _paths(page))} AND {_secure_fits(page)}"
-    condition = f"{sendable} AND {fits} AND ({expired}) IS NOT 1 AND {own}"
-    sent, different, size = _sent(database, condition, values.bound) if rows else (0, 0, 0)
+    tests = [sendable, fits]
+    if old:
+        tests.append(f"({expired}) IS NOT 1")
+    if old or apart:  # else all are live, and none is apart
+        tests.append(own)
+    sent, different, size = _sent(database, " AND ".join(tests), values.bound) if rows else (0, 0, 0)
     separators = 2 * max(sent - 1, 0)  # "; " between two
     return Totals(
         live=int(rows or 0) - int(old or 0),
