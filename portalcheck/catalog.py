@@ -13,7 +13,7 @@ that names the code: readers meet reports of newer versions and of checks that t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -127,8 +127,8 @@ class Catalog:
             return self._generic("reason", code)
         return clean(self._fill(template, evidence), _LONGEST_LINE)
 
-    def cause(self, cause_id: str) -> CauseWords:
-        """The words of a cause or a note."""
+    def cause(self, cause_id: str, reasons: Collection[str] = ()) -> CauseWords:
+        """The words of a cause or a note; those for one of the `reasons` where the texts have some (`when`)."""
         row = self._row("causes", cause_id)
         if row is None:
             return CauseWords(
@@ -140,7 +140,10 @@ class Catalog:
                 it=self._generic("cause_it", cause_id),
                 known=False,
             )
-        return msgspec.convert({"id": cause_id, **row}, CauseWords)
+        own: Mapping[str, Any] = next(
+            (words for reason, words in row.get("when", {}).items() if reason in reasons), {}
+        )
+        return msgspec.convert({"id": cause_id, **row, **own}, CauseWords)
 
     def ref(self, ref_id: str) -> RefWords:
         """The words of a reference of the article."""

@@ -34,7 +34,7 @@ _NATO = (
     "Victor Whiskey X-ray Yankee Zulu"
 )
 _SPANISH = (
-    "Antonio Barcelona Carmen Dolores Enrique Francia Gerona Historia Jorge Kilo Madrid Navarra Pedro Queso Roma "
+    "Antonio Barcelona Carmen Dolores Enrique Francia Guatemala Honduras Jorge Kilo Madrid Nicaragua Pedro Queso Roma "
     "Sevilla Toledo Valencia Washington Xavier Yolanda Zaragoza"
 )
 WORDS: Mapping[str, Mapping[str, str]] = {

@@ -71,7 +71,7 @@ def _origin(fields: Mapping[str, Any], words: Catalog) -> Iterator[str]:
 
 
 def _cause(cause: str, fields: Mapping[str, Any], words: Catalog) -> Iterator[str]:
-    told = words.cause(cause)
+    told = words.cause(cause, _faults(fields))
     symptoms = _texts(fields.get("symptoms"))
     yield from ("", words.ui("heading.result") + ":")
     yield from wrap(told.verdict, "  ")
@@ -96,6 +96,12 @@ def _cause(cause: str, fields: Mapping[str, Any], words: Catalog) -> Iterator[st
         yield from wrap(words.ui("step.article", title=words.ref(ref).title, ref=ref), "  ")
     yield from ("", words.ui("heading.details") + ":")
     yield from wrap(told.it, "  ")
+
+
+def _faults(fields: Mapping[str, Any]) -> set[str]:
+    """The reasons of what fails."""
+    checks = fields.get("checks", ())
+    return {f["reason"] for check in checks for f in check.get("findings", ()) if f.get("status") == "fail"}
 
 
 def _checks(checks: Iterable[Any], words: Catalog) -> Iterator[str]:

@@ -65,7 +65,7 @@ def _result(report: Report) -> str | None:
 
 
 def _advice(report: Report, catalog: Catalog) -> Iterator[str]:
-    yield catalog.cause(report.cause).it
+    yield words.cause_words(report, catalog).it
     first = words.first(report, catalog)
     if first is not None:
         yield f"{catalog.ui('heading.first')}: {words.title(report.likely_steps[0], catalog)}"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from portalcheck.catalog import Catalog
+from portalcheck.catalog import Catalog, CauseWords
 from portalcheck.model import Outcome, Portal, Report, ReportCheck, ReportFinding, Status, Step
 from portalcheck.render import way
 
@@ -30,9 +30,15 @@ class First(msgspec.Struct, frozen=True):
     actions: tuple[str, ...]
 
 
+def cause_words(report: Report, words: Catalog) -> CauseWords:
+    """The words of a report's cause, as its own faults ask for them."""
+    faults = {f.reason for c in report.checks for f in c.findings if f.status is Status.FAIL}
+    return words.cause(report.cause, faults)
+
+
 def verdict(report: Report, words: Catalog) -> tuple[str, ...]:
     """What was found, and what that means; without more words where the front door was not tried at all."""
-    cause = words.cause(report.cause)
+    cause = cause_words(report, words)
     tried = any(f.reason == "service.works" for c in report.checks for f in c.findings)
     if report.cause != "none" or (tried and report.outcome is not Outcome.UNKNOWN):
         return cause.verdict, cause.patient
@@ -54,7 +60,7 @@ def cause_actions(report: Report, words: Catalog) -> tuple[str, ...]:
         return ()
     reasons = _BROWSERS.get(report.cause)
     browser = _gravest_browser(report, reasons) if reasons else fresh_browser(report)
-    return words.actions(words.cause(report.cause), browser)
+    return words.actions(cause_words(report, words), browser)
 
 
 def hint(step: Step, report: Report, words: Catalog) -> str:

@@ -83,7 +83,7 @@ def load(
     user = _user_file(user_file)
     layers = [*_built_in(), *_files(Layer.SYSTEM, system)]
     if config is not None:
-        layers.append(read_config(file_origin(Layer.USER, config, given=True), config, required=True))
+        layers.append(read_config(file_origin(Layer.USER, config), config, required=True))
     else:
         layers += _files(Layer.USER, user)
     settings = merge([*layers, read_environment(environ), read_flags(flags)])
@@ -208,7 +208,7 @@ def check_file(path: Path, environ: Mapping[str, str], *, system: bool | None = 
             below = _files(Layer.SYSTEM, place / CONFIG_NAME)
         else:
             below = read_profiles(layer, folder / PROFILES_NAME)
-        origin = file_origin(layer, path, given=True)
+        origin = file_origin(layer, path)
         own = read_profile(layer, path) if is_profile else read_config(origin, path, required=True)
         settings = merge([*_built_in(), *below, own])
         for name in settings.profiles:

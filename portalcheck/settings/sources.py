@@ -99,11 +99,11 @@ def user_folder() -> Path | None:
     return folder if folder.is_absolute() else None
 
 
-def file_origin(layer: Layer, path: Path, *, given: bool = False, within: str = "") -> Origin:
-    """The origin of what a file sets. A path that was given is told as it was given."""
+def file_origin(layer: Layer, path: Path, *, within: str = "") -> Origin:
+    """The origin of what a file sets. A path in the home folder is told without the account's name."""
     text = str(path)
     home = os.path.expanduser("~")  # noqa: PTH111  # Path.expanduser raises where there is no home
-    if not given and path.is_absolute() and home not in ("~", os.sep) and path.is_relative_to(home):
+    if path.is_absolute() and home not in ("~", os.sep) and path.is_relative_to(home):
         text = f"~{os.sep}{path.relative_to(home)}"
     return Origin(layer, path, text if text.isprintable() else quoted(text), within)
 

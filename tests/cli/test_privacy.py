@@ -78,3 +78,58 @@ def test_local_evidence_is_there_only_when_it_is_asked_for_and_counted_when_not(
         or "203.0.113." in json.dumps(local)
         or "198.51.100." in json.dumps(local)
     )
+
+
+@pytest.mark.skipif(not can_plant(), reason="needs root, unshare and ip for a network of its own")
+def test_what_was_planted_is_in_no_file_and_in_nothing_that_reads_a_report(tmp_path: Path) -> None:
+    home = tmp_path / USER
+    home.mkdir()
+    tool = f"{sys.executable} -m portalcheck"
+    lines = home / "planted-path.jsonl"
+    env = {
+        **os.environ,
+        "HOME": str(home),
+        "XDG_DATA_HOME": "",
+        "USER": USER,
+        "https_proxy": "http://planted-user:planted-secret@192.0.2.77:9/",
+    }
+    ask = f"{tool} 'https://planted-user:planted-secret@optvm.com/planted-path?planted-query=1'"
+    command = (
+        f"{_LINK} {tool} --timeout 5 -v --jsonl {lines} -o {home}/planted-path.txt;"
+        f"{ask} -v; {ask} -v;"
+        f"{tool} read {home}/planted-path.txt; {tool} read -f json {home}/planted-path.txt;"
+        f"{tool} read {lines}; {tool} fleet {lines};"
+        f"{tool} fleet -f json {lines}; {tool} fleet -f csv {lines}; {tool} fleet -f html {lines};"
+        f"{tool} config path; {tool} config show; {tool} --config {home}/missing.toml"
+    )
+    done = subprocess.run(
+        [*_NAMESPACE, "sh", "-c", command],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env=env,
+        check=False,
+    )
+    kept = {path.name: path.read_text("utf-8") for path in home.rglob("*") if path.is_file()}
+
+    assert {"planted-path.txt", "planted-path.jsonl", "last-report.json"} <= kept.keys()
+    # The tool names a file as the person did, by its last part; what else was planted is nowhere.
+    said = (done.stdout + done.stderr).replace("planted-path.txt", "").replace("planted-path.jsonl", "")
+    for text in (said, *kept.values()):
+        assert [secret for secret in PLANTED if secret in text] == []
+
+
+def test_where_a_crash_was_is_told_without_what_tells_of_a_person(
+    call: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from portalcheck.cli import run
+
+    def crash(*_: object, **__: object) -> None:
+        raise RuntimeError(f"/home/{USER}/planted-path/file.txt broke")
+
+    monkeypatch.setattr(run, "_execute", crash)
+    code, out, err = call("demo", "-v")
+
+    assert code == 4
+    assert "RuntimeError" in err
+    assert [secret for secret in PLANTED if secret in out + err] == []

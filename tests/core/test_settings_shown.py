@@ -93,7 +93,8 @@ def test_a_file_in_the_home_folder_is_told_without_the_accounts_name(
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
     path = tmp_path / "sub" / "config.toml"
     assert file_origin(Layer.USER, path).place == f"~{os.sep}sub{os.sep}config.toml"
-    assert file_origin(Layer.USER, path, given=True).place == str(path)
+    outside = tmp_path.parent / "config.toml"
+    assert file_origin(Layer.USER, outside).place == str(outside)
 
 
 def test_the_schema_accepts_what_the_reader_accepts_and_refuses_what_it_refuses() -> None:

@@ -156,4 +156,19 @@ def unsettled() -> Report:
     )
 
 
+def invalid() -> Report:
+    """An address that no browser can open: nothing was contacted."""
+    return report(
+        Outcome.FAIL,
+        "name-wrong",
+        (Step("step-1", HIGH, ("cause:name-wrong",)),),
+        (
+            check("domain", 0, finding("domain.invalid", FAIL, host=None, trick="bad_scheme")),
+            check("dns", 0, finding("dns.not-asked", SKIP)),
+            check("service", 0, finding("service.not-reached", SKIP)),
+        ),
+        code=1,
+    )
+
+
 ALL = {"healthy": healthy, "stopped": stopped, "worrying": worrying, "unsettled": unsettled}

@@ -98,3 +98,17 @@ def test_no_hostile_string_of_a_report_reaches_the_agents_terminal(lang: str) ->
     document = json.render(report)
     for shown in (view(report, lang), agent.render_reports(paste.read(document), LANGUAGES[lang])):
         assert [char for char in shown if not char.isprintable() and char != "\n"] == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_no_browser_can_open_is_not_said_to_be_a_name_that_does_not_exist(lang: str) -> None:
+    catalog = LANGUAGES[lang]
+    own, other = catalog.cause("name-wrong", {"domain.invalid"}), catalog.cause("name-wrong")
+    assert own.verdict != other.verdict
+    for shown in (
+        text.render(reports.invalid(), catalog),
+        html.render(reports.invalid(), catalog),
+        view(reports.invalid(), lang),
+    ):
+        assert own.verdict in flat(shown)
+        assert other.verdict not in flat(shown)
