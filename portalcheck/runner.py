@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import threading
 import time
-import traceback
 from collections.abc import Callable, Sequence
 
 import msgspec
@@ -23,7 +22,7 @@ class Crash(msgspec.Struct, frozen=True):
     """A check's exception, for `-v`: never part of the report."""
 
     check: str
-    trace: str
+    error: BaseException
 
 
 class _Job:
@@ -106,7 +105,7 @@ def run(
         results.append(result)
         on_result(result)
     crashes = tuple(
-        Crash(job.check.id, "".join(traceback.format_exception(job.error)))
+        Crash(job.check.id, job.error)
         for job in jobs
         if job.error is not None and not isinstance(job.error, late)
     )

@@ -12,6 +12,11 @@ from pathlib import Path
 
 import click
 
+from portalcheck.text import clean
+
+_PRIVATE = 0o600
+"""Reports are for the person who made them, until that person shares them."""
+_LONGEST_LINE = 4000
 _PAINT = {"fail": "red", "warn": "yellow", "note": "cyan", "ok": "green", "unknown": "magenta"}
 
 
@@ -19,10 +24,15 @@ class OutputLostError(Exception):
     """The result could not be written to stdout: a full disk, a broken device. Its text is the system's reason."""
 
 
+def harmless(message: str) -> str:
+    """A message line by line without what a terminal would act on."""
+    return "\n".join(clean(line, _LONGEST_LINE) for line in message.split("\n"))
+
+
 def say(message: str) -> None:
-    """A message beside the result, on stderr."""
+    """A message beside the result, on stderr; whatever it repeats of what was typed or read is made harmless."""
     try:
-        click.echo(message, err=True)
+        click.echo(harmless(message), err=True)
     except BrokenPipeError:
         _to_nowhere(2)
 
@@ -72,10 +82,11 @@ def interactive(no_input: bool) -> bool:
     return not no_input and sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def write_file(path: Path, text: str) -> None:
+def write_file(path: Path, text: str, *, mode: int = _PRIVATE) -> None:
     """Write UTF-8 whole or not at all: a temporary file beside the target, then a rename. Raises OSError.
 
-    Links are followed and a file's mode is kept. What is no regular file (a device, a pipe) is written to as it is.
+    Links are followed and a file's mode is kept; `mode` is a new one's. What is no regular file (a device, a
+    pipe) is written to as it is.
     """
     target = path.resolve()
     if target.exists() and not target.is_file():
@@ -89,26 +100,26 @@ def write_file(path: Path, text: str) -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        temporary.chmod(_mode_of(target))
+        temporary.chmod(_mode_of(target, mode))
         temporary.replace(target)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
 
 
-def _mode_of(target: Path) -> int:
-    """The mode of an existing file, else the one that this user's files have."""
+def _mode_of(target: Path, mode: int) -> int:
+    """The mode of an existing file, else the given one as far as the umask allows it."""
     try:
         return stat.S_IMODE(target.stat().st_mode)
     except FileNotFoundError:
         mask = os.umask(0)
         os.umask(mask)
-        return 0o666 & ~mask
+        return mode & ~mask
 
 
 def append_line(path: Path, line: str) -> None:
     """Append one line with one write, so that runs side by side do not mix theirs. Raises OSError."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, _PRIVATE)
     try:
         os.write(descriptor, line.encode())
     finally:

@@ -18,7 +18,7 @@ from portalcheck.cli.options import collect, report_options
 from portalcheck.cli.progress import Progress
 from portalcheck.cli.settled import Settled, settle
 from portalcheck.diagnosis import diagnose
-from portalcheck.model import CheckResult, Diagnosis, Portal, Report
+from portalcheck.model import CheckResult, Diagnosis, Outcome, Portal, Report
 from portalcheck.report import RunFacts, build
 from portalcheck.runner import Crash
 
@@ -105,7 +105,10 @@ def _execute(settled: Settled, subject: Subject, *, remember: bool) -> int:
             facts = facts.with_symptoms((symptom,))
     report = facts.report()
     settled.explain_crashes(facts.crashes)
-    return settled.hand_out(report, subject.portal, remember=remember)
+    code = settled.hand_out(report, subject.portal, remember=remember)
+    if facts.fault is not None:
+        raise facts.fault
+    return code
 
 
 class _Facts(msgspec.Struct, frozen=True):
@@ -115,6 +118,7 @@ class _Facts(msgspec.Struct, frozen=True):
     results: tuple[CheckResult, ...]
     diagnosis: Diagnosis
     crashes: tuple[Crash, ...]
+    fault: Exception | None = None
 
     def with_symptoms(self, symptoms: tuple[str, ...]) -> _Facts:
         return msgspec.structs.replace(self, diagnosis=diagnose(self.results, symptoms))
@@ -154,7 +158,12 @@ def _check(settled: Settled, subject: Subject) -> _Facts:
         include_local=settled.options.include_local,
         fail_on=settled.fail_on,
     )
-    return _Facts(facts, results, diagnose(results, settled.symptoms), crashes)
+    try:
+        return _Facts(facts, results, diagnose(results, settled.symptoms), crashes)
+    except Exception as fault:
+        # What was found is worth more than silence; the bug is told after it, and in the exit code.
+        unknown = Diagnosis(cause="inconclusive", outcome=Outcome.UNKNOWN, also=(), likely_steps=())
+        return _Facts(facts, results, unknown, crashes, fault)
 
 
 def _may_settle_by_asking(facts: _Facts) -> bool:

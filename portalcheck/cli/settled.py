@@ -17,7 +17,7 @@ from portalcheck.cli import out
 from portalcheck.cli.adapters import ONE_LINERS, SUFFIXES
 from portalcheck.cli.language import say, settings_error, settings_warning, system_language
 from portalcheck.cli.options import Options
-from portalcheck.cli.trace import shortened
+from portalcheck.cli.trace import reduced
 from portalcheck.model import Portal, Report
 
 if TYPE_CHECKING:
@@ -115,13 +115,17 @@ class Settled:
         from portalcheck import memory
 
         place = memory.folder() if remember and self.format == "text" and self.settings.run.remember else None
-        text = self.render(report, portal, self.format, memory.last(place))
+        try:
+            text = self.render(report, portal, self.format, memory.last(place))
+        except Exception:
+            self._rescue(report)
+            raise
         if self.options.jsonl is not None:
             from portalcheck.render.json import render_line
 
             self._write(out.append_line, self.options.jsonl, render_line(report))
         if self.options.output is not None and self.options.output != _STDOUT:
-            self._write(out.write_file, self.options.output, text)
+            self._write(self._write_output, self.options.output, text)
             self.say(self.words.ui("copy.written", file=self.options.output.name))
         else:
             out.result(self._painted(text))
@@ -131,6 +135,24 @@ class Settled:
             self._open(report, portal)
         memory.keep(place, report)
         return self._exit_code(report)
+
+    def _rescue(self, report: Report) -> None:
+        """What was found, where a renderer fails: the block that the help desk reads, or the JSON.
+
+        Nothing for a program that wants another form: it would take this for its own.
+        """
+        if self.format in ("text", "html"):
+            from portalcheck import paste
+
+            out.result(paste.write(report))
+        elif self.format == "json":
+            import msgspec
+
+            out.result(msgspec.json.encode(report).decode() + "\n")
+
+    def _write_output(self, path: Path, text: str) -> None:
+        # Prometheus' textfile collector is another user; there is nothing personal in metrics.
+        out.write_file(path, text, mode=0o644 if self.format == "prometheus" else 0o600)
 
     def _write(self, write: Callable[[Path, str], None], path: Path, text: str) -> None:
         try:
@@ -201,7 +223,7 @@ class Settled:
         """With -v, where a check crashed."""
         if self.options.verbose:
             for crash in crashes:
-                out.say(f"{crash.check}: {shortened(crash.trace)}")
+                out.say(f"{crash.check}: {reduced(crash.error)}")
 
 
 def settle(options: Options) -> Settled:

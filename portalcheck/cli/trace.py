@@ -1,23 +1,38 @@
-"""A traceback without what tells of a person: paths reduced to the file's name, no values."""
+"""What is told of an exception: its kind and the way to it, and nothing that it holds.
+
+A message of an exception can hold a path, a host or a user's name, so no message is ever told.
+"""
 
 from __future__ import annotations
 
-import re
+import errno
 import traceback
 
-_QUOTED_PATH = re.compile(r"(?:[A-Za-z]:)?[\\/](?:[^\\/\s'\":]+[\\/])+([^\\/\s'\":]+)")
+_MOST_FRAMES = 40
+_MOST_CAUSES = 5
 
 
 def reduced(error: BaseException) -> str:
-    """The frames of an exception and its kind, one a line."""
-    lines = [f"{type(error).__name__}: {shortened(str(error))}"]
-    for frame in traceback.extract_tb(error.__traceback__):
-        lines.append(
-            f"  {frame.filename.replace(chr(92), '/').rsplit('/', 1)[-1]}:{frame.lineno} in {frame.name}"
-        )
+    """The kind of an exception and the places it came through, one a line; then what it was raised from."""
+    lines: list[str] = []
+    at: BaseException | None = error
+    while at is not None and len(lines) < _MOST_CAUSES * _MOST_FRAMES:
+        lines += [f"{'from ' if lines else ''}{_kind(at)}", *_frames(at)]
+        at = at.__cause__ or (None if at.__suppress_context__ else at.__context__)
     return "\n".join(lines)
 
 
-def shortened(text: str) -> str:
-    """A text with every path cut to its last part."""
-    return _QUOTED_PATH.sub(r"\1", text)[:2000]
+def _kind(error: BaseException) -> str:
+    """The class, and of an error of the system its number by name."""
+    name = type(error).__name__
+    number = errno.errorcode.get(error.errno or 0) if isinstance(error, OSError) else None
+    return f"{name} ({number})" if number else name
+
+
+def _frames(error: BaseException) -> list[str]:
+    frames = traceback.extract_tb(error.__traceback__)[-_MOST_FRAMES:]
+    return [f"  {_file(frame.filename)}:{frame.lineno} in {frame.name}" for frame in frames]
+
+
+def _file(path: str) -> str:
+    return path.replace("\\", "/").rpartition("/")[2]
