@@ -76,7 +76,7 @@ def _text(source: str) -> bytes:
     try:
         with Path(source).open("rb") as file:
             return file.read(MAX_BYTES)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         raise click.UsageError(say(f"{Path(source).name}: no such report, and no phone code.")) from error
 
 

@@ -261,7 +261,9 @@ def _say(message: str, want: Asked) -> None:
     if want.format in ONE_LINERS:
         click.echo(told(want.format, message.splitlines()[0]), nl=False)
     else:
-        click.echo(message, err=True)
+        from portalcheck.cli.out import harmless
+
+        click.echo(harmless(message), err=True)
 
 
 def _prepare_streams() -> None:

@@ -49,7 +49,7 @@ def find(given: Iterable[str]) -> Iterator[Source | LeftOut]:
         path = Path(argument)
         if argument == STDIN:
             yield Source(STDIN, None, True)
-        elif path.is_dir():
+        elif _is_folder(path):
             yield from _folder(path, clean(path.name or "."), _resolved(path))
         else:
             yield Source(clean(path.name or argument), path, True)
@@ -63,7 +63,7 @@ def chunks(source: Source, stdin: BinaryIO) -> Iterator[bytes]:
         else:
             with source.path.open("rb", buffering=0) as file:
                 yield from _as_utf8(_read(file.read))
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         if source.named:
             raise CannotReadError(source.name) from error
         raise
@@ -107,6 +107,13 @@ def _folder(folder: Path, name: str, root: Path, depth: int = 0) -> Iterator[Sou
             inside = not entry.is_symlink() or _resolved(path).is_relative_to(root)
             # A pipe or a device in a folder could hold up the reader for ever.
             yield Source(called, path, False) if inside and _is_file(path) else LeftOut(called)
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):  # too long, or with letters that no file's name can have
+        return False
 
 
 def _is_file(path: Path) -> bool:

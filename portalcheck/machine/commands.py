@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 MAX_OUTPUT = 4 * 1024 * 1024
@@ -19,6 +19,25 @@ _FOLDERS = (
     "/run/current-system/sw/bin",  # NixOS
     "/run/current-system/profile/bin",  # Guix
 )
+
+
+_KEPT_HERE = ("HOME", "LOGNAME", "USER", "PATH", "TMPDIR", "DISPLAY", "WAYLAND_DISPLAY")
+_KEPT_ON_WINDOWS = (
+    *("APPDATA", "COMSPEC", "LOCALAPPDATA", "PATHEXT", "PROGRAMDATA", "SYSTEMDRIVE", "SYSTEMROOT"),
+    *("TEMP", "TMP", "USERPROFILE", "WINDIR"),
+)
+_KEPT = frozenset({*_KEPT_HERE, *_KEPT_ON_WINDOWS})
+_KEPT_PREFIXES = ("DBUS_", "DCONF_", "GIO_", "GSETTINGS_", "XDG_")
+
+
+def environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """What a program of the system needs of the variables to find the user's settings; all others stay here."""
+    kept = {
+        name: value
+        for name, value in environ.items()
+        if name.upper() in _KEPT or name.startswith(_KEPT_PREFIXES)
+    }
+    return {**kept, "LC_ALL": "C", "LANGUAGE": ""}
 
 
 def find(name: str) -> Path | None:
@@ -47,7 +66,7 @@ def run(argv: Sequence[str], timeout: float) -> str | None:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, "LC_ALL": "C", "LANGUAGE": ""},
+            env=environment(os.environ),
             cwd=program.anchor,
             start_new_session=True,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
