@@ -22,6 +22,9 @@ from portalcheck.model import (
 NEEDED_CHECKS = frozenset({"dns", "tls", "service"})
 """The checks without which nothing can be said (contract, section 4)."""
 
+NOT_REACHED = frozenset({"tls.not-reached", "service.not-reached"})
+"""What they say where another one has to tell why there was no way to the portal."""
+
 _GRAVE = (Status.WARN, Status.FAIL)
 
 
@@ -94,7 +97,7 @@ def diagnose(
         first, outcome = failing[0].cause, Outcome.FAIL
     elif unexplained:
         first, outcome = INCONCLUSIVE, Outcome.UNKNOWN
-    elif any(r.check in NEEDED_CHECKS and r.status is Status.UNKNOWN for r in results):
+    elif any(map(_left_open, results)):
         first, outcome = NONE, Outcome.UNKNOWN
     elif named:
         first, outcome = named[0].cause, Outcome.WARN
@@ -110,6 +113,16 @@ def diagnose(
         symptoms=tuple(symptoms),
         echoes={echo: tuple(sorted(n.own)) for n in named for echo in n.echoes},
     )
+
+
+def _left_open(result: CheckResult) -> bool:
+    """Whether a needed check could not tell: its own way ended early, or it never got as far as the portal.
+
+    That it never got there is what another check should have explained, and did not (it timed out, or was left out).
+    """
+    if result.check not in NEEDED_CHECKS:
+        return False
+    return result.status is Status.UNKNOWN or any(f.reason in NOT_REACHED for f in result.findings)
 
 
 def _name(evidence: Evidence, table: Iterable[Cause]) -> list[_Named]:

@@ -124,6 +124,19 @@ def test_a_needed_check_that_is_unknown_makes_the_outcome_unknown() -> None:
     assert (found.cause, found.outcome) == ("none", Outcome.UNKNOWN)
 
 
+def test_a_portal_that_was_not_reached_for_no_known_reason_is_no_all_clear() -> None:
+    found = diagnose(
+        results(
+            ("service.not-reached", SKIP),
+            ("tls.not-reached", SKIP),
+            ("proxy.used", NOTE),
+            ended=Ended.TIMED_OUT,
+        )
+    )
+
+    assert (found.cause, found.outcome) == ("none", Outcome.UNKNOWN)
+
+
 def test_absence_is_proved_only_by_a_check_that_finished() -> None:
     table = [Cause(id="x", ref="step-1", all=frozenset({"a.bad"}), none=frozenset({"b.seen"}))]
     finished = [
