@@ -15,9 +15,10 @@ import msgspec
 from tests.fuzz.target import Target
 
 _RUNS = re.compile(r"stat::number_of_executed_units: (\d+)")
-_SLOWEST_S = 20
+_SLOWEST_S = 300
+"""By the clock on the wall, which goes on where other programs are at work; the worker bounds the processor time."""
 _MEMORY_MIB = 1024
-_PATIENCE_S = 120
+_PATIENCE_S = 1200
 
 
 class Ran(msgspec.Struct, frozen=True):
@@ -54,6 +55,7 @@ def run(target: Target, seconds: float, keep: Path | None = None) -> Ran:
             sys.executable,
             "-m",
             "tests.fuzz.worker",
+            target.group,
             target.name,
             *flags,
             str(grown),
