@@ -22,8 +22,8 @@ from tests.lab.world import Ran
 
 REPOSITORY = Path(__file__).parents[2]
 _OVERALL_S = 110
-_SPACES = ("--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc")
-_INSIDE = 'mount -t tmpfs lab /run && mount -t tmpfs lab /dev/shm && mkdir -p /run/netns && exec "$@"'
+SPACES = ("--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc")
+INSIDE = 'mount -t tmpfs lab /run && mount -t tmpfs lab /dev/shm && mkdir -p /run/netns && exec "$@"'
 
 
 class Played(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,7 +60,7 @@ def namespaces() -> tuple[str, ...]:
     for how in (("unshare",), ("unshare", "--user", "--map-root-user")):
         try:
             done = subprocess.run(
-                [*how, *_SPACES, "sh", "-c", _INSIDE, "sh", "ip", "link", "add", "lab0", "type", "veth"],
+                [*how, *SPACES, "sh", "-c", INSIDE, "sh", "ip", "link", "add", "lab0", "type", "veth"],
                 capture_output=True,
                 check=False,
                 timeout=20,
@@ -95,7 +95,7 @@ def play(clock_library: Path | None) -> Play:
         _skip_where_impossible(ROWS[row_id], twists, clock_library)
         done = subprocess.run(
             [
-                *(*namespaces(), *_SPACES, "sh", "-c", _INSIDE, "sh"),
+                *(*namespaces(), *SPACES, "sh", "-c", INSIDE, "sh"),
                 *(sys.executable, "-m", "tests.lab.inside", row_id, *twists),
             ],
             capture_output=True,

@@ -68,6 +68,8 @@ class Patient:
         self.environment: dict[str, str] = {}
         self.clock_s = 0
         self.arguments: list[str] = []
+        self.wrapper: list[str] = []
+        self.patience_s = _OVERALL_S
         self.proxy = ""
         self.system_roots: list[Issued] = []
         self.mozilla_roots: list[Issued] = []
@@ -78,10 +80,18 @@ class Patient:
 
     def check(self) -> Said:
         """Run `portalcheck` as the patient would, in a namespace without any way out."""
-        self._write()
+        self.write()
+        return self.run()
+
+    def run(self) -> Said:
+        """As `check`, with the files as they are."""
         started = time.monotonic()
         done = self._inside(
-            [sys.executable, "-m", "portalcheck", "-f", "json", "--no-input", *self.arguments]
+            [
+                *self.wrapper,
+                *(sys.executable, "-m", "portalcheck", "-f", "json", "--no-input"),
+                *self.arguments,
+            ]
         )
         seconds = time.monotonic() - started
         try:
@@ -92,7 +102,7 @@ class Patient:
 
     def probe(self) -> dict[str, Any]:
         """What standard programs and sockets see: nothing of the tool's is used."""
-        self._write()
+        self.write()
         script = REPOSITORY / "tests" / "lab" / "probe.py"
         done = self._inside([sys.executable, "-I", str(script), str(time.time()), self.proxy])
         if done.returncode:
@@ -100,7 +110,8 @@ class Patient:
         found: dict[str, Any] = json.loads(done.stdout)
         return found
 
-    def _write(self) -> None:
+    def write(self) -> None:
+        """Put the computer's files where they belong."""
         (self.home / ".config" / "portalcheck").mkdir(parents=True, exist_ok=True)
         (self.home / ".config" / "portalcheck" / "config.toml").write_text(toml(self.settings), "utf-8")
         servers = "".join(f"nameserver {address}\n" for address in self.name_servers)
@@ -146,7 +157,7 @@ class Patient:
             check=False,
             cwd=self.folder,
             env=self._environment(),
-            timeout=_OVERALL_S,
+            timeout=self.patience_s,
         )
 
     def _environment(self) -> dict[str, str]:

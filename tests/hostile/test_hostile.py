@@ -1,0 +1,101 @@
+"""Whatever a peer does: a report without a traceback, in time, in little memory, and nobody innocent is blamed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Callable
+
+import psutil
+import pytest
+
+from tests.hostile.playing import inside, meet
+from tests.hostile.stage import TIMEOUT_S, Met
+from tests.hostile.table import BEHAVIOURS
+from tests.lab.conftest import namespaces
+from tests.lab.row import TROUBLE
+from tests.lab.row_tests import STARTING_S
+
+_EACH_BYTES = 100 * 1024 * 1024
+MOST_KIB = 128 * 1024
+_HERE = TROUBLE | {"gateway", "proxy"}
+_WHO = sorted({row.who for row in BEHAVIOURS.values()})
+_FAST = ("http-to-file", "tls-plain", "dns-tcp-endless", "proxy-login-loop", "gateway-scripts")
+_METS: dict[str, Met] = {}
+
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux" or not namespaces() or not shutil.which("ip", path="/usr/sbin:/sbin:/usr/bin"),
+    reason="needs network namespaces of Linux",
+)
+
+
+def met_by(who: str) -> dict[str, Met]:
+    ids = [row.id for row in BEHAVIOURS.values() if row.who == who]
+    if not set(ids) <= _METS.keys():
+        _METS.update(meet(ids))
+    return {row_id: _METS[row_id] for row_id in ids}
+
+
+def wrong(mets: dict[str, Met], is_wrong: Callable[[Met], bool]) -> dict[str, object]:
+    return {row_id: met for row_id, met in mets.items() if is_wrong(met)}
+
+
+def no_report(met: Met) -> bool:
+    return not met.cause or met.code != met.exit_code or met.code not in (0, 1, 3) or bool(met.stderr)
+
+
+def late_or_large(met: Met) -> bool:
+    return met.seconds > TIMEOUT_S + 0.5 + STARTING_S or met.peak_kib > MOST_KIB
+
+
+def blamed_wrongly(row_id: str, met: Met) -> bool:
+    """A run that was cut short may say that it could not tell, and nothing else."""
+    could_not_tell = met.cause in ("none", "inconclusive") and met.code == 3
+    return met.cause not in BEHAVIOURS[row_id].cause and not could_not_tell
+
+
+def test_a_few_of_every_sort_are_met_in_time_with_a_report() -> None:
+    mets = meet(_FAST)
+    assert wrong(mets, no_report) == {}
+    assert wrong(mets, late_or_large) == {}
+    assert [row_id for row_id, met in mets.items() if blamed_wrongly(row_id, met)] == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("who", _WHO)
+class TestAll:
+    """Each behaviour once."""
+
+    def test_there_is_a_report_and_nothing_on_stderr(self, who: str) -> None:
+        assert wrong(met_by(who), no_report) == {}
+
+    def test_it_is_there_in_time_and_in_little_memory(self, who: str) -> None:
+        assert wrong(met_by(who), late_or_large) == {}
+
+    def test_nobody_innocent_is_blamed(self, who: str) -> None:
+        assert [(row_id, met) for row_id, met in met_by(who).items() if blamed_wrongly(row_id, met)] == []
+
+    def test_only_those_are_contacted_who_may_be(self, who: str) -> None:
+        assert wrong(met_by(who), lambda met: not _HERE.issuperset(met.contacted)) == {}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize(("runs", "seconds", "all_right"), [(40, 120, True), (200, 10, False)])
+def test_many_runs_at_once_are_right_or_say_that_they_could_not_tell(
+    runs: int, seconds: int, all_right: bool
+) -> None:
+    """Two processors cannot do the work of two hundred runs in ten seconds: some are cut short, none is wrong."""
+    runs = min(runs, psutil.virtual_memory().available // _EACH_BYTES)
+    said = json.loads(inside("tests.hostile.crowd", [str(runs), str(seconds)], 800))
+    assert len(said) == runs
+    causes = {(one["report"].get("cause"), one["code"]) for one in said}
+    assert causes <= ({("none", 0)} if all_right else {("none", 0), ("none", 3), ("inconclusive", 3)})
+    assert [one["stderr"] for one in said if one["stderr"]] == []
+
+
+def test_there_are_enough_behaviours_and_each_has_a_name_of_its_own() -> None:
+    assert len(BEHAVIOURS) >= 60
+    assert len({row.what for row in BEHAVIOURS.values() if row.who == "portal"}) > 60
