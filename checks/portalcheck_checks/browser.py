@@ -26,6 +26,7 @@ IN_USE_S = 90 * 86_400
     "browser",
     reasons=[
         "browser.version",
+        "browser.found",
         "browser.default",
         "browser.other",
         "browser.blocks-cookies",
@@ -72,6 +73,8 @@ def _versions(browsers: Iterable[InstalledBrowser], now: float) -> Iterator[Find
             say = warn if one.default or _in_use(one, now) else note
         if one.version or verdict != "unknown":
             yield say("browser.version", browser=one.browser, version=one.version, supported=verdict)
+        else:
+            yield ok("browser.found", browser=one.browser)
         if one.default:
             yield ok("browser.default", browser=one.browser)
 

@@ -258,9 +258,10 @@ def test_what_is_said_of_a_version(given: InstalledBrowser, status: str, support
     assert found.args == {"browser": "chrome", "version": "150.0", "supported": supported}
 
 
-def test_a_browser_without_a_version_is_not_spoken_of() -> None:
-    assert told(judge_browsers([installed(version="", supported="unknown")], [profile()], NOW)) == [
-        ("browser.none", "skip")
+def test_a_browser_without_a_version_is_there_all_the_same() -> None:
+    found = list(judge_browsers([installed(version="", supported="unknown")], [profile()], NOW))
+    assert [(one.reason, one.status, one.args) for one in found] == [
+        ("browser.found", Status.OK, {"browser": "chrome"})
     ]
 
 

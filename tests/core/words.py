@@ -86,6 +86,7 @@ EVIDENCE: Mapping[str, frozenset[str]] = {
     browser.version browser version supported
     browser.blocks-cookies browser scope by
     browser.extension browser name
+    browser.found browser
     browser.default browser
     browser.other browser
     browser.clears-on-exit browser
