@@ -13,7 +13,8 @@ _HEAD = """# The lab
 A black-box world in Linux network namespaces: the patient's computer, and everything else. The tool runs in it
 unchanged, as a program, with the lab's `resolv.conf`, `hosts`, trust stores, home and wall clock laid over the
 real ones. All addresses are for documentation, and nothing leads out. Names of servers, certificates and keys are
-minted for each row. Real programs take part where there are any: dnsmasq, nginx, tinyproxy, Squid, OpenVPN, nftables.
+minted for each row. Real programs take part where there are any: dnsmasq, nginx, tinyproxy, Squid, OpenVPN, nftables,
+and OpenSSL as OCSP responder.
 
 A situation is a row: what is odd or broken, the expected cause, what must not be blamed, who may be contacted.
 Each row is played twice, before and after its fault: before it, nothing may be blamed; the fault itself is
