@@ -202,11 +202,11 @@ class Context(Protocol):
     def proven(self, trace: Trace | None) -> bool:
         """Whether a walk ended at a page whose every server is shown to be who it should be, dates aside."""
 
-    def names(self) -> Names | None:
-        """The portal's name, as this computer and its DNS servers see it."""
+    def names(self, host: str = "") -> Names | None:
+        """A name of the portal's (its own by default), as this computer and its DNS servers see it."""
 
-    def names_elsewhere(self) -> tuple[NameAnswer, ...] | None:
-        """The portal's name as independent DNS servers see it; None unless the person allowed to ask them."""
+    def names_elsewhere(self, host: str = "") -> tuple[NameAnswer, ...] | None:
+        """The same as independent DNS servers see it; None unless the person allowed to ask them."""
 
     def neutral(self) -> Neutral | None:
         """Hosts that have nothing to do with the portal; None where all is well or the settings say never."""
@@ -222,6 +222,12 @@ class Context(Protocol):
 
         False also where neutral hosts may not be asked.
         """
+
+    def probe_around(self, interface: str) -> CaptiveAnswer:
+        """What the plain-HTTP probes that need no name meet over one interface, whatever the routes say."""
+
+    def stopped_here(self, interface: str = "") -> bool:
+        """Whether this computer itself refuses to send to the world (over an interface, if one is named)."""
 
     def ways_out(self) -> frozenset[str]:
         """The local addresses that traffic to the world at large leaves from; empty where there is no route."""

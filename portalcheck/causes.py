@@ -5,6 +5,8 @@ reason of `none` is proved absent by a check that finished. What a row weighs is
 findings that it rests on or explains; a row that weighs less than `warn` holds only as a note. `explains`
 are the symptoms that go away with the cause: they are echoes, and not looked at again. `then` are further
 references worth a try. Order is the order of blame (contract, section 9).
+
+A row called `inconclusive` is named as no cause: it keeps what lies behind an open question from being blamed.
 """
 
 from __future__ import annotations
@@ -37,6 +39,8 @@ NAMES = _set(
     "dns.missing",
     "dns.missing-everywhere",
     "dns.found-elsewhere",
+    "dns.made-up",
+    "dns.hosts-unclear",
     "dns.sinkhole",
     "dns.block-page",
     "dns.false-address",
@@ -76,10 +80,14 @@ BEHIND_THE_LINK = _set(
     CERTIFICATE,
     SERVICE,
     "network.no-way-out",
+    "network.blocked-here",
     "network.captive",
     "network.ipv6-broken",
+    "network.ipv6-missing",
 )
-BEHIND_THE_NAME = _set(CONNECTION, HANDSHAKE, CERTIFICATE, SERVICE, "network.ipv6-broken")
+BEHIND_THE_NAME = _set(
+    CONNECTION, HANDSHAKE, CERTIFICATE, SERVICE, "network.ipv6-broken", "network.ipv6-missing"
+)
 PROXY = _set(
     "proxy.down",
     "proxy.wants-login",
@@ -87,7 +95,7 @@ PROXY = _set(
     "proxy.inspector-refuses",
     "proxy.pac-unreachable",
 )
-VPN = _set("vpn.breaks", "vpn.dns-dead")
+VPN = _set("vpn.breaks", "vpn.dns-dead", "vpn.kill-switch")
 BLOCKED = _set("service.refuses", "service.challenge", "service.wants-certificate")
 REFUSED_HANDSHAKE = _set("tls.broken")
 """What a server that wants a client certificate leaves of the handshake in TLS 1.2."""
@@ -109,8 +117,21 @@ CAUSES: tuple[Cause, ...] = (
     Cause(
         id="vpn-breaks",
         ref="step-6",
+        all=_set("vpn.kill-switch"),
+        explains=_set(BEHIND_THE_LINK, PROXY),
+    ),
+    Cause(
+        id="vpn-breaks",
+        ref="step-6",
         all=_set("vpn.breaks", "network.no-way-out"),
         explains=_set(BEHIND_THE_LINK, PROXY),
+    ),
+    Cause(
+        id="inconclusive",
+        ref="step-5",
+        all=_set("network.blocked-here"),
+        explains=_set(BEHIND_THE_LINK, PROXY),
+        then=("error-4", "step-10"),
     ),
     Cause(
         id="no-internet",
@@ -160,6 +181,14 @@ CAUSES: tuple[Cause, ...] = (
         any=_set("dns.silent", "dns.no-server"),
         explains=_set(NAMES, BEHIND_THE_NAME, VPN),
     ),
+    # Where nobody else may be asked for names: the network works, by what needs none.
+    Cause(
+        id="dns-down",
+        ref="error-4",
+        all=_set("network.way-out"),
+        any=_set("dns.silent", "dns.no-server"),
+        explains=_set(NAMES, BEHIND_THE_NAME, VPN),
+    ),
     # Signatures have dates, as certificates do (RFC 4035, 5.3.1).
     Cause(
         id="clock-wrong",
@@ -188,11 +217,18 @@ CAUSES: tuple[Cause, ...] = (
     Cause(
         id="dns-hijacked", ref="step-1", all=_set("dns.false-address"), explains=_set(NAMES, BEHIND_THE_NAME)
     ),
+    Cause(
+        id="inconclusive",
+        ref="step-5",
+        any=_set("dns.hosts-unclear", "dns.made-up"),
+        explains=_set(NAMES, BEHIND_THE_NAME, VPN),
+        then=("error-4", "step-10"),
+    ),
     Cause(id="vpn-breaks", ref="step-6", all=_set("vpn.breaks"), explains=_set(NAMES, BEHIND_THE_NAME)),
     Cause(
         id="ipv6-broken",
         ref="error-4",
-        all=_set("network.ipv6-broken"),
+        any=_set("network.ipv6-broken", "network.ipv6-missing"),
         explains=_set(CONNECTION, HANDSHAKE, "service.slow", "service.cut-off", "service.broken"),
     ),
     Cause(

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from portalcheck.address import Verdict, judge
+from portalcheck.address import Kind, Verdict, judge
 from portalcheck.api import Machine
 from portalcheck.facts import (
     AUTO,
     DIRECT,
+    CaptiveAnswer,
     Chain,
     Failure,
     Hop,
@@ -151,6 +152,35 @@ class RunContext:
         answers = resolvers.ask(questions, Role.NEUTRAL_RESOLVER, source=interface)
         return any(answer.addresses for answer in answers)
 
+    def probe_around(self, interface: str) -> CaptiveAnswer:
+        """What the plain-HTTP probes that need no name meet over one interface, whatever the routes say.
+
+        What this computer itself would not send is not waited for.
+        """
+        if not self.contactable or not self.network.neutral_allowed(self.trouble()):
+            return CaptiveAnswer.SILENT
+        if self.stopped_here(interface):
+            return CaptiveAnswer.SILENT
+        from portalcheck.path.neutral import NeutralHosts
+
+        hosts = NeutralHosts(self._walker, self.network, self.chain)
+        return self._shared.get(("probe-around", interface), lambda: hosts.probe_around(interface))
+
+    def stopped_here(self, interface: str = "") -> bool:
+        """Whether this computer itself refuses to send to the world (over an interface, if one is named)."""
+        if not self.contactable or not self.network.neutral_allowed(self.trouble()):
+            return False
+        return self._shared.get(("stopped-here", interface), lambda: self._stopped_here(interface))
+
+    def _stopped_here(self, interface: str) -> bool:
+        from portalcheck.path.own_firewall import stopped_here
+
+        servers = self._resolvers().independent(self.network.resolvers)
+        plain = [(one.address, one.port) for one in servers if is_address(one.address)]
+        for address, _ in plain:
+            self.ledger.record(Role.NEUTRAL_RESOLVER, address)
+        return any(stopped_here(self.machine, address, port, interface) for address, port in plain)
+
     # ---- certificates and time -----------------------------------------------------------------
 
     def chain(self, hop: Hop) -> Chain | None:
@@ -211,47 +241,54 @@ class RunContext:
 
     # ---- names ---------------------------------------------------------------------------------
 
-    def names(self) -> Names | None:
-        """The portal's name, as this computer and its DNS servers see it."""
+    def names(self, host: str = "") -> Names | None:
+        """A name of the portal's (its own by default), as this computer and its DNS servers see it."""
         if not self.contactable:
             return None
-        return self._shared.get("portal-names", self._names)
+        name = host or self.host
+        return self._shared.get(("portal-names", name), lambda: self._names(name))
 
-    def _names(self) -> Names:
+    def _names(self, host: str) -> Names:
         def record(server: object) -> None:
-            self.ledger.record(Role.RESOLVER, getattr(server, "address", ""), self.host)
+            self.ledger.record(Role.RESOLVER, getattr(server, "address", ""), host)
 
         machine = self.machine
-        if is_address(self.host):
-            return Names(host=self.host, system=self._walker.names(self.host))
+        if is_address(host):
+            return Names(host=host, system=self._walker.names(host))
 
         def own_servers() -> tuple[NameAnswer, ...]:
-            return ask_servers(machine, machine.dns_servers(), self.host, self.deadline, record)
+            return ask_servers(machine, machine.dns_servers(), host, self.deadline, record)
 
         # The system's own answer has a time limit of its own; the servers are asked meanwhile.
         asked = Shared(self.deadline)
-        side_by_side([lambda: asked.get("servers", own_servers), lambda: self._walker.names(self.host)], 0.0)
+        side_by_side([lambda: asked.get("servers", own_servers), lambda: self._walker.names(host)], 0.0)
         return Names(
-            host=self.host,
-            system=self._walker.names(self.host),
+            host=host,
+            system=self._walker.names(host),
             servers=asked.get("servers", own_servers),
-            hosts_file=machine.hosts_file(self.host),
+            hosts_file=machine.hosts_file(host),
         )
 
-    def names_elsewhere(self) -> tuple[NameAnswer, ...] | None:
-        """The portal's name as independent DNS servers see it; None unless the person allowed to ask them."""
+    def names_elsewhere(self, host: str = "") -> tuple[NameAnswer, ...] | None:
+        """The same as independent DNS servers see it; None unless the person allowed to ask them.
+
+        The leave is for the portal's own names: not for a stranger's, to whom it may have sent people.
+        """
+        name = host or self.host
+        own = name == self.host or self.judge_address(f"https://{name}/").kind is Kind.OFFICIAL
         if not (
             self.contactable
+            and own
             and self.network.share_portal_name
             and self.network.neutral_allowed(self.trouble())
         ):
             return None
-        return self._shared.get("names-elsewhere", self._names_elsewhere)
+        return self._shared.get(("names-elsewhere", name), lambda: self._names_elsewhere(name))
 
-    def _names_elsewhere(self) -> tuple[NameAnswer, ...]:
+    def _names_elsewhere(self, host: str) -> tuple[NameAnswer, ...]:
         resolvers = self._resolvers()
         servers = resolvers.independent(self.network.resolvers)
-        return resolvers.ask([(server, self.host) for server in servers], Role.NEUTRAL_RESOLVER)
+        return resolvers.ask([(server, host) for server in servers], Role.NEUTRAL_RESOLVER)
 
     def _resolvers(self) -> Resolvers:
         # Loaded in trouble only, as all that asks others is.
@@ -269,13 +306,13 @@ class RunContext:
         trace = self.trace()
         if trace is None:
             return False
-        if trace.end is not TraceEnd.PAGE or trace.last.failure is not None or self._slow_or_refused(trace):
+        if trace.end is not TraceEnd.PAGE or trace.last.failure is not None or self._refused(trace):
             return True
         return any(self._odd_certificate(hop) for hop in trace.hops) or self._clock_seems_wrong(trace)
 
-    def _slow_or_refused(self, trace: Trace) -> bool:
+    def _refused(self, trace: Trace) -> bool:
         page = trace.last.http
-        if page is None or not page.complete or page.challenge:
+        if page is None or page.challenge:
             return True
         return page.status >= _BAD_STATUS and page.status != _UNAUTHORIZED
 

@@ -90,12 +90,14 @@ def diagnose(
     """Read the table from the top: the first row that holds is the cause, what is left over may be further ones."""
     evidence = Evidence(results)
     notes = [cause.id for cause in table if cause.note and evidence.holds(cause)]
-    named = _name(evidence, [cause for cause in table if not cause.note])
+    rows = named = _name(evidence, [cause for cause in table if not cause.note])
     unexplained = evidence.unexplained()
     failing = [n for n in named if n.weight is Status.FAIL]
-    if failing:
-        first, outcome = failing[0].cause, Outcome.FAIL
-    elif unexplained:
+    proved = [n for n in failing if n.cause.id != INCONCLUSIVE.id]
+    if proved:
+        first, outcome = proved[0].cause, Outcome.FAIL
+    elif failing or unexplained:
+        unexplained |= {reason for n in failing for reason in n.own}
         first, outcome = INCONCLUSIVE, Outcome.UNKNOWN
     elif any(map(_left_open, results)):
         first, outcome = NONE, Outcome.UNKNOWN
@@ -103,6 +105,7 @@ def diagnose(
         first, outcome = named[0].cause, Outcome.WARN
     else:
         first, outcome = NONE, Outcome.OK
+    named = [n for n in named if n.cause.id != INCONCLUSIVE.id]
     others = [n.cause.id for n in named if n.cause is not first]
     also = tuple(name for name in dict.fromkeys([*others, *notes]) if name != first.id)
     return Diagnosis(
@@ -111,7 +114,7 @@ def diagnose(
         also=also,
         likely_steps=_steps(first, [n.cause for n in named if n.cause is not first], symptoms, unexplained),
         symptoms=tuple(symptoms),
-        echoes={echo: tuple(sorted(n.own)) for n in named for echo in n.echoes},
+        echoes={echo: tuple(sorted(n.own)) for n in rows for echo in n.echoes},
     )
 
 
@@ -128,7 +131,8 @@ def _left_open(result: CheckResult) -> bool:
 def _name(evidence: Evidence, table: Iterable[Cause]) -> list[_Named]:
     named: list[_Named] = []
     for cause in table:
-        if cause.id in {n.cause.id for n in named} or not evidence.holds(cause):
+        told = {n.cause.id for n in named}
+        if (cause.id in told and cause.id != INCONCLUSIVE.id) or not evidence.holds(cause):
             continue
         weight = evidence.weight(cause)
         own, echoes = evidence.take(cause)

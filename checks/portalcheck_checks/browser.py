@@ -33,6 +33,7 @@ IN_USE_S = 90 * 86_400
         "browser.clears-on-exit",
         "browser.never-remembers",
         "browser.extension",
+        "browser.own-proxy",
         "browser.unreadable",
         "browser.none",
     ],
@@ -41,11 +42,17 @@ def browser(ctx: Context) -> Iterable[Finding]:
     """Versions, cookie settings, policies and extensions that can block, of every browser in use here."""
     url = ctx.url if ctx.contactable else ctx.portal.url
     machine = ctx.machine
-    yield from judge(machine.browsers(), machine.browser_profiles(url), machine.now())
+    settings = machine.proxies(url)
+    proxied = bool(settings.programs or settings.browser or settings.pac_url or settings.auto_detect)
+    yield from judge(machine.browsers(), machine.browser_profiles(url), machine.now(), proxied=proxied)
 
 
 def judge(
-    browsers: Iterable[InstalledBrowser], profiles: Iterable[BrowserProfile], now: float
+    browsers: Iterable[InstalledBrowser],
+    profiles: Iterable[BrowserProfile],
+    now: float,
+    *,
+    proxied: bool = False,
 ) -> Iterator[Finding]:
     """Each thing is said once of a browser, however many of its profiles it holds for."""
     browsers = tuple(browsers)
@@ -54,7 +61,7 @@ def judge(
     found = [
         *_versions(browsers, now),
         *_another(browsers, profiles, defaults),
-        *_settings(profiles, defaults),
+        *_settings(profiles, defaults, proxied=proxied),
     ]
     seen: list[Finding] = []
     for finding in found:
@@ -94,7 +101,7 @@ def _in_use(one: InstalledBrowser, now: float) -> bool:
     return one.last_used is None or now - one.last_used <= IN_USE_S
 
 
-def _settings(profiles: Iterable[BrowserProfile], defaults: set[str]) -> Iterator[Finding]:
+def _settings(profiles: Iterable[BrowserProfile], defaults: set[str], *, proxied: bool) -> Iterator[Finding]:
     for one in profiles:
         # What an unused browser is set to stops nobody; where no default is known, any may be the one in use.
         stops = fail if not defaults or one.browser in defaults else warn
@@ -107,5 +114,8 @@ def _settings(profiles: Iterable[BrowserProfile], defaults: set[str]) -> Iterato
             yield note("browser.clears-on-exit", browser=one.browser)
         if one.never_remembers:
             yield note("browser.never-remembers", browser=one.browser)
+        # To go without a proxy is a choice only where there is one.
+        if one.own_proxy and (proxied or one.own_proxy != "none"):
+            yield note("browser.own-proxy", browser=one.browser, kind=one.own_proxy)
         for name in one.extensions:
             yield note("browser.extension", browser=one.browser, name=name)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable, Iterator, Sequence
 
+import msgspec
+
 from portalcheck.api import (
     DIRECT,
     Context,
     Failure,
     Finding,
+    Hop,
     Local,
     NameAnswer,
     Names,
@@ -22,6 +25,8 @@ from portalcheck.api import (
     ok,
     skip,
 )
+from portalcheck_checks.block_pages import is_block_page
+from portalcheck_checks.other_name import is_replaced
 
 SLOW_SERVER_MS = 2000
 _MISSING = {Failure.NXDOMAIN, Failure.NODATA}
@@ -50,6 +55,7 @@ _SILENT = {
         "dns.missing",
         "dns.missing-everywhere",
         "dns.found-elsewhere",
+        "dns.made-up",
         "dns.sinkhole",
         "dns.block-page",
         "dns.false-address",
@@ -57,29 +63,81 @@ _SILENT = {
         "dns.other-answers",
         "dns.hosts-override",
         "dns.hosts-entry",
+        "dns.hosts-unclear",
         "dns.unsettled",
         "dns.slow-server",
         "dns.rewrites-missing",
     ],
 )
 def dns(ctx: Context) -> Iterable[Finding]:
-    """The name as the browser sees it, as the DNS servers answer it, and as the hosts file has it."""
+    """The names on the way as the browser sees them, as DNS servers answer them, and as the hosts file has them."""
     if not ctx.contactable:
         return [skip("dns.not-asked")]
     if ctx.proxy_plan().candidates[0] != DIRECT:
         return [skip("dns.left-to-proxy")]
-    names = ctx.names()
-    if names is None or _is_literal(names.host):
+    names, trace = ctx.names(), ctx.trace()
+    if names is None or trace is None or _is_literal(names.host):
         return [skip("dns.not-needed")]
-    trace = ctx.trace()
     loaded = ctx.proven(trace)
-    if names.hosts_file:
-        return list(_judge_hosts_file(ctx, names, trace, loaded=loaded))
-    found = list(judge_working(names) if loaded else _judge_trouble(ctx, names, trace))
-    neutral = ctx.neutral()
-    if neutral is not None and neutral.rewrites_missing:
+    found = list(_judge_name(ctx, Place(names, ctx.url, trace), loaded=loaded))
+    if not loaded:
+        found += _judge_further(ctx, names.host, trace)
+        found += _whose_fault(ctx.neutral())
+    elif (neutral := ctx.neutral()) is not None and neutral.rewrites_missing:
         found.append(note("dns.rewrites-missing"))
     return found
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A name on the way to the sign-in page, an address there, and the walk that led to it."""
+
+    names: Names
+    url: str
+    trace: Trace
+
+    @property
+    def hop(self) -> Hop | None:
+        """The last request to the name, None where none was made."""
+        return next((hop for hop in reversed(self.trace.hops) if hop.host == self.names.host), None)
+
+
+def _judge_further(ctx: Context, first: str, trace: Trace) -> list[Finding]:
+    """The name that a failing walk came to last, where it is not the portal's own: sign-in needs it as much."""
+    last = trace.last
+    if not last.host or last.host == first or last.proxy is not None or _is_literal(last.host):
+        return []
+    names = ctx.names(last.host)
+    if names is None:
+        return []
+    host = f"{last.host}:{last.port}"
+    found = _judge_name(ctx, Place(names, f"{last.scheme}://{host}/", trace), loaded=False)
+    return [finding for finding in found if finding.reason != "dns.resolves"]
+
+
+def _judge_name(ctx: Context, place: Place, *, loaded: bool) -> Iterator[Finding]:
+    shown = loaded or (place.hop is not None and _shows_itself(ctx, place.hop))
+    if place.names.hosts_file:
+        yield from _judge_hosts_file(ctx, place, shown=shown)
+    elif shown:
+        yield from judge_working(place.names)
+    else:
+        yield from _judge_trouble(ctx, place)
+
+
+def _whose_fault(neutral: Neutral | None) -> Iterator[Finding]:
+    if neutral is None:
+        return
+    if neutral.other_dns == "answers":
+        # The proof that it is this computer's servers that do not answer.
+        yield ok("dns.other-answers")
+    if neutral.rewrites_missing:
+        yield note("dns.rewrites-missing")
+
+
+def _shows_itself(ctx: Context, hop: Hop) -> bool:
+    """Whether a server is shown to be the one that its name says, whatever its dates and its answer."""
+    chain = ctx.chain(hop)
+    return chain is not None and chain.name_matches and bool(chain.trusted_by)
 
 
 def _is_literal(host: str) -> bool:
@@ -128,49 +186,84 @@ def judge_working(names: Names) -> Iterator[Finding]:
 # ---- the hosts file ----------------------------------------------------------------------------
 
 
-def _judge_hosts_file(ctx: Context, names: Names, trace: Trace | None, *, loaded: bool) -> Iterator[Finding]:
-    """An entry is to blame where the page fails with it, and does not fail alike without."""
+def _judge_hosts_file(ctx: Context, place: Place, *, shown: bool) -> Iterator[Finding]:
+    """An entry that leads to the portal is right, whatever DNS says; one that differs from DNS is to blame."""
+    names = place.names
     yield resolves(names)
-    real = _answered(names.servers)
-    if loaded or set(names.hosts_file) & set(real):
-        yield note("dns.hosts-entry", addresses=Local("address", names.hosts_file))
-        return
-    without = ctx.trace(Route(url=ctx.url, addresses=real, proxy=DIRECT)) if real else None
-    same_fault = (
-        trace is not None
-        and without is not None
-        and not ctx.proven(without)
-        and (trace.end, trace.last.failure, trace.last.layer)
-        == (without.end, without.last.failure, without.last.layer)
-    )
     entry = Local("address", names.hosts_file)
-    yield (
-        note("dns.hosts-entry", addresses=entry)
-        if same_fault
-        else fail("dns.hosts-override", count=len(names.hosts_file), addresses=entry)
-    )
+    real = _addresses_without_entry(ctx, names)
+    if shown or set(names.hosts_file) & set(real):
+        yield note("dns.hosts-entry", addresses=entry)
+    elif real:
+        same = _fails_alike(ctx, place, real)
+        yield (
+            note("dns.hosts-entry", addresses=entry)
+            if same
+            else fail("dns.hosts-override", count=len(names.hosts_file), addresses=entry)
+        )
+    elif all(map(is_sinkhole, names.hosts_file)) or any(a.failure in _MISSING for a in names.servers):
+        # Neither is a comparison needed to see that it leads nowhere, nor with a name that DNS denies.
+        yield fail("dns.hosts-override", count=len(names.hosts_file), addresses=entry)
+    else:
+        yield fail("dns.hosts-unclear", count=len(names.hosts_file), addresses=entry)
+        yield from _why_unclear(names, ctx.neutral())
+
+
+def _addresses_without_entry(ctx: Context, names: Names) -> tuple[str, ...]:
+    """What DNS has in the entry's place: by the own servers, else by independent ones that may be asked."""
+    own = tuple(a for a in _answered(names.servers) if not is_sinkhole(a))
+    if own or any(answer.failure in _MISSING for answer in names.servers):
+        return own
+    return tuple(a for a in _answered(ctx.names_elsewhere(names.host) or ()) if not is_sinkhole(a))
+
+
+def _fails_alike(ctx: Context, place: Place, addresses: tuple[str, ...]) -> bool:
+    """Whether the same way fails in the same manner without the entry."""
+    without = ctx.trace(Route(url=place.url, addresses=addresses, proxy=DIRECT))
+    hop, other = place.hop, without.first if without is not None else None
+    if hop is None or other is None or _shows_itself(ctx, other):
+        return False
+    return (hop.failure, hop.layer) == (other.failure, other.layer)
+
+
+def _why_unclear(names: Names, neutral: Neutral | None) -> Iterator[Finding]:
+    """Why DNS says nothing that the entry could be compared with."""
+    if any(map(is_sinkhole, _answered(names.servers))):
+        yield fail("dns.sinkhole", addresses=Local("address", _answered(names.servers)))
+    else:
+        yield from judge_failure(names, neutral)
 
 
 # ---- trouble -----------------------------------------------------------------------------------
 
 
-def _judge_trouble(ctx: Context, names: Names, trace: Trace | None) -> Iterator[Finding]:
-    neutral = ctx.neutral()
+def _judge_trouble(ctx: Context, place: Place) -> Iterator[Finding]:
+    names, neutral = place.names, ctx.neutral()
     addresses = names.system.addresses
+    made_up = neutral is not None and is_made_up(names, neutral)
+    elsewhere = ctx.names_elsewhere(names.host)
+    compared = list(_compare(ctx, place, elsewhere, made_up=made_up)) if elsewhere is not None else []
     if names.system.failure is not None:
         yield from judge_failure(names, neutral)
     elif any(map(is_sinkhole, addresses)):
         yield fail("dns.sinkhole", addresses=Local("address", addresses))
+    elif made_up:
+        yield fail("dns.made-up", addresses=Local("address", addresses))
     else:
         yield resolves(names)
-    if neutral is not None and neutral.other_dns == "answers":
-        # The proof that it is this computer's servers that do not answer.
-        yield ok("dns.other-answers")
-    elsewhere = ctx.names_elsewhere()
-    if elsewhere is not None:
-        yield from _compare(ctx, names, elsewhere, trace)
-    elif names.system.failure is not None and any(a.failure in _MISSING for a in names.servers):
+        if not compared and neutral is not None and neutral.reached and _leads_to_block_page(ctx, place):
+            yield fail("dns.block-page")
+    yield from compared
+    if elsewhere is None and (
+        made_up or (names.system.failure is not None and any(a.failure in _MISSING for a in names.servers))
+    ):
         yield note("dns.unsettled")
+
+
+def is_made_up(names: Names, neutral: Neutral) -> bool:
+    """Whether all addresses are those that the own server has for names that nobody can have (RFC 8020)."""
+    addresses = set(names.system.addresses)
+    return bool(addresses) and addresses <= set(neutral.made_up)
 
 
 def judge_failure(names: Names, neutral: Neutral | None) -> Iterator[Finding]:
@@ -197,28 +290,42 @@ def judge_failure(names: Names, neutral: Neutral | None) -> Iterator[Finding]:
 
 
 def _compare(
-    ctx: Context, names: Names, elsewhere: Sequence[NameAnswer], trace: Trace | None
+    ctx: Context, place: Place, elsewhere: Sequence[NameAnswer], *, made_up: bool
 ) -> Iterator[Finding]:
     """The same name at independent servers, asked only with leave; their addresses must prove themselves."""
+    names = place.names
     theirs = tuple(a for a in _answered(elsewhere) if not is_sinkhole(a))
     missing = [a for a in elsewhere if a.failure in _MISSING]
+    denied = names.system.failure is not None and any(a.failure in _MISSING for a in names.servers)
     if not theirs:
-        if missing and names.system.failure is not None and any(a.failure in _MISSING for a in names.servers):
+        if missing and (denied or made_up):
             yield fail("dns.missing-everywhere", kind=str(missing[0].failure))
         return
     if set(theirs) & set(names.system.addresses):
         return
-    if not ctx.proven(ctx.trace(Route(url=ctx.url, addresses=theirs, proxy=DIRECT))):
+    other = ctx.trace(Route(url=place.url, addresses=theirs, proxy=DIRECT))
+    if other is None or not any(_shows_itself(ctx, h) for h in other.hops if h.host == names.host):
         return
-    if names.system.failure is not None or all(map(is_sinkhole, names.system.addresses)):
+    if names.system.failure is not None or made_up or all(map(is_sinkhole, names.system.addresses)):
         yield fail("dns.found-elsewhere")
-    elif _is_block_page(ctx, trace):
+    elif _leads_to_block_page(ctx, place):
         yield fail("dns.block-page")
     else:
         yield fail("dns.false-address")
 
 
-def _is_block_page(ctx: Context, trace: Trace | None) -> bool:
-    """Whether the false address shows a certificate that is genuine, but another's: a filter's own page."""
-    chain = ctx.chain(trace.first) if trace is not None else None
-    return chain is not None and not chain.name_matches and bool(chain.trusted_by)
+def _leads_to_block_page(ctx: Context, place: Place) -> bool:
+    """Whether the name leads to a page that says of itself to be a filter's, by its words or its certificate."""
+    hop = place.hop
+    if hop is None or hop.connect is None:
+        return False
+    if hop.connect.failure is not None:
+        # Such pages are often there for plain HTTP alone.
+        plain = ctx.trace(Route(url=f"http://{place.names.host}/", proxy=DIRECT, follow=False))
+        page = plain.first.http if plain is not None else None
+        return page is not None and page.tells_of_block
+    chain = ctx.chain(hop)
+    if chain is None or chain.name_matches or is_replaced(ctx, hop, chain):
+        return False
+    after = place.trace.hops[place.trace.hops.index(hop) :]
+    return is_block_page(chain, [one.http for one in after if one.http is not None])

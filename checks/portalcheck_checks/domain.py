@@ -67,7 +67,9 @@ def address(verdict: Verdict) -> Finding:
             return fail("domain.lookalike", **_imitation(verdict), **more)
         case Kind.UNRELATED:
             if verdict.inner is not None and verdict.inner.host:
-                more |= {"leads_to": verdict.inner.host, "leads_to_kind": verdict.inner.kind.value}
+                hidden = verdict.inner.host == verdict.host
+                kind = "encoded" if hidden else verdict.inner.kind.value
+                more |= {"leads_to": verdict.inner.host, "leads_to_kind": kind}
             return warn("domain.unrelated", host=verdict.host, **more)
         case Kind.INVALID:
             return fail("domain.invalid", host=verdict.host, trick=verdict.trick, **more)

@@ -10,6 +10,7 @@ import msgspec
 from portalcheck.api import (
     DIRECT,
     CaptiveAnswer,
+    ConnectStep,
     Context,
     Failure,
     Finding,
@@ -26,6 +27,7 @@ from portalcheck.api import (
     ok,
     skip,
 )
+from portalcheck_checks.tunnels import ways_around
 
 SLOW_PAGE_MS = 4000
 
@@ -39,11 +41,13 @@ SLOW_PAGE_MS = 4000
         "network.not-asked",
         "network.way-out",
         "network.no-way-out",
+        "network.blocked-here",
         "network.captive",
         "network.captive-elsewhere",
         "network.port-blocked",
         "network.ipv6-fallback",
         "network.ipv6-broken",
+        "network.ipv6-missing",
         "network.mtu",
         "network.recovered",
         "network.slow",
@@ -60,7 +64,10 @@ def network(ctx: Context) -> Iterable[Finding]:
         return
     tried = _try_again(ctx, trace, loaded=loaded)
     neutral = ctx.neutral()
-    yield from judge_way(trace, neutral, loaded=loaded) if neutral else _without_neutral(loaded)
+    if neutral is None:
+        yield from _without_neutral(loaded)
+    else:
+        yield from judge_way(trace, neutral, loaded=loaded, around=_around_tunnels(ctx, neutral))
     yield from judge_families(trace, loaded=loaded, only_ipv4=tried.ipv4_only)
     yield from judge_again(tried)
     yield from judge_speed(trace, loaded=loaded)
@@ -93,18 +100,40 @@ def _without_neutral(loaded: bool) -> Iterator[Finding]:
     yield ok("network.well") if loaded else skip("network.not-asked")
 
 
-def judge_way(trace: Trace, neutral: Neutral, *, loaded: bool) -> Iterator[Finding]:
+class Around(msgspec.Struct, frozen=True):
+    """What is met where nothing gets out: a sign-in page beside the tunnel, this computer's own firewall."""
+
+    captive: bool = False
+    stopped_here: bool = False
+
+
+_NOTHING_AROUND = Around()
+
+
+def _around_tunnels(ctx: Context, neutral: Neutral) -> Around:
+    if neutral.way_out or neutral.is_captive:
+        return _NOTHING_AROUND
+    return Around(
+        captive=any(ctx.probe_around(name) is CaptiveAnswer.CAPTIVE for name in ways_around(ctx)),
+        stopped_here=ctx.stopped_here(),
+    )
+
+
+def judge_way(
+    trace: Trace, neutral: Neutral, *, loaded: bool, around: Around = _NOTHING_AROUND
+) -> Iterator[Finding]:
     """What the neutral hosts prove. Errors of a probe never mean a captive portal (RFC 8952 leaves them open)."""
     proxied = trace.first.proxy is not None
-    if neutral.is_captive and neutral.reached == 0 and not loaded and not proxied:
+    signs = neutral.is_captive or neutral.one_certificate or around.captive
+    if signs and neutral.reached == 0 and not loaded and not proxied:
         yield fail("network.captive")
         return
     if neutral.is_captive:
         yield note("network.captive-elsewhere")
     if neutral.way_out:
         yield ok("network.way-out", reached=neutral.reached, asked=neutral.canaries)
-    elif not _answered(trace) and neutral.present == 0:
-        yield fail("network.no-way-out")
+    elif not _answered(trace) and neutral.present == 0 and not neutral.heard_late:
+        yield fail("network.blocked-here" if around.stopped_here else "network.no-way-out")
     if _port_blocked(trace, neutral) and not proxied:
         yield fail("network.port-blocked", port=trace.first.port)
 
@@ -115,14 +144,16 @@ def _answered(trace: Trace) -> bool:
 
 
 def _port_blocked(trace: Trace, neutral: Neutral) -> bool:
-    """HTTPS leads nowhere, to no host, while plain HTTP does."""
+    """HTTPS leads nowhere, or is broken off, to every host, while plain HTTP passes."""
+    if neutral.canaries < 2 or CaptiveAnswer.OPEN not in neutral.captive or trace.first.connect is None:
+        return False
+    if not _answered(trace):
+        return neutral.present == 0
+    # Silence of a connection that opened may have other reasons, such as the size of packets.
+    step = trace.first.tls
     return (
-        not _answered(trace)
-        and trace.first.connect is not None
-        and neutral.present == 0
-        and neutral.canaries > 1
-        and CaptiveAnswer.OPEN in neutral.captive
-    )
+        step is not None and step.failure in (Failure.RESET, Failure.CLOSED)
+    ) and neutral.cut_off == neutral.canaries
 
 
 class Tried(msgspec.Struct, frozen=True, kw_only=True):
@@ -178,11 +209,23 @@ def judge_families(trace: Trace, *, loaded: bool, only_ipv4: bool) -> Iterator[F
     if only_ipv4 and not loaded:
         yield fail("network.ipv6-broken")
         return
+    connect = trace.last.connect
+    if connect is not None and _has_no_ipv6(connect) and not loaded:
+        yield fail("network.ipv6-missing")
+        return
     connect = trace.first.connect
     if connect is None or connect.failure is not None or ":" in connect.address:
         return
     if any(":" in attempt.address and attempt.failure is not None for attempt in connect.attempts):
         yield note("network.ipv6-fallback")
+
+
+def _has_no_ipv6(connect: ConnectStep) -> bool:
+    """Whether a host has IPv6 addresses alone, and this computer not even a route for them."""
+    return bool(connect.attempts) and all(
+        ":" in attempt.address and attempt.failure is Failure.NETWORK_UNREACHABLE
+        for attempt in connect.attempts
+    )
 
 
 def judge_speed(trace: Trace, *, loaded: bool) -> Iterator[Finding]:

@@ -10,12 +10,14 @@ from portalcheck.api import (
     Finding,
     Hop,
     HttpStep,
+    Status,
     Trace,
     TraceEnd,
     check,
     fail,
     ok,
     skip,
+    unknown,
     warn,
 )
 
@@ -36,6 +38,7 @@ _REDIRECT_ENDS = {
         "service.refused-connection",
         "service.no-connection",
         "service.no-answer",
+        "service.waiting",
         "service.next-name",
         "service.error",
         "service.refuses",
@@ -46,6 +49,7 @@ _REDIRECT_ENDS = {
         "service.broken",
         "service.cut-off",
         "service.slow",
+        "service.unfinished",
         "service.odd-status",
     ],
 )
@@ -88,13 +92,22 @@ def _judge_answer(trace: Trace, http: HttpStep) -> Iterator[Finding]:
     elif http.failure is not None and http.status:
         yield fail("service.cut-off")
     elif http.failure is Failure.TIMED_OUT:
-        yield fail("service.no-answer")
+        # What a portal may take without being slow, a short run cannot wait for.
+        waited = http.ms > SLOW_MS
+        yield (
+            fail("service.no-answer") if waited else unknown("service.waiting", seconds=round(http.ms / 1000))
+        )
     elif http.failure is not None:
         yield fail("service.broken", how=http.failure.value)
     else:
-        yield _judge_status(trace, http)
-        if http.total_ms > SLOW_MS or not http.complete:
-            yield warn("service.slow", seconds=round(http.total_ms / 1000))
+        found = _judge_status(trace, http)
+        if http.total_ms > SLOW_MS:
+            yield from (found, warn("service.slow", seconds=round(http.total_ms / 1000)))
+        elif http.flowing and found.status is Status.OK:
+            # The run was too short to tell: the page may need less than is slow.
+            yield unknown("service.unfinished", seconds=round(http.total_ms / 1000))
+        else:
+            yield found
 
 
 def _judge_status(trace: Trace, http: HttpStep) -> Finding:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from portalcheck.api import (
-    DIRECT,
     Chain,
     Context,
     Failure,
@@ -16,7 +15,6 @@ from portalcheck.api import (
     Local,
     Neutral,
     Revocation,
-    Route,
     Status,
     TlsStep,
     Trace,
@@ -27,11 +25,9 @@ from portalcheck.api import (
     skip,
 )
 from portalcheck_checks.inspection import product_of
+from portalcheck_checks.other_name import is_replaced, under_another_name
 
 DAY_S = 86400
-OTHER_SERVER_NAME = "www.example.com"
-"""Sent instead of the portal's name to see whether the name alone is what is blocked (RFC 2606 keeps it free)."""
-
 _CUT = {Failure.RESET: "reset", Failure.CLOSED: "closed", Failure.TIMED_OUT: "silence"}
 
 
@@ -96,7 +92,7 @@ def _judge_hop(ctx: Context, trace: Trace, hop: Hop) -> Iterator[Finding]:
         yield _judge_handshake(ctx, trace, hop, hop.tls)
     else:
         chain = ctx.chain(hop)
-        if hop is trace.first and _is_replaced(ctx, hop, chain):
+        if is_replaced(ctx, hop, chain):
             yield fail("tls.blocked", how="replaced")
         else:
             yield from judge_chain(chain, hop.tls, _situation(ctx, hop, chain), hop.host)
@@ -119,39 +115,16 @@ def _judge_handshake(ctx: Context, trace: Trace, hop: Hop, step: TlsStep) -> Fin
             and old.first.tls.failure is None
         ):
             return fail("tls.too-old", version=old.first.tls.version)
-    if step.failure in _CUT and hop is trace.first and _other_name_passes(ctx, hop):
+    if step.failure in _CUT and _other_name_passes(ctx, hop):
         return fail("tls.blocked", how=how)
     return fail("tls.broken", how=how)
 
 
 def _other_name_passes(ctx: Context, hop: Hop) -> bool:
     """Whether the same address answers TLS under another server name; an alert is an answer too."""
-    other = _under_another_name(ctx, hop)
+    other = under_another_name(ctx, hop)
     step = other.first.tls if other is not None else None
     return step is not None and (step.failure is None or step.failure is Failure.ALERT)
-
-
-def _is_replaced(ctx: Context, hop: Hop, chain: Chain | None) -> bool:
-    """Whether a certificate that nobody vouches for stands where another server name brings the portal's own."""
-    if chain is None or not chain.readable or chain.trusted_by or chain.name_matches or chain.incomplete:
-        return False
-    other = _under_another_name(ctx, hop)
-    genuine = ctx.chain(other.first) if other is not None else None
-    return genuine is not None and genuine.name_matches and genuine.trusted
-
-
-def _under_another_name(ctx: Context, hop: Hop) -> Trace | None:
-    """The same address, with one thing changed: the server name (RFC 6066)."""
-    if hop.connect is None or hop.proxy is not None:
-        return None
-    route = Route(
-        url=ctx.url,
-        addresses=(hop.connect.address,),
-        server_name=OTHER_SERVER_NAME,
-        proxy=DIRECT,
-        follow=False,
-    )
-    return ctx.trace(route)
 
 
 # ---- the chain ---------------------------------------------------------------------------------

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from portalcheck.api import (
     DIRECT,
+    CaptiveAnswer,
     Context,
     DnsServer,
     Failure,
     Finding,
     Interface,
-    InterfaceKind,
     Local,
     Route,
     Trace,
@@ -21,41 +21,59 @@ from portalcheck.api import (
     note,
     ok,
 )
+from portalcheck_checks.tunnels import others, tunnels, used
 
 _UNKNOWN_PRODUCT = "unknown"
-_BYPASS_KINDS = (InterfaceKind.ETHERNET, InterfaceKind.WIFI, InterfaceKind.OTHER)
 
 
-@check("vpn", reasons=["vpn.none", "vpn.idle", "vpn.active", "vpn.breaks", "vpn.dns-dead"])
+@check(
+    "vpn",
+    reasons=["vpn.none", "vpn.idle", "vpn.active", "vpn.breaks", "vpn.dns-dead", "vpn.kill-switch"],
+)
 def vpn(ctx: Context) -> Iterable[Finding]:
     """Tunnels by the route that traffic really takes: an interface that exists is not yet a VPN in use."""
     interfaces = ctx.machine.interfaces()
-    tunnels = [i for i in interfaces if i.kind is InterfaceKind.TUNNEL and i.up and i.addresses]
-    if not tunnels:
+    found = tunnels(interfaces)
+    if not found:
         return [ok("vpn.none")]
     trace = ctx.trace()
     addresses = _portal_addresses(trace)
     portal_ways = {way for a in addresses if not isinstance(way := ctx.way_to(a), Failure)}
     world_ways = ctx.ways_out()
-    findings = list(judge(tunnels, portal_ways, world_ways))
-    used = _used(tunnels, portal_ways or world_ways)
-    if used and not ctx.proven(trace):
-        findings += _judge_trouble(ctx, used[0], addresses, [i.name for i in interfaces if _can_bypass(i)])
+    findings = list(judge(found, portal_ways, world_ways))
+    carrying = used(found, portal_ways or world_ways)
+    if not ctx.proven(trace):
+        names = others(interfaces)
+        if carrying:
+            findings += _judge_trouble(ctx, carrying[0], addresses, names)
+        if not any(finding.reason in ("vpn.breaks", "vpn.dns-dead") for finding in findings):
+            findings += _judge_kill_switch(ctx, (carrying or found)[0], names if carrying else [""])
     return findings
 
 
+def _judge_kill_switch(ctx: Context, tunnel: Interface, around: Sequence[str]) -> list[Finding]:
+    """Nothing gets out, and this computer itself lets nothing pass beside a tunnel that leads nowhere."""
+    neutral = ctx.neutral()
+    if neutral is None or neutral.way_out or neutral.present or neutral.is_captive:
+        return []
+    stopped = bool(around) and all(ctx.stopped_here(name) for name in around)
+    return [fail("vpn.kill-switch", product=tunnel.product or _UNKNOWN_PRODUCT)] if stopped else []
+
+
 def _judge_trouble(
-    ctx: Context, tunnel: Interface, addresses: tuple[str, ...], others: Sequence[str]
+    ctx: Context, tunnel: Interface, addresses: tuple[str, ...], around: Sequence[str]
 ) -> list[Finding]:
     """The portal itself on a way around the tunnel; where it has no address, what can be had around it at all."""
     if addresses:
-        works = any(ctx.proven(_around(ctx, name, addresses)) for name in others)
+        works = any(ctx.proven(_around(ctx, name, addresses)) for name in around)
         return list(judge_bypass(tunnel, works_around=works))
     neutral, names = ctx.neutral(), ctx.names()
     if neutral is None or names is None:
         return []
     if not neutral.way_out:
-        works = any(ctx.answers_around(name) for name in others)
+        works = any(
+            ctx.answers_around(name) or ctx.probe_around(name) is CaptiveAnswer.OPEN for name in around
+        )
         return list(judge_bypass(tunnel, works_around=works))
     inside = [_is_inside(ctx, tunnel, answer.server) for answer in names.servers]
     silent = [answer.failure is Failure.TIMED_OUT for answer in names.servers]
@@ -83,18 +101,11 @@ def _portal_addresses(trace: Trace | None) -> tuple[str, ...]:
     return hop.names.addresses if hop.names is not None else ()
 
 
-def _used(tunnels: Sequence[Interface], ways: Iterable[str]) -> list[Interface]:
-    leaving = set(ways)
-    return [tunnel for tunnel in tunnels if leaving & set(tunnel.addresses)]
-
-
-def judge(
-    tunnels: Sequence[Interface], portal_ways: set[str], world_ways: frozenset[str]
-) -> Iterator[Finding]:
+def judge(found: Sequence[Interface], portal_ways: set[str], world_ways: frozenset[str]) -> Iterator[Finding]:
     """Active where the portal's traffic, or the world's, leaves through a tunnel; else idle."""
-    by_portal, by_world = _used(tunnels, portal_ways), _used(tunnels, world_ways)
+    by_portal, by_world = used(found, portal_ways), used(found, world_ways)
     if not by_portal and not by_world:
-        yield ok("vpn.idle")
+        yield ok("vpn.idle" if any(tunnel.up for tunnel in found) else "vpn.none")
         return
     everything = bool(by_portal or not portal_ways) and bool(by_world or not world_ways)
     tunnel = (by_portal or by_world)[0]
@@ -104,10 +115,6 @@ def judge(
         product=tunnel.product or _UNKNOWN_PRODUCT,
         interface=Local("network", tunnel.name),
     )
-
-
-def _can_bypass(interface: Interface) -> bool:
-    return interface.up and interface.kind in _BYPASS_KINDS and bool(interface.addresses)
 
 
 def _around(ctx: Context, interface: str, addresses: tuple[str, ...]) -> Trace | None:

@@ -94,7 +94,10 @@ class Neutral(msgspec.Struct, frozen=True, kw_only=True):
     `same_issuer` says that the canaries' certificates come from the untrusted or private root that the
     portal's comes from. `own_dns` is how this computer's DNS servers answer neutral names, and
     `other_dns` how independent servers do: answers, errors, silent, not-asked.
-    `rewrites_missing` says that the own server gives addresses for names that nobody has.
+    `made_up` are the addresses that the own server gives for names that nobody has.
+    `secured` counts canaries that made TLS at all, `cut_off` those that broke it off; `one_certificate` says that all
+    show the very key that the portal's address shows too, whosever it is. `heard_late` says that somebody answered
+    when asked once more and alone, as on a link that all of this was too much for.
     `own_dns_unchecked` is how the own servers answer when they are told not to check signatures.
     """
 
@@ -105,8 +108,17 @@ class Neutral(msgspec.Struct, frozen=True, kw_only=True):
     same_issuer: bool = False
     own_dns: str = "not-asked"
     other_dns: str = "not-asked"
-    rewrites_missing: bool = False
+    made_up: tuple[str, ...] = ()
     own_dns_unchecked: str = "not-asked"
+    secured: int = 0
+    cut_off: int = 0
+    one_certificate: bool = False
+    heard_late: bool = False
+
+    @property
+    def rewrites_missing(self) -> bool:
+        """Whether the own server has an address for every name."""
+        return bool(self.made_up)
 
     @property
     def is_captive(self) -> bool:

@@ -113,7 +113,8 @@ class BrowserProfile(msgspec.Struct, frozen=True, kw_only=True):
     """One profile's settings: what blocks or clears cookies, and enabled extensions that can do so.
 
     `why` goes with a profile that is not `readable`, as in `CookieStore`. `never_remembers` says that every
-    window is a private one, so that no cookie is ever stored.
+    window is a private one, so that no cookie is ever stored. `own_proxy` is a proxy setting that the browser does
+    not take from the system (none, manual, script, detect), `` where it does.
     """
 
     browser: str
@@ -123,6 +124,7 @@ class BrowserProfile(msgspec.Struct, frozen=True, kw_only=True):
     blocks: tuple[CookieBlock, ...] = ()
     clears_on_exit: bool = False
     never_remembers: bool = False
+    own_proxy: str = ""
     extensions: tuple[str, ...] = ()
 
 

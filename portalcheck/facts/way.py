@@ -121,7 +121,8 @@ class HttpStep(msgspec.Struct, frozen=True, kw_only=True):
     """One response. `server_time` is Date plus Age (RFC 9110, 9111) and `received_at` the local clock then.
 
     `ms` is the time to the first byte, `total_ms` to the last byte read; `complete` says that the body
-    ended within the limits. `challenge` marks a page that asks the visitor to prove to be a person.
+    ended within the limits, `flowing` that it still came when the time was up. `challenge` marks a page that asks
+    the visitor to prove to be a person, `tells_of_block` one that says that something was blocked or filtered.
     """
 
     failure: Failure | None
@@ -133,7 +134,9 @@ class HttpStep(msgspec.Struct, frozen=True, kw_only=True):
     total_ms: int = 0
     size: int = 0
     complete: bool = False
+    flowing: bool = False
     challenge: bool = False
+    tells_of_block: bool = False
     wants_certificate: bool = False
 
 

@@ -6,7 +6,11 @@ import secrets
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import msgspec
+
+from portalcheck.address.url import Address
 from portalcheck.facts import DIRECT, CaptiveAnswer, Chain, DnsServer, Failure, Hop, Neutral, Route, Trace
+from portalcheck.path.connect import is_public
 from portalcheck.path.location import target_of, url_of
 from portalcheck.path.names import is_address
 from portalcheck.path.policy import Network, Role
@@ -16,6 +20,8 @@ from portalcheck.path.waiting import side_by_side
 from portalcheck.path.walk import Walker
 
 NEUTRAL_LIMIT_S = 4.2
+LATE_LIMIT_S = 1.5
+JUDGING_S = 1.0
 _NETWORK_AUTHENTICATION_REQUIRED = 511
 _EMPTY_BODY = 1
 _ERRORS = {
@@ -27,9 +33,11 @@ _ERRORS = {
     Failure.NODATA,
 }
 
+_CUT_OFF = {Failure.RESET, Failure.CLOSED, Failure.REFUSED}
 
-def captive_answer(hop: Hop, body_size: int) -> CaptiveAnswer:
-    """What a probe for 204 met. A redirect to the same host's https is an upgrade, not a sign-in page."""
+
+def captive_answer(hop: Hop, body_size: int, path: str = "/") -> CaptiveAnswer:
+    """What a probe for 204 at `path` met. A redirect to the same host's https is an upgrade, not a sign-in page."""
     http = hop.http
     if http is None or not http.status:
         return CaptiveAnswer.SILENT
@@ -38,7 +46,7 @@ def captive_answer(hop: Hop, body_size: int) -> CaptiveAnswer:
     if http.status == _NETWORK_AUTHENTICATION_REQUIRED:
         return CaptiveAnswer.CAPTIVE
     if http.status in REDIRECTS:
-        return _redirected(hop, http.location)
+        return _redirected(hop, http.location, path)
     if http.status != 200:
         return CaptiveAnswer.ODD
     if body_size > _EMPTY_BODY:
@@ -46,22 +54,37 @@ def captive_answer(hop: Hop, body_size: int) -> CaptiveAnswer:
     return CaptiveAnswer.OPEN if http.complete else CaptiveAnswer.SILENT
 
 
-def _redirected(hop: Hop, location: str) -> CaptiveAnswer:
+def _redirected(hop: Hop, location: str, path: str) -> CaptiveAnswer:
     host = f"[{hop.host}]" if ":" in hop.host else hop.host
-    base = url_of(f"{hop.scheme}://{host}:{hop.port}/")
+    base = url_of(f"{hop.scheme}://{host}:{hop.port}{path}")
     target = target_of(base, location) if base is not None and location else None
     if target is None:
         return CaptiveAnswer.ODD
-    # A bare address that sends to its twin's https is an upgrade too; sign-in pages have names.
-    same = target.host == hop.host or (is_address(hop.host) and is_address(target.host))
-    return CaptiveAnswer.ODD if same and target.scheme == "https" else CaptiveAnswer.CAPTIVE
+    if target.scheme != "https":
+        return CaptiveAnswer.CAPTIVE
+    # A service that has addresses of the world for names may send to another of them; a gateway has a page of its own.
+    moved = is_address(hop.host) and is_public(hop.host) and _stays(target, path)
+    return CaptiveAnswer.ODD if target.host == hop.host or moved else CaptiveAnswer.CAPTIVE
+
+
+def _stays(target: Address, path: str) -> bool:
+    """Whether the same page is meant, at another address of the world; a gateway's own is none (RFC 6890)."""
+    host = target.host
+    if is_address(host) and not is_public(host):
+        return False
+    return target.target in (path, "/")
+
+
+def _path_of(text: str) -> str:
+    url = url_of(text)
+    return url.target if url is not None else "/"
 
 
 class NeutralHosts:
     """Asks them all at once. `chain_of` judges the certificates of a hop."""
 
     def __init__(self, walker: Walker, network: Network, chain_of: Callable[[Hop], Chain | None]) -> None:
-        self._walker = walker.within(NEUTRAL_LIMIT_S)
+        self._whole, self._walker = walker, walker.within(NEUTRAL_LIMIT_S)
         self._network = network
         self._chain_of = chain_of
         self.traces: list[Trace] = []
@@ -79,7 +102,7 @@ class NeutralHosts:
             *(lambda url=url: self._probe(url) for url in network.captive),
             lambda: self._dns(resolvers, own, names, Role.RESOLVER),
             lambda: self._dns(resolvers, others, names, Role.NEUTRAL_RESOLVER),
-            lambda: self._rewrites(resolvers, own),
+            lambda: self._made_up(resolvers, own),
         ]
         answers = side_by_side(works, self._walker.deadline.remaining())
         count = len(network.canaries)
@@ -101,15 +124,38 @@ class NeutralHosts:
             own_dns_unchecked=self._dns(resolvers, own, names, Role.RESOLVER, unchecked=True)
             if answers[-3] == "errors"
             else "not-asked",
-            rewrites_missing=bool(answers[-1]),
+            made_up=tuple(answers[-1] or ()),
+            secured=len(chains),
+            cut_off=sum(_cut_off(trace.first) for trace in canaries),
+            one_certificate=portal_chain is not None
+            and len(chains) > 1
+            and len(chains) == count
+            and all(_is_the_same(portal_chain, chain) for chain in chains),
         )
 
-    def _rewrites(self, resolvers: Resolvers, own: Sequence[DnsServer]) -> bool:
-        """Whether this computer's DNS server gives an address for a name that nobody can have (RFC 8020)."""
+        if not (self.answer.way_out or self.answer.present or self.answer.is_captive):
+            self.answer = msgspec.structs.replace(self.answer, heard_late=self._hears_late())
+
+    def _hears_late(self) -> bool:
+        """Whether a probe's address takes a connection when nothing else is under way, if there is time for it."""
+        spare = self._whole.deadline.remaining() - JUDGING_S * self._whole.deadline.scale
+        walker = self._whole.within(LATE_LIMIT_S)
+        if spare < LATE_LIMIT_S * walker.deadline.scale:
+            return False
+        for text in self._literal()[:1]:
+            hop, _ = walker.fetch(Route(url=text, proxy=DIRECT, follow=False), Role.NEUTRAL)
+            return _tcp(hop)
+        return False
+
+    def _literal(self) -> list[str]:
+        """The probes whose host is an address, so that no name is needed."""
+        return [text for text in self._network.captive if (url := url_of(text)) and is_address(url.host)]
+
+    def _made_up(self, resolvers: Resolvers, own: Sequence[DnsServer]) -> tuple[str, ...]:
+        """The addresses that this computer's DNS server gives for a name that nobody can have (RFC 8020)."""
         nobody = f"{secrets.token_hex(12)}.example.com"
-        return any(
-            answer.addresses for answer in resolvers.ask([(s, nobody) for s in own[:1]], Role.RESOLVER)
-        )
+        answers = resolvers.ask([(s, nobody) for s in own[:1]], Role.RESOLVER)
+        return tuple(address for answer in answers for address in answer.addresses)
 
     def proves_itself(self, trace: Trace) -> bool:
         """Whether a canary answered over a connection shown to be its own, whatever the clock says."""
@@ -130,9 +176,17 @@ class NeutralHosts:
         route = Route(url=url, addresses=addresses, proxy=DIRECT, follow=False)
         return self._walker.walk(route, Role.NEUTRAL, lambda _: False)
 
-    def _probe(self, url: str) -> CaptiveAnswer:
-        hop, exchange = self._walker.fetch(Route(url=url, proxy=DIRECT, follow=False), Role.NEUTRAL)
-        return captive_answer(hop, len(exchange.body) if exchange else 0)
+    def probe_around(self, interface: str) -> CaptiveAnswer:
+        """What the probes whose host is an address meet over one interface: a sign-in page, if one of them does."""
+        works = [lambda text=text: self._probe(text, interface) for text in self._literal()]
+        answers = side_by_side(works, self._walker.deadline.remaining())
+        telling = (CaptiveAnswer.CAPTIVE, CaptiveAnswer.OPEN)
+        return next((answer for answer in telling if answer in answers), CaptiveAnswer.SILENT)
+
+    def _probe(self, text: str, interface: str = "") -> CaptiveAnswer:
+        route = Route(url=text, proxy=DIRECT, follow=False, source=interface)
+        hop, exchange = self._walker.fetch(route, Role.NEUTRAL)
+        return captive_answer(hop, len(exchange.body) if exchange else 0, _path_of(text))
 
     def _dns(
         self,
@@ -155,6 +209,17 @@ class NeutralHosts:
 
 def _tcp(hop: Hop) -> bool:
     return hop.connect is not None and hop.connect.failure is None and hop.proxy is None
+
+
+def _cut_off(hop: Hop) -> bool:
+    """Whether a connection opened, or nearly, and was broken off before TLS was made."""
+    step = hop.tls or hop.connect
+    return hop.proxy is None and step is not None and step.failure in _CUT_OFF
+
+
+def _is_the_same(one: Chain, other: Chain) -> bool:
+    """Whether two hosts show one key, under a certificate that is for neither (a gateway's own)."""
+    return bool(one.key) and one.key == other.key and not (one.name_matches or other.name_matches)
 
 
 def _same_issuer(one: Chain, other: Chain) -> bool:

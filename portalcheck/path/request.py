@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 
@@ -14,6 +15,7 @@ from portalcheck.path.streams import EvidenceStream, StreamError
 from portalcheck.path.waiting import Deadline, elapsed_ms
 
 PAGE_LIMIT_S = 9.3
+_JUDGING_S, _JUDGING_SHARE = 0.3, 0.1
 MAX_PAGE_BYTES = 2 * 1024 * 1024
 HEAD_OF_BODY = 64 * 1024
 REDIRECTS = {301, 302, 303, 307, 308}
@@ -37,6 +39,12 @@ _CHALLENGE_MARKS = (
     b"px-captcha",
     b"awswafcookiedomainlist",
     b"captcha-delivery.com",
+)
+
+_BLOCK_WORDS = re.compile(
+    rb"\b(?:(?:is|was|been|access|site|page|website|content) (?:\w+ )?blocked|blocked (?:by|site|page|content|website)"
+    rb"|(?:web|content|dns|url|internet|family|school)[ -]?filter|filtered by|parental control"
+    rb"|bloquead[oa]s?|filtro (?:de contenido|web))\b"
 )
 
 
@@ -77,7 +85,9 @@ class Connection:
         What goes wrong is in the step.
         """
         since = time.monotonic()
-        self.stream.begin(since + deadline.limit(PAGE_LIMIT_S), _MAX_EXCHANGE_BYTES)
+        # What came must still be judged within the run's time.
+        last = deadline.at - min(_JUDGING_S, _JUDGING_SHARE * deadline.seconds)
+        self.stream.begin(min(since + deadline.limit(PAGE_LIMIT_S), last), _MAX_EXCHANGE_BYTES)
         try:
             response = self._http.ask(request)
         except (StreamError, NotHttp) as error:
@@ -104,7 +114,9 @@ class Connection:
             total_ms=elapsed_ms(since),
             size=body.size,
             complete=body.complete,
+            flowing=body.flowing,
             challenge=_is_challenge(response.status_code, headers, body.head),
+            tells_of_block=_BLOCK_WORDS.search(body.head.lower()) is not None,
         )
         return Exchange(step, headers, body.head)
 
@@ -148,6 +160,7 @@ class _Body:
         self.size = 0
         self.head = b""
         self.complete = False
+        self.flowing = False
         self.failure: Failure | None = None
 
     def read(self, http: Http1, deadline: Deadline) -> None:
@@ -167,8 +180,8 @@ class _Body:
             failure = self._stream.failure or (Failure.CLOSED if self._stream.ended else Failure.MALFORMED)
             # Bytes that came until shortly before the time was up are slowness, not a break.
             silence = time.monotonic() - last
-            flowing = failure is Failure.TIMED_OUT and silence < _STILL_FLOWING_S * deadline.scale
-            self.failure = None if flowing or failure is Failure.TOO_LARGE else failure
+            self.flowing = failure is Failure.TIMED_OUT and silence < _STILL_FLOWING_S * deadline.scale
+            self.failure = None if self.flowing or failure is Failure.TOO_LARGE else failure
         finally:
             self.head = bytes(kept)
             if not self.complete:

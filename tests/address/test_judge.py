@@ -41,13 +41,23 @@ def test_official_however_it_is_written(url: str) -> None:
 @pytest.mark.parametrize(
     "url",
     [
-        "https://opt\u200bum.com", "https://opt\u00adum.com", "https://%6fptum.com", "https://optum%2ecom/",
+        "https://opt\u200bum.com", "https://opt\u00adum.com",
         "https://optum.com\\login", "https:\\\\optum.com", "https://opt\num.com", "help@optum.com",
         "https://optum.com\x7f", "https://optum.com\u2028evil.example/", "https://opt um.com/",
     ],
 )  # fmt: skip
 def test_never_official_when_written_so_that_programs_differ(url: str) -> None:
     assert kind(url) is Kind.INVALID
+
+
+@pytest.mark.parametrize("url", ["https://%6fptum.com", "https://optum%2ecom/", "https://opt%75m.com/"])
+def test_letters_behind_percent_signs_lead_where_a_browser_goes_and_are_never_official(url: str) -> None:
+    verdict = judge(url, official=OFFICIAL)
+    assert verdict.kind is Kind.UNRELATED
+    assert verdict.host == "optum.com"
+    assert verdict.inner is not None
+    assert verdict.inner.kind is Kind.OFFICIAL
+    assert kind("https://opt%75m.com\\login") is Kind.INVALID
 
 
 @pytest.mark.parametrize(

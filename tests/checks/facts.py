@@ -119,12 +119,17 @@ SILENCE = {
 """What neutral hosts say where nothing leads out."""
 
 
-def names(system: Failure | None = None, *servers: Failure | None, **more: Any) -> Names:
+def names(
+    system: Failure | None = None,
+    *servers: Failure | None,
+    system_addresses: tuple[str, ...] = ("192.0.2.10",),
+    **more: Any,
+) -> Names:
     """A name: the system's failure, and each server's; None stands for an answer."""
     addresses = ("192.0.2.10",)
     return Names(
         host=HOST,
-        system=NameAnswer(server=None, addresses=() if system else addresses, failure=system),
+        system=NameAnswer(server=None, addresses=() if system else system_addresses, failure=system),
         servers=tuple(
             NameAnswer(server=SERVER, addresses=() if failure else addresses, failure=failure)
             for failure in servers

@@ -14,6 +14,7 @@ from portalcheck.api import (
     Finding,
     InstalledBrowser,
     Portal,
+    ProxySettings,
     Route,
     Status,
     StoreState,
@@ -165,6 +166,9 @@ class Place:
     def browsers(self) -> tuple[InstalledBrowser, ...]:
         return self._browsers
 
+    def proxies(self, url: str) -> ProxySettings:
+        return ProxySettings()
+
     def browser_profiles(self, url: str) -> tuple[BrowserProfile, ...]:
         self.asked = (url, ())
         return ()
@@ -279,6 +283,8 @@ def test_the_default_browser_is_told() -> None:
         (profile(blocks=(CookieBlock("third-party", "setting"),)), [("browser.blocks-cookies", "note")]),
         (profile(clears_on_exit=True), [("browser.clears-on-exit", "note")]),
         (profile(never_remembers=True), [("browser.never-remembers", "note")]),
+        (profile(own_proxy="manual"), [("browser.own-proxy", "note")]),
+        (profile(own_proxy="none"), []),
         (profile(extensions=("A", "B")), [("browser.extension", "note")] * 2),
         (profile(readable=False, why="damaged"), [("browser.unreadable", "unknown")]),
     ],
@@ -286,6 +292,11 @@ def test_the_default_browser_is_told() -> None:
 def test_what_is_said_of_a_profile(given: BrowserProfile, expected: list[tuple[str, str]]) -> None:
     found = list(judge_browsers([installed()], [given], NOW))
     assert told(found) == [("browser.version", "ok"), *expected]
+
+
+def test_a_browser_that_goes_without_the_systems_proxy_is_a_note() -> None:
+    found = judge_browsers([installed()], [profile(own_proxy="none")], NOW, proxied=True)
+    assert told(found) == [("browser.version", "ok"), ("browser.own-proxy", "note")]
 
 
 def test_what_a_browser_that_is_not_the_default_blocks_is_only_a_warning() -> None:

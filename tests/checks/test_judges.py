@@ -11,8 +11,10 @@ from OpenSSL import SSL
 from portalcheck.api import (
     Attempt,
     CaptiveAnswer,
+    Chain,
     Failure,
     Finding,
+    HttpStep,
     Interface,
     InterfaceKind,
     Neutral,
@@ -28,7 +30,7 @@ from portalcheck.api import (
     TraceEnd,
     TrueTime,
 )
-from portalcheck_checks import clock, dns, inspection, network, proxy, service, system, tls, vpn
+from portalcheck_checks import block_pages, clock, dns, inspection, network, proxy, service, system, tls, vpn
 from tests.checks.facts import (
     DAY,
     HOST,
@@ -78,6 +80,10 @@ def test_a_link_needs_an_address_and_a_route_unless_the_page_loaded(
     assert network.judge_link(interfaces, routed=routed, loaded=loaded).reason == reason
 
 
+HANDSHAKE_RESET = trace(hop(tls=TlsStep(failure=Failure.RESET), http=None), end=TraceEnd.FAILED)
+HANDSHAKE_SILENT = trace(hop(tls=TlsStep(failure=Failure.TIMED_OUT), http=None), end=TraceEnd.FAILED)
+PLAIN_ONLY = {"present": 2, "cut_off": 2, "captive": (CaptiveAnswer.OPEN,)}
+ONE_CERTIFICATE = {"present": 2, "secured": 2, "one_certificate": True, "reached": 0}
 CAPTIVE = {"captive": (CaptiveAnswer.SILENT, CaptiveAnswer.CAPTIVE), "reached": 0}
 
 
@@ -102,6 +108,17 @@ CAPTIVE = {"captive": (CaptiveAnswer.SILENT, CaptiveAnswer.CAPTIVE), "reached": 
             False,
             ["network.captive-elsewhere", "network.way-out"],
         ),
+        (dead(), neutral(**{**SILENCE, "heard_late": True}), False, []),
+        (
+            HANDSHAKE_RESET,
+            neutral(**{**SILENCE, **PLAIN_ONLY}),
+            False,
+            ["network.way-out", "network.port-blocked"],
+        ),
+        (HANDSHAKE_RESET, neutral(**{**SILENCE, **PLAIN_ONLY, "cut_off": 1}), False, ["network.way-out"]),
+        (HANDSHAKE_SILENT, neutral(**{**SILENCE, **PLAIN_ONLY}), False, ["network.way-out"]),
+        (trace(hop()), neutral(**{**SILENCE, **ONE_CERTIFICATE}), False, ["network.captive"]),
+        (trace(hop()), neutral(**{**ONE_CERTIFICATE, "reached": 1}), False, ["network.way-out"]),
         (trace(), neutral(**CAPTIVE), True, ["network.captive-elsewhere", "network.way-out"]),
         (
             dead(),
@@ -124,6 +141,32 @@ def test_the_way_out_as_neutral_hosts_prove_it(
 
     expected = [r for r in reasons if not (r == "network.way-out" and not by.way_out)]
     assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("around", "reason"),
+    [
+        (network.Around(captive=True), "network.captive"),
+        (network.Around(stopped_here=True), "network.blocked-here"),
+        (network.Around(), "network.no-way-out"),
+    ],
+)
+def test_where_nothing_gets_out_the_way_around_a_tunnel_and_the_own_firewall_count(
+    around: network.Around, reason: str
+) -> None:
+    found = network.judge_way(dead(), neutral(**SILENCE), loaded=False, around=around)
+    assert [finding.reason for finding in found] == [reason]
+
+
+def test_ipv6_alone_without_a_route_is_told_apart_from_ipv6_that_fails() -> None:
+    no_route = dead(Failure.NETWORK_UNREACHABLE, "2001:db8::1")
+
+    def reasons(walk: Trace) -> list[str]:
+        return [finding.reason for finding in network.judge_families(walk, loaded=False, only_ipv4=False)]
+
+    assert reasons(no_route) == ["network.ipv6-missing"]
+    assert reasons(dead(Failure.NETWORK_UNREACHABLE, "2001:db8::1", "192.0.2.10")) == []
+    assert reasons(dead(Failure.TIMED_OUT, "2001:db8::1")) == []
 
 
 def test_dead_ipv6_beside_working_ipv4_is_a_note_and_a_failure_only_where_ipv4_alone_would_work() -> None:
@@ -172,6 +215,40 @@ def test_a_name_without_addresses_is_told_by_the_servers_own_answers(
     (finding,) = dns.judge_failure(names(system_failure, *servers), neutral(own_dns=own_dns))
 
     assert (finding.reason, finding.status) == (reason, Status.FAIL)
+
+
+@pytest.mark.parametrize(
+    ("addresses", "made_up", "expected"),
+    [
+        (("192.0.2.9",), ("192.0.2.9",), True),
+        (("192.0.2.9", "192.0.2.8"), ("192.0.2.9",), False),
+        (("192.0.2.9",), (), False),
+        ((), ("192.0.2.9",), False),
+    ],
+)
+def test_an_address_that_nobodys_name_has_too_is_made_up(
+    addresses: tuple[str, ...], made_up: tuple[str, ...], expected: bool
+) -> None:
+    found = names(system_addresses=addresses)
+    assert dns.is_made_up(found, neutral(made_up=made_up)) is expected
+
+
+@pytest.mark.parametrize(
+    ("shown", "pages", "expected"),
+    [
+        (chain(names=("blocked.filter.example",)), [http(403)], True),
+        (chain(names=("block.opendns.com",)), [http()], True),
+        (chain(names=("www.shop.example",), issuer_organisation="Zscaler Inc."), [http()], True),
+        (chain(names=("www.shop.example",)), [http(403, tells_of_block=True)], True),
+        (chain(names=("www.shop.example",)), [http(403)], False),
+        (chain(names=("roadblock.example",)), [http()], False),
+        (chain(names=(HOST,)), [], False),
+    ],
+)
+def test_a_filters_page_is_known_by_what_it_says_of_itself(
+    shown: Chain, pages: list[HttpStep], expected: bool
+) -> None:
+    assert block_pages.is_block_page(shown, pages) is expected
 
 
 def test_a_first_server_that_is_silent_is_a_note_where_the_page_loads() -> None:
@@ -419,16 +496,28 @@ def test_a_vpn_is_blamed_only_where_going_round_it_works() -> None:
         (trace(hop(http=http(404))), [("service.odd-status", "warn")]),
         (trace(hop(http=http(200, total_ms=8500))), [("service.works", "ok"), ("service.slow", "warn")]),
         (
-            trace(hop(http=http(200, complete=False, total_ms=9300))),
+            trace(hop(http=http(200, complete=False, flowing=True, total_ms=9300))),
             [("service.works", "ok"), ("service.slow", "warn")],
+        ),
+        (
+            trace(hop(http=http(200, total_ms=2700, complete=False, flowing=True))),
+            [("service.unfinished", "unknown")],
+        ),
+        (
+            trace(hop(http=http(200, total_ms=2700, complete=False))),  # more than is read of any page
+            [("service.works", "ok")],
         ),
         (
             trace(hop(http=http(200, failure=Failure.TIMED_OUT)), end=TraceEnd.FAILED),
             [("service.cut-off", "fail")],
         ),
         (
-            trace(hop(http=http(0, failure=Failure.TIMED_OUT)), end=TraceEnd.FAILED),
+            trace(hop(http=http(0, failure=Failure.TIMED_OUT, ms=8800)), end=TraceEnd.FAILED),
             [("service.no-answer", "fail")],
+        ),
+        (
+            trace(hop(http=http(0, failure=Failure.TIMED_OUT, ms=2500)), end=TraceEnd.FAILED),
+            [("service.waiting", "unknown")],
         ),
         (
             trace(hop(http=http(0, failure=Failure.MALFORMED)), end=TraceEnd.FAILED),

@@ -57,6 +57,7 @@ EVIDENCE: Mapping[str, frozenset[str]] = {
     proxy.cannot-reach status
     vpn.active split product
     vpn.breaks product
+    vpn.kill-switch product
     vpn.dns-dead product
     service.works status ms redirects
     service.no-connection how
@@ -67,6 +68,8 @@ EVIDENCE: Mapping[str, frozenset[str]] = {
     service.redirect-broken how
     service.broken how
     service.slow seconds
+    service.unfinished seconds
+    service.waiting seconds
     service.odd-status status
     system.current os release
     system.roots-age days
@@ -91,6 +94,7 @@ EVIDENCE: Mapping[str, frozenset[str]] = {
     browser.other browser
     browser.clears-on-exit browser
     browser.never-remembers browser
+    browser.own-proxy browser kind
     browser.unreadable browser profile why
     run.timed-out check
     run.undeclared reason

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tests.lab import boxes, names, rows_a, rows_b, rows_c, rows_d, rows_e, rows_f, rows_gh, steps
+from tests.lab import (
+    boxes,
+    names,
+    rows_a,
+    rows_b,
+    rows_b_hosts,
+    rows_c,
+    rows_d,
+    rows_e,
+    rows_f,
+    rows_gh,
+    steps,
+)
 from tests.lab.row import Row
 from tests.lab.steps import Step
 
 TABLE: tuple[Row, ...] = (
     *rows_a.ROWS,
     *rows_b.ROWS,
+    *rows_b_hosts.ROWS,
     *rows_c.ROWS,
     *rows_d.ROWS,
     *rows_e.ROWS,

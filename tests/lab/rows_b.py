@@ -7,7 +7,7 @@ import dns.rcode
 import dns.rrset
 
 from portalcheck.demo import web
-from tests.lab import names, steps
+from tests.lab import boxes, names, steps
 from tests.lab.row import TROUBLE, Row, cause
 from tests.lab.servers import DnsServer
 from tests.lab.steps import false_site
@@ -42,6 +42,19 @@ def first_server_dead(world: World) -> None:
     world.servers.dns(names.SECOND_DNS_4, DnsServer("own-dns", world.zone, world.log))
     world.own_dns.mode = "silent"
     steps.name_servers(names.OWN_DNS_4, names.SECOND_DNS_4)(world)
+
+
+def rewrites(world: World) -> None:
+    """The network's DNS server has an address for every name that nobody has: a page to search with."""
+    usual = world.own_dns.addresses
+    world.own_dns.addresses = lambda host: usual(host) or (names.FALSE_4,)  # type: ignore[method-assign]  # the oddity is in the server
+    world.servers.plain[names.FALSE_4] = lambda asked: web.page("Did you mean ...?")
+
+
+def plain_block_page(world: World) -> None:
+    """A filter's page that is there for plain HTTP alone."""
+    world.servers.plain[names.BLOCK_4] = lambda asked: web.page("This site is blocked")
+    world.nft(f"incoming ip daddr {names.BLOCK_4} tcp dport 443 reject with tcp reset")
 
 
 ROWS = (
@@ -173,27 +186,6 @@ ROWS = (
         shares_name=True,
     ),
     Row(
-        id="B12",
-        what="a hosts entry has an address that the portal left long ago",
-        fault=(
-            steps.hosts(f"{names.OLD_4} {names.PORTAL}"),
-            steps.block(f"incoming ip daddr {names.OLD_4} reject with icmp type host-unreachable"),
-        ),
-        shows=("hosts", "name portal"),
-        cause=cause("hosts-override"),
-        innocent=cause("portal-unreachable", "dns-hijacked"),
-        ref="step-1",
-    ),
-    Row(
-        id="B13",
-        what="a hosts entry leads to this computer",
-        fault=(steps.hosts(f"127.0.0.1 {names.PORTAL}"),),
-        shows=("hosts", "name portal"),
-        cause=cause("hosts-override"),
-        innocent=cause("dns-filtered", "portal-unreachable"),
-        ref="step-1",
-    ),
-    Row(
         id="B14",
         what="the name exists nowhere",
         setting=(steps.network(share_portal_name=True),),
@@ -224,5 +216,85 @@ ROWS = (
         innocent=cause("dns-down"),
         ref="step-2",
         code=0,
+    ),
+    Row(
+        id="B01a",
+        what="the DNS server says nothing, and the network lets nobody ask another",
+        fault=(
+            steps.own_dns("silent"),
+            steps.block(f"incoming ip daddr {names.NEUTRAL_DNS_4} drop"),
+        ),
+        shows=(OWN, "name portal"),
+        cause=cause("dns-down"),
+        innocent=cause("no-internet", "portal-unreachable"),
+        ref="error-4",
+    ),
+    Row(
+        id="B07b",
+        what="a filter answers 0.0.0.0 for the host that the portal redirects to",
+        fault=(steps.lie({names.IDENTITY: names.SINKHOLES}),),
+        shows=("page identity",),
+        cause=cause("dns-filtered"),
+        innocent=cause("portal-unreachable"),
+        ref="step-6",
+    ),
+    Row(
+        id="B09a",
+        what="a filter's page with the filter's own certificate, and no independent server may be asked",
+        fault=(
+            steps.lie({names.PORTAL: (names.BLOCK_4,)}),
+            false_site(
+                names.BLOCK_4, lambda w: w.pki.leaf(names.BLOCK_PAGE, signer=w.pki.private), web.blocked
+            ),
+        ),
+        shows=(OWN, "tls portal"),
+        cause=cause("dns-filtered"),
+        innocent=cause("cert-wrong-name", "cert-untrusted", "dns-hijacked"),
+        ref="step-6",
+        contacts=TROUBLE | {"false-host"},
+    ),
+    Row(
+        id="B09b",
+        what="a filter's page for plain HTTP, with nothing behind port 443",
+        fault=(steps.lie({names.PORTAL: (names.BLOCK_4,)}), plain_block_page),
+        shows=(OWN, "tls portal"),
+        cause=cause("dns-filtered"),
+        innocent=cause("portal-unreachable", "dns-hijacked"),
+        ref="step-6",
+        contacts=TROUBLE | {"false-host"},
+    ),
+    Row(
+        id="B14a",
+        what="the name exists nowhere, on a network that has an address for every name",
+        setting=(rewrites, steps.network(share_portal_name=True)),
+        fault=(steps.truth({names.PORTAL: None}),),
+        shows=("name portal",),
+        cause=cause("name-wrong"),
+        innocent=cause("dns-hijacked", "cert-wrong-name", "portal-unreachable"),
+        ref="step-1",
+        contacts=TROUBLE | {"false-host"},
+        shares_name=True,
+    ),
+    Row(
+        id="B14b",
+        what="the same, and no independent server may be asked",
+        setting=(rewrites,),
+        fault=(steps.truth({names.PORTAL: None}),),
+        shows=("name portal",),
+        cause=cause("inconclusive"),
+        innocent=cause("dns-hijacked", "cert-wrong-name", "portal-unreachable", "name-wrong"),
+        ref="step-5",
+        code=3,
+        contacts=TROUBLE | {"false-host"},
+    ),
+    Row(
+        id="B18",
+        what="the portal has an IPv6 address alone, and the network no IPv6",
+        setting=(boxes.only_ipv4,),
+        fault=(steps.truth({names.PORTAL: (names.PORTAL_6,)}),),
+        shows=("name portal",),
+        cause=cause("ipv6-broken"),
+        innocent=cause("portal-unreachable"),
+        ref="error-4",
     ),
 )

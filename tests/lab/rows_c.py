@@ -107,6 +107,15 @@ ROWS = (
         ref="step-6",
     ),
     Row(
+        id="C06a",
+        what="connections that name the host that the portal redirects to are reset",
+        fault=(steps.refuses_name(Peer.reset, names.IDENTITY),),
+        shows=("tls identity",),
+        cause=cause("tls-blocked"),
+        innocent=cause("portal-unreachable"),
+        ref="step-6",
+    ),
+    Row(
         id="C08",
         what="connections that name the portal fall silent",
         fault=(steps.refuses_name(Peer.ignore),),

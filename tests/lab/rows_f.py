@@ -60,6 +60,19 @@ def tunnel_gone(world: World) -> None:
     world.nft("outgoing oifname != lo reject with icmpx type admin-prohibited", patient=True)
 
 
+def only_through_the_tunnel(world: World) -> None:
+    """A firewall on the computer itself, as VPN products set it."""
+    world.nft(f'outgoing oifname "eth0" ip daddr != {names.VPN_4} drop', patient=True)
+
+
+def tunnel_left_behind(world: World) -> None:
+    """A tunnel interface with all its routes, and nobody at its other end."""
+    world.patient_ip(
+        *("tuntap add dev wg0 mode tun", f"address add {names.VPN_PATIENT}/32 dev wg0", "link set wg0 up"),
+        *(f"route add {route} dev wg0" for route in FULL),
+    )
+
+
 def tunnel_dns_dead(world: World) -> None:
     """The DNS server inside the tunnel says nothing, all else passes."""
     world.nft(f"incoming ip daddr {names.VPN_DNS_4} udp dport 53 drop")
@@ -242,7 +255,28 @@ ROWS = (
         setting=VPN,
         fault=(tunnel_gone,),
         shows=("link", "tls portal"),
-        cause=cause("vpn-breaks", "inconclusive", "no-internet"),
-        innocent=cause("portal-unreachable", "dns-down"),
+        cause=cause("vpn-breaks", "inconclusive"),
+        innocent=cause("portal-unreachable", "dns-down", "no-internet", "tcp-blocked"),
+        code=None,
+    ),
+    Row(
+        id="F14a",
+        what="the VPN's far end is gone, and a kill switch lets nothing go around the tunnel",
+        setting=VPN,
+        fault=(tunnel_dead, only_through_the_tunnel),
+        shows=("tls portal",),
+        cause=cause("vpn-breaks"),
+        innocent=cause("portal-unreachable", "dns-down", "no-internet"),
+        ref="step-6",
+    ),
+    Row(
+        id="F12b",
+        what="routes lead into a tunnel whose program has ended",
+        setting=(only_ipv4,),
+        fault=(tunnel_left_behind,),
+        shows=("link", "routes"),
+        cause=cause("vpn-breaks"),
+        innocent=cause("portal-unreachable", "dns-down", "no-internet"),
+        ref="step-6",
     ),
 )

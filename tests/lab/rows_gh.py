@@ -10,6 +10,7 @@ from tests.lab.boxes import FULL, all_names_to, gateway, only_ipv4, openvpn, to_
 from tests.lab.browsers import firefox, some
 from tests.lab.real_nginx import nginx
 from tests.lab.row import QUIET, TROUBLE, Row, cause
+from tests.lab.rows_f import tunnel_left_behind
 from tests.lab.servers import Application
 from tests.lab.steps import application, certificate
 from tests.lab.world import World, redirect, status
@@ -205,6 +206,18 @@ H = (
         shows=("open network", "tls portal"),
         cause=cause("captive-portal"),
         innocent=cause("vpn-breaks", "cert-untrusted"),
+        ref="error-4",
+        contacts=HERE,
+    ),
+    Row(
+        id="H03a",
+        what="a Wi-Fi sign-in, and all routes in a tunnel that cannot come up before it",
+        setting=(only_ipv4,),
+        fault=(tunnel_left_behind, gateway(to_login, "certificate")),
+        shows=("routes",),
+        cause=cause("captive-portal"),
+        also=cause("vpn-active"),
+        innocent=cause("no-internet", "dns-down"),
         ref="error-4",
         contacts=HERE,
     ),

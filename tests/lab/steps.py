@@ -236,11 +236,11 @@ def application(host: str, answer: Application) -> Step:
     return lambda world: world.apps.update({host: answer})
 
 
-def refuses_name(how: Serve) -> Step:
-    """A box that dislikes the portal's name in the ClientHello."""
+def refuses_name(how: Serve, host: str = names.PORTAL) -> Step:
+    """A box that dislikes one of the portal's names in the ClientHello."""
 
     def step(world: World) -> None:
-        world.portal.around = lambda serve: partial(tls.unless_named, names.PORTAL, how, serve)
+        world.portal.around = lambda serve: partial(tls.unless_named, host, how, serve)
 
     return step
 

@@ -103,12 +103,39 @@ def test_a_probe_for_204_is_read_by_status_and_aim(
 
 @pytest.mark.parametrize(
     ("location", "expected"),
-    [("https://203.0.113.21/", ODD), ("https://wifi.example/", CAPTIVE), ("http://203.0.113.21/", CAPTIVE)],
+    [
+        (f"https://{PROBE_ADDRESS}/", ODD),
+        ("https://wifi.example/", CAPTIVE),
+        ("http://203.0.113.21/", CAPTIVE),
+        ("https://192.0.2.1/login", CAPTIVE),
+    ],
 )
-def test_a_probe_of_a_bare_address_may_be_sent_to_another_over_https(
+def test_a_probe_of_a_bare_address_is_read_by_where_it_is_sent(
     world: World, location: str, expected: CaptiveAnswer
 ) -> None:
     assert _probe(world, says(redirect(location)), PROBE_ADDRESS) is expected
+
+
+@pytest.mark.parametrize(
+    ("location", "expected"),
+    [
+        # A service with several addresses of the world sends to the same page, or its front page.
+        ("https://1.1.1.1/", ODD),
+        ("https://one.one.one.one/generate_204", ODD),
+        # A gateway sends to a page of its own, and may pose at an address of the world.
+        ("https://1.1.1.1/login.html", CAPTIVE),
+        ("https://192.0.2.1/generate_204", CAPTIVE),
+        ("https://10.1.0.1/", CAPTIVE),
+        ("http://1.0.0.1/generate_204?login", CAPTIVE),
+        ("", ODD),
+    ],
+)
+def test_a_service_may_move_a_probe_to_https_and_a_gateway_leads_elsewhere(
+    location: str, expected: CaptiveAnswer
+) -> None:
+    step = HttpStep(failure=None, status=302, location=location)
+    hop = Hop(host="1.0.0.1", port=80, scheme="http", http=step)
+    assert captive_answer(hop, 0, "/generate_204") is expected
 
 
 def test_a_probe_that_nobody_answers_is_silent() -> None:

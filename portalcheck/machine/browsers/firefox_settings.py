@@ -31,6 +31,8 @@ _ALLOW, _DENY, _SESSION = 1, 2, 8  # nsICookiePermission
 _FOR_EVER = 0  # nsIPermissionManager, EXPIRE_NEVER
 _BUILT_IN = ("app-builtin", "app-system-defaults", "app-system-addons")
 _SWITCHED_OFF = ("userDisabled", "appDisabled", "softDisabled", "embedderDisabled")
+_MANUAL_PROXY, _SYSTEM_PROXY = 1, 5
+_OWN_PROXIES = {0: "none", 1: "manual", 2: "script", 4: "detect"}
 
 Preferences = Mapping[str, prefs_js.Value]
 
@@ -54,8 +56,28 @@ def settings(profile: Profile, environment: Environment, page: Target | None) ->
         blocks=_blocks(preferences, rules, permission, page),
         clears_on_exit=_clears(preferences, policy, permission),
         never_remembers=preferences.get("browser.privatebrowsing.autostart") is True,
+        own_proxy=_own_proxy(preferences, policy),
         extensions=_extensions(profile.folder),
     )
+
+
+def _own_proxy(preferences: Preferences, policy: Mapping[str, object]) -> str:
+    """A proxy setting of Firefox's own: nsIProtocolProxyService's kinds, and the policy's words for them."""
+    rules = table(policy, "Proxy")
+    by_policy = {"none": 0, "manual": 1, "autoConfig": 2, "autoDetect": 4, "system": 5}.get(
+        str(rules.get("Mode", ""))
+    )
+    chosen = preferences.get("network.proxy.type")
+    kind = chosen if isinstance(chosen, int) and not isinstance(chosen, bool) else None
+    if by_policy is not None and (kind is None or rules.get("Locked") in (True, 1)):
+        kind = by_policy
+    if kind == _MANUAL_PROXY and by_policy is None and not _names_proxy(preferences):
+        return ""  # Firefox then goes directly, as it does without any
+    return _OWN_PROXIES.get(kind if kind is not None else _SYSTEM_PROXY, "")
+
+
+def _names_proxy(preferences: Preferences) -> bool:
+    return any(preferences.get(f"network.proxy.{name}") for name in ("ssl", "http", "socks"))
 
 
 def _blocks(

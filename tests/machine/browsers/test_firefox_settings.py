@@ -140,6 +140,28 @@ def test_an_exception_decides_what_happens_at_close(world: World, permission: in
     assert seen(world, prefs(**{SANITIZE: permission == 1})).clears_on_exit is clears
 
 
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({}, ""),
+        ({"network.proxy.type": 5}, ""),
+        ({"network.proxy.type": 0}, "none"),
+        (
+            {"network.proxy.type": 1, "network.proxy.ssl": "proxy.example", "network.proxy.ssl_port": 3128},
+            "manual",
+        ),
+        ({"network.proxy.type": 1}, ""),
+        ({"network.proxy.type": 2, "network.proxy.autoconfig_url": "http://wpad.example/p"}, "script"),
+        ({"network.proxy.type": 4}, "detect"),
+        ({"network.proxy.type": 77}, ""),
+        ({"network.proxy.type": True}, ""),
+        ({"network.proxy.type": "1"}, ""),
+    ],
+)
+def test_a_proxy_setting_of_firefoxs_own(world: World, values: dict[str, object], expected: str) -> None:
+    assert seen(world, prefs(**values)).own_proxy == expected
+
+
 def test_a_firefox_that_never_remembers_says_so(world: World) -> None:
     assert seen(world, prefs(**{"browser.privatebrowsing.autostart": True})).never_remembers
     assert not seen(world, "").never_remembers

@@ -1,0 +1,34 @@
+"""The same address asked under another server name: is it the name alone that is treated differently?"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from portalcheck.api import DIRECT, Chain, Context, Hop, Route, Trace
+
+OTHER_SERVER_NAME = "www.example.com"
+"""Sent instead of the portal's name (RFC 2606 keeps it free)."""
+
+
+def under_another_name(ctx: Context, hop: Hop) -> Trace | None:
+    """The same address, with one thing changed: the server name (RFC 6066). None where a proxy is in between."""
+    if hop.connect is None or not hop.connect.address or hop.proxy is not None:
+        return None
+    own = urlsplit(ctx.url).hostname == hop.host
+    route = Route(
+        url=ctx.url if own else f"{hop.scheme}://{hop.host}:{hop.port}/",
+        addresses=(hop.connect.address,),
+        server_name=OTHER_SERVER_NAME,
+        proxy=DIRECT,
+        follow=False,
+    )
+    return ctx.trace(route)
+
+
+def is_replaced(ctx: Context, hop: Hop, chain: Chain | None) -> bool:
+    """Whether a certificate that nobody vouches for stands where another server name brings the portal's own."""
+    if chain is None or not chain.readable or chain.trusted_by or chain.name_matches or chain.incomplete:
+        return False
+    other = under_another_name(ctx, hop)
+    genuine = ctx.chain(other.first) if other is not None else None
+    return genuine is not None and genuine.name_matches and genuine.trusted
