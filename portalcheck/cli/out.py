@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import stat
 import sys
 import tempfile
@@ -75,6 +76,14 @@ def paint(text: str, words: Mapping[str, str]) -> str:
         pattern = re.compile(rf"^(  )({re.escape(words[status])})(?=:)", re.MULTILINE)
         text = pattern.sub(lambda m, c=colour: m[1] + click.style(m[2], fg=c), text)  # type: ignore[misc]  # mypy cannot type a lambda's default
     return text
+
+
+def fit_to_terminal() -> None:
+    """Wrap what is to be shown on a terminal to its width."""
+    if sys.stdout.isatty():
+        from portalcheck.render import lines
+
+        lines.fit(shutil.get_terminal_size().columns)
 
 
 def interactive(no_input: bool) -> bool:

@@ -25,7 +25,10 @@ class Progress:
 
     def start(self, portal: str) -> None:
         """The first line, before anything is contacted."""
-        self._say(self._words.ui("progress.start", portal=portal))
+        from portalcheck.render.lines import wrap
+
+        for line in wrap(self._words.ui("progress.start", portal=portal)):
+            self._say(line)
 
     def result(self, result: CheckResult) -> None:
         """A check is done."""

@@ -96,10 +96,11 @@ class Settled:
 
     def ask_symptom(self) -> str:
         """What the sign-in page says, by number or in words; "" where the person skips."""
-        out.say(self.words.ui("question.symptom"))
+        from portalcheck.render.lines import numbered, wrap
+
         labels = [*map(self.words.symptom, QUESTION_SYMPTOMS), self.words.ui("question.other")]
-        for number, label in enumerate(labels, start=1):
-            out.say("  " + self.words.ui("question.option", number=number, label=label))
+        for line in (*wrap(self.words.ui("question.symptom")), *numbered(labels)):
+            out.say(line)
         answer = out.ask("> ")
         if answer.isdecimal() and 1 <= int(answer) <= len(QUESTION_SYMPTOMS):
             return QUESTION_SYMPTOMS[int(answer) - 1]
@@ -246,6 +247,7 @@ def settle(options: Options) -> Settled:
     words = Catalog(system_language(joined.run.lang), {check.id: check.words for check in installed})
     if not checks:
         raise click.UsageError(say("No check is left to run: --only and --skip leave none."))
+    out.fit_to_terminal()
     settled = Settled(options, joined, words, checks)
     for warning in joined.warnings:
         settled.say(f"portalcheck: {settings_warning(warning)}")

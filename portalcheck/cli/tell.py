@@ -27,6 +27,7 @@ def catalog(lang: str | None) -> Catalog:
     """The words of a language, those of added checks among them. Raises click.ClickException for broken checks."""
     from portalcheck import registry
 
+    out.fit_to_terminal()
     try:
         installed = registry.installed()
     except registry.RegistryError as error:

@@ -59,7 +59,7 @@ def _origin(fields: Mapping[str, Any], words: Catalog) -> Iterator[str]:
     if "name" in portal or "host" in portal:
         lines.append(words.ui("report.verdict_portal", portal=portal.get("name"), host=portal.get("host")))
     if "os" in platform:
-        lines.append(words.ui("report.system", os=platform["os"], release=platform.get("release", "")))
+        lines.append(words.ui("report.system", os=platform["os"], release=platform.get("release") or None))
     if fields.get("started"):
         lines.append(words.ui("report.started", started=fields["started"]))
     if "version" in fields.get("tool", {}):
@@ -167,7 +167,7 @@ def render_code(heard: Decoded | CodeProblem, catalog: Catalog) -> str:
 def _decoded(code: Decoded, words: Catalog) -> Iterator[str]:
     yield words.ui("read.code_ok")
     yield words.ui("report.code", code=code.code)
-    yield words.ui("report.system", os=code.os, release="")
+    yield words.ui("report.system", os=code.os)
     checks = [{"check": check, "status": status.value} for check, status in code.statuses.items()]
     if code.cause is not None:
         yield from _cause(code.cause, {}, words)

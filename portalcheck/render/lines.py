@@ -1,12 +1,23 @@
-"""Lines of plain text, wrapped to one width wherever they go, so that screen, file and clipboard hold the same."""
+"""Lines of plain text, wrapped to one width wherever they go, so that screen, file and clipboard hold the same.
+
+The width is 78 columns, less on a terminal that has less: words that are cut at its edge are hard to read.
+"""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator
+from contextvars import ContextVar
 
 WIDTH = 78
+NARROWEST = 30
+_WIDTH: ContextVar[int] = ContextVar("width", default=WIDTH)
 _HANGING = "  "
+
+
+def fit(columns: int) -> None:
+    """Wrap for a terminal of so many columns from now on."""
+    _WIDTH.set(max(NARROWEST, min(WIDTH, columns - 1)))
 
 
 def wrap(text: str, indent: str = "") -> list[str]:
@@ -23,7 +34,7 @@ def numbered(items: Iterable[str], indent: str = "  ") -> Iterator[str]:
 def _lines(text: str, first: str, rest: str) -> list[str]:
     return textwrap.wrap(
         text,
-        WIDTH,
+        _WIDTH.get(),
         initial_indent=first,
         subsequent_indent=rest,
         break_long_words=False,

@@ -76,7 +76,7 @@ def _then(report: Report, catalog: Catalog) -> Iterator[str]:
         for step in steps:
             yield from wrap(words.article(step, catalog), _IN)
             yield from wrap(words.hint(step, report, catalog), _DEEP)
-        yield _IN + catalog.ui("step.more", topic=steps[0].ref)
+        yield from wrap(catalog.ui("step.more", topic=steps[0].ref), _IN)
 
 
 def _told(report: Report, catalog: Catalog) -> Iterator[str]:
@@ -146,7 +146,7 @@ def _local(report: Report, catalog: Catalog) -> Iterator[str]:
     """All evidence as it is, where the person asked for what stays on this computer."""
     if report.privacy.level != "local":
         return
-    yield _heading("local", catalog)
+    yield from wrap(_heading("local", catalog))
     for finding in (finding for check in report.checks for finding in check.findings if finding.args):
         yield from wrap(f"{finding.reason}:", _IN)
         for name, value in finding.args.items():
@@ -160,7 +160,7 @@ def _looked(report: Report, catalog: Catalog) -> Iterator[str]:
 
 
 def _block(report: Report, catalog: Catalog) -> Iterator[str]:
-    yield _heading(words.block_heading(report), catalog)
+    yield from wrap(_heading(words.block_heading(report), catalog))
     for line in words.block_warning(report, catalog):
         yield from wrap(line, _IN)
     yield ""

@@ -149,6 +149,18 @@ def test_lines_are_no_wider_than_a_terminal(tmp_path: Path) -> None:
         assert block.isascii()
 
 
+@pytest.mark.parametrize("columns", [40, 200])
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_words_are_not_cut_at_the_edge_of_a_terminal(tmp_path: Path, lang: str, columns: int) -> None:
+    seen = on_terminal(
+        "demo", "--lang", lang, "--no-color", typed="\n", env={"COLUMNS": str(columns)}, cwd=tmp_path
+    )
+    told = [line for line in seen.split("BEGIN PORTALCHECK REPORT")[0].splitlines() if ": " not in line]
+
+    assert len(told) > 20
+    assert max(map(len, told)) <= min(columns, 80)
+
+
 def test_the_english_report_is_ascii(tmp_path: Path) -> None:
     assert piped("demo", "-v", cwd=tmp_path).stdout.isascii()
 
