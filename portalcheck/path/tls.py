@@ -31,6 +31,8 @@ _ALERT = 21
 _MAJOR = 3
 _SERVER_HELLO, _CERTIFICATE_REQUEST = 2, 13
 _FATAL = 2
+_GROUPS = b"X25519:P-256:X448:P-384:P-521"
+"""The groups of RFC 8446, 4.2.7, without post-quantum ones, whose keys would fill a packet of their own."""
 _FAREWELLS = {0, 90}
 
 
@@ -133,6 +135,9 @@ def client_context() -> SSL.Context:
         lambda connection, where, code: _heard(connection).listen(connection, where, code)
     )
     context.set_ocsp_client_callback(_keep_staple)
+    # The ClientHello must fit into one packet: filters that look for a name in it, and old servers, read no further,
+    # and where it comes in two, the fault that is looked for would not show. pyOpenSSL has no call of its own for it.
+    Binding.lib.SSL_CTX_set1_curves_list(context._context, _GROUPS)
     return context
 
 
