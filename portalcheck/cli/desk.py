@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from portalcheck.cli import out
+from portalcheck.cli import complete, out
 from portalcheck.cli.language import say
 from portalcheck.cli.tell import catalog
 
@@ -21,11 +21,17 @@ _WRITTEN_CODE = re.compile(r"\b[0-9A-Za-z]{4}-[0-9A-Za-z]{4}-[0-9A-Za-z]{2}\b")
 
 
 @click.command()
-@click.argument("source", metavar="[FILE|-|CODE]", nargs=-1)
+@click.argument("source", metavar="[FILE|-|CODE]", nargs=-1, shell_complete=complete.path)
 @click.option(
     "-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", help="Form of the answer."
 )
-@click.option("--lang", metavar="en|es", envvar="PORTALCHECK_LANG", help="Language of the words.")
+@click.option(
+    "--lang",
+    metavar="en|es",
+    envvar="PORTALCHECK_LANG",
+    help="Language of the words.",
+    shell_complete=complete.languages,
+)
 def read(source: tuple[str, ...], form: str, lang: str | None) -> int:
     """Understand a pasted report (a file, or standard input) or a code read out on the phone."""
     from portalcheck import paste, phonecode

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from portalcheck.cli import out
+from portalcheck.cli import complete, out
 from portalcheck.cli.main import OK, UNKNOWN
 from portalcheck.cli.tell import catalog
 
@@ -22,7 +22,7 @@ _SUFFIXES = {".json": "json", ".csv": "csv", ".html": "html", ".htm": "html"}
 
 
 @click.command()
-@click.argument("given", metavar="FILE...", nargs=-1, required=True)
+@click.argument("given", metavar="FILE...", nargs=-1, required=True, shell_complete=complete.path)
 @click.option(
     "-f",
     "--format",
@@ -37,7 +37,13 @@ _SUFFIXES = {".json": "json", ".csv": "csv", ".html": "html", ".htm": "html"}
     type=click.Path(path_type=Path),
     help="Write the summary to a file, whole or not at all.",
 )
-@click.option("--lang", metavar="en|es", envvar="PORTALCHECK_LANG", help="Language of the words.")
+@click.option(
+    "--lang",
+    metavar="en|es",
+    envvar="PORTALCHECK_LANG",
+    help="Language of the words.",
+    shell_complete=complete.languages,
+)
 def fleet(given: tuple[str, ...], form: str | None, output: Path | None, lang: str | None) -> int:
     """Summarize many reports: by cause, outcome, system, version, network and day.
 

@@ -9,12 +9,15 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 from click_default_group import DefaultGroup
 
 from portalcheck.cli.adapters import ONE_LINERS, Asked, asked, exit_code, told
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 OK, FINDING, USAGE, UNKNOWN, BUG, INTERRUPTED = 0, 1, 2, 3, 4, 130
 MODULES = {
@@ -27,8 +30,11 @@ MODULES = {
     "demo": "portalcheck.cli.run",
     "fleet": "portalcheck.cli.fleet",
     "schema": "portalcheck.cli.tell",
+    "completion": "portalcheck.cli.shell",
 }
 """Commands are loaded when they are called."""
+COMPLETION = "_PORTALCHECK_COMPLETE"
+"""The variable by which a shell asks click what may be typed next."""
 
 
 class LazyGroup(DefaultGroup):
@@ -44,7 +50,8 @@ class LazyGroup(DefaultGroup):
         from importlib import import_module
 
         if cmd_name not in MODULES:
-            _refuse_misspelt(cmd_name)
+            if not ctx.resilient_parsing:
+                _refuse_misspelt(cmd_name)
             # What click-default-group looks at to hand the word on to the default command.
             ctx.arg0 = cmd_name  # type: ignore[attr-defined]  # an attribute of click-default-group's own
             cmd_name = self.default_cmd_name or cmd_name
@@ -67,6 +74,22 @@ class LazyGroup(DefaultGroup):
             return super().invoke(ctx)
         except KeyboardInterrupt:
             raise click.exceptions.Abort from None
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As typed; a shell that asks what may come first is not given the default command."""
+        if ctx.resilient_parsing:
+            return click.Group.parse_args(self, ctx, args)
+        parsed: list[str] = super().parse_args(ctx, args)
+        return parsed
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[Any]]:
+        """Commands, and where an option is begun, those of the default command too."""
+        found = super().shell_complete(ctx, incomplete)
+        default = self.get_command(ctx, self.default_cmd_name or "")
+        if incomplete.startswith("-") and default is not None:
+            offered = {item.value for item in found}
+            found += [item for item in default.shell_complete(ctx, incomplete) if item.value not in offered]
+        return found
 
 
 def _refuse_misspelt(word: str) -> None:
@@ -188,6 +211,8 @@ def _guarded(work: Callable[[], Any], arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         raise
     except SystemExit as stop:
+        if COMPLETION in os.environ:  # the way click ends when it has told a shell what to offer
+            return stop.code if isinstance(stop.code, int) else OK
         # How click takes a reader that went away, whatever its own mode.
         raise BrokenPipeError from stop
     except Exception as error:

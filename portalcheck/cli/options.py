@@ -9,6 +9,8 @@ from typing import Any
 import click
 import msgspec
 
+from portalcheck.cli import complete
+
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 FORMATS = ("text", "json", "html", "junit", "nagios", "prometheus", "intune", "jamf")
@@ -51,18 +53,35 @@ def _show_version(ctx: click.Context, param: click.Parameter, value: bool) -> No
 
 
 _OPTIONS: tuple[Decorator, ...] = (
-    click.option("-p", "--portal", metavar="NAME", help="Profile to use (else the settings', else optum)."),
+    click.option(
+        "-p",
+        "--portal",
+        metavar="NAME",
+        help="Profile to use (else the settings', else optum).",
+        shell_complete=complete.portals,
+    ),
     _file("--config", "CONFIG", "Use this settings file instead of the user's."),
     click.option(
         "--symptom",
         "symptoms",
         multiple=True,
         metavar="TEXT|ID",
+        shell_complete=complete.symptoms,
         envvar="PORTALCHECK_SYMPTOM",
         help="What the sign-in page said; may be given again.",
     ),
-    click.option("--only", metavar="IDS", help="Run only these checks (comma-separated ids)."),
-    click.option("--skip", metavar="IDS", help="Leave these checks out (comma-separated ids)."),
+    click.option(
+        "--only",
+        metavar="IDS",
+        help="Run only these checks (comma-separated ids).",
+        shell_complete=complete.check_ids,
+    ),
+    click.option(
+        "--skip",
+        metavar="IDS",
+        help="Leave these checks out (comma-separated ids).",
+        shell_complete=complete.check_ids,
+    ),
     click.option("--timeout", metavar="SECONDS", help="Limit of the whole run (default 10)."),
     click.option(
         "-f",
@@ -82,8 +101,18 @@ _OPTIONS: tuple[Decorator, ...] = (
     _file("--jsonl", "JSONL", "Append the report to this file, as one line of JSON."),
     _flag("--copy", variable="COPY", text="Put the report on the clipboard too."),
     _flag("--open", variable="OPEN", text="Show the report in the browser."),
-    click.option("--lang", metavar="en|es", help="Language of the words (default: the system's)."),
-    click.option("--fail-on", metavar="never|fail|warn", help="What makes the exit code 1 (default fail)."),
+    click.option(
+        "--lang",
+        metavar="en|es",
+        help="Language of the words (default: the system's).",
+        shell_complete=complete.languages,
+    ),
+    click.option(
+        "--fail-on",
+        metavar="never|fail|warn",
+        help="What makes the exit code 1 (default fail).",
+        shell_complete=complete.words_of("never", "fail", "warn"),
+    ),
     _flag(
         "--include-local",
         variable="INCLUDE_LOCAL",

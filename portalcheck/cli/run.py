@@ -12,7 +12,7 @@ import msgspec
 
 from portalcheck import __version__
 from portalcheck.catalog import Catalog
-from portalcheck.cli import out
+from portalcheck.cli import complete, out
 from portalcheck.cli.language import say
 from portalcheck.cli.options import collect, report_options
 from portalcheck.cli.progress import Progress
@@ -49,7 +49,13 @@ def run(url: str | None, **given: Any) -> int:
 
 
 @click.command()
-@click.option("--fault", metavar="NAME", default="healthy", help="What is broken in the practice portal.")
+@click.option(
+    "--fault",
+    metavar="NAME",
+    default="healthy",
+    help="What is broken in the practice portal.",
+    shell_complete=complete.faults,
+)
 @click.option(
     "--list", "list_faults", is_flag=True, help="Show the faults and the cause each must come out as."
 )

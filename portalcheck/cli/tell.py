@@ -9,11 +9,17 @@ from collections.abc import Iterator
 import click
 
 from portalcheck.catalog import Catalog
-from portalcheck.cli import out
+from portalcheck.cli import complete, out
 from portalcheck.cli.language import settings_error, system_language
 from portalcheck.phrases import say
 
-_lang = click.option("--lang", metavar="en|es", envvar="PORTALCHECK_LANG", help="Language of the words.")
+_lang = click.option(
+    "--lang",
+    metavar="en|es",
+    envvar="PORTALCHECK_LANG",
+    help="Language of the words.",
+    shell_complete=complete.languages,
+)
 _config = click.option(
     "--config",
     type=click.Path(),
@@ -36,7 +42,7 @@ def catalog(lang: str | None) -> Catalog:
 
 
 @click.command()
-@click.argument("topic", required=False)
+@click.argument("topic", required=False, shell_complete=complete.topics)
 @_lang
 def explain(topic: str | None, lang: str | None) -> int:
     """Explain a check, a result, a cause or a part of the article in plain words."""

@@ -21,6 +21,7 @@ STANDINS = {
     "FILE": "report.txt",
     "FOLDER": "reports",
     "TOPIC": "clock",
+    "SHELL": "bash",
     "NAME": "portal-error",
 }
 """What the table's capital words stand for here; the address is one that is never contacted."""
