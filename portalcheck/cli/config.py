@@ -56,13 +56,13 @@ def path(config_file: Path | None) -> int:
     rows = settings.paths(os.environ, config=config_file)
     absent = f" ({say('absent')})"
     lines = [
-        f"{say(row.layer)} {say(row.kind)}: {_shown(row.path)}{'' if row.exists else absent}" for row in rows
+        f"{say(row.layer)} {say(row.kind)}: {shown(row.path)}{'' if row.exists else absent}" for row in rows
     ]
     out.result("\n".join(lines) + "\n")
     return 0
 
 
-def _shown(path: Path | None) -> str:
+def shown(path: Path | None) -> str:
     """A path without the account's name."""
     if path is None:
         return say("none (no home folder)")
@@ -88,10 +88,10 @@ def check(file: Path | None) -> int:
         None,
     )
     if target is None or (file is None and not target.exists()):
-        out.result(words.ui("message.no_settings", file=_shown(target)) + "\n")
+        out.result(words.ui("message.no_settings", file=shown(target)) + "\n")
         return 0
     error = settings.check_file(target, os.environ)
     if error is not None:
         raise settings_error(error)
-    out.result(words.ui("message.settings_right", file=_shown(target)) + "\n")
+    out.result(words.ui("message.settings_right", file=shown(target)) + "\n")
     return 0

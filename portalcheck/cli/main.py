@@ -31,6 +31,7 @@ MODULES = {
     "fleet": "portalcheck.cli.fleet",
     "schema": "portalcheck.cli.tell",
     "completion": "portalcheck.cli.shell",
+    "man": "portalcheck.cli.man",
 }
 """Commands are loaded when they are called."""
 COMPLETION = "_PORTALCHECK_COMPLETE"
@@ -111,6 +112,10 @@ def show_version(ctx: click.Context, _param: click.Parameter, value: bool) -> No
         from portalcheck import __version__
 
         click.echo(f"portalcheck {__version__}")
+        if asked(ctx.obj or ()).verbose:
+            from portalcheck.cli.about import facts
+
+            click.echo("\n".join(facts()))
         ctx.exit(OK)
 
 
@@ -126,7 +131,7 @@ def show_version(ctx: click.Context, _param: click.Parameter, value: bool) -> No
     is_eager=True,
     expose_value=False,
     callback=show_version,
-    help="Show the version and exit.",
+    help="Show the version and exit; with -v also what this copy is made of.",
 )
 def group() -> None:
     """Find out why a patient portal cannot be reached or signed in to, and what to do first.
@@ -171,7 +176,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     _prepare_streams()
     try:
         code = _guarded(
-            lambda: group.main(arguments, prog_name="portalcheck", standalone_mode=False), arguments
+            lambda: group.main(
+                arguments, prog_name="portalcheck", standalone_mode=False, obj=tuple(arguments)
+            ),
+            arguments,
         )
         _flush()
     except BrokenPipeError:
@@ -181,10 +189,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
-def entry() -> NoReturn:
-    """The program. Threads that hang in the system's own calls must not hold up its end, so it ends at once."""
+def entry(
+    argv: Sequence[str] | None = None, before_end: Callable[[int], None] = lambda _code: None
+) -> NoReturn:
+    """The program. Threads that hang in the system's own calls must not hold up its end, so it ends at once.
+
+    `before_end` is given the exit code when all has been said.
+    """
     _Interrupt.listen()
-    code = main()
+    code = main(argv)
+    before_end(code)
     with contextlib.suppress(OSError, ValueError):
         _flush()
     os._exit(code)
