@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -75,6 +78,28 @@ def test_every_command_but_the_default_one_is_in_the_table() -> None:
     named = {words[1] for words in map(str.split, commands()) if len(words) > 1}
 
     assert named - {"URL"} == MODULES.keys() - {"run"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="lines for a POSIX shell")
+def test_completion_and_manual_page_land_where_bash_and_man_look(tmp_path: Path) -> None:
+    lines = re.findall(r"```\n(mkdir -p [^\n]*)\n```", README)
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    for line in lines:
+        subprocess.run(
+            ["bash", "-c", line], env={**os.environ, "HOME": str(tmp_path), "PATH": path}, check=True
+        )
+
+    share = tmp_path / ".local" / "share"
+    assert (share / "man" / "man1" / "portalcheck.1").read_text("utf-8").startswith(".TH")
+    assert "complete" in (share / "bash-completion" / "completions" / "portalcheck").read_text("utf-8")
+
+
+def test_the_command_that_builds_the_program_is_the_one_that_is_tested() -> None:
+    command = re.findall(r"```\n(python3 -m portalcheck[^\n]*)\n```", README)
+    tested = (ROOT / "tests" / "program" / "test_built.py").read_text("utf-8")
+
+    assert command == ["python3 -m portalcheck.program"]
+    assert '"-m", "portalcheck.program"' in tested
 
 
 def test_the_exit_codes_are_those_of_the_code() -> None:

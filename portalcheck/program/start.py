@@ -1,0 +1,5 @@
+"""Where the built program starts."""
+
+from portalcheck.cli.alone import entry
+
+entry()
