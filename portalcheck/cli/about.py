@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import platform
 import re
-import ssl
 import sys
 from importlib import metadata
 from pathlib import Path
+
+from OpenSSL import SSL
 
 BUILD_FACTS = "portalcheck-build.json"
 """Beside the libraries of the built program: the day, the commit and the lock file that it was made from."""
@@ -21,7 +22,7 @@ def facts() -> list[str]:
     return [
         f"form: {_form()}",
         f"python: {platform.python_implementation()} {platform.python_version()}",
-        f"openssl: {ssl.OPENSSL_VERSION}",
+        f"tls: {SSL.OpenSSL_version(SSL.OPENSSL_VERSION).decode('ascii')}",
         f"system: {' '.join(filter(None, (platform.system(), platform.release(), platform.machine(), libc)))}",
         f"libraries: {', '.join(_libraries())}",
     ]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import platform
-import ssl
 from collections.abc import Callable
 from importlib.metadata import version
 
 import pytest
+from cryptography.hazmat.backends.openssl import backend
 
 from portalcheck import __version__
 from tests.cli.conftest import Ran
@@ -28,8 +28,8 @@ def test_with_verbose_the_facts_follow_that_line(
 
     assert (code, err) == (0, "")
     assert out.startswith(LINE)
-    assert list(facts) == ["form", "python", "openssl", "system", "libraries"]
+    assert list(facts) == ["form", "python", "tls", "system", "libraries"]
     assert facts["form"] == "package"
     assert facts["python"].endswith(platform.python_version())
-    assert facts["openssl"] == ssl.OPENSSL_VERSION
+    assert facts["tls"] == backend.openssl_version_text()
     assert f"dnspython {version('dnspython')}" in facts["libraries"].split(", ")
