@@ -11,6 +11,8 @@ from portalcheck.address.url import Address
 from portalcheck.path.streams import EvidenceStream, StreamError
 
 MAX_HEAD_BYTES = 100 * 1024
+MOST_INTERIM = 100
+"""Responses of the 1xx kind before the real one (RFC 9110, 15.2); taking thousands apart costs seconds."""
 _READ_SIZE = 64 * 1024
 _HEADERS_TOO_LARGE = 431
 
@@ -43,12 +45,13 @@ class Http1:
     def ask(self, request: Request) -> h11.Response:
         """Send a request and read the head of its response; raises StreamError or NotHttp."""
         self._send(request)
-        while True:
+        for _ in range(MOST_INTERIM):
             event = self._next()
             if isinstance(event, h11.Response):
                 return event
             if not isinstance(event, h11.InformationalResponse):
                 raise StreamError
+        raise h11.RemoteProtocolError("no end of interim responses", error_status_hint=_HEADERS_TOO_LARGE)
 
     def body(self) -> Iterator[bytes]:
         """The body piece by piece; raises StreamError or NotHttp."""

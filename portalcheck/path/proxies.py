@@ -14,6 +14,7 @@ from portalcheck.path.waiting import Deadline, elapsed_ms
 
 TUNNEL_LIMIT_S = 4.0
 _MAX_HEAD = 64 * 1024
+_MOST_INTERIM = 100
 _PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080, "socks": 1080, "socks4": 1080}
 _SCHEME = re.compile(r"(?:^|,)\s*([A-Za-z][A-Za-z0-9!#$&^_.+-]*)(?=\s|,|$)")
 _KNOWN_SCHEMES = {"basic", "digest", "negotiate", "ntlm", "bearer", "kerberos"}
@@ -92,9 +93,9 @@ def _connect(wire: _Wire, host: str, port: int) -> _Said:
         connection.send(h11.Request(method="CONNECT", target=target, headers=[("Host", target)])) or b""
     )
     connection.send(h11.EndOfMessage())
-    heard = 0
+    heard = interim = 0
     try:
-        while True:
+        while interim < _MOST_INTERIM:
             event = connection.next_event()
             if event is h11.NEED_DATA:
                 # What follows the head is never lost: nobody behind the proxy speaks before we do.
@@ -107,8 +108,11 @@ def _connect(wire: _Wire, host: str, port: int) -> _Said:
                 return _verdict(event.status_code, [(bytes(n), bytes(v)) for n, v in event.headers])
             elif not isinstance(event, h11.InformationalResponse):
                 return 0, (), Failure.CLOSED
+            else:
+                interim += 1
     except h11.RemoteProtocolError:
-        return 0, (), Failure.MALFORMED
+        pass
+    return 0, (), Failure.MALFORMED
 
 
 def _verdict(status: int, headers: list[tuple[bytes, bytes]]) -> _Said:

@@ -122,9 +122,16 @@ def test_a_head_without_end_is_a_failure_in_time_and_little_memory(world: World,
     assert step.status == 0
 
 
-@pytest.mark.parametrize("name", ["one-header", "many-headers", "one-status-line", "early-hints"])
+@pytest.mark.parametrize(
+    "name", ["one-header", "many-headers", "one-status-line", "early-hints", "continues"]
+)
 def test_too_much_is_called_so(world: World, name: str) -> None:
     assert step_of(world, _ENDLESS_HEADS[name], seconds=10).failure is Failure.TOO_LARGE
+
+
+def test_fifty_early_hints_are_waited_out(world: World) -> None:
+    hints = b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>\r\n\r\n" * 50
+    assert step_of(world, says(hints + response(200, b"hello"))).status == 200
 
 
 _ENDLESS_BODIES = {
