@@ -7,7 +7,6 @@ import shutil
 import sys
 from collections.abc import Callable
 
-import psutil
 import pytest
 
 from tests.hostile.playing import inside, meet
@@ -17,7 +16,6 @@ from tests.lab.conftest import namespaces
 from tests.lab.row import TROUBLE
 from tests.lab.row_tests import STARTING_S
 
-_EACH_BYTES = 100 * 1024 * 1024
 MOST_KIB = 128 * 1024
 _HERE = TROUBLE | {"gateway", "proxy"}
 _WHO = sorted({row.who for row in BEHAVIOURS.values()})
@@ -82,18 +80,12 @@ class TestAll:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
-@pytest.mark.parametrize(("runs", "seconds", "all_right"), [(40, 120, True), (200, 10, False)])
-def test_many_runs_at_once_are_right_or_say_that_they_could_not_tell(
-    runs: int, seconds: int, all_right: bool
-) -> None:
-    """Two processors cannot do the work of two hundred runs in ten seconds: some are cut short, none is wrong."""
-    runs = min(runs, psutil.virtual_memory().available // _EACH_BYTES)
-    said = json.loads(inside("tests.hostile.crowd", [str(runs), str(seconds)], 800))
-    assert len(said) == runs
-    causes = {(one["report"].get("cause"), one["code"]) for one in said}
-    assert causes <= ({("none", 0)} if all_right else {("none", 0), ("none", 3), ("inconclusive", 3)})
-    assert [one["stderr"] for one in said if one["stderr"]] == []
+@pytest.mark.timeout(1200)
+def test_two_hundred_runs_against_one_portal_are_all_right() -> None:
+    """Eight at any moment: the portal of the lab is one Python process, and closes connections beyond that."""
+    said = json.loads(inside("tests.hostile.crowd", ["200", "8", "30"], 1100))
+    assert {(one["report"].get("cause"), one["code"], one["stderr"]) for one in said} == {("none", 0, "")}
+    assert len(said) == 200
 
 
 def test_there_are_enough_behaviours_and_each_has_a_name_of_its_own() -> None:

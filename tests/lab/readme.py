@@ -23,6 +23,8 @@ proved by a plain probe that uses nothing of the tool's.
     pytest tests/lab -m ""                 all rows (some minutes; the usual run takes a few of them)
     python -m tests.lab.readme             write this page anew
 
+Peers that lie, flood, drip or never end are met in the same world: [their table](../hostile/README.md).
+
 Rows are named as in the notes on diagnosis; those with a small letter are like the one before it.
 Needed: `ip`, `nft`, `nsenter`, a C compiler, and root or unprivileged user namespaces. What is missing is skipped
 with its reason.
