@@ -37,7 +37,7 @@ from portalcheck.path.names import ask_servers, is_address
 from portalcheck.path.pac import ProxyFinder
 from portalcheck.path.policy import Ledger, Network, Role
 from portalcheck.path.standing import Standings
-from portalcheck.path.waiting import Deadline, Shared, side_by_side
+from portalcheck.path.waiting import Deadline, Later, Shared, side_by_side
 from portalcheck.path.walk import Walker
 
 if TYPE_CHECKING:
@@ -114,6 +114,8 @@ class RunContext:
         return tuple(side_by_side(works, self.deadline.remaining()))
 
     def _walk(self, route: Route) -> Trace:
+        if not self._shared.known("stores"):
+            Later(self._certificates.prepare)
         trace = self._walker.walk(route, Role.PORTAL, self._may_visit)
         looping = trace.end in (TraceEnd.LOOP, TraceEnd.TOO_MANY)
         if looping and not route.fresh_cookies and route.proxy in (AUTO, DIRECT):

@@ -137,13 +137,14 @@ def _check(settled: Settled, subject: Subject) -> _Facts:
     """Run the checks and diagnose what they found."""
     from portalcheck import runner
     from portalcheck.context import RunContext
-    from portalcheck.path.waiting import Deadline, OutOfTime
+    from portalcheck.path.waiting import Deadline, Later, OutOfTime
 
     deadline = Deadline(settled.timeout)
     started = subject.machine.now()
     context = RunContext(subject.portal, subject.machine, subject.network, deadline, url=subject.url)
     progress = Progress(settled.words, visible=settled.shows_progress)
     progress.start(subject.portal.name)
+    Later(settled.prepare)
     results, crashes = runner.run(
         settled.checks,
         context,

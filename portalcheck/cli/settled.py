@@ -8,7 +8,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -161,11 +161,18 @@ class Settled:
         except OSError as error:
             raise click.ClickException(self.words.ui("message.cannot_write", file=path.name)) from error
 
-    def render(self, report: Report, portal: Portal, form: str, previous: Report | None = None) -> str:
-        """The report in one form; `previous` is the last run's, which only the text speaks of."""
+    def prepare(self) -> None:
+        """Load what the report will be rendered with; best done while answers are awaited."""
+        self._renderer(self.format)
+
+    def _renderer(self, form: str) -> Any:
         from importlib import import_module
 
-        renderer = import_module(f"portalcheck.render.{form}")
+        return import_module(f"portalcheck.render.{form}")
+
+    def render(self, report: Report, portal: Portal, form: str, previous: Report | None = None) -> str:
+        """The report in one form; `previous` is the last run's, which only the text speaks of."""
+        renderer = self._renderer(form)
         if form == "json":
             return str(renderer.render(report))
         if form == "text":

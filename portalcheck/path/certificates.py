@@ -29,6 +29,10 @@ class CertificateRoom:
     ) -> None:
         self._machine, self._portal, self._shared, self._fetch = machine, portal, shared, fetch
 
+    def prepare(self) -> None:
+        """Have at hand what judging needs; best done while answers are awaited."""
+        self._shared.get("stores", self._stores)
+
     def judge(self, hop: Hop) -> Chain | None:
         """The chain of a hop, None where it has none."""
         if hop.tls is None or not hop.tls.chain:

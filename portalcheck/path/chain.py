@@ -45,16 +45,10 @@ _UNREADABLE = Chain(name_matches=False, trusted_by=frozenset(), not_before=0.0, 
 
 
 class Anchors:
-    """The trust anchors of one store, found by subject without parsing all of them twice."""
+    """The trust anchors of one store. Of some 150, only those that hold a name that is looked for are parsed."""
 
     def __init__(self, certificates: Iterable[bytes]) -> None:
-        self._by_subject: dict[bytes, list[x509.Certificate]] = {}
-        self._der: set[bytes] = set()
-        for der in certificates:
-            certificate = load(der)
-            if certificate is not None:
-                self._der.add(der)
-                self._by_subject.setdefault(certificate.subject.public_bytes(), []).append(certificate)
+        self._der = dict.fromkeys(certificates)
 
     def __contains__(self, der: object) -> bool:
         return der in self._der
@@ -62,7 +56,8 @@ class Anchors:
     def above(self, certificates: Sequence[x509.Certificate]) -> list[x509.Certificate]:
         """The anchors whose subject is the issuer, or the subject, of one of the certificates."""
         wanted = {name.public_bytes() for c in certificates for name in (c.issuer, c.subject)}
-        return [anchor for subject in wanted for anchor in self._by_subject.get(subject, ())]
+        near = (load(der) for der in self._der if any(name in der for name in wanted))
+        return [anchor for anchor in near if anchor is not None and anchor.subject.public_bytes() in wanted]
 
 
 def judge(
