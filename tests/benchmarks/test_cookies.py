@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.machine.browsers.world import Cookie, World, chromium_db
+from tests.benchmarks.stores import HOSTS, great_store
 
 ROWS = 100_000
-HOSTS = ("portal.test", "sso.test", "example.org", "login.example.net", "health.example.com")
 
 
 @pytest.mark.slow
@@ -20,16 +19,7 @@ HOSTS = ("portal.test", "sso.test", "example.org", "login.example.net", "health.
 def test_a_great_store_takes_less_than_reading_its_rows(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], ours_every: int, most: float
 ) -> None:
-    world = World(tmp_path)
-    cookies = (
-        Cookie(
-            host=".portal.test" if number % ours_every == 0 else f"www{number}.site{number % 977}.com",
-            name=f"name{number}",
-            value=b"v" * 80,
-        )
-        for number in range(ROWS)
-    )
-    path = chromium_db(world.chromium / "Default" / "Cookies", cookies, plain=False)
+    world, path = great_store(tmp_path, rows=ROWS, ours_every=ours_every)
     assert world.store(hosts=HOSTS).count == ROWS // ours_every
     counted = _fastest(lambda: world.store(hosts=HOSTS))
     read = _fastest(lambda: _rows(path))

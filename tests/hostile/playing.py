@@ -12,7 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 import msgspec
 
 from tests.hostile.stage import Met
-from tests.lab.conftest import INSIDE, REPOSITORY, SPACES, namespaces
+from tests.lab.conftest import REPOSITORY
+from tests.lab.spaces import in_fresh_spaces
 
 _EACH_S = 40
 
@@ -36,7 +37,7 @@ def _meet(ids: Sequence[str]) -> list[tuple[str, Met]]:
 def inside(module: str, arguments: Iterable[str], seconds: float) -> str:
     """The output of a module that runs in namespaces of its own."""
     done = subprocess.run(
-        [*namespaces(), *SPACES, "sh", "-c", INSIDE, "sh", sys.executable, "-m", module, *arguments],
+        in_fresh_spaces([sys.executable, "-m", module, *arguments]),
         capture_output=True,
         text=True,
         check=False,

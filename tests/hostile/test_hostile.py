@@ -12,9 +12,9 @@ import pytest
 from tests.hostile.playing import inside, meet
 from tests.hostile.stage import TIMEOUT_S, Met
 from tests.hostile.table import BEHAVIOURS
-from tests.lab.conftest import namespaces
 from tests.lab.row import TROUBLE
 from tests.lab.row_tests import STARTING_S
+from tests.lab.spaces import namespaces
 
 MOST_KIB = 128 * 1024
 _HERE = TROUBLE | {"gateway", "proxy"}

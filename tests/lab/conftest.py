@@ -18,12 +18,11 @@ import pytest
 
 from tests.lab.row import Row
 from tests.lab.rows import FAST, ROWS, TABLE, TWISTS, programs
+from tests.lab.spaces import in_fresh_spaces, namespaces, why_impossible
 from tests.lab.world import Ran
 
 REPOSITORY = Path(__file__).parents[2]
 _OVERALL_S = 110
-SPACES = ("--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc")
-INSIDE = 'mount -t tmpfs lab /run && mount -t tmpfs lab /dev/shm && mkdir -p /run/netns && exec "$@"'
 
 
 class Played(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,24 +53,6 @@ def _marked(row: Row, test: str) -> Any:
     return pytest.param(row, id=row.id, marks=marks)
 
 
-@functools.cache
-def namespaces() -> tuple[str, ...]:
-    """How namespaces can be had here: as root, as a user, or (empty) not at all."""
-    for how in (("unshare",), ("unshare", "--user", "--map-root-user")):
-        try:
-            done = subprocess.run(
-                [*how, *SPACES, "sh", "-c", INSIDE, "sh", "ip", "link", "add", "lab0", "type", "veth"],
-                capture_output=True,
-                check=False,
-                timeout=20,
-            )
-        except (OSError, subprocess.TimeoutExpired):
-            continue
-        if done.returncode == 0:
-            return how
-    return ()
-
-
 @pytest.fixture(scope="session")
 def clock_library(tmp_path_factory: pytest.TempPathFactory) -> Path | None:
     """The library that shifts the patient's wall clock; None where there is no compiler."""
@@ -94,10 +75,7 @@ def play(clock_library: Path | None) -> Play:
     def played(row_id: str, *twists: str) -> Played:
         _skip_where_impossible(ROWS[row_id], twists, clock_library)
         done = subprocess.run(
-            [
-                *(*namespaces(), *SPACES, "sh", "-c", INSIDE, "sh"),
-                *(sys.executable, "-m", "tests.lab.inside", row_id, *twists),
-            ],
+            in_fresh_spaces([sys.executable, "-m", "tests.lab.inside", row_id, *twists]),
             capture_output=True,
             text=True,
             check=False,
@@ -117,21 +95,14 @@ def play(clock_library: Path | None) -> Play:
 
 
 def _skip_where_impossible(row: Row, twists: tuple[str, ...], clock_library: Path | None) -> None:
-    if sys.platform != "linux":
-        pytest.skip("network namespaces are Linux's")
     try:
         importlib.metadata.distribution("portalcheck")
     except importlib.metadata.PackageNotFoundError:
         pytest.skip("portalcheck is not installed, so that no check is found (pip install -e .)")
-    if not namespaces():
-        pytest.skip("neither root nor an unprivileged user namespace can make network namespaces here")
     steps = (*row.setting, *row.fault, *(step for name in twists for step in TWISTS[name]))
     wanted = {"ip", "nsenter", *programs(steps)}
-    missing = sorted(
-        name for name in wanted if not shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
-    )
-    if missing:
-        pytest.skip(f"not installed: {', '.join(missing)}")
+    if why := why_impossible(sorted(wanted)):
+        pytest.skip(why)
     if "squid" in wanted and len(namespaces()) > 1:
         pytest.skip("Squid gives up root for another user, whom an unprivileged namespace has not")
     if clock_library is None:

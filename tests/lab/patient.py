@@ -100,6 +100,16 @@ class Patient:
             report = {}
         return Said(report, done.returncode, round(seconds, 2), done.stderr[-2000:])
 
+    def seconds(self, command: Sequence[str]) -> float:
+        """How long a command takes on the patient's computer. Raises RuntimeError where it fails."""
+        self.write()
+        started = time.perf_counter()
+        done = self._inside(command)
+        seconds = time.perf_counter() - started
+        if done.returncode:
+            raise RuntimeError(f"{command}: exit {done.returncode}: {(done.stderr or done.stdout)[-2000:]}")
+        return seconds
+
     def probe(self) -> dict[str, Any]:
         """What standard programs and sockets see: nothing of the tool's is used."""
         self.write()

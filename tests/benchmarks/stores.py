@@ -1,0 +1,23 @@
+"""Great cookie stores, as Chromium writes them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.machine.browsers.world import Cookie, World, chromium_db
+
+HOSTS = ("portal.test", "sso.test", "example.org", "login.example.net", "health.example.com")
+
+
+def great_store(folder: Path, *, rows: int, ours_every: int) -> tuple[World, Path]:
+    """A computer with one browser profile and its database; every so many rows is a cookie of the portal."""
+    world = World(folder)
+    cookies = (
+        Cookie(
+            host=".portal.test" if number % ours_every == 0 else f"www{number}.site{number % 977}.com",
+            name=f"name{number}",
+            value=b"v" * 80,
+        )
+        for number in range(rows)
+    )
+    return world, chromium_db(world.chromium / "Default" / "Cookies", cookies, plain=False)

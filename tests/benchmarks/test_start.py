@@ -1,0 +1,61 @@
+"""What a start and a healthy run cost, beside loading the libraries that the same work needs.
+
+By the processors' time, which other programs on the machine hardly disturb. The bounds leave room for other
+machines; `python -m tests.benchmarks` shows the figures.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.benchmarks.__main__ import LIBRARIES
+from tests.benchmarks.measuring import REPOSITORY, TOOL, ratio
+
+VERSION_AT_MOST = 1.5
+HEALTHY_AT_MOST = 1.8
+
+
+@pytest.mark.slow
+def test_the_version_costs_little_more_than_click() -> None:
+    assert (
+        ratio([*TOOL, "--version"], [sys.executable, "-c", "import click"], rounds=5).cpu <= VERSION_AT_MOST
+    )
+
+
+@pytest.mark.slow
+def test_a_healthy_run_costs_less_than_twice_its_libraries() -> None:
+    assert ratio([*TOOL, "demo"], [sys.executable, "-c", LIBRARIES], rounds=5).cpu <= HEALTHY_AT_MOST
+
+
+def test_a_healthy_run_loads_nothing_that_only_trouble_or_other_formats_need() -> None:
+    unneeded = {
+        *(
+            "httpx",
+            "httpcore",
+            "requests",
+            "tomllib",
+            "statistics",
+            "dns.query",
+            "dns.resolver",
+            "urllib.request",
+        ),
+        *("jinja2", "pyperclip", "socksio", "sqlite3", "asyncio", "concurrent.futures", "multiprocessing"),
+        *(
+            "portalcheck.path.neutral",
+            "portalcheck.paste.reading",
+            "portalcheck.render.html",
+            "portalcheck.fleet",
+        ),
+    }
+    code = (
+        "import sys\nfrom portalcheck.cli import main\n"
+        "code = main(['demo', '-q'])\n"
+        f"print('LOADED', code, sorted({unneeded!r} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=REPOSITORY
+    )
+    assert done.stdout.splitlines()[-1] == "LOADED 0 []"

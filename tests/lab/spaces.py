@@ -1,0 +1,47 @@
+"""Fresh namespaces to make a world in, and why there may be none here."""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+
+_SPACES = ("--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc")
+_INSIDE = 'mount -t tmpfs lab /run && mount -t tmpfs lab /dev/shm && mkdir -p /run/netns && exec "$@"'
+
+
+@functools.cache
+def namespaces() -> tuple[str, ...]:
+    """How namespaces can be had here: as root, as a user, or (empty) not at all."""
+    for how in (("unshare",), ("unshare", "--user", "--map-root-user")):
+        try:
+            done = subprocess.run(
+                [*how, *_SPACES, "sh", "-c", _INSIDE, "sh", "ip", "link", "add", "lab0", "type", "veth"],
+                capture_output=True,
+                check=False,
+                timeout=20,
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            continue
+        if done.returncode == 0:
+            return how
+    return ()
+
+
+def in_fresh_spaces(command: Sequence[str]) -> tuple[str, ...]:
+    """The command that runs another in namespaces of its own."""
+    return (*namespaces(), *_SPACES, "sh", "-c", _INSIDE, "sh", *command)
+
+
+def why_impossible(wanted: Sequence[str]) -> str:
+    """Why no world can be made here with these programs; empty where it can."""
+    if sys.platform != "linux":
+        return "network namespaces are Linux's"
+    if not namespaces():
+        return "neither root nor an unprivileged user namespace can make network namespaces here"
+    where = f"{os.environ['PATH']}:/usr/sbin:/sbin"
+    missing = sorted(name for name in wanted if not shutil.which(name, path=where))
+    return f"not installed: {', '.join(missing)}" if missing else ""
