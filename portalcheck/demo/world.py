@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from functools import partial
 
-from portalcheck.demo import dns_server, plan, proxy, tls, web
+from portalcheck.demo import dns_server, plan, tls, web
 from portalcheck.demo.authorities import Authorities
 from portalcheck.demo.certificates import Issued, server_context
 from portalcheck.demo.plan import DnsMode, Front, Link, Plan, ProxyMode, Signer
@@ -189,6 +189,8 @@ class World:
             case ProxyMode.DEAD:
                 there = self._servers.closed()
             case _:
+                from portalcheck.demo import proxy
+
                 there = self._servers.tcp(partial(proxy.serve, self.plan.proxy, self._from_outside))
         return {(plan.PROXY_ADDRESS, plan.PROXY_PORT): there}
 

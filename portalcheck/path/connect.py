@@ -12,7 +12,6 @@ from portalcheck.facts import DIRECT, ConnectStep, Failure, Hop, NameAnswer, Pro
 from portalcheck.path.dial import dial, family_of
 from portalcheck.path.handshake import handshake
 from portalcheck.path.policy import Ledger, Role
-from portalcheck.path.proxies import proxy_endpoint, tunnel
 from portalcheck.path.streams import EvidenceStream, Transport
 from portalcheck.path.waiting import Deadline
 
@@ -73,6 +72,8 @@ class Connector:
         return sock, msgspec.structs.replace(hop, connect=step)
 
     def _through_proxy(self, hop: Hop, way: Way) -> tuple[Transport | None, Hop]:
+        from portalcheck.path.proxies import proxy_endpoint, tunnel
+
         def said(failure: Failure | None) -> Hop:
             return msgspec.structs.replace(hop, proxy=ProxyStep(url=way.proxy, failure=failure))
 

@@ -45,6 +45,8 @@ def test_a_healthy_run_loads_nothing_that_only_trouble_or_other_formats_need() -
         *("jinja2", "pyperclip", "socksio", "sqlite3", "asyncio", "concurrent.futures", "multiprocessing"),
         *(
             "portalcheck.path.neutral",
+            "portalcheck.path.proxies",
+            "portalcheck.demo.proxy",
             "portalcheck.paste.reading",
             "portalcheck.render.html",
             "portalcheck.fleet",
