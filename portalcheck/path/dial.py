@@ -61,6 +61,8 @@ class Race:
             where, port = self.machine.endpoint(address, self.port)
             sock = socket.socket(socket.AF_INET6 if ":" in where else socket.AF_INET, socket.SOCK_STREAM)
             sock.setblocking(False)
+            # Else a request waits until the end of TLS's handshake is acknowledged: two round trips.
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self.source:
                 bind_to_interface(sock, self.source)
             if self.small_packets:

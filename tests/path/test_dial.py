@@ -35,6 +35,7 @@ def _dial(
     assert (sock is None) == (step.failure is not None)
     if sock is not None:
         assert sock.gettimeout() is None
+        assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
         sock.close()
     return step
 
