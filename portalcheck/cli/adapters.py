@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import click
 
+FORMATS = ("text", "json", "html", "junit", "nagios", "prometheus", "intune", "jamf")
 SUFFIXES = {
     ".json": "json",
     ".html": "html",
@@ -21,6 +23,9 @@ SUFFIXES = {
     ".txt": "text",
 }
 """The format that a file's name asks for, without -f."""
+STDOUT = "-"
+BETWEEN = ";"
+"""What stands between several values in a variable."""
 ONE_LINERS = ("nagios", "intune", "jamf")
 """Formats whose readers show stdout only, and take what is on stderr for nothing or for a failure."""
 _TELLING = ("-h", "--help", "--version")
@@ -38,7 +43,8 @@ class Asked(NamedTuple):
 def asked(arguments: Sequence[str]) -> Asked:
     """What the arguments, or the environment, ask for; the format `text` where they ask for none."""
     variable = os.environ.get("PORTALCHECK_FORMAT", "")
-    if not any(form in argument for form in ONE_LINERS for argument in (variable, *arguments)):
+    texts = (variable, os.environ.get("PORTALCHECK_OUTPUT", ""), *arguments)
+    if not any(form in text for form in ONE_LINERS for text in texts):
         # No format with rules of its own can be meant, and --version need not know the options of `run`.
         return Asked("text", _is_verbose(arguments))
     from portalcheck.cli.main import MODULES
@@ -69,11 +75,11 @@ def _scanned(arguments: Sequence[str], variable: str) -> Asked:
             break
         given += _options_of(word, options, lambda: next(words, ""))
     chosen = [value for name, value in given if name in ("-f", "--format")] or [variable]
-    named = [value.partition(":") for name, value in given if name in ("-o", "--output")]
-    from_output = [form for form, _, path in named if form in ONE_LINERS and path == "-"]
+    outputs = [value for name, value in given if name in ("-o", "--output")]
+    outputs = outputs or os.environ.get("PORTALCHECK_OUTPUT", "").split(BETWEEN)
     names = {name for name, _ in given}
     return Asked(
-        (from_output or [chosen[-1]])[-1] or "text",
+        leading_form(chosen[-1], [output for output in outputs if output]),
         verbose=bool(names & {"-v", "--verbose"}),
         tells=bool(names & set(_TELLING)),
     )
@@ -95,6 +101,22 @@ def _options_of(
             return [*found, (name, rest or following())]
         found.append((name, ""))
     return found
+
+
+def form_and_path(output: str, chosen: str | None) -> tuple[str, str]:
+    """The format and the path of an output: as in `json:PATH`, else by -f, else by the suffix, else text."""
+    form, _, path = output.partition(":")
+    if path and form in FORMATS:
+        return form, path
+    return chosen or SUFFIXES.get(PurePath(output).suffix.lower(), "text"), output
+
+
+def leading_form(chosen: str | None, outputs: Sequence[str]) -> str:
+    """The format that gives the exit code: that of stdout, where something goes there, else the first file's."""
+    if not outputs:
+        return chosen or "text"
+    forms = [form_and_path(output, chosen) for output in outputs]
+    return next((form for form, path in forms if path == STDOUT), forms[0][0])
 
 
 def exit_code(form: str, code: int) -> int:

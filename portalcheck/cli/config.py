@@ -21,6 +21,15 @@ _config = click.option(
 )
 
 
+_profiles = click.option(
+    "--profiles",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    envvar="PORTALCHECK_PROFILES",
+    help="More portal profiles: a file, or a folder of files.",
+)
+
+
 @click.group()
 def config() -> None:
     """Show the settings, the places they come from, or whether a settings file is right."""
@@ -28,12 +37,13 @@ def config() -> None:
 
 @config.command()
 @_config
-def show(config_file: Path | None) -> int:
+@_profiles
+def show(config_file: Path | None, profiles: Path | None) -> int:
     """Show every setting, its value and where it was set."""
     from portalcheck import settings
 
     try:
-        joined = settings.load({}, os.environ, config=config_file)
+        joined = settings.load({}, os.environ, config=config_file, given_profiles=profiles)
     except settings.SettingsError as error:
         raise settings_error(error) from error
     for warning in joined.warnings:
@@ -49,11 +59,12 @@ def show(config_file: Path | None) -> int:
 
 @config.command()
 @_config
-def path(config_file: Path | None) -> int:
+@_profiles
+def path(config_file: Path | None, profiles: Path | None) -> int:
     """Show where settings files are looked for, lowest layer first."""
     from portalcheck import settings
 
-    rows = settings.paths(os.environ, config=config_file)
+    rows = settings.paths(os.environ, config=config_file, given_profiles=profiles)
     absent = f" ({say('absent')})"
     lines = [
         f"{say(row.layer)} {say(row.kind)}: {shown(row.path)}{'' if row.exists else absent}" for row in rows
@@ -74,7 +85,8 @@ def shown(path: Path | None) -> str:
 
 @config.command()
 @click.argument("file", type=click.Path(path_type=Path), required=False)
-def check(file: Path | None) -> int:
+@click.option("--system", is_flag=True, help="The file is meant for the system, and so may lock keys.")
+def check(file: Path | None, system: bool) -> int:
     """Check a settings file (the user's, if none is named)."""
     from portalcheck import settings
 
@@ -90,7 +102,7 @@ def check(file: Path | None) -> int:
     if target is None or (file is None and not target.exists()):
         out.result(words.ui("message.no_settings", file=shown(target)) + "\n")
         return 0
-    error = settings.check_file(target, os.environ)
+    error = settings.check_file(target, os.environ, system=system or None)
     if error is not None:
         raise settings_error(error)
     out.result(words.ui("message.settings_right", file=shown(target)) + "\n")

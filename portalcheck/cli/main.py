@@ -32,6 +32,7 @@ MODULES = {
     "schema": "portalcheck.cli.tell",
     "completion": "portalcheck.cli.shell",
     "man": "portalcheck.cli.man",
+    "integrations": "portalcheck.cli.integrations",
 }
 """Commands are loaded when they are called."""
 COMPLETION = "_PORTALCHECK_COMPLETE"
@@ -185,7 +186,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         code = _closed_pipe()
     except KeyboardInterrupt:
-        code = INTERRUPTED
+        code = exit_code(asked(arguments).format, INTERRUPTED)
     return code
 
 
@@ -196,17 +197,30 @@ def entry(
 
     `before_end` is given the exit code when all has been said.
     """
-    _Interrupt.listen()
-    code = main(argv)
+    try:
+        _Interrupt.listen()
+        code = main(argv)
+    except KeyboardInterrupt:
+        code = _interrupted(sys.argv[1:] if argv is None else argv)
     before_end(code)
     with contextlib.suppress(OSError, ValueError):
         _flush()
     os._exit(code)
 
 
+def _interrupted(arguments: Sequence[str]) -> int:
+    """The end by Ctrl-C before it was known what is asked for."""
+    want = asked(arguments)
+    _stopped(want)
+    return exit_code(want.format, INTERRUPTED)
+
+
 def _guarded(work: Callable[[], Any], arguments: Sequence[str]) -> int:
     """Give every way out its exit code, and every message its place."""
-    want = asked(arguments)
+    try:
+        want = asked(arguments)
+    except KeyboardInterrupt:
+        return _interrupted(arguments)
     try:
         result = _help_in_one_line(work, want.format) if want.tells else work()
         return result if isinstance(result, Done) else exit_code(want.format, OK)

@@ -8,13 +8,14 @@ from typing import Any
 
 import click
 import msgspec
+from click.shell_completion import CompletionItem
 
 from portalcheck.cli import complete
+from portalcheck.cli.adapters import BETWEEN, FORMATS
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
-FORMATS = ("text", "json", "html", "junit", "nagios", "prometheus", "intune", "jamf")
-_BY_SETTINGS = ("portal", "timeout", "lang", "fail_on", "only", "skip")
+_BY_SETTINGS = ("portal", "timeout", "lang", "fail_on", "only", "skip", "jitter", "log_file")
 """Options whose variables the settings read themselves, so that each value's origin is known."""
 
 
@@ -23,9 +24,10 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
 
     flags: Mapping[str, object]
     config: Path | None = None
+    profiles: Path | None = None
     symptoms: tuple[str, ...] = ()
     format: str | None = None
-    output: Path | None = None
+    outputs: tuple[str, ...] = ()
     jsonl: Path | None = None
     copy: bool = False
     open: bool = False
@@ -34,6 +36,23 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     quiet: bool = False
     verbose: bool = False
     no_color: bool = False
+
+
+class _Several(click.types.StringParamType):
+    """Texts of an option that may be given again; in its variable, semicolons stand between them."""
+
+    envvar_list_splitter = BETWEEN
+
+
+class _Files(_Several):
+    """Several files; a shell completes their names."""
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem[str]]:
+        """Files, by the shell itself."""
+        del ctx, param
+        return [CompletionItem(incomplete, type="file")]
 
 
 def _file(name: str, variable: str, text: str) -> Decorator:
@@ -61,9 +80,11 @@ _OPTIONS: tuple[Decorator, ...] = (
         shell_complete=complete.portals,
     ),
     _file("--config", "CONFIG", "Use this settings file instead of the user's."),
+    _file("--profiles", "PROFILES", "More portal profiles: a file, or a folder of files."),
     click.option(
         "--symptom",
         "symptoms",
+        type=_Several(),
         multiple=True,
         metavar="TEXT|ID",
         shell_complete=complete.symptoms,
@@ -93,14 +114,20 @@ _OPTIONS: tuple[Decorator, ...] = (
     click.option(
         "-o",
         "--output",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
+        "outputs",
+        type=_Files(),
+        multiple=True,
+        metavar="[FMT:]FILE",
         envvar="PORTALCHECK_OUTPUT",
-        help="Write the report to this file.",
+        help="Write the report to this file; - is standard output. May be given again, each in its own form.",
     ),
     _file("--jsonl", "JSONL", "Append the report to this file, as one line of JSON."),
     _flag("--copy", variable="COPY", text="Put the report on the clipboard too."),
     _flag("--open", variable="OPEN", text="Show the report in the browser."),
+    click.option(
+        "--jitter", metavar="SECONDS", help="Wait up to so long first (not for a person at a terminal)."
+    ),
+    click.option("--log-file", metavar="FILE", help="Add a line on this run to a log of limited size."),
     click.option(
         "--lang",
         metavar="en|es",

@@ -92,21 +92,26 @@ def interactive(no_input: bool) -> bool:
 
 
 def write_file(path: Path, text: str, *, mode: int = _PRIVATE) -> None:
-    """Write UTF-8 whole or not at all: a temporary file beside the target, then a rename. Raises OSError.
+    """Write UTF-8 whole or not at all, with a line feed at each line's end. Raises OSError."""
+    write_bytes(path, text.encode(), mode=mode)
+
+
+def write_bytes(path: Path, content: bytes, *, mode: int = _PRIVATE) -> None:
+    """Write whole or not at all: a temporary file beside the target, then a rename. Raises OSError.
 
     Links are followed and a file's mode is kept; `mode` is a new one's. What is no regular file (a device, a
     pipe) is written to as it is.
     """
     target = path.resolve()
     if target.exists() and not target.is_file():
-        with target.open("w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
+        with target.open("wb") as stream:
+            stream.write(content)
         return
     descriptor, name = tempfile.mkstemp(prefix=".portalcheck-", dir=target.parent)
     temporary = Path(name)
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         temporary.chmod(_mode_of(target, mode))

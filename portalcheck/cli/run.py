@@ -101,6 +101,17 @@ def _practice_computer(world: Any) -> Subject:
 
 def _execute(settled: Settled, subject: Subject, *, remember: bool) -> int:
     """Context, checks, diagnosis, report, output, exit code; questions come last and may run it once more."""
+    settled.wait()
+    try:
+        return _checked(settled, subject, remember=remember)
+    except click.ClickException:
+        raise
+    except Exception as error:
+        settled.log_fault(error)
+        raise
+
+
+def _checked(settled: Settled, subject: Subject, *, remember: bool) -> int:
     facts = _check(settled, subject)
     if _may_settle_by_asking(facts) and settled.asks and _ask_to_share(settled, subject):
         wider = msgspec.structs.replace(subject.network, share_portal_name=True)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import random
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +17,10 @@ import click
 
 from portalcheck.catalog import Catalog
 from portalcheck.cli import out
-from portalcheck.cli.adapters import ONE_LINERS, SUFFIXES
+from portalcheck.cli.adapters import ONE_LINERS, leading_form
 from portalcheck.cli.language import say, settings_error, settings_warning, system_language
 from portalcheck.cli.options import Options
+from portalcheck.cli.outputs import Log, outputs
 from portalcheck.cli.trace import reduced
 from portalcheck.model import Portal, Report
 
@@ -26,7 +30,6 @@ if TYPE_CHECKING:
     from portalcheck.runner import Crash
     from portalcheck.settings import Settings
 
-_STDOUT = Path("-")
 QUESTION_SYMPTOMS = ("error-1", "error-2", "error-3", "error-4", "caregiver")
 
 
@@ -35,6 +38,8 @@ class Settled:
 
     def __init__(self, options: Options, settings: Settings, words: Catalog, checks: Sequence[Check]) -> None:
         self.options, self.settings, self.words, self.checks = options, settings, words, tuple(checks)
+        self.outputs = outputs(options.outputs, options.format, options.jsonl, words)
+        self.log = Log(settings)
         self.symptoms = self._match(options.symptoms)
 
     # ---- what is asked for ---------------------------------------------------------------------
@@ -51,9 +56,8 @@ class Settled:
 
     @property
     def format(self) -> str:
-        """The form of the report: by -f, else by the name of the output file, else text."""
-        suffix = self.options.output.suffix.lower() if self.options.output else ""
-        return self.options.format or SUFFIXES.get(suffix, "text")
+        """The form of the report that gives the exit code: that on stdout, else that of the first file."""
+        return leading_form(self.options.format, self.options.outputs)
 
     @property
     def portal(self) -> Portal:
@@ -109,6 +113,12 @@ class Settled:
         found = self._match([answer] if answer else [])
         return found[0] if found else ""
 
+    def wait(self) -> None:
+        """Wait for a random time, so that many computers do not all ask at once; not where a person waits."""
+        longest = self.settings.run.jitter
+        if longest and not out.interactive(self.options.no_input):
+            time.sleep(random.SystemRandom().uniform(0, longest))
+
     # ---- what is handed out --------------------------------------------------------------------
 
     def hand_out(self, report: Report, portal: Portal, *, remember: bool) -> int:
@@ -117,21 +127,21 @@ class Settled:
 
         place = memory.folder() if remember and self.format == "text" and self.settings.run.remember else None
         try:
-            text = self.render(report, portal, self.format, memory.last(place))
+            texts = {
+                output.form: self.render(report, portal, output.form, memory.last(place))
+                for output in self.outputs
+            }
         except Exception:
             self._rescue(report)
             raise
-        if self.options.jsonl is not None:
-            from portalcheck.render.json import render_line
-
-            self._write(out.append_line, self.options.jsonl, render_line(report))
-        if self.options.output is not None and self.options.output != _STDOUT:
-            self._write(self._write_output, self.options.output, text)
-            self.say(self.words.ui("copy.written", file=self.options.output.name))
-        else:
-            out.result(self._painted(text))
+        self._write_files(report, texts)
+        for output in self.outputs:
+            if output.path is None:
+                out.result(self._painted(texts[output.form]) if output.form == "text" else texts[output.form])
+            else:
+                self.say(self.words.ui("copy.written", file=output.path.name))
         if self.options.copy:
-            self._copy(text)
+            self._copy(texts[self.format])
         if self.options.open:
             self._open(report, portal)
         memory.keep(place, report)
@@ -151,15 +161,32 @@ class Settled:
 
             out.result(msgspec.json.encode(report).decode() + "\n")
 
-    def _write_output(self, path: Path, text: str) -> None:
-        # Prometheus' textfile collector is another user; there is nothing personal in metrics.
-        out.write_file(path, text, mode=0o644 if self.format == "prometheus" else 0o600)
+    def _write_files(self, report: Report, texts: Mapping[str, str]) -> None:
+        """Write every file, whatever becomes of the others. Raises click.ClickException, which names the failed."""
+        from portalcheck.render.json import render_line
 
-    def _write(self, write: Callable[[Path, str], None], path: Path, text: str) -> None:
+        failed: list[str] = []
+
+        def write(how: Callable[[Path, str], None], path: Path, text: str) -> None:
+            try:
+                how(path, text)
+            except OSError:
+                failed.append(path.name)
+
+        for output in self.outputs:
+            if output.path is not None:
+                # Prometheus' textfile collector is another user; there is nothing personal in metrics.
+                mode = 0o644 if output.form == "prometheus" else 0o600
+                write(partial(out.write_file, mode=mode), output.path, texts[output.form])
+        if self.options.jsonl is not None:
+            write(out.append_line, self.options.jsonl, render_line(report))
         try:
-            write(path, text)
-        except OSError as error:
-            raise click.ClickException(self.words.ui("message.cannot_write", file=path.name)) from error
+            self.log.report(report)
+        except OSError:
+            # The log is no result: a run is as good without it.
+            self.say(self.words.ui("message.cannot_write", file=self.log.path.name if self.log.path else ""))
+        if failed:
+            raise click.ClickException(self.words.ui("message.cannot_write", file=", ".join(failed)))
 
     def prepare(self) -> None:
         """Load what the report will be rendered with; best done while answers are awaited."""
@@ -186,7 +213,7 @@ class Settled:
         return str(renderer.render(report, self.words))
 
     def _painted(self, text: str) -> str:
-        if self.format != "text" or not out.wants_colour(self.options.no_color, os.environ):
+        if not out.wants_colour(self.options.no_color, os.environ):
             return text
         return out.paint(
             text, {s: self.words.ui(f"status.{s}") for s in ("ok", "note", "warn", "fail", "unknown")}
@@ -208,13 +235,16 @@ class Settled:
 
         from portalcheck import memory
 
-        path = self.options.output if self.format == "html" else None
+        path = next((output.path for output in self.outputs if output.form == "html" and output.path), None)
         if path is None:
             folder = memory.folder() or Path(tempfile.mkdtemp(prefix="portalcheck-"))
             with contextlib.suppress(OSError):
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             path = folder / "last-report.html"
-            self._write(out.write_file, path, self.render(report, portal, "html"))
+            try:
+                out.write_file(path, self.render(report, portal, "html"))
+            except OSError as error:
+                raise click.ClickException(self.words.ui("message.cannot_write", file=path.name)) from error
         opened = webbrowser.open(path.absolute().as_uri())
         self.say(
             self.words.ui("copy.opened") if opened else self.words.ui("copy.open_failed", file=path.name)
@@ -226,6 +256,11 @@ class Settled:
         from portalcheck.render.exits import adapted
 
         return adapted(self.format, report.exit_code, report.outcome)
+
+    def log_fault(self, error: Exception) -> None:
+        """A run that ends by a fault of ours is in the log too."""
+        with contextlib.suppress(OSError):
+            self.log.fault(error)
 
     def explain_crashes(self, crashes: Sequence[Crash]) -> None:
         """With -v, where a check crashed."""
@@ -239,7 +274,9 @@ def settle(options: Options) -> Settled:
     from portalcheck import registry, settings
 
     try:
-        joined = settings.load(options.flags, os.environ, config=options.config)
+        joined = settings.load(
+            options.flags, os.environ, config=options.config, given_profiles=options.profiles
+        )
     except settings.SettingsError as error:
         raise settings_error(error) from error
     try:

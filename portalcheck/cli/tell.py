@@ -27,6 +27,13 @@ _config = click.option(
     envvar="PORTALCHECK_CONFIG",
     help="Use this settings file instead of the user's.",
 )
+_profiles = click.option(
+    "--profiles",
+    type=click.Path(),
+    metavar="FILE",
+    envvar="PORTALCHECK_PROFILES",
+    help="More portal profiles: a file, or a folder of files.",
+)
 
 
 def catalog(lang: str | None) -> Catalog:
@@ -97,8 +104,9 @@ def _files(check: str, words: Catalog) -> Iterator[str]:
 
 @click.command()
 @_config
+@_profiles
 @_lang
-def portals(config: str | None, lang: str | None) -> int:
+def portals(config: str | None, profiles: str | None, lang: str | None) -> int:
     """Show the known portal profiles, their official addresses, and where each came from."""
     from pathlib import Path
 
@@ -106,7 +114,12 @@ def portals(config: str | None, lang: str | None) -> int:
 
     words = catalog(lang)
     try:
-        joined = settings.load({}, os.environ, config=Path(config) if config else None)
+        joined = settings.load(
+            {},
+            os.environ,
+            config=Path(config) if config else None,
+            given_profiles=Path(profiles) if profiles else None,
+        )
     except settings.SettingsError as error:
         raise settings_error(error) from error
     lines: list[str] = []

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from enum import Enum
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,6 +28,7 @@ from portalcheck.settings.sources import (
     read_config,
     read_environment,
     read_flags,
+    read_given_profiles,
     read_profile,
     read_profiles,
     system_folder,
@@ -71,13 +73,15 @@ def load(
     environ: Mapping[str, str],
     *,
     config: Path | None = None,
+    given_profiles: Path | None = None,
     system_file: MaybeFile = DEFAULT,
     user_file: MaybeFile = DEFAULT,
 ) -> Settings:
     """Read and merge all layers. Raises SettingsError for the first setting that cannot be used.
 
     `flags` maps the names of `settings.sources.OPTIONS` to values, None where a flag was not given. `config`
-    is read instead of the user's file and profiles, and must be there.
+    is read instead of the user's file and profiles, and must be there; so must `given_profiles`, a file or folder
+    of profiles that lie upon the user's.
     """
     system = _system_file(system_file, environ)
     user = _user_file(user_file)
@@ -86,6 +90,8 @@ def load(
         layers.append(read_config(file_origin(Layer.USER, config), config, required=True))
     else:
         layers += _files(Layer.USER, user)
+    if given_profiles is not None:
+        layers += read_given_profiles(given_profiles)
     settings = merge([*layers, read_environment(environ), read_flags(flags)])
     settings.portal()
     return settings
@@ -175,13 +181,17 @@ def portals(settings: Settings) -> tuple[Profile, ...]:
     return tuple(settings.profiles.values())
 
 
-def paths(environ: Mapping[str, str], *, config: Path | None = None) -> tuple[PathRow, ...]:
+def paths(
+    environ: Mapping[str, str], *, config: Path | None = None, given_profiles: Path | None = None
+) -> tuple[PathRow, ...]:
     """Where settings are read from on this computer, lowest layer first."""
     places = _places(Layer.SYSTEM, _system_file(DEFAULT, environ))
     if config is None:
         places += _places(Layer.USER, _user_file(DEFAULT))
     else:
         places.append((Layer.USER, "settings", config))
+    if given_profiles is not None:
+        places.append((Layer.USER, "profiles", given_profiles))
     return tuple(PathRow(layer, kind, path, _exists(path)) for layer, kind, path in places)
 
 
@@ -207,7 +217,9 @@ def check_file(path: Path, environ: Mapping[str, str], *, system: bool | None = 
         if is_profile or layer is Layer.USER:
             below = _files(Layer.SYSTEM, place / CONFIG_NAME)
         else:
-            below = read_profiles(layer, folder / PROFILES_NAME)
+            # A file that is still elsewhere is judged as if it lay in its place, beside the profiles there.
+            places = dict.fromkeys((Path(place), folder.absolute()))
+            below = chain.from_iterable(read_profiles(layer, where / PROFILES_NAME) for where in places)
         origin = file_origin(layer, path)
         own = read_profile(layer, path) if is_profile else read_config(origin, path, required=True)
         settings = merge([*_built_in(), *below, own])

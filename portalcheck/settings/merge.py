@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -11,7 +12,7 @@ from portalcheck.model import Portal
 from portalcheck.path.policy import Network
 from portalcheck.settings.model import ChecksTable, ConfigFile, NetworkTable, RunTable
 from portalcheck.settings.origin import BUILT_IN, Entry, Layer, Origin, SettingsError, SettingsWarning
-from portalcheck.settings.profiles import Profile, check_ca_file, make, profile_of
+from portalcheck.settings.profiles import Profile, check_ca_file, make, profile_of, whole_path
 from portalcheck.settings.reader import annotation_at, closest, either, quoted
 from portalcheck.settings.sources import Values
 
@@ -42,6 +43,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             raise _unknown_profile(BUILT_IN, name, self.profiles)
         check_ca_file(profile.portal, self.entries)
         return profile.portal
+
+    def log_file(self) -> Path | None:
+        """Where a line on each run goes; None where no log is wanted."""
+        path = whole_path(self.entries.get("run.log_file"))
+        return Path(path) if path else None
 
     def origin(self, key: str) -> Origin:
         """Where a key's value comes from; built-in where no layer set it."""

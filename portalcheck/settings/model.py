@@ -16,6 +16,9 @@ from portalcheck.settings import values
 LANGUAGES = ("en", "es")
 DEFAULT_PROFILE = "optum"
 MAX_TIMEOUT_S = 600
+MAX_JITTER_S = 86_400
+LEAST_LOG_BYTES = 4096
+MOST_LOG_BYTES = 1024**3
 
 _URL_WORDS = (
     "an http:// or https:// address with a host name and without user name, password, blank or backslash"
@@ -164,6 +167,12 @@ class PortalTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     ] = ()
 
 
+class ProfilesFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A file of several profiles, by name."""
+
+    portals: dict[ProfileName, PortalTable] = {}
+
+
 class NetworkTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Whom a run may contact besides the portal and this computer's own DNS server and proxy."""
 
@@ -201,7 +210,12 @@ class NetworkTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class RunTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How a run goes. `timeout` is in seconds; `lang` is empty where the system's language is to be used."""
+    """How a run goes. `timeout` is in seconds; `lang` is empty where the system's language is to be used.
+
+    `jitter` is the longest of the random waits, in seconds, before a run that no person at a terminal waits for.
+    `log_file` gets a line a run; at `log_max_bytes` it is renamed to `<log_file>.1`, in place of the last one.
+    A relative path is beside the file that names it; `~` is the home of the user who runs it.
+    """
 
     timeout: Annotated[
         float,
@@ -212,6 +226,26 @@ class RunTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ] = ""
     fail_on: Annotated[Literal["never", "fail", "warn"], Meta(description="never, fail or warn")] = "fail"
     remember: Annotated[bool, Meta(description="true or false")] = True
+    jitter: Annotated[
+        float,
+        Meta(description=f"a number of seconds from 0 to {MAX_JITTER_S}", ge=0, le=MAX_JITTER_S),
+    ] = 0.0
+    log_file: Annotated[
+        str,
+        Meta(
+            description="the path of a file, or nothing",
+            max_length=4096,
+            extra={"check": values.path_problem},
+        ),
+    ] = ""
+    log_max_bytes: Annotated[
+        int,
+        Meta(
+            description=f"a whole number of bytes from {LEAST_LOG_BYTES} to {MOST_LOG_BYTES}",
+            ge=LEAST_LOG_BYTES,
+            le=MOST_LOG_BYTES,
+        ),
+    ] = 1024 * 1024
 
 
 class ChecksTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -65,7 +65,7 @@ def make(
         protect=own.get("protect") or _each_once((*official, *identity)),
         known_other=own.get("known_other", ()),
         issuers=own.get("issuers", ()),
-        ca_file=_ca_path(entries.get(f"{prefix}ca_file")),
+        ca_file=whole_path(entries.get(f"{prefix}ca_file")),
         status_url=own.get("status_url", ""),
         support=Support(phone=own.get("support.phone", ""), url=own.get("support.url", "")),
     )
@@ -81,8 +81,8 @@ def _each_once(hosts: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(hosts))
 
 
-def _ca_path(entry: Entry | None) -> str:
-    """The whole path of a CA file; a relative one is beside the file that names it."""
+def whole_path(entry: Entry | None) -> str:
+    """The whole path of a file that a setting names; a relative one is beside the settings file that names it."""
     if entry is None or not entry.value:
         return ""
     path = Path(os.path.expanduser(str(entry.value)))  # noqa: PTH111  # Path.expanduser raises where there is no home

@@ -14,7 +14,7 @@ from typing import Any, get_origin
 
 import msgspec
 
-from portalcheck.settings.model import ConfigFile, PortalTable, ProfileName
+from portalcheck.settings.model import ConfigFile, PortalTable, ProfileName, ProfilesFile
 from portalcheck.settings.origin import BUILT_IN, Entry, Layer, Origin, SettingsError
 from portalcheck.settings.reader import Reader, annotation_at, bare, closest, either, quoted
 
@@ -44,6 +44,9 @@ OPTIONS: Mapping[str, str] = {
     "lang": "run.lang",
     "fail_on": "run.fail_on",
     "remember": "run.remember",
+    "jitter": "run.jitter",
+    "log_file": "run.log_file",
+    "log_max_bytes": "run.log_max_bytes",
     "only": "checks.only",
     "skip": "checks.skip",
     "network_contact": "network.contact",
@@ -181,18 +184,34 @@ def read_config(origin: Origin, path: Path, *, required: bool = False) -> Values
 
 
 def read_profile(layer: Layer, path: Path) -> Values:
-    """A file that is one profile, named as the file is. Raises SettingsError."""
+    """A file that is one profile, named as the file is, or has several in tables `[portals.NAME]`.
+
+    Raises SettingsError.
+    """
     within = f"portals.{path.stem}"
-    origin = file_origin(layer, path, within=within)
-    Reader(origin).leaf(ProfileName, path.stem, "")
+    origin = file_origin(layer, path)
     data = read_bytes(path)
     if isinstance(data, Trouble):
         raise SettingsError(origin, "", data.value, "a profile in TOML")
-    leaves = Reader(origin).table(PortalTable, read_toml(data, origin))
-    return Values({f"{within}.{key}": Entry(value, origin) for key, value in leaves}, (), origin)
+    document = read_toml(data, origin)
+    if "portals" in document:
+        leaves = dict(Reader(origin).table(ProfilesFile, document))
+    else:
+        origin = msgspec.structs.replace(origin, within=within)
+        Reader(origin).leaf(ProfileName, path.stem, "")
+        leaves = {f"{within}.{key}": value for key, value in Reader(origin).table(PortalTable, document)}
+    return Values({key: Entry(value, origin) for key, value in leaves.items()}, (), origin)
 
 
-def read_profiles(layer: Layer, folder: Path | None) -> Iterator[Values]:
+def read_given_profiles(path: Path) -> Iterator[Values]:
+    """The profiles of a file or folder that was asked for, which must be there. Raises SettingsError."""
+    if path.is_dir():
+        yield from read_profiles(Layer.USER, path, given=True)
+    else:
+        yield read_profile(Layer.USER, path)
+
+
+def read_profiles(layer: Layer, folder: Path | None, *, given: bool = False) -> Iterator[Values]:
     """The profiles of a folder, by name; nothing where there is no folder. Raises SettingsError."""
     if folder is None:
         return
@@ -201,7 +220,7 @@ def read_profiles(layer: Layer, folder: Path | None) -> Iterator[Values]:
     except (FileNotFoundError, NotADirectoryError):
         return
     except (OSError, ValueError):
-        if layer is Layer.USER:
+        if layer is Layer.USER and not given:
             return
         raise SettingsError(
             file_origin(layer, folder), "", "cannot be listed", "a folder of profiles"
@@ -255,9 +274,9 @@ def _from_text(key: str, text: str, origin: Origin) -> object:
     value: object = text.strip()
     if base is bool:
         value = _SWITCHES.get(text.strip().lower(), value)
-    elif base is float:
+    elif base in (float, int):
         with contextlib.suppress(msgspec.ValidationError):
-            value = msgspec.convert(value, float, strict=False)
+            value = msgspec.convert(value, base, strict=False)
     elif get_origin(base) is tuple:
         value = [part.strip() for part in text.split(",") if part.strip()]
     return _checked(key, value, origin)

@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from portalcheck.cli.options import FORMATS
+from portalcheck.cli.adapters import FORMATS
 
 Ran = tuple[int, str, str]
 
@@ -59,11 +59,28 @@ def a_bug(folder: Path) -> dict[str, str]:
     return {"PYTHONPATH": str(folder)}
 
 
-def interrupted(command: list[str], folder: Path) -> Ran:
-    started = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=folder, env=os.environ
+def interrupted(arguments: list[str], folder: Path, after: float = 1.5) -> Ran:
+    """Ctrl-C in the middle of a run, however long the program takes to start."""
+    told, telling = os.pipe()
+    start = (
+        "import os, sys, portalcheck.cli\n"
+        "room = sys.modules['portalcheck.cli.main']\n"
+        "listen = room._Interrupt.listen\n"
+        f"room._Interrupt.listen = lambda: (listen(), os.write({telling}, b'.'))\n"
+        "room.entry()"
     )
-    time.sleep(1.5)
+    started = subprocess.Popen(
+        [sys.executable, "-c", start, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=folder,
+        pass_fds=[telling],
+    )
+    os.close(telling)
+    assert os.read(told, 1) == b"."
+    os.close(told)
+    time.sleep(after)
     started.send_signal(signal.SIGINT)
     out, err = started.communicate(timeout=30)
     return started.returncode, out, err
@@ -71,9 +88,10 @@ def interrupted(command: list[str], folder: Path) -> Ran:
 
 def ran(row: str, form: str, folder: Path, *, by_variable: bool = False) -> Ran:
     asked = [] if by_variable else ["-f", form]
-    command = [sys.executable, "-m", "portalcheck", *ROWS[row][0], *asked]
+    arguments = [*ROWS[row][0], *asked]
     if row == "interrupted":
-        return interrupted(command, folder)
+        return interrupted(arguments, folder)
+    command = [sys.executable, "-m", "portalcheck", *arguments]
     environment = {**os.environ, **(a_bug(folder) if row == "bug" else {})}
     if by_variable:
         environment["PORTALCHECK_FORMAT"] = form
@@ -145,6 +163,18 @@ def test_a_run_ends_as_the_reader_of_its_format_expects(row: str, form: str, tmp
     assert "Traceback" not in out + err
     assert "secret-name" not in out + err
     SHAPES[form](row, out, err)
+
+
+@pytest.mark.parametrize("form", ["nagios", "intune", "jamf"])
+@pytest.mark.parametrize("after", [0.0, 0.1, 0.3])
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent to a process in another way on Windows")
+def test_ctrl_c_as_soon_as_the_program_listens_is_told_as_well(
+    form: str, after: float, tmp_path: Path
+) -> None:
+    code, out, err = interrupted(["demo", "-f", form], tmp_path, after)
+
+    assert code == code_of("interrupted", form)
+    SHAPES[form]("interrupted", out, err)
 
 
 @pytest.mark.parametrize("form", ["nagios", "intune", "jamf"])

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from portalcheck.cli import roff
+from portalcheck.cli.adapters import FORMATS
 from portalcheck.cli.main import MODULES, group
 from portalcheck.cli.man import EXAMPLES
-from portalcheck.cli.options import FORMATS
 from tests.cli.conftest import Ran
 
 LANGUAGES = pytest.mark.parametrize("lang", ["en", "es"])

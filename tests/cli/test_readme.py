@@ -7,12 +7,17 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from platformdirs.macos import MacOS
+from platformdirs.unix import Unix
 
+from portalcheck import memory
 from portalcheck.cli.main import BUG, FINDING, INTERRUPTED, MODULES, OK, UNKNOWN, USAGE, group
+from portalcheck.settings.model import NetworkTable
 from tests.benchmarks import __main__ as benchmarks
 from tests.cli.conftest import Ran
 
@@ -106,6 +111,36 @@ def test_the_exit_codes_are_those_of_the_code() -> None:
     found = [int(row[0]) for row in rows(section("For IT").split("Settings come from")[0])]
 
     assert found == [OK, FINDING, USAGE, UNKNOWN, BUG, INTERRUPTED]
+
+
+def _hosts_of(urls: Iterable[str]) -> set[str]:
+    return {urlsplit(url).hostname or url for url in urls}
+
+
+def test_the_hosts_that_are_contacted_in_trouble_are_those_of_the_settings() -> None:
+    network = NetworkTable()
+    (told,) = (row[1] for row in rows(section("For IT")) if row[0] == "contacted, in trouble")
+
+    assert set(re.findall(r"`([a-z0-9.]+)`", told)) == _hosts_of(
+        (*network.canaries, *network.captive, *network.resolvers)
+    )
+
+
+def test_what_an_uninstall_leaves_is_where_the_last_report_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    (told,) = (row[1] for row in rows(section("For IT")) if row[0] == "uninstall")
+    monkeypatch.setenv("HOME", "/home/pat")
+    monkeypatch.setenv("LOCALAPPDATA", r"C:\Users\pat\AppData\Local")
+    named = {
+        f"~{Path(place).as_posix().removeprefix('/home/pat')}"
+        for place in (Unix("portalcheck").user_data_dir,)
+    }
+    named |= {
+        f"~{MacOS('portalcheck').user_data_dir.removeprefix('/home/pat')}",
+        r"%LOCALAPPDATA%\portalcheck",
+    }
+
+    assert named <= set(re.findall(r"`([^`]+)`", told))
+    assert memory.folder() is not None
 
 
 def test_the_settings_that_are_shown_are_right(call: Callable[..., Ran], tmp_path: Path) -> None:

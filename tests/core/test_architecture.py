@@ -45,6 +45,7 @@ ALLOWED = {
     "settings": {"model", "path.policy", "machine.pem"},
     "context": API | {"path"},
     "demo": API,
+    "integrations": set(),
     "testing": API | {"path", "context", "machine", "runner"},
     "program": {"cli.alone", "__version__"},
     "__init__": set(),

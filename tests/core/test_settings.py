@@ -101,6 +101,9 @@ def test_every_option_has_a_variable(world: World) -> None:
             "PORTALCHECK_LANG": "es",
             "PORTALCHECK_FAIL_ON": "never",
             "PORTALCHECK_REMEMBER": "No",
+            "PORTALCHECK_JITTER": "30",
+            "PORTALCHECK_LOG_FILE": "runs.log",
+            "PORTALCHECK_LOG_MAX_BYTES": "8192",
             "PORTALCHECK_ONLY": "dns, tls,",
             "PORTALCHECK_SKIP": "vpn",
             "PORTALCHECK_NETWORK_CONTACT": "always",
@@ -113,6 +116,11 @@ def test_every_option_has_a_variable(world: World) -> None:
     assert settings.profile == "lab"
     assert (settings.run.timeout, settings.run.lang, settings.run.fail_on) == (2.5, "es", "never")
     assert not settings.run.remember
+    assert (settings.run.jitter, settings.log_file(), settings.run.log_max_bytes) == (
+        30.0,
+        Path("runs.log"),
+        8192,
+    )
     assert (settings.checks.only, settings.checks.skip) == (("dns", "tls"), ("vpn",))
     assert settings.network.contact == "always"
     assert settings.network.canaries == ("https://a.example/", "https://b.example/")

@@ -74,6 +74,22 @@ def test_a_long_line_of_brackets_and_quotes_takes_no_time_and_no_memory(piece: b
     assert time.monotonic() - since < 20
 
 
+def test_damage_here_and_there_in_very_many_reports_costs_what_is_damaged(tmp_path: Path) -> None:
+    count, path = 100_000, tmp_path / "many.jsonl"
+    with path.open("wb") as file:
+        for number in range(count):
+            text = line(report(number, schema_version=2 if number % 200 == 7 else 1))
+            file.write(text[: len(text) // 2] + b"\n" if number % 200 == 3 else text)
+    out, peak, code = measured(str(path))
+
+    assert code == 0
+    assert out.startswith(f"{count * 99 // 100:,} reports")
+    assert f"{count // 200} places hold no report that can be read:" in out
+    assert "many.jsonl, line 4: damaged\n" in out
+    assert f"{count // 200} reports of schema version 2 were left out." in out
+    assert peak < MOST_MIB
+
+
 def test_memory_does_not_grow_with_the_reports(tmp_path: Path) -> None:
     peaks = []
     for count in (10_000, 100_000):

@@ -1,0 +1,79 @@
+"""`portalcheck integrations`: what the engines of IT need, written out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from portalcheck import __version__
+from portalcheck.cli import out
+from portalcheck.cli.tell import catalog
+
+EVERY = "all"
+
+if TYPE_CHECKING:
+    from portalcheck.catalog import Catalog
+    from portalcheck.integrations import File
+
+
+@click.command()
+@click.argument("name", required=False)
+@click.option(
+    "-o",
+    "--output",
+    "folder",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Write the files into this folder.",
+)
+@click.option(
+    "--program", default="", metavar="PATH", help="Where portalcheck lies on the computers that are checked."
+)
+@click.option("--lang", metavar="en|es", envvar="PORTALCHECK_LANG", help="Language of the words.")
+def integrations(name: str | None, folder: Path | None, program: str, lang: str | None) -> int:
+    """Show or write out what Ansible, Intune, Jamf and others need to run portalcheck on many computers.
+
+    Without a NAME all are listed. With one, its file is shown, or all files are written with -o; `all` is every one.
+    """
+    from portalcheck import integrations as room
+
+    words = catalog(lang)
+    if name is None:
+        if folder is not None:
+            raise click.UsageError(
+                words.ui("integrations.name_one", list=", ".join([*room.INTEGRATIONS, EVERY]))
+            )
+        lines = [f"{known}: {words.ui(f'integrations.what.{known}')}" for known in room.INTEGRATIONS]
+        out.result("\n".join([*lines, words.ui("integrations.how")]) + "\n")
+        return 0
+    if name not in (*room.INTEGRATIONS, EVERY):
+        listed = ", ".join([*room.INTEGRATIONS, EVERY])
+        raise click.UsageError(words.ui("integrations.unknown", name=name, list=listed))
+    names = tuple(room.INTEGRATIONS) if name == EVERY else (name,)
+    try:
+        found = {known: tuple(room.files(known, version=__version__, program=program)) for known in names}
+    except ValueError as error:
+        raise click.UsageError(words.ui("integrations.program", path=str(error))) from error
+    if folder is not None:
+        for known, files in found.items():
+            _write(folder / known if name == EVERY else folder, files, words)
+    elif name != EVERY and len(found[name]) == 1:
+        out.result(found[name][0].text)
+    else:
+        paths = [f"{known}/{file.path}" for known, files in found.items() for file in files]
+        out.result("\n".join([*paths, words.ui("integrations.how")]) + "\n")
+    return 0
+
+
+def _write(folder: Path, files: tuple[File, ...], words: Catalog) -> None:
+    """Write files below a folder, which is made where it is missing. Raises click.ClickException."""
+    for file in files:
+        path = folder / file.path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            out.write_bytes(path, file.content, mode=0o644)
+        except OSError as error:
+            raise click.ClickException(words.ui("message.cannot_write", file=file.path)) from error
+        out.say(words.ui("copy.written_to", file=file.path))

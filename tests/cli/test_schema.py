@@ -1,0 +1,128 @@
+"""The schemas: printed from the types, grown by addition only, and true of every earlier report."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import msgspec
+import pytest
+
+from portalcheck import memory
+from portalcheck.model import SCHEMA_VERSION, Report
+from portalcheck.settings import check_file
+from tests.cli.conftest import Ran
+from tests.fleet.making import of_files
+
+Call = Callable[..., Ran]
+GOLDEN = Path(__file__).parents[1] / "core" / "golden"
+VERSIONS = sorted(int(folder.name.removeprefix("schema-")) for folder in GOLDEN.glob("schema-*"))
+EARLIER = sorted(path for path in GOLDEN.glob("schema-*/*.json") if path.name != "schema.json")
+
+
+def schema(call: Call, which: str) -> dict[str, Any]:
+    code, out, err = call("schema", which)
+    assert (code, err) == (0, "")
+    found: dict[str, Any] = json.loads(out)
+    jsonschema.Draft202012Validator.check_schema(found)
+    return found
+
+
+# ---- the report --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fault", ["healthy", "vpn-active", "portal-error", "cookies-stale"])
+def test_a_report_fits_the_schema_that_is_printed_and_survives_the_round_trip(call: Call, fault: str) -> None:
+    _, out, _ = call("demo", "--fault", fault, "-f", "json", "--include-local")
+    document = json.loads(out)
+    jsonschema.validate(document, schema(call, "report"), jsonschema.Draft202012Validator)
+
+    assert json.loads(msgspec.json.encode(msgspec.json.decode(out, type=Report))) == document
+
+
+def test_there_are_reports_of_every_schema_version_so_far() -> None:
+    assert list(range(1, SCHEMA_VERSION + 1)) == VERSIONS
+    assert EARLIER
+
+
+@pytest.mark.parametrize("path", EARLIER, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_an_earlier_report_stays_readable_everywhere(call: Call, path: Path, tmp_path: Path) -> None:
+    document = json.loads(path.read_text("utf-8"))
+    if document["schema_version"] == SCHEMA_VERSION:
+        jsonschema.validate(document, schema(call, "report"), jsonschema.Draft202012Validator)
+    code, out, err = call("read", str(path), "-f", "json")
+    told = json.loads(out)
+
+    assert (code, err) == (0, "")
+    assert told["integrity"] == "complete"
+    assert {key: told[key] for key in ("cause", "outcome", "exit_code", "code")} == {
+        key: document[key] for key in ("cause", "outcome", "exit_code", "code")
+    }
+    assert call("read", str(path))[0] == 0
+    assert (of_files(path).reports, of_files(path).damaged) == (1, 0)
+    (tmp_path / memory.NAME).write_bytes(path.read_bytes())
+    last = memory.last(tmp_path)
+    assert last is not None
+    assert last.cause == document["cause"]
+
+
+def _objects(found: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for name, definition in found["$defs"].items():
+        if definition.get("type") == "object":
+            yield name, definition
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_the_schema_of_a_version_only_grows(call: Call, version: int) -> None:
+    if version != SCHEMA_VERSION:
+        pytest.skip("an earlier version's schema does not change any more")
+    earlier = json.loads((GOLDEN / f"schema-{version}" / "schema.json").read_text("utf-8"))
+    now = dict(_objects(schema(call, "report")))
+
+    for name, old in _objects(earlier):
+        new = now[name]
+        for field, shape in old.get("properties", {}).items():
+            assert field in new["properties"], f"{name}.{field} is gone"
+            assert new["properties"][field].get("type") == shape.get("type"), (
+                f"{name}.{field} has another type"
+            )
+        added = set(new.get("required", ())) - set(old.get("required", ()))
+        assert added == set(), f"{name} demands what earlier reports have not: {added}"
+        assert new.get("additionalProperties", True) is not False
+
+
+# ---- the settings ------------------------------------------------------------------------------
+
+RIGHT = (
+    "",
+    'portal = "lab"\n[portals.lab]\nurl = "https://portal.lab.example/"\nofficial = ["portal.lab.example"]\n',
+    '[run]\ntimeout = 5\nlang = "es"\njitter = 60\nlog_file = "runs.log"\nlog_max_bytes = 8192\n',
+    '[network]\ncontact = "never"\nresolvers = ["192.0.2.1"]\n[checks]\nskip = ["cookies"]\n',
+)
+WRONG = (
+    "timeot = 1\n",
+    "[run]\ntimeout = 0\n",
+    "[run]\ntimeout = 'soon'\n",
+    "[run]\njitter = -1\n",
+    "[run]\nlog_max_bytes = 1\n",
+    "[run]\nlog_max_bytes = 5000.5\n",
+    "[network]\ncontact = 'sometimes'\n",
+    "[portals.'a b']\nurl = 'https://x.example/'\n",
+    "[checks]\nskip = 'dns'\n",
+)
+
+
+@pytest.mark.parametrize(("text", "right"), [*((t, True) for t in RIGHT), *((t, False) for t in WRONG)])
+def test_the_schema_of_the_settings_agrees_with_their_reader(
+    call: Call, tmp_path: Path, text: str, right: bool
+) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(text)
+    validator = jsonschema.Draft202012Validator(schema(call, "config"))
+
+    assert validator.is_valid(tomllib.loads(text)) is right
+    assert (check_file(path, {}) is None) is right
