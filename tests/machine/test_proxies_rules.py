@@ -72,6 +72,8 @@ def test_a_clean_proxy_is_scheme_host_and_port_and_clean_already(text: str, star
         ("http://pat:#secret@proxy.example/p.pac", "http://pat:"),
         ("http://proxy.example/p.pac#top", "http://proxy.example/p.pac"),
         ("file://////server/share/p.pac", "file://////server/share/p.pac"),
+        ("file:C:/proxy.pac", "file:///C:/proxy.pac"),
+        ("file:@/proxy.pac", "file:///@/proxy.pac"),
     ],
 )
 def test_a_script_address_is_cleaned_of_secrets_or_dropped(text: str, expected: str) -> None:

@@ -117,7 +117,8 @@ def clean_pac(text: str) -> str:
         return ""
     netloc = parts.netloc.rpartition("@")[2]
     # Not geturl(): it loses slashes in front of a path without a host, and makes its first word one.
-    return f"{parts.scheme}://{netloc}{parts.path}{'?' if parts.query else ''}{parts.query}"
+    path = parts.path if netloc or parts.path.startswith("/") else f"/{parts.path}"
+    return f"{parts.scheme}://{netloc}{path}{'?' if parts.query else ''}{parts.query}"
 
 
 def names(items: Iterable[str]) -> tuple[str, ...]:
