@@ -69,7 +69,7 @@ REDIRECTS = (
         "to-rebound",
         "redirects to a name that leads to this computer",
         _rebound,
-        cause="redirect-problem portal-unreachable inconclusive",
+        cause="redirect-problem portal-unreachable dns-filtered inconclusive",
     ),
     _row("in-a-circle", "redirects to itself", *_portal(names.SIGN_IN), cause="redirect-problem"),
     _row("ever-longer", "redirects to ever longer addresses", _ever_longer, cause="redirect-problem"),
