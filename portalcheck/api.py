@@ -187,6 +187,9 @@ class Context(Protocol):
     def traces(self, routes: Sequence[Route]) -> tuple[Trace | None, ...]:
         """Several ways, walked at once; a `Trace` for each in order, None for one that was not walked in time."""
 
+    def late(self) -> bool:
+        """Whether the page is not there after eight seconds: counterfactuals must then not wait for it."""
+
     def chain(self, hop: Hop) -> Chain | None:
         """The certificates of a hop, judged offline. None where the hop has none."""
 

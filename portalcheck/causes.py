@@ -59,7 +59,7 @@ TRUST = _set(
     "tls.untrusted", "tls.issuer-missing", "tls.roots-stale", "tls.intercepted", "tls.unexpected-issuer"
 )
 NAME_ON_CERTIFICATE = _set("tls.wrong-name", "tls.identity-unclear")
-HANDSHAKE = _set("tls.broken", "tls.blocked", "tls.not-tls", "tls.too-old", "tls.unreadable")
+HANDSHAKE = _set("tls.broken", "tls.no-answer", "tls.blocked", "tls.not-tls", "tls.too-old", "tls.unreadable")
 CERTIFICATE = _set(DATES, TRUST, NAME_ON_CERTIFICATE, "tls.expired", "tls.not-yet-valid", "tls.revoked")
 SERVICE = _set(
     "service.error",
@@ -241,7 +241,7 @@ CAUSES: tuple[Cause, ...] = (
         id="tcp-blocked",
         ref="step-6",
         all=_set("network.port-blocked"),
-        explains=_set(CONNECTION, "tls.not-tls", "tls.broken"),
+        explains=_set(CONNECTION, "tls.not-tls", "tls.broken", "tls.no-answer"),
     ),
     Cause(id="tls-blocked", ref="step-6", all=_set("tls.blocked"), explains=_set(HANDSHAKE, SERVICE)),
     Cause(id="clock-wrong", ref="step-7", all=_set("clock.wrong"), explains=DATES),
@@ -302,7 +302,11 @@ CAUSES: tuple[Cause, ...] = (
         ref="error-4",
         all=_set("network.way-out"),
         any=_set(
-            "service.refused-connection", "service.no-connection", "service.no-answer", "proxy.cannot-reach"
+            "service.refused-connection",
+            "service.no-connection",
+            "service.no-answer",
+            "tls.no-answer",
+            "proxy.cannot-reach",
         ),
         none=_set("network.recovered"),
         then=("step-10",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from functools import partial
 from itertools import zip_longest
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
     from portalcheck.path.resolvers import Resolvers
 
 CLOCK_TOLERANCE_S = 300
+LATE_S = 8.0
+"""A page that needs longer is slow (contract, section 5)."""
 _BAD_STATUS = 400
 _UNAUTHORIZED = 401
 _ANYWHERE = (("192.0.2.1", 443), ("2001:db8::1", 443))
@@ -123,6 +126,20 @@ class RunContext:
             fresh = self.trace(msgspec.structs.replace(route, fresh_cookies=True))
             return fresh if fresh is not None and fresh.end is TraceEnd.PAGE else trace
         return trace
+
+    def late(self) -> bool:
+        """Whether the page is not there after the time beyond which it is slow; the neutral hosts are then asked.
+
+        They are asked meanwhile, as what comes to its end with the run can be proved by nothing any more.
+        """
+        return self.contactable and self._shared.get("late", self._late)
+
+    def _late(self) -> bool:
+        Later(self.trace).wait(self.deadline.started + LATE_S - time.monotonic())
+        if self._shared.known(("trace", Route(url=self.url))):
+            return False
+        Later(self._neutral_hosts)
+        return True
 
     def proxy_plan(self) -> ProxyPlan:
         """The proxies that a browser on this computer would try for the address."""
@@ -305,6 +322,8 @@ class RunContext:
         return self._shared.get("trouble", self._trouble)
 
     def _trouble(self) -> bool:
+        if self.late():
+            return True
         trace = self.trace()
         if trace is None:
             return False
@@ -334,7 +353,8 @@ class RunContext:
     def neutral(self) -> Neutral | None:
         """What unrelated hosts say; None where all is well or the settings say never."""
         hosts = self._neutral_hosts()
-        return None if hosts is None else hosts.answer
+        trace = self.trace()
+        return None if hosts is None or trace is None else hosts.beside(self.chain(trace.first))
 
     def _neutral_hosts(self) -> NeutralHosts | None:
         """The neutral hosts, asked; None where they may not be."""
@@ -345,10 +365,8 @@ class RunContext:
     def _ask_neutral(self) -> NeutralHosts:
         from portalcheck.path.neutral import NeutralHosts
 
-        trace = self.trace()
-        assert trace is not None
         hosts = NeutralHosts(self._walker, self.network, self.chain)
-        hosts.ask(self.chain(trace.first))
+        hosts.ask()
         return hosts
 
 

@@ -55,6 +55,8 @@ SLOW_PAGE_MS = 4000
 )
 def network(ctx: Context) -> Iterable[Finding]:
     """The link, the way out as neutral hosts see it, and both families of addresses."""
+    if ctx.late():
+        ctx.traces((_again(ctx), _in_small_packets(ctx)))
     trace = ctx.trace()
     loaded = ctx.proven(trace)
     link = judge_link(ctx.machine.interfaces(), routed=bool(ctx.ways_out()), loaded=loaded)
@@ -170,8 +172,8 @@ def _try_again(ctx: Context, trace: Trace, *, loaded: bool) -> Tried:
     if loaded or hop.failure is None or hop.connect is None or hop.proxy is not None:
         return Tried()
     four = Route(url=ctx.url, family=4, proxy=DIRECT) if _six_is_suspect(hop) else None
-    small = Route(url=ctx.url, small_packets=True, proxy=DIRECT) if _size_is_suspect(hop) else None
-    again = Route(url=ctx.url, attempt=2)
+    small = _in_small_packets(ctx) if _size_is_suspect(hop) else None
+    again = _again(ctx)
     routes = [route for route in (four, small, again) if route is not None]
     worked = {route: ctx.proven(found) for route, found in zip(routes, ctx.traces(routes), strict=True)}
     return Tried(
@@ -179,6 +181,14 @@ def _try_again(ctx: Context, trace: Trace, *, loaded: bool) -> Tried:
         small_packets=small is not None and worked[small],
         again=worked[again],
     )
+
+
+def _again(ctx: Context) -> Route:
+    return Route(url=ctx.url, attempt=2)
+
+
+def _in_small_packets(ctx: Context) -> Route:
+    return Route(url=ctx.url, small_packets=True, proxy=DIRECT)
 
 
 def _six_is_suspect(hop: Hop) -> bool:

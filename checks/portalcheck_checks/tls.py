@@ -63,6 +63,7 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
         "tls.too-old",
         "tls.blocked",
         "tls.broken",
+        "tls.no-answer",
         "tls.not-tls",
         "tls.unreadable",
     ],
@@ -117,7 +118,9 @@ def _judge_handshake(ctx: Context, trace: Trace, hop: Hop, step: TlsStep) -> Fin
             return fail("tls.too-old", version=old.first.tls.version)
     if step.failure in _CUT and _other_name_passes(ctx, hop):
         return fail("tls.blocked", how=how)
-    return fail("tls.broken", how=how)
+    # A server that asked for a certificate has answered, and is told of by what it wants.
+    silent = step.failure in _CUT and not step.wants_certificate
+    return fail("tls.no-answer" if silent else "tls.broken", how=how)
 
 
 def _other_name_passes(ctx: Context, hop: Hop) -> bool:

@@ -22,6 +22,8 @@ from portalcheck.path.walk import Walker
 NEUTRAL_LIMIT_S = 4.2
 LATE_LIMIT_S = 1.5
 JUDGING_S = 1.0
+_ROOM_S = 0.4
+"""What is left of the run for the judgement where the neutral hosts are asked late."""
 _NETWORK_AUTHENTICATION_REQUIRED = 511
 _EMPTY_BODY = 1
 _ERRORS = {
@@ -84,14 +86,29 @@ class NeutralHosts:
     """Asks them all at once. `chain_of` judges the certificates of a hop."""
 
     def __init__(self, walker: Walker, network: Network, chain_of: Callable[[Hop], Chain | None]) -> None:
-        self._whole, self._walker = walker, walker.within(NEUTRAL_LIMIT_S)
+        room = walker.deadline.remaining() / walker.deadline.scale - _ROOM_S
+        self._whole, self._walker = walker, walker.within(max(0.0, min(NEUTRAL_LIMIT_S, room)))
         self._network = network
         self._chain_of = chain_of
         self.traces: list[Trace] = []
-        self.answer = Neutral(canaries=0, reached=0, present=0)
+        self._chains: list[Chain] = []
+        self._answer = Neutral(canaries=0, reached=0, present=0)
 
-    def ask(self, portal_chain: Chain | None) -> None:
-        """Fill `answer` with the whole picture, within a few seconds whatever hangs."""
+    def beside(self, portal_chain: Chain | None) -> Neutral:
+        """The whole picture, with what the canaries' certificates have in common with the portal's."""
+        if portal_chain is None:
+            return self._answer
+        chains = self._chains
+        return msgspec.structs.replace(
+            self._answer,
+            same_issuer=any(_same_issuer(portal_chain, chain) for chain in chains),
+            one_certificate=len(chains) > 1
+            and len(chains) == self._answer.canaries
+            and all(_is_the_same(portal_chain, chain) for chain in chains),
+        )
+
+    def ask(self) -> None:
+        """Ask them, within a few seconds whatever hangs."""
         network = self._network
         names = [url.host for url in map(url_of, network.canaries) if url is not None]
         resolvers = Resolvers(self._walker, self._chain_of)
@@ -111,30 +128,24 @@ class NeutralHosts:
             answer or CaptiveAnswer.SILENT for answer in answers[count : count + len(network.captive)]
         )
         self.traces = canaries
-        chains = [chain for trace in canaries if (chain := self._chain_of(trace.first)) is not None]
-        self.answer = Neutral(
+        self._chains = [chain for trace in canaries if (chain := self._chain_of(trace.first)) is not None]
+        self._answer = Neutral(
             canaries=count,
             reached=sum(self.proves_itself(trace) for trace in canaries),
             present=sum(_tcp(trace.first) for trace in canaries),
             captive=captive,
-            same_issuer=portal_chain is not None
-            and any(_same_issuer(portal_chain, chain) for chain in chains),
             own_dns=answers[-3] or "silent",
             other_dns=answers[-2] or ("silent" if others else "not-asked"),
             own_dns_unchecked=self._dns(resolvers, own, names, Role.RESOLVER, unchecked=True)
             if answers[-3] == "errors"
             else "not-asked",
             made_up=tuple(answers[-1] or ()),
-            secured=len(chains),
+            secured=len(self._chains),
             cut_off=sum(_cut_off(trace.first) for trace in canaries),
-            one_certificate=portal_chain is not None
-            and len(chains) > 1
-            and len(chains) == count
-            and all(_is_the_same(portal_chain, chain) for chain in chains),
         )
-
-        if not (self.answer.way_out or self.answer.present or self.answer.is_captive):
-            self.answer = msgspec.structs.replace(self.answer, heard_late=self._hears_late())
+        answer = self._answer
+        if not (answer.way_out or answer.present or answer.is_captive):
+            self._answer = msgspec.structs.replace(answer, heard_late=self._hears_late())
 
     def _hears_late(self) -> bool:
         """Whether a probe's address takes a connection when nothing else is under way, if there is time for it."""

@@ -59,7 +59,6 @@ _OTHER_ISSUERS = msgspec.structs.replace(PORTAL, issuers=("Another Authority",))
         (Setting(portal=Site({"/": redirect(f"http://{HOST}/")})), True),
         (Setting(portal=Site({"/": redirect(f"https://{HOST}.evil.invalid/")})), True),
         (Setting(portal=says(response(200, b"cut", length=99))), True),
-        (Setting(portal=sends_without_end(b"HTTP/1.1 200 X\r\n\r\n", b"x", pause_s=0.05), seconds=1), True),
         (Setting(portal=Peer.reset), True),
         (Setting(clock_s=86_400 * 100), True),
         (Setting(clock_s=200), False),
@@ -71,6 +70,27 @@ def test_trouble_is_what_fails_or_is_not_as_the_public_web_has_it(
     context = context_of(world, setting)
     assert context.trouble() is expected
     assert (context.neutral() is not None) is expected
+
+
+def test_a_page_that_does_not_come_is_late_and_others_are_asked_before_it_is_given_up(world: World) -> None:
+    context = context_of(world, Setting(portal=Peer.ignore, seconds=20))
+    reached = context.late() and context.trouble()
+    assert reached
+    neutral = context.neutral()
+    assert neutral is not None
+    assert neutral.way_out
+
+
+def test_a_run_too_short_for_the_end_of_a_page_asks_nobody_else(world: World) -> None:
+    endless = sends_without_end(b"HTTP/1.1 200 X\r\n\r\n", b"x", pause_s=0.05)
+    context = context_of(world, Setting(portal=endless, seconds=1))
+    assert context.neutral() is None
+
+
+def test_a_page_that_comes_is_not_late_and_nobody_else_is_asked(world: World) -> None:
+    context = context_of(world, Setting())
+    assert not context.late()
+    assert context.neutral() is None
 
 
 def test_a_certificate_that_only_the_system_knows_is_trouble(world: World) -> None:

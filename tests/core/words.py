@@ -46,6 +46,7 @@ EVIDENCE: Mapping[str, frozenset[str]] = {
     tls.too-old version
     tls.blocked how
     tls.broken how
+    tls.no-answer how
     clock.correct skew_s
     clock.off skew_s
     clock.wrong skew_s

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
+
 from portalcheck.demo import web
 from portalcheck.demo.servers import Peer, Serve
 from tests.lab import boxes, names, steps
 from tests.lab.row import QUIET, TROUBLE, Row, cause
-from tests.lab.steps import gone
+from tests.lab.steps import Step, gone
 from tests.lab.world import World, sign_in
 
+NOBODY_WAITS_S = 15.0
 OWN = f"dns own {names.PORTAL} 1"
 NOTHING_BEYOND_THE_ROUTER = f"""
 incoming iifname w0 ip daddr {names.OWN_DNS_4} udp dport 53 accept
@@ -30,6 +33,21 @@ def drips(asked: web.Asked) -> web.Page:
     """A page that comes in drops, over 8.6 seconds."""
     page = sign_in(asked)
     return web.Page(body=page.body, drip_s=web.DRIP_S)
+
+
+def never_answers(asked: web.Asked) -> web.Page:
+    """A page that nobody waits for."""
+    time.sleep(NOBODY_WAITS_S)
+    return sign_in(asked)
+
+
+def every_connection(how: Serve) -> Step:
+    """The portal's servers do this with every connection, whatever name it asks for."""
+
+    def step(world: World) -> None:
+        world.portal.around = lambda serve: how
+
+    return step
 
 
 ROWS = (
@@ -86,6 +104,33 @@ ROWS = (
         shows=(f"tcp {names.PORTAL_4}", f"tcp {names.PORTAL_6}"),
         cause=cause("portal-unreachable"),
         innocent=cause("no-internet", "tcp-blocked", "ipv6-broken"),
+        ref="error-4",
+    ),
+    Row(
+        id="C04a",
+        what="the portal takes connections, and never answers over them",
+        fault=(steps.application(names.PORTAL, never_answers),),
+        shows=("page portal",),
+        cause=cause("portal-unreachable"),
+        innocent=cause("no-internet", "slow", "mtu", "tls-blocked"),
+        ref="error-4",
+    ),
+    Row(
+        id="C04b",
+        what="the portal takes connections, and says nothing over them under any name",
+        fault=(every_connection(Peer.ignore),),
+        shows=("tls portal",),
+        cause=cause("portal-unreachable"),
+        innocent=cause("no-internet", "tls-blocked", "mtu", "tcp-blocked"),
+        ref="error-4",
+    ),
+    Row(
+        id="C04c",
+        what="the portal takes connections, and breaks them off under any name",
+        fault=(every_connection(Peer.reset),),
+        shows=("tls portal",),
+        cause=cause("portal-unreachable"),
+        innocent=cause("no-internet", "tls-blocked", "mtu", "tcp-blocked"),
         ref="error-4",
     ),
     Row(

@@ -191,8 +191,8 @@ def _picture(
     )
     with in_time(seconds):
         asked = NeutralHosts(one, network, room.judge)
-        asked.ask(portal_chain)
-    return asked.answer, one.ledger
+        asked.ask()
+    return asked.beside(portal_chain), one.ledger
 
 
 def test_an_open_network_is_seen_as_one(world: World) -> None:
