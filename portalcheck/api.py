@@ -16,6 +16,7 @@ from portalcheck.address import Kind, Verdict
 from portalcheck.facts import (
     AUTO,
     DIRECT,
+    Announced,
     Attempt,
     BrowserProfile,
     CaptiveAnswer,
@@ -52,6 +53,7 @@ from portalcheck.model import Arg, Finding, Local, Portal, Status
 __all__ = [
     "AUTO",
     "DIRECT",
+    "Announced",
     "Arg",
     "Attempt",
     "BrowserProfile",
@@ -213,6 +215,9 @@ class Context(Protocol):
 
     def neutral(self) -> Neutral | None:
         """Hosts that have nothing to do with the portal; None where all is well or the settings say never."""
+
+    def announced(self) -> Announced:
+        """What the portal's own status page says; `unsaid` where it has none, or where all is well and nobody asks."""
 
     def true_time(self) -> TrueTime:
         """How far this computer's clock is off."""

@@ -291,6 +291,13 @@ CAUSES: tuple[Cause, ...] = (
         then=("step-10",),
     ),
     Cause(id="blocked-by-server", ref="step-10", any=BLOCKED, explains=REFUSED_HANDSHAKE),
+    Cause(
+        id="portal-error",
+        ref="error-4",
+        all=_set("service.announced"),
+        explains=_set(CONNECTION, SERVICE, "tls.broken", "tls.no-answer", "tls.not-tls"),
+        then=("step-10",),
+    ),
     Cause(id="portal-error", ref="error-4", all=_set("service.error"), then=("step-10",)),
     Cause(
         id="redirect-problem",

@@ -15,6 +15,7 @@ from portalcheck.api import Machine
 from portalcheck.facts import (
     AUTO,
     DIRECT,
+    Announced,
     CaptiveAnswer,
     Chain,
     Failure,
@@ -139,6 +140,7 @@ class RunContext:
         if self._shared.known(("trace", Route(url=self.url))):
             return False
         Later(self._neutral_hosts)
+        Later(self.announced)
         return True
 
     def proxy_plan(self) -> ProxyPlan:
@@ -355,6 +357,17 @@ class RunContext:
         hosts = self._neutral_hosts()
         trace = self.trace()
         return None if hosts is None or trace is None else hosts.beside(self.chain(trace.first))
+
+    def announced(self) -> Announced:
+        """What the portal's own status page says of it, asked only in trouble."""
+        if not (self.portal.status_url and self.contactable and self.network.neutral_allowed(self.trouble())):
+            return Announced.UNSAID
+        return self._shared.get("announced", self._read_status_page)
+
+    def _read_status_page(self) -> Announced:
+        from portalcheck.path import status_page
+
+        return status_page.ask(self._walker, self.portal.status_url, self._may_visit, self.chain)
 
     def _neutral_hosts(self) -> NeutralHosts | None:
         """The neutral hosts, asked; None where they may not be."""

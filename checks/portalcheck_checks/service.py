@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from portalcheck.api import (
+    Announced,
     Context,
     Failure,
     Finding,
@@ -15,6 +16,7 @@ from portalcheck.api import (
     TraceEnd,
     check,
     fail,
+    note,
     ok,
     skip,
     unknown,
@@ -51,12 +53,16 @@ _REDIRECT_ENDS = {
         "service.slow",
         "service.unfinished",
         "service.odd-status",
+        "service.announced",
+        "service.status-page",
     ],
 )
 def service(ctx: Context) -> Iterable[Finding]:
     """The sign-in page as a browser would fetch it, without cookies."""
     trace = ctx.trace()
-    return [skip("service.not-reached")] if trace is None else judge(trace)
+    if trace is None:
+        return [skip("service.not-reached")]
+    return [*judge(trace), *judge_announced(ctx.announced(), loaded=ctx.proven(trace))]
 
 
 def judge(trace: Trace) -> list[Finding]:
@@ -69,6 +75,14 @@ def judge(trace: Trace) -> list[Finding]:
     if hop.http is None:
         return [_unreached(hop, first=hop is trace.first)]
     return list(_judge_answer(trace, hop.http))
+
+
+def judge_announced(announced: Announced, *, loaded: bool) -> Iterator[Finding]:
+    """The portal's own word that it is down is a fact; that all is well there is worth knowing too."""
+    if announced in (Announced.DOWN, Announced.MAINTENANCE) and not loaded:
+        yield fail("service.announced", what=announced.value)
+    elif announced is not Announced.UNSAID:
+        yield note("service.status-page", what=announced.value)
 
 
 def _unreached(hop: Hop, *, first: bool) -> Finding:

@@ -7,7 +7,15 @@ milliseconds unless a name says otherwise, addresses are text as `ipaddress` rea
 from __future__ import annotations
 
 from portalcheck.facts.failure import Failure
-from portalcheck.facts.judgements import CaptiveAnswer, Chain, Neutral, Revocation, Standing, TrueTime
+from portalcheck.facts.judgements import (
+    Announced,
+    CaptiveAnswer,
+    Chain,
+    Neutral,
+    Revocation,
+    Standing,
+    TrueTime,
+)
 from portalcheck.facts.machine import (
     BrowserProfile,
     CookieBlock,
@@ -41,6 +49,7 @@ from portalcheck.facts.way import (
 __all__ = [
     "AUTO",
     "DIRECT",
+    "Announced",
     "Attempt",
     "BrowserProfile",
     "CaptiveAnswer",

@@ -66,6 +66,16 @@ class Revocation(msgspec.Struct, frozen=True):
     how: str = "staple"
 
 
+class Announced(StrEnum):
+    """What the portal's own status page says of it. `unsaid` is whatever cannot be relied on."""
+
+    WELL = "well"
+    PART = "part"
+    DOWN = "down"
+    MAINTENANCE = "maintenance"
+    UNSAID = "unsaid"
+
+
 class TrueTime(msgspec.Struct, frozen=True):
     """How far this computer's clock is off, by an authenticated server's own time.
 

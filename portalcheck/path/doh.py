@@ -6,10 +6,11 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from portalcheck.facts import DIRECT, Chain, DnsServer, Failure, Hop, NameAnswer, Route
+from portalcheck.facts import Chain, DnsServer, Failure, Hop, NameAnswer
 from portalcheck.path.location import url_of
 from portalcheck.path.names import RECORD_TYPES, join_families, read_message
 from portalcheck.path.policy import Role
+from portalcheck.path.request import HEAD_OF_BODY
 from portalcheck.path.waiting import elapsed_ms, side_by_side
 
 if TYPE_CHECKING:
@@ -36,7 +37,9 @@ def _query(
     import dns.exception
     import dns.message
     import dns.name
+    import httpx
 
+    from portalcheck.path.client import Connections, client
     from portalcheck.path.datagrams import read_response
 
     try:
@@ -44,20 +47,22 @@ def _query(
         question = dns.message.make_query(dns.name.from_text(host), kind, id=0)
     except (dns.exception.DNSException, UnicodeError):
         return NameAnswer(server=server, failure=Failure.NXDOMAIN)
-    hop, exchange = walker.fetch(
-        Route(url=server.url, proxy=DIRECT, follow=False),
-        Role.NEUTRAL_RESOLVER,
-        headers={"Accept": _MEDIA_TYPE, "Content-Type": _MEDIA_TYPE},
-        body=question.to_wire(),
-        told=host,
-    )
-    chain = chain_of(hop)
+    connections = Connections(walker, Role.NEUTRAL_RESOLVER, keep=HEAD_OF_BODY, told=host)
+    try:
+        with client(connections) as asking:
+            answer = asking.post(
+                server.url,
+                headers={"Accept": _MEDIA_TYPE, "Content-Type": _MEDIA_TYPE},
+                content=question.to_wire(),
+            )
+    except (httpx.HTTPError, httpx.InvalidURL):
+        failures = [hop.failure for hop in connections.hops if hop.failure is not None]
+        return NameAnswer(server=server, failure=failures[0] if failures else Failure.OTHER)
+    chain = chain_of(connections.hops[-1])
     proven = chain is not None and chain.name_matches and bool(chain.trusted_by)
-    if exchange is None or exchange.step.failure is not None:
-        return NameAnswer(server=server, failure=hop.failure or Failure.OTHER)
-    if not proven or exchange.step.status != 200:
+    if not proven or answer.status_code != httpx.codes.OK:
         return NameAnswer(server=server, failure=Failure.OTHER)
-    response = read_response(question, exchange.body)
+    response = read_response(question, answer.content)
     if response is None:
         return NameAnswer(server=server, failure=Failure.MALFORMED)
     return read_message(server, response)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cached_property
 
-from portalcheck.facts import DIRECT, Route
 from portalcheck.path.certificates import MAX_ISSUER_BYTES
 from portalcheck.path.location import url_of
 from portalcheck.path.pac import MAX_PAC_BYTES, local_pac, read_pac
@@ -73,9 +72,17 @@ class Fetcher:
         body: bytes = b"",
         headers: Mapping[str, str] | None = None,
     ) -> bytes | None:
-        walker = walker or self._walker().within(_LIMIT_S)
-        route = Route(url=url, proxy=DIRECT, follow=False)
-        _, exchange = walker.fetch(route, role, headers=headers, body=body, keep=most)
-        if exchange is None or exchange.step.failure is not None or exchange.step.status != 200:
+        # Needed on few computers, and then only in trouble, but for a PAC file.
+        import httpx
+
+        from portalcheck.path.client import Connections, client
+
+        connections = Connections(walker or self._walker().within(_LIMIT_S), role, keep=most)
+        try:
+            with client(connections) as asking:
+                response = asking.request(
+                    "POST" if body else "GET", url, headers=headers, content=body or None
+                )
+        except (httpx.HTTPError, httpx.InvalidURL):
             return None
-        return exchange.body
+        return response.content if response.status_code == httpx.codes.OK else None

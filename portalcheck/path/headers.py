@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from email.utils import parsedate_to_datetime
 
 _MAX_AGE_S = 10 * 366 * 86400
@@ -18,6 +18,9 @@ class Headers:
 
     def __contains__(self, name: str) -> bool:
         return any(name == known for known, _ in self._items)
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self._items)
 
     def every(self, name: str) -> list[str]:
         """The values of all fields of a lower-case name, in order."""

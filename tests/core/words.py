@@ -72,6 +72,8 @@ EVIDENCE: Mapping[str, frozenset[str]] = {
     service.unfinished seconds
     service.waiting seconds
     service.odd-status status
+    service.announced what
+    service.status-page what
     system.current os release
     system.roots-age days
     system.tls-library library
