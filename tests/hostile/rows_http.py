@@ -11,7 +11,7 @@ from tests.lab import names
 from tests.lab.world import redirect
 from tests.path.world import says
 
-_ODD = "portal-error inconclusive"
+_ODD = "portal-error portal-unreachable inconclusive"
 _LONG = f"https://{names.PORTAL}/" + "x" * 1024 * 1024
 _REDIRECTS = {
     "file": ("a file", "file:///etc/passwd"),

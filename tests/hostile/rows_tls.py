@@ -19,7 +19,7 @@ from tests.hostile.peers import (
 from tests.hostile.stage import Step, instead_of_tls
 from tests.path.world import says
 
-_BROKEN = "inconclusive tls-too-old blocked-by-server portal-error"
+_BROKEN = "inconclusive tls-too-old blocked-by-server portal-error portal-unreachable"
 _FATAL = (
     0,
     10,
