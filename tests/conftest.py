@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import compileall
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).parents[1]
 NO_SKIPS = "PORTALCHECK_NO_SKIPS"
 _PROXY_VARIABLES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "ftp_proxy")
 _COLOUR_VARIABLES = ("NO_COLOR", "FORCE_COLOR", "ACCESSIBLE", "LC_ALL", "LC_MESSAGES", "LANGUAGE")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the tree once: hundreds of tests start the program, and pip compiles all but an editable copy."""
+    if not hasattr(config, "workerinput"):
+        for room in ("portalcheck", "checks", "tests"):
+            compileall.compile_dir(ROOT / room, quiet=2)
 
 
 @pytest.fixture(autouse=True)
