@@ -118,9 +118,18 @@ def _judge_handshake(ctx: Context, trace: Trace, hop: Hop, step: TlsStep) -> Fin
             return fail("tls.too-old", version=old.first.tls.version)
     if step.failure in _CUT and _other_name_passes(ctx, hop):
         return fail("tls.blocked", how=how)
-    # A server that asked for a certificate has answered, and is told of by what it wants.
-    silent = step.failure in _CUT and not step.wants_certificate
-    return fail("tls.no-answer" if silent else "tls.broken", how=how)
+    return fail("tls.no-answer" if _is_alone_in_it(ctx, step) else "tls.broken", how=how)
+
+
+def _is_alone_in_it(ctx: Context, step: TlsStep) -> bool:
+    """Whether the portal says nothing, or breaks off, where neutral hosts prove to be themselves.
+
+    A server that asked for a certificate has answered, and is told of by what it wants.
+    """
+    if step.failure not in _CUT or step.wants_certificate:
+        return False
+    neutral = ctx.neutral()
+    return neutral is not None and neutral.reached > 0
 
 
 def _other_name_passes(ctx: Context, hop: Hop) -> bool:

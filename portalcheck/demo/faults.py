@@ -156,8 +156,8 @@ _ROWS = (
         ),
     ),
     # ---- the portal
-    _stops("cert-expired", "cert-expired", "step-10", Plan(not_before_days=-90, not_after_days=-3)),
-    _stops("cert-not-yet-valid", "cert-expired", "step-10", Plan(not_before_days=3, not_after_days=90)),
+    _stops("cert-expired", "cert-expired", "step-10", Plan(not_before_days=-90, not_after_days=-3.1)),
+    _stops("cert-not-yet-valid", "cert-expired", "step-10", Plan(not_before_days=3.1, not_after_days=90)),
     _stops("cert-revoked", "cert-revoked", "step-10", Plan(revoked=True, contact="always")),
     _stops(
         "cert-wrong-name", "cert-wrong-name", "step-1", Plan(certificate_names=("other.practice.example",))

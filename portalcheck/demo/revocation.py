@@ -13,7 +13,7 @@ from cryptography.x509 import ocsp
 from portalcheck.demo.certificates import Issued
 
 _USUAL_DAYS = (-0.1, 3.0)
-_REVOKED_DAYS_AGO = 2
+REVOKED_DAYS_AGO = 2.1
 _WHY = x509.ReasonFlags.key_compromise
 
 
@@ -41,7 +41,7 @@ def ocsp_response(leaf: Issued, authority: Issued, word: Word, *, signer: Issued
             cert_status=ocsp.OCSPCertStatus.REVOKED if word.revoked else ocsp.OCSPCertStatus.GOOD,
             this_update=word.moment(word.days[0]),
             next_update=word.moment(word.days[1]),
-            revocation_time=word.moment(-_REVOKED_DAYS_AGO) if word.revoked else None,
+            revocation_time=word.moment(-REVOKED_DAYS_AGO) if word.revoked else None,
             revocation_reason=_WHY if word.revoked else None,
         )
         .responder_id(ocsp.OCSPResponderEncoding.HASH, responder.certificate)
@@ -63,7 +63,7 @@ def revocation_list(leaf: Issued, authority: Issued, word: Word) -> bytes:
         entry = (
             x509.RevokedCertificateBuilder()
             .serial_number(leaf.certificate.serial_number)
-            .revocation_date(word.moment(-_REVOKED_DAYS_AGO))
+            .revocation_date(word.moment(-REVOKED_DAYS_AGO))
             .add_extension(x509.CRLReason(_WHY), critical=False)
         )
         builder = builder.add_revoked_certificate(entry.build())

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portalcheck.demo.certificates import DAY_S, Issued, Minted, mint
-from portalcheck.demo.revocation import Word, ocsp_response, revocation_list
+from portalcheck.demo.revocation import REVOKED_DAYS_AGO, Word, ocsp_response, revocation_list
 from portalcheck.facts import Revocation, Standing
 from portalcheck.path.revocation import UNSAID, Pair, read_crl, read_ocsp
 
@@ -63,7 +63,7 @@ def word(**more: Any) -> Word:
 
 
 READERS = {"ocsp": (read_ocsp, ocsp_response), "crl": (read_crl, revocation_list)}
-REVOKED = Revocation(Standing.REVOKED, since=NOW - 2 * DAY_S, why="key-compromise")
+REVOKED = Revocation(Standing.REVOKED, since=NOW - REVOKED_DAYS_AGO * DAY_S, why="key-compromise")
 
 
 # ---- what the issuer says --------------------------------------------------------------------------
