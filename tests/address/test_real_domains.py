@@ -57,6 +57,7 @@ def accused(domains: list[str], official: tuple[str, ...]) -> list[str]:
     return [domain for domain, verdict in verdicts.items() if verdict.kind is not Kind.UNRELATED]
 
 
+@pytest.mark.slow
 def test_no_real_domain_is_accused() -> None:
     domains = registrable()[::12]
     assert len(domains) > 10_000

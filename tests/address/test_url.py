@@ -89,6 +89,7 @@ def test_a_verdict_is_sound_in_itself(text: str) -> None:
 
 @given(ADDRESSES)
 @settings(max_examples=400, deadline=None)
+@example("https://%C3%80\u3002optum.com/")
 def test_the_address_to_contact_is_plain_and_judged_the_same(text: str) -> None:
     verdict = judge(text, official=OFFICIAL)
     if verdict.contactable:
@@ -96,7 +97,9 @@ def test_the_address_to_contact_is_plain_and_judged_the_same(text: str) -> None:
         assert "\\" not in verdict.url
         assert browser_host(verdict.url) == verdict.host
         again = judge(verdict.url, official=OFFICIAL)
-        assert (again.kind, again.host, again.url) == (verdict.kind, verdict.host, verdict.url)
+        # A host in percent-encoding is never official; written plainly it may be.
+        plain = verdict.inner if "encoded" in verdict.notes and verdict.inner is not None else verdict
+        assert (again.kind, again.host, again.url) == (plain.kind, verdict.host, verdict.url)
 
 
 @pytest.mark.parametrize(

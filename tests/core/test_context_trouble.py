@@ -72,6 +72,7 @@ def test_trouble_is_what_fails_or_is_not_as_the_public_web_has_it(
     assert (context.neutral() is not None) is expected
 
 
+@pytest.mark.slow
 def test_a_page_that_does_not_come_is_late_and_others_are_asked_before_it_is_given_up(world: World) -> None:
     context = context_of(world, Setting(portal=Peer.ignore, seconds=20))
     reached = context.late() and context.trouble()

@@ -154,6 +154,7 @@ def test_halves_of_two_reports_are_never_taken_for_one() -> None:
             assert not wrong_values(recovered, one) or not wrong_values(recovered, other)
 
 
+@pytest.mark.slow
 def test_a_report_in_ten_megabytes_of_mail_is_found_in_a_few_seconds() -> None:
     line = (
         "> On Monday; Anna wrote: see <b>this</b> &amp; that, e.g. abcdef; =C3=A9 http://mail.example/x?y=z\n"

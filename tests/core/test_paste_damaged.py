@@ -251,6 +251,7 @@ def test_no_text_takes_more_than_linear_time(pattern: str) -> None:
     assert time.process_time() - started < 8
 
 
+@pytest.mark.slow
 def test_random_bytes_of_ten_megabytes_are_read_in_a_few_seconds() -> None:
     data = random.Random(1).randbytes(10_000_000)
     started = time.process_time()
