@@ -256,7 +256,7 @@ class RunContext:
             chain = self.chain(hop)
             if hop.http is None or hop.http.server_time is None or chain is None:
                 continue
-            if chain.name_matches and chain.trusted_by:
+            if chain.proves_host:
                 skews.append(round(hop.http.received_at - hop.http.server_time))
         return skews
 

@@ -137,7 +137,7 @@ def _whose_fault(neutral: Neutral | None) -> Iterator[Finding]:
 def _shows_itself(ctx: Context, hop: Hop) -> bool:
     """Whether a server is shown to be the one that its name says, whatever its dates and its answer."""
     chain = ctx.chain(hop)
-    return chain is not None and chain.name_matches and bool(chain.trusted_by)
+    return chain is not None and chain.proves_host
 
 
 def _is_literal(host: str) -> bool:

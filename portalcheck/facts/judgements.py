@@ -35,6 +35,11 @@ class Chain(msgspec.Struct, frozen=True, kw_only=True):
     expected_issuer: bool = True
 
     @property
+    def proves_host(self) -> bool:
+        """Whether any store's root vouches that the server is the host it was asked as, whatever the dates say."""
+        return self.name_matches and bool(self.trusted_by)
+
+    @property
     def trusted(self) -> bool:
         """Whether the browsers of this computer, or the profile, would trust the chain's root."""
         if {"system", "profile"} & self.trusted_by:

@@ -59,8 +59,7 @@ def _query(
         failures = [hop.failure for hop in connections.hops if hop.failure is not None]
         return NameAnswer(server=server, failure=failures[0] if failures else Failure.OTHER)
     chain = chain_of(connections.hops[-1])
-    proven = chain is not None and chain.name_matches and bool(chain.trusted_by)
-    if not proven or answer.status_code != httpx.codes.OK:
+    if chain is None or not chain.proves_host or answer.status_code != httpx.codes.OK:
         return NameAnswer(server=server, failure=Failure.OTHER)
     response = read_response(question, answer.content)
     if response is None:

@@ -172,7 +172,7 @@ class NeutralHosts:
         """Whether a canary answered over a connection shown to be its own, whatever the clock says."""
         chain = self._chain_of(trace.first)
         answered = trace.first.http is not None and trace.first.http.status > 0
-        return answered and chain is not None and chain.name_matches and bool(chain.trusted_by)
+        return answered and chain is not None and chain.proves_host
 
     def _canary(self, url: str, resolvers: Resolvers, others: Sequence[DnsServer]) -> Trace:
         """A neutral host; where this computer's own DNS has no address of it, at one from the independent servers."""

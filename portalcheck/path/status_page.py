@@ -64,4 +64,4 @@ def read(status: int, body: bytes) -> Announced:
 
 
 def _proves_itself(chain: Chain | None) -> bool:
-    return chain is not None and chain.name_matches and bool(chain.trusted_by)
+    return chain is not None and chain.proves_host
