@@ -161,7 +161,7 @@ class RunContext:
 
     def answers_around(self, interface: str) -> bool:
         """Whether an independent DNS server answers a neutral name over one interface, whatever the routes say."""
-        if not self.contactable or not self.network.neutral_allowed(self.trouble()):
+        if not self._may_ask_others():
             return False
         return self._shared.get(("around", interface), lambda: self._ask_around(interface))
 
@@ -178,7 +178,7 @@ class RunContext:
 
         What this computer itself would not send is not waited for.
         """
-        if not self.contactable or not self.network.neutral_allowed(self.trouble()):
+        if not self._may_ask_others():
             return CaptiveAnswer.SILENT
         if self.stopped_here(interface):
             return CaptiveAnswer.SILENT
@@ -189,7 +189,7 @@ class RunContext:
 
     def stopped_here(self, interface: str = "") -> bool:
         """Whether this computer itself refuses to send to the world (over an interface, if one is named)."""
-        if not self.contactable or not self.network.neutral_allowed(self.trouble()):
+        if not self._may_ask_others():
             return False
         return self._shared.get(("stopped-here", interface), lambda: self._stopped_here(interface))
 
@@ -213,9 +213,7 @@ class RunContext:
         chain = self.chain(hop)
         if chain is None or not chain.trusted_by:
             return None
-        return self._standings.of(
-            hop, chain, self._true_now, lambda: self.network.neutral_allowed(self.trouble())
-        )
+        return self._standings.of(hop, chain, self._true_now, self._may_ask_others)
 
     def _true_now(self) -> float:
         """The true time, or this computer's own where nobody trustworthy told another."""
@@ -297,12 +295,7 @@ class RunContext:
         """
         name = host or self.host
         own = name == self.host or self.judge_address(f"https://{name}/").kind is Kind.OFFICIAL
-        if not (
-            self.contactable
-            and own
-            and self.network.share_portal_name
-            and self.network.neutral_allowed(self.trouble())
-        ):
+        if not (own and self.network.share_portal_name and self._may_ask_others()):
             return None
         return self._shared.get(("names-elsewhere", name), lambda: self._names_elsewhere(name))
 
@@ -352,6 +345,10 @@ class RunContext:
         skews = self._skews(trace.hops)
         return bool(skews) and abs(_median(skews)) > CLOCK_TOLERANCE_S
 
+    def _may_ask_others(self) -> bool:
+        """Whether anybody but the portal and this computer's own servers may be asked now."""
+        return self.contactable and self.network.neutral_allowed(self.trouble())
+
     def neutral(self) -> Neutral | None:
         """What unrelated hosts say; None where all is well or the settings say never."""
         hosts = self._neutral_hosts()
@@ -360,7 +357,7 @@ class RunContext:
 
     def announced(self) -> Announced:
         """What the portal's own status page says of it, asked only in trouble."""
-        if not (self.portal.status_url and self.contactable and self.network.neutral_allowed(self.trouble())):
+        if not (self.portal.status_url and self._may_ask_others()):
             return Announced.UNSAID
         return self._shared.get("announced", self._read_status_page)
 
@@ -371,7 +368,7 @@ class RunContext:
 
     def _neutral_hosts(self) -> NeutralHosts | None:
         """The neutral hosts, asked; None where they may not be."""
-        if not self.contactable or not self.network.neutral_allowed(self.trouble()):
+        if not self._may_ask_others():
             return None
         return self._shared.get("neutral-hosts", self._ask_neutral)
 
