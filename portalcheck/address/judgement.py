@@ -11,7 +11,7 @@ from portalcheck.address.host import Unreadable
 from portalcheck.address.profile import Profile, Target, profile, tokens, within
 from portalcheck.address.seen import Likeness
 from portalcheck.address.suffix import Name, is_shared, split
-from portalcheck.address.url import SUSPECT, Address, read
+from portalcheck.address.url import Address, read
 from portalcheck.address.verdict import Kind, Verdict
 
 DEEPEST = 3
@@ -64,7 +64,7 @@ def _listed(address: Address, lists: Profile) -> Verdict:
     """An official host; refused where other programs would read another host or none."""
     if address.naive and _plain_host(address.naive) and not within(address.naive, lists.official):
         return _lookalike(address, Likeness("parser_confusion", _nearest(address.host, lists), ""))
-    if address.suspect == "encoded" and SUSPECT & frozenset(address.notes) == {"encoded"}:
+    if address.suspect == "encoded":
         # A browser opens it, and gets to the portal; but nobody who is honest writes it so.
         plain = Verdict(kind=Kind.OFFICIAL, host=address.host, url=address.url)
         return msgspec.structs.replace(_unrelated(address), inner=plain)

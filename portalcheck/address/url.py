@@ -66,8 +66,8 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def suspect(self) -> str:
-        """The first note for which programs differ about the host, or nothing."""
-        return next((note for note in self.notes if note in SUSPECT), "")
+        """The gravest note for which programs differ about the host, or nothing; `encoded` is the mildest."""
+        return min(SUSPECT.intersection(self.notes), key=lambda note: (note == "encoded", note), default="")
 
 
 def read(text: str) -> Address | Unreadable:

@@ -58,6 +58,7 @@ def browser_host(text: str) -> str | None:
 @example("https:/\n/optum.com")
 @example("https://[::ffff:1.2.3.4]/")
 @settings(max_examples=600, deadline=None)
+@example("%C3%80\xad%2EOPTUM.COM")
 def test_never_official_unless_a_browser_would_go_there(text: str) -> None:
     verdict = judge(text, official=OFFICIAL)
     if verdict.kind is Kind.OFFICIAL:

@@ -121,7 +121,9 @@ def test_an_output_that_fails_is_named_and_keeps_no_other_from_being_written(
 
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="needs POSIX rights")
 def test_what_may_not_be_written_stays_as_it_was(call: Call) -> None:
-    assert call(*DEMO)[0] == 0  # what is loaded late may lie where nobody else may read
+    # What is loaded late may lie where nobody else may read, what prints a refusal as well as what runs.
+    assert call(*DEMO)[0] == 0
+    assert call(*DEMO, "-o", "no/such/folder/old.json")[0] == 2
     with tempfile.TemporaryDirectory() as folder:
         shut, old = Path(folder), Path(folder) / "old.json"
         old.write_text("old")
