@@ -6,7 +6,6 @@ import time
 from collections.abc import Sequence
 from functools import partial
 from itertools import zip_longest
-from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -34,25 +33,19 @@ from portalcheck.model import Portal
 from portalcheck.path.certificates import CertificateRoom
 from portalcheck.path.dial import way_to
 from portalcheck.path.fetch import Fetcher
-from portalcheck.path.location import url_of
 from portalcheck.path.names import ask_servers, is_address
+from portalcheck.path.others import Others
 from portalcheck.path.pac import ProxyFinder
 from portalcheck.path.policy import Ledger, Network, Role
 from portalcheck.path.standing import Standings
 from portalcheck.path.waiting import Deadline, Later, Shared, side_by_side
 from portalcheck.path.walk import Walker
 
-if TYPE_CHECKING:
-    from portalcheck.path.neutral import NeutralHosts
-    from portalcheck.path.resolvers import Resolvers
-
 CLOCK_TOLERANCE_S = 300
 LATE_S = 8.0
 """A page that needs longer is slow (contract, section 5)."""
 _BAD_STATUS = 400
 _UNAUTHORIZED = 401
-_ANYWHERE = (("192.0.2.1", 443), ("2001:db8::1", 443))
-"""Addresses of nobody (RFC 5737, RFC 3849), which packets would leave for as for any other far away."""
 
 
 class RunContext:
@@ -73,6 +66,7 @@ class RunContext:
         self._walker = Walker(machine, deadline, self.ledger, self._shared, self._finder)
         self._certificates = CertificateRoom(machine, portal, self._shared, files.issuer)
         self._standings = Standings(self._shared, files.revocation)
+        self._others = Others(self._walker, network, self._shared, self.chain, self._may_ask_others)
 
     # ---- the address ---------------------------------------------------------------------------
 
@@ -139,7 +133,7 @@ class RunContext:
         Later(self.trace).wait(self.deadline.started + LATE_S - time.monotonic())
         if self._shared.known(("trace", Route(url=self.url))):
             return False
-        Later(self._neutral_hosts)
+        Later(self._others.hosts)
         Later(self.announced)
         return True
 
@@ -152,55 +146,20 @@ class RunContext:
         return way_to(self.machine, address)
 
     def ways_out(self) -> frozenset[str]:
-        """The local addresses that traffic to the independent DNS servers leaves from; nothing is sent."""
-        servers = self._resolvers().independent(self.network.resolvers)
-        # To learn the address of a server that is asked over HTTPS, its name would have to be asked for.
-        plain = [(one.address, one.port) for one in servers if is_address(one.address)]
-        ways = [way_to(self.machine, address, port) for address, port in plain or _ANYWHERE]
-        return frozenset(way for way in ways if not isinstance(way, Failure))
+        """The local addresses that traffic to the world at large leaves from; nothing is sent."""
+        return self._others.ways_out()
 
     def answers_around(self, interface: str) -> bool:
         """Whether an independent DNS server answers a neutral name over one interface, whatever the routes say."""
-        if not self._may_ask_others():
-            return False
-        return self._shared.get(("around", interface), lambda: self._ask_around(interface))
-
-    def _ask_around(self, interface: str) -> bool:
-        resolvers = self._resolvers()
-        servers = resolvers.independent(self.network.resolvers)
-        names = [url.host for text in self.network.canaries if (url := url_of(text)) is not None]
-        questions = [(server, name) for server in servers for name in names[:1]]
-        answers = resolvers.ask(questions, Role.NEUTRAL_RESOLVER, source=interface)
-        return any(answer.addresses for answer in answers)
+        return self._others.answer_around(interface)
 
     def probe_around(self, interface: str) -> CaptiveAnswer:
-        """What the plain-HTTP probes that need no name meet over one interface, whatever the routes say.
-
-        What this computer itself would not send is not waited for.
-        """
-        if not self._may_ask_others():
-            return CaptiveAnswer.SILENT
-        if self.stopped_here(interface):
-            return CaptiveAnswer.SILENT
-        from portalcheck.path.neutral import NeutralHosts
-
-        hosts = NeutralHosts(self._walker, self.network, self.chain)
-        return self._shared.get(("probe-around", interface), lambda: hosts.probe_around(interface))
+        """What the plain-HTTP probes that need no name meet over one interface, whatever the routes say."""
+        return self._others.probe_around(interface)
 
     def stopped_here(self, interface: str = "") -> bool:
         """Whether this computer itself refuses to send to the world (over an interface, if one is named)."""
-        if not self._may_ask_others():
-            return False
-        return self._shared.get(("stopped-here", interface), lambda: self._stopped_here(interface))
-
-    def _stopped_here(self, interface: str) -> bool:
-        from portalcheck.path.own_firewall import stopped_here
-
-        servers = self._resolvers().independent(self.network.resolvers)
-        plain = [(one.address, one.port) for one in servers if is_address(one.address)]
-        for address, _ in plain:
-            self.ledger.record(Role.NEUTRAL_RESOLVER, address)
-        return any(stopped_here(self.machine, address, port, interface) for address, port in plain)
+        return self._others.stopped_here(interface)
 
     # ---- certificates and time -----------------------------------------------------------------
 
@@ -239,7 +198,7 @@ class RunContext:
     def _true_time(self) -> TrueTime:
         trace = self.trace()
         own = self._skews([] if trace is None else list(trace.hops))
-        neutral = self._neutral_hosts()
+        neutral = self._others.hosts()
         theirs = self._skews([hop for t in neutral.traces for hop in t.hops]) if neutral is not None else []
         if not own:
             return TrueTime(_median(theirs), "neutral") if theirs else TrueTime(None)
@@ -295,20 +254,7 @@ class RunContext:
         """
         name = host or self.host
         own = name == self.host or self.judge_address(f"https://{name}/").kind is Kind.OFFICIAL
-        if not (own and self.network.share_portal_name and self._may_ask_others()):
-            return None
-        return self._shared.get(("names-elsewhere", name), lambda: self._names_elsewhere(name))
-
-    def _names_elsewhere(self, host: str) -> tuple[NameAnswer, ...]:
-        resolvers = self._resolvers()
-        servers = resolvers.independent(self.network.resolvers)
-        return resolvers.ask([(server, host) for server in servers], Role.NEUTRAL_RESOLVER)
-
-    def _resolvers(self) -> Resolvers:
-        # Loaded in trouble only, as all that asks others is.
-        from portalcheck.path.resolvers import Resolvers
-
-        return Resolvers(self._walker, self.chain)
+        return self._others.names(name) if own else None
 
     # ---- neutral hosts -------------------------------------------------------------------------
 
@@ -351,33 +297,13 @@ class RunContext:
 
     def neutral(self) -> Neutral | None:
         """What unrelated hosts say; None where all is well or the settings say never."""
-        hosts = self._neutral_hosts()
+        hosts = self._others.hosts()
         trace = self.trace()
         return None if hosts is None or trace is None else hosts.beside(self.chain(trace.first))
 
     def announced(self) -> Announced:
         """What the portal's own status page says of it, asked only in trouble."""
-        if not (self.portal.status_url and self._may_ask_others()):
-            return Announced.UNSAID
-        return self._shared.get("announced", self._read_status_page)
-
-    def _read_status_page(self) -> Announced:
-        from portalcheck.path import status_page
-
-        return status_page.ask(self._walker, self.portal.status_url, self._may_visit, self.chain)
-
-    def _neutral_hosts(self) -> NeutralHosts | None:
-        """The neutral hosts, asked; None where they may not be."""
-        if not self._may_ask_others():
-            return None
-        return self._shared.get("neutral-hosts", self._ask_neutral)
-
-    def _ask_neutral(self) -> NeutralHosts:
-        from portalcheck.path.neutral import NeutralHosts
-
-        hosts = NeutralHosts(self._walker, self.network, self.chain)
-        hosts.ask()
-        return hosts
+        return self._others.status_page(self.portal.status_url, self._may_visit)
 
 
 def _median(skews: Sequence[int]) -> int:
