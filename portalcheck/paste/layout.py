@@ -24,8 +24,8 @@ and items that it does not know.
 a text says that it only looks like one of these, `about` that letters were lost; `list/a/b` is a list.
 
 **Mark**: six symbols of Crockford's base 32. The first two are the first two of the closing check, the same
-in every line of a block, so that lines of two reports are never taken together. The other four are a check of
-this very line: a line that has both right is proved, whatever became of the rest.
+in every line of a block, so that lines of two reports are not taken together (but for one pair in 1,024). The
+other four are a check of this very line: a line that has both right is proved, whatever became of the rest.
 
 **Closing check**: eight symbols (40 bits) over the letters and digits of all lines that have a mark, in
 order.

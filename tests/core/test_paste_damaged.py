@@ -5,7 +5,7 @@ import time
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from portalcheck import paste
@@ -153,11 +153,17 @@ def test_letters_taken_for_digits_do_no_harm_in_checks() -> None:
 @given(st.integers(0, 50), st.integers(51, 99))
 def test_pieces_of_two_reports_give_no_report_that_is_neither(seed: int, other_seed: int) -> None:
     one, other = make_report(seed), make_report(other_seed)
+    # What tells two blocks apart is ten bits of their closing checks: one pair in 1,024 has the same.
+    assume(_tag(one) != _tag(other))
     pieces = [*paste.write(one).splitlines()[1:-1], *paste.write(other).splitlines()[1:-1]]
     random.Random(seed).shuffle(pieces)
     for recovered in paste.read("\n".join([layout.BEGIN, *pieces, layout.END])):
         assert _agrees(recovered, one) or _agrees(recovered, other)
         assert recovered.integrity is not Integrity.COMPLETE
+
+
+def _tag(report: Report) -> str:
+    return paste.write(report).splitlines()[-2].partition(": ")[2][:2]
 
 
 def _agrees(recovered: Recovered, report: Report) -> bool:
