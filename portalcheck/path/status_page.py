@@ -56,7 +56,7 @@ def read(status: int, body: bytes) -> Announced:
     """What an answer says: its indicator where it has one, else its HTTP status (RFC 9110, 15)."""
     try:
         page = msgspec.json.decode(body, type=_Page)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         if status >= _FIRST_SERVER_ERROR:
             return Announced.DOWN
         return Announced.UNSAID if status >= _FIRST_ERROR else Announced.WELL

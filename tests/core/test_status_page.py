@@ -59,6 +59,7 @@ def _announced(
         (response(503, b"down"), Announced.DOWN),
         (response(404, b"nothing here"), Announced.UNSAID),
         (response(200, b"[" * 100_000), Announced.WELL),
+        (response(200, b'{"status": {"indicator": "\x8a"}}'), Announced.WELL),
         (b"no HTTP at all", Announced.UNSAID),
     ],
 )

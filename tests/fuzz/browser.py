@@ -10,7 +10,7 @@ from pathlib import Path
 
 from portalcheck.facts import BrowserProfile, CookieStore, StoreState
 from portalcheck.machine import browsers
-from portalcheck.machine.browsers import binarycookies, firefox, prefs_js, safari
+from portalcheck.machine.browsers import binarycookies, default, firefox, prefs_js, safari
 from portalcheck.machine.browsers.matching import Target as Page
 from portalcheck.machine.browsers.matching import Totals
 from portalcheck.machine.browsers.matching import target as page_of
@@ -22,6 +22,7 @@ from tests.fuzz.target import parts_of, target, text_of
 from tests.machine.browsers.world import HOSTS, NOW, URL, World
 
 _WHY = frozenset(Why) - {Why.ABSENT}
+_NAMES = frozenset({"", *(name for _, name in default._WORDS)})
 _SCOPES = frozenset({"all", "third-party", "site"})
 
 
@@ -212,6 +213,17 @@ def profiles_ini(data: bytes) -> None:
     for folder in found:
         assert ".." not in folder.parts
         assert folder.is_relative_to(home.firefox) or folder.is_relative_to(home.root)
+
+
+@target("browser")
+def default_browser(data: bytes) -> None:
+    """What opens a link by the lists of the desktop is a browser with a name that the contract knows, or none."""
+    home, mac = world("associations"), world("associations of macos", "macos")
+    home.write(home.home / ".config/mimeapps.list", data)
+    handlers = mac.home / "Library/Preferences/com.apple.LaunchServices"
+    mac.write(handlers / "com.apple.launchservices.secure.plist", data)
+    for each in (home, mac):
+        assert default.default_browser(each.environment) in _NAMES
 
 
 @target("browser")

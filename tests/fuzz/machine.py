@@ -11,22 +11,28 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from portalcheck.facts import DIRECT
-from portalcheck.machine import hosts, linux, pem, resolv_conf, scutil
-from portalcheck.machine.environment import Environment
+from portalcheck.facts import DIRECT, InterfaceKind
+from portalcheck.machine import hosts, linux, macos, pem, resolv_conf, scutil, windows
+from portalcheck.machine.environment import Environment, RegistryValue
 from portalcheck.machine.hostnames import address
-from portalcheck.machine.proxies import gnome, kde, macos, variables
+from portalcheck.machine.links import LinkFacts
+from portalcheck.machine.proxies import gnome, kde, variables
+from portalcheck.machine.proxies import macos as proxies_of_macos
 from portalcheck.machine.proxies.rules import ProxyRules, clean, clean_pac, matches
 from portalcheck.machine.proxies.rules import target as aim_of
+from portalcheck.machine.vpn_products import PRODUCTS, by_interface
 from portalcheck.model import Portal
 from portalcheck.path.pac import candidates_in
 from portalcheck.path.proxies import proxy_endpoint
 from portalcheck.path.resolvers import plain_server
 from portalcheck.settings import SettingsError, load
 from tests.fuzz.target import parts_of, target, text_of
+from tests.machine import recorded
+from tests.machine.recorded import down, up
 
 HOST = "portal.example"
 URL = f"https://{HOST}/"
+_PRODUCTS = frozenset({"", *(product.label for product in PRODUCTS)})
 
 
 @cache
@@ -87,7 +93,7 @@ def scutil_text(data: bytes) -> None:
         assert 0 < server.port <= 65535
     tree = scutil.dictionary(text)
     if tree is not None:
-        _clean_rules(macos.rules(tree))
+        _clean_rules(proxies_of_macos.rules(tree))
     for service in scutil.connected_services(text):
         assert '"' not in service or service.count('"') == 1
 
@@ -101,6 +107,86 @@ def os_release(data: bytes) -> None:
     assert len(system.release) <= 64
     assert system.product.isprintable()
     assert len(system.product) <= 64
+
+
+@target("machine", longest=8 * 1024)
+def interfaces(data: bytes) -> None:
+    """Whatever the kernel or a driver calls an interface, it is of a known sort and of a known product or none."""
+    named, sort, event, flags = parts_of(data, 4)
+    name = text_of(named).replace("\0", "")[:80]
+    where = computer({})
+    if "/" not in name and name not in ("", ".", ".."):
+        for file, content in {"type": sort, "uevent": event, "tun_flags": flags}.items():
+            computer({f"/sys/class/net/{name}/{file}": content})
+    try:
+        for link in (up("192.0.2.7"), up("fe80::7%x"), down()):
+            _known(linux.link_facts(where, {name: link}), name)
+    finally:
+        shutil.rmtree(folder() / "root/sys", ignore_errors=True)
+
+
+def _known(facts: Mapping[str, LinkFacts], name: str) -> None:
+    (fact,) = (facts[each] for each in facts if each == name)
+    assert fact.kind in InterfaceKind
+    assert by_interface(name, fact.words) in _PRODUCTS
+
+
+@target("machine", longest=8 * 1024)
+def files_of_macos(data: bytes) -> None:
+    """A version file and the list of ports: a version in digits, and interfaces of a known sort."""
+    version, ports, said = parts_of(data, 3)
+    mac = recorded.computer(
+        "macos",
+        folder() / "mac",
+        files={"/System/Library/CoreServices/SystemVersion.plist": version},
+        commands={"networksetup": text_of(ports), "sw_vers": text_of(said), "security": text_of(said)},
+    )
+    release = macos.system(mac).release
+    assert not release or set(release) <= set("0123456789.")
+    assert len(release) <= 14
+    for device in (*macos.hardware_ports(text_of(ports)), "en0"):
+        _known(macos.link_facts(mac, {device: up("192.0.2.7")}), device)
+    assert all(der[:1] == b"\x30" for der in macos.system_roots(mac).certificates)
+
+
+@target("machine", longest=8 * 1024)
+def registry_of_windows(data: bytes) -> None:
+    """Values of the registry and a phone book: a short release, servers with addresses, interfaces of known sorts."""
+    build, label, servers, raw, driver, book = parts_of(data, 6)
+    product, name = text_of(driver), text_of(label)
+    values: dict[str, RegistryValue] = {
+        "CurrentBuildNumber": text_of(build),
+        "DisplayVersion": text_of(label),
+    }
+    pc = recorded.computer(
+        "windows",
+        folder() / "pc",
+        files={"/Roaming/Microsoft/Network/Connections/Pbk/rasphone.pbk": book},
+        environ={"APPDATA": "C:\\Roaming"},
+        registry={
+            f"HKLM\\{windows._VERSION}": {
+                **values,
+                "ProductName": product,
+                "CurrentMajorVersionNumber": 10,
+            },
+            f"HKLM\\{windows._ADAPTERS}\\0001": {
+                "NetCfgInstanceId": "{1}",
+                "DriverDesc": product,
+                "*IfType": 6,
+            },
+            f"HKLM\\{windows._CONNECTIONS}\\{{1}}\\Connection": {"Name": name},
+            f"HKLM\\{windows._TCPIP}\\Interfaces\\{{1}}": {
+                "NameServer": text_of(servers),
+                "Dhcpv6DNSServers": raw,
+            },
+        },
+        links={name: up("192.0.2.7")},
+    )
+    system = windows.system(pc)
+    assert all(text.isprintable() and len(text) <= 64 for text in (system.release, system.product))
+    assert all(address(server.address) is not None for server in windows.dns_servers(pc))
+    for each in (name, *windows._dialled(pc)):
+        _known(windows.link_facts(pc, {each: up("192.0.2.7")}), each)
 
 
 # ---- proxies -------------------------------------------------------------------------------------

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
+import json
 import math
 import re
 import socket
@@ -13,31 +15,34 @@ import ada_url
 import dns.message
 import dns.name
 from cryptography import x509
+from cryptography.x509 import ocsp
 
 from portalcheck.address import NOTES, TRICKS, Kind, judge
 from portalcheck.address.url import Address
-from portalcheck.facts import DnsServer, Failure, NameAnswer
+from portalcheck.facts import Announced, DnsServer, Failure, NameAnswer, Revocation, Standing
 from portalcheck.path import chain as chains
-from portalcheck.path.claims import certificates_in, issuer_urls, load
+from portalcheck.path import status_page as pages
+from portalcheck.path.claims import READ_ERRORS, certificates_in, crl_urls, issuer_urls, load, responder_urls
 from portalcheck.path.cookies import Jar
 from portalcheck.path.datagrams import read_response
+from portalcheck.path.handshake import handshake
 from portalcheck.path.headers import Headers, server_time
 from portalcheck.path.http1 import Request
 from portalcheck.path.location import target_of, url_of
 from portalcheck.path.names import join_families, read_message
 from portalcheck.path.proxies import tunnel
 from portalcheck.path.request import HEADERS, Connection
+from portalcheck.path.revocation import Pair, read_crl, read_ocsp
 from portalcheck.path.streams import EvidenceStream
 from portalcheck.path.tls import Plaintext
 from portalcheck.path.waiting import Deadline
-from tests.fuzz.target import CORPUS, parts_of, target, text_of
+from tests.fuzz.target import CORPUS, NOW, parts_of, target, text_of
 
 HOST = "portal.example"
 URL = f"http://{HOST}/sign/in"
 OFFICIAL = ("optum.com", "healthsafe-id.com")
 SECONDS = 5.0
 _SERVER = DnsServer(address="192.0.2.53")
-_NOW = 1_795_000_000.0
 _LAST_S = 2**32
 _SPEAKS_HTTP = re.compile(rb"HTTP/[0-9]\.[0-9] [0-9]{3}")
 
@@ -63,6 +68,8 @@ def _issued() -> frozenset[bytes]:
 
 
 _ANCHOR = (CORPUS / "chain" / "anchor.der").read_bytes()
+_SENT = elements((CORPUS / "chain" / "whole.der").read_bytes())
+_KEYS = [x509.load_der_x509_certificate(der).public_key() for der in (*_SENT, _ANCHOR)]
 _STORES = {"system": chains.Anchors([_ANCHOR]), "mozilla": chains.Anchors([])}
 _ISSUED = _issued()
 
@@ -71,7 +78,7 @@ _ISSUED = _issued()
 def chain(data: bytes) -> None:
     """Nothing is trusted but what the anchor signed, and no name matches that the certificate does not hold."""
     sent = elements(data)
-    facts = chains.judge(sent, HOST, _STORES, now=_NOW, issuers=("Good Authority",))
+    facts = chains.judge(sent, HOST, _STORES, now=NOW, issuers=("Good Authority",))
     chains.missing_issuer_urls(sent)
     if not facts.readable:
         assert not facts.trusted_by
@@ -94,7 +101,69 @@ def issuer_file(data: bytes) -> None:
     for der in found:
         certificate = load(der)
         if certificate is not None:
-            assert all(url.lower().startswith("http://") for url in issuer_urls(certificate))
+            urls = (*issuer_urls(certificate), *responder_urls(certificate), *crl_urls(certificate))
+            assert len(urls) <= 4
+            assert all(url.lower().startswith("http://") and url.encode() in der for url in urls)
+
+
+@target("net", longest=16 * 1024)
+def anchors(data: bytes) -> None:
+    """Whatever lies in a trust store, a chain is trusted only where the store holds a key that signed in it."""
+    store = elements(data)
+    facts = chains.judge(_SENT, HOST, {"system": chains.Anchors(store)}, now=NOW)
+    if facts.trusted_by:
+        held = [certificate for certificate in map(load, store) if certificate is not None]
+        assert any(certificate.public_key() in _KEYS for certificate in held)
+
+
+# ---- revocation ----------------------------------------------------------------------------------
+
+PAIR = Pair(*elements((CORPUS / "ocsp-response" / "pair.der").read_bytes()))
+_LATER = NOW + 400 * 86_400
+
+
+def _signed_part(kind: str, data: bytes) -> bytes:
+    """The bytes under the signature of a response or a list, none where it is neither."""
+    with contextlib.suppress(*READ_ERRORS):
+        if kind == "ocsp-response":
+            return ocsp.load_der_ocsp_response(data).tbs_response_bytes
+        pem = data.lstrip().startswith(b"-----BEGIN")
+        return (x509.load_pem_x509_crl if pem else x509.load_der_x509_crl)(data).tbs_certlist_bytes
+    return b""
+
+
+def _said(kind: str) -> dict[bytes, Standing]:
+    """What the issuer signed in the seeds, and what that says of the certificate, which their names tell."""
+    believed = {
+        path: path.stem.partition("-")[0]
+        for path in (CORPUS / kind).iterdir()
+        if path.stem.startswith(("good", "revoked"))
+    }
+    return {_signed_part(kind, path.read_bytes()): Standing(said) for path, said in believed.items()}
+
+
+_SAID = {kind: _said(kind) for kind in ("ocsp-response", "crl")}
+
+
+def _nobody_was_believed_but_the_issuer(kind: str, data: bytes, said: Revocation, later: Revocation) -> None:
+    assert later.standing is Standing.UNSAID
+    if said.standing is not Standing.UNSAID:
+        assert _SAID[kind].get(_signed_part(kind, data)) is said.standing
+    assert (said.since > 0) == (said.standing is Standing.REVOKED)
+
+
+@target("net", longest=8 * 1024)
+def ocsp_response(data: bytes) -> None:
+    """A certificate is good or revoked only by what its issuer, or whom that appointed, signed; and not for ever."""
+    said = read_ocsp(PAIR, data, NOW)
+    _nobody_was_believed_but_the_issuer("ocsp-response", data, said, read_ocsp(PAIR, data, _LATER))
+
+
+@target("net", longest=16 * 1024)
+def crl(data: bytes) -> None:
+    """As for OCSP: of a list only what the issuer signed counts, as long as the list does."""
+    said = read_crl(PAIR, data, NOW)
+    _nobody_was_believed_but_the_issuer("crl", data, said, read_crl(PAIR, data, _LATER))
 
 
 # ---- names ---------------------------------------------------------------------------------------
@@ -136,7 +205,7 @@ def http(data: bytes) -> None:
         theirs.sendall(data)
         theirs.shutdown(socket.SHUT_WR)
         connection = Connection(EvidenceStream(ours))
-        exchange = connection.exchange(Request("GET", _url(URL), HEADERS), lambda: _NOW, Deadline(SECONDS))
+        exchange = connection.exchange(Request("GET", _url(URL), HEADERS), lambda: NOW, Deadline(SECONDS))
         connection.close()
     step = exchange.step
     if step.failure is None:
@@ -145,6 +214,17 @@ def http(data: bytes) -> None:
     assert step.size <= len(data)
     assert len(exchange.body) <= step.size
     assert step.server_time is None or math.isfinite(step.server_time)
+
+
+@target("net", longest=8 * 1024)
+def status_page(data: bytes) -> None:
+    """A page says what its indicator says, and without one what its HTTP status says."""
+    status, body = 200 + int.from_bytes(data[:2]) % 400, data[2:]
+    said = pages.read(status, body)
+    by_status = Announced.DOWN if status >= 500 else Announced.UNSAID if status >= 400 else Announced.WELL
+    if said is not by_status:
+        indicator = json.loads(body.decode("utf-8", "replace"), strict=False)["status"]["indicator"]
+        assert said is pages._INDICATORS.get(indicator, Announced.UNSAID)
 
 
 @target("net")
@@ -215,6 +295,22 @@ def tls_plaintext(data: bytes) -> None:
 
 def _heard_of(said: Plaintext) -> tuple[object, ...]:
     return said.foreign, said.over, said.version, said.wants_certificate
+
+
+@target("net", longest=32 * 1024)
+def tls_answer(data: bytes) -> None:
+    """Whatever a peer without the keys says to a handshake is a failure that is named at once, and no exception."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        theirs.sendall(data)
+        theirs.shutdown(socket.SHUT_WR)
+        secured, step = handshake(ours, HOST, Deadline(SECONDS))
+    assert secured is None
+    assert step.failure not in (None, Failure.TIMED_OUT)
+    assert not step.chain
+    assert step.alert.isascii()
+    assert not step.alert or step.alert.isprintable()
+    assert not step.wants_certificate or bytes([13]) in data
 
 
 @target("net", longest=80 * 1024)

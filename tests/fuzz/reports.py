@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from portalcheck import memory, paste, phonecode
+from portalcheck import memory, paste, phonecode, symptoms
 from portalcheck.catalog import Catalog
+from portalcheck.explain import explain, suggest
 from portalcheck.fleet import Summary, summarise
 from portalcheck.fleet.documents import documents
 from portalcheck.model import Status
@@ -18,7 +19,7 @@ from portalcheck.paste import Integrity, as_report
 from portalcheck.paste.unmangle import plain
 from portalcheck.render import agent, fleet_data, fleet_html, fleet_text
 from tests.core.paste_reports import SAMPLE, lost_values, wrong_values
-from tests.fuzz.target import parts_of, target
+from tests.fuzz.target import parts_of, target, text_of
 
 _NEVER = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
@@ -147,3 +148,28 @@ def code_in_text(data: bytes) -> None:
     first, _ = parts_of(data, 2)
     found = _code_within(first)
     assert found is None or isinstance(phonecode.decode(found), phonecode.Decoded)
+
+
+# ---- said in words -------------------------------------------------------------------------------
+
+
+@target("reports", longest=32 * 1024)
+def symptom(data: bytes) -> None:
+    """What a person says is a known symptom or none, whatever stands behind the part that is read."""
+    text = text_of(data)
+    found = symptoms.match(text, ("en", "es"))
+    assert found is None or found in symptoms.symptom_ids()
+    whole = text.ljust(symptoms.LONGEST)
+    assert symptoms.match(whole, ("en", "es")) == symptoms.match(whole + text, ("en", "es"))
+
+
+@target("reports", longest=512)
+def topic(data: bytes) -> None:
+    """A word to explain gives a harmless page, or at most three words that there is one for."""
+    text = text_of(data)
+    for lang in ("en", "es"):
+        page = explain(text, catalog(lang))
+        _harmless(page or "")
+        offered = suggest(text, catalog(lang))
+        assert len(offered) <= 3
+        assert all(explain(each, catalog(lang)) for each in offered)

@@ -23,6 +23,7 @@ from portalcheck import paste
 from tests.core.paste_reports import SAMPLE
 from tests.fleet import making
 from tests.fuzz.target import CORPUS
+from tests.fuzz.words_of_authorities import standings
 from tests.machine.browsers import world as browsers
 from tests.path import dns_replies, minting
 
@@ -37,6 +38,7 @@ def chains() -> Iterator[tuple[str, str, bytes]]:
     wild = minting.leaf(between, "*.example", addresses=("192.0.2.1",))
     old = minting.leaf(between, "portal.example", days=(-400.0, -30.0))
     yield "chain", "anchor.der", root.der
+    yield "anchors", "three.der", root.der + between.der + plain.der
     yield "chain", "whole.der", plain.der + between.der
     yield "chain", "with-root.der", wild.der + between.der + root.der
     yield "chain", "expired.der", old.der + between.der
@@ -99,6 +101,14 @@ def conversations() -> Iterator[tuple[str, str, bytes]]:
         "records",
         b"\x16\x03\x03\0\x08" + certificate_request + b"\x15\x03\x03\0\x02\x02\x28",
     )
+    yield "tls-answer", "refusal", b"\x15\x03\x03\0\x02\x02\x70"
+    yield "tls-answer", "page", b"HTTP/1.1 400 Bad Request\r\n\r\n"
+    hello = b"\x03\x03" + bytes(32) + b"\0\xc0\x2f\0\0\x05\xff\x01\0\x01\0"
+    messages = bytes([2, 0, 0, len(hello)]) + hello + certificate_request
+    yield "tls-answer", "hello", b"\x16\x03\x03\0" + bytes([len(messages)]) + messages
+    down = b'{"page": {"id": "x"}, "status": {"indicator": "major", "description": "x"}}'
+    yield "status-page", "indicator", b"\0\0" + down
+    yield "status-page", "plain", b"\x01\x2cdown"
     yield "proxy-answer", "open", b"HTTP/1.1 200 Connection established\r\n\r\n"
     yield (
         "proxy-answer",
@@ -183,6 +193,13 @@ def profiles() -> Iterator[tuple[str, str, bytes]]:
         "all",
         b"[Install1]\nDefault=known\n[Profile0]\nPath=/elsewhere\nIsRelative=0\n[Profile1]\nPath=../x\n",
     )
+    yield (
+        "default-browser",
+        "list",
+        b"[Default Applications]\nx-scheme-handler/https=org.mozilla.firefox.desktop;\n",
+    )
+    handlers = {"LSHandlers": [{"LSHandlerURLScheme": "https", "LSHandlerRoleAll": "com.google.chrome"}]}
+    yield "default-browser", "plist", plistlib.dumps(handlers)
     server, exceptions, script = b"http=p.example:80;socks=q:1", b"<local>;*.x", b"http://x/p.pac"
     texts = b"".join(struct.pack("<I", len(text)) + text for text in (server, exceptions, script))
     yield "policies-of-windows", "all", struct.pack("<3I", 70, 3, 15) + texts
@@ -256,6 +273,22 @@ def computers() -> Iterator[tuple[str, str, bytes]]:
     )
     yield "scutil-text", "services", b'* (Connected)   1B2C PPP --> L2TP  "Name"  [PPP:L2TP]\n'
     yield "os-release", "some", b'NAME="Debian GNU/Linux"\nID=debian\nVERSION_ID="12"\n'
+    yield "interfaces", "ethernet", b"eth0\n%%\n1\n\n%%\nINTERFACE=eth0\n%%\n"
+    yield "interfaces", "tap", b"vnet3\n%%\n1\n\n%%\nDEVTYPE=tun\n\n%%\n0x1002\n"
+    yield "interfaces", "tunnel", b"wg0-mullvad\n%%\n65534\n\n%%\nDEVTYPE=wireguard\n"
+    yield (
+        "files-of-macos",
+        "all",
+        plistlib.dumps({"ProductVersion": "14.5"})
+        + b"\n%%\nHardware Port: Wi-Fi\nDevice: en0\nEthernet Address: x\n\n%%\n14.5\n",
+    )
+    yield (
+        "registry-of-windows",
+        "all",
+        b"22631\n%%\n23H2\n%%\n192.0.2.53,2001:db8::53\n%%\n"
+        + bytes(32)
+        + b"\n%%\nTAP-Windows Adapter V9\n%%\n[Work]\r\nType=2\r\n",
+    )
     yield (
         "proxy-variables",
         "some",
@@ -310,6 +343,10 @@ def texts() -> Iterator[tuple[str, str, bytes]]:
     yield "kept-report", "whole", report
     yield "phone-code", "right", b"7K4M-6TDS-Z6"
     yield "phone-code", "words", b"seven kilo four mike, 6tds z6"
+    yield "symptom", "some", b"It doesn't work, it says my account is locked"
+    yield "symptom", "spanish", "No me llega el código".encode()
+    yield "topic", "cause", b"clock-wrong"
+    yield "topic", "slip", b"clok"
     yield "code-in-text", "some", b"The code is 7K4M-6TDS-Z6."
     small = {**making.report(1), "checks": []}
     yield "fleet", "lines", making.lines([small, {**small, "run_id": "b" * 32, "schema_version": 2}, {}])
@@ -319,7 +356,7 @@ def texts() -> Iterator[tuple[str, str, bytes]]:
 
 def main() -> None:
     """Write the seeds that are not there."""
-    for make in (chains, answers, conversations, profiles, computers, texts):
+    for make in (chains, standings, answers, conversations, profiles, computers, texts):
         for target, name, content in make():
             path = CORPUS / target / name
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -8,6 +8,8 @@ from pathlib import Path
 import msgspec
 
 CORPUS = Path(__file__).with_name("corpus")
+NOW = 1_795_000_000.0
+"""The time (seconds since the epoch) at which signed seeds hold: they are made once."""
 GROUPS = ("net", "browser", "machine", "reports")
 
 Check = Callable[[bytes], None]

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.fuzz.target import GROUPS
+from portalcheck.path.revocation import read_crl, read_ocsp
+from tests.fuzz.net import PAIR
+from tests.fuzz.target import GROUPS, NOW
 from tests.fuzz.targets import TARGETS
 
 _MOST_CHANGED = 6
@@ -20,6 +22,19 @@ def test_what_must_hold_of_a_reader_holds_for_all_known_inputs(name: str) -> Non
     assert inputs
     for path in inputs:
         TARGETS[name].check(path.read_bytes())
+
+
+def test_what_an_authority_says_in_a_seed_is_what_the_name_of_the_seed_tells() -> None:
+    read = {"ocsp-response": read_ocsp, "crl": read_crl}
+    for kind, reader in read.items():
+        seeds = [path for path in TARGETS[kind].seeds.iterdir() if path.suffix in (".der", ".pem")]
+        told = {path.stem: reader(PAIR, path.read_bytes(), NOW).standing for path in seeds}
+        assert {standing.value for standing in told.values()} == {"good", "revoked", "unsaid"}
+        assert [
+            name
+            for name, standing in told.items()
+            if name.startswith(("good", "revoked")) and not name.startswith(standing)
+        ] == []
 
 
 @pytest.mark.slow
