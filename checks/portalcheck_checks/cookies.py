@@ -47,6 +47,8 @@ REFUSALS = frozenset({400, 413, 431, 494})
         "cookies.near-limit",
         "cookies.no-browser",
         "cookies.age",
+        "cookies.newer-layout",
+        "cookies.of-caller",
         "cookies.fresh-browser",
     ],
 )
@@ -75,13 +77,15 @@ def hosts(ctx: Context, url: str) -> tuple[str, ...]:
 
 def judge(stores: Iterable[CookieStore], now: float) -> Iterator[Finding]:
     """What each store says; a store that cannot be read is unknown, never empty."""
-    empty = True
+    empty, of_caller = True, False
     for store in stores:
-        empty = False
+        empty, of_caller = False, of_caller or store.of_caller
         yield from _judge_store(store)
         yield from _judge_age(store, now)
     if empty:
         yield skip("cookies.no-browser")
+    if of_caller:
+        yield note("cookies.of-caller")
 
 
 def _judge_store(store: CookieStore) -> Iterator[Finding]:
@@ -108,6 +112,8 @@ def _judge_store(store: CookieStore) -> Iterator[Finding]:
     if store.header_bytes > LARGE_BYTES:
         say = fail if store.header_bytes > TOO_LARGE_BYTES else warn
         yield say("cookies.too-large", **who, header_bytes=store.header_bytes)
+    if store.newer_schema:
+        yield note("cookies.newer-layout", **who)
     if store.on_site >= NEAR_LIMIT:
         yield note("cookies.near-limit", **who, count=store.on_site)
 

@@ -83,6 +83,9 @@ class CookieStore(msgspec.Struct, frozen=True, kw_only=True):
     `session` is None where the browser keeps session cookies elsewhere. `header_bytes` is the length
     of the Cookie header's value that the sign-in page would be sent. `partitioned` counts those kept apart in
     another site's partition or in a container, which are not sent; `on_site` those of the page's own site.
+    `newer_schema` says that the browser is newer than what is known here of its database, which was read as the
+    newest known one; `of_caller` that the profile belongs to the person who started the program with
+    an administrator's rights (sudo).
     """
 
     browser: str
@@ -100,6 +103,8 @@ class CookieStore(msgspec.Struct, frozen=True, kw_only=True):
     on_site: int = 0
     oldest: float | None = None
     newest: float | None = None
+    newer_schema: bool = False
+    of_caller: bool = False
 
 
 class CookieBlock(msgspec.Struct, frozen=True):

@@ -84,8 +84,9 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     """The surroundings of one user on one computer.
 
     `os` is linux, macos or windows; `home` is None where the user has none; `root` stands for `/` (or the
-    system drive) and is a folder of recorded files in tests. `links` gives the network interfaces by name,
-    `processes` the names of the running programs.
+    system drive) and is a folder of recorded files in tests. `for_caller` says that `home` is that of the person who
+    called the program through sudo or the like, and not of the account that it runs as.
+    `links` gives the network interfaces by name, `processes` the names of the running programs.
     """
 
     os: str
@@ -96,6 +97,7 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     run: Runner = run_nothing
     links: Callable[[], Mapping[str, Link]] = no_links
     processes: Callable[[], frozenset[str]] = no_processes
+    for_caller: bool = False
 
     def at(self, path: str) -> Path:
         """Where an absolute path of the described system lies on this one."""

@@ -51,10 +51,19 @@ def store(**more: Any) -> CookieStore:
         (store(count=4, header_bytes=16385), [("cookies.found", "ok"), ("cookies.too-large", "fail")]),
         (store(count=182, on_site=182), [("cookies.found", "ok"), ("cookies.near-limit", "note")]),
         (store(count=182, on_site=91), [("cookies.found", "ok")]),
+        (store(count=1, newer_schema=True), [("cookies.found", "ok"), ("cookies.newer-layout", "note")]),
+        (store(count=1, of_caller=True), [("cookies.found", "ok"), ("cookies.of-caller", "note")]),
     ],
 )
 def test_what_is_said_of_a_store(given: CookieStore, expected: list[tuple[str, str]]) -> None:
     assert told(judge_stores([given], NOW)) == expected
+
+
+def test_whose_browsers_were_looked_at_is_said_once() -> None:
+    found = told(
+        judge_stores([store(count=1, of_caller=True), store(profile=2, count=1, of_caller=True)], NOW)
+    )
+    assert found.count(("cookies.of-caller", "note")) == 1
 
 
 def test_without_a_store_there_was_nothing_to_look_at() -> None:

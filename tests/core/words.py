@@ -85,6 +85,8 @@ EVIDENCE: Mapping[str, frozenset[str]] = {
     cookies.unreadable browser profile running why
     cookies.near-limit browser profile count
     cookies.age browser profile oldest_days newest_days
+    cookies.newer-layout browser profile
+    cookies.of-caller
     cookies.fresh-browser browser
     cookies.duplicates browser profile header_bytes
     cookies.too-large browser profile header_bytes

@@ -56,6 +56,8 @@ def cookie_stores(
 
     `now` is in seconds since the epoch, else the clock's time. A profile that may not be read is told too.
     """
+    from msgspec.structs import replace
+
     from portalcheck.machine.browsers import chromium, epiphany, firefox, safari
     from portalcheck.machine.browsers.matching import target
     from portalcheck.machine.browsers.profile import Question
@@ -68,7 +70,8 @@ def cookie_stores(
     }
     when = time.time() if now is None else now
     question = Question(environment, target(url), tuple(hosts), when)
-    return tuple(readers[profile.place.browser.family](profile, question) for profile in _found(environment))
+    stores = (readers[profile.place.browser.family](profile, question) for profile in _found(environment))
+    return tuple(replace(store, of_caller=environment.for_caller) for store in stores)
 
 
 def _found(environment: Environment) -> Iterator[Profile]:

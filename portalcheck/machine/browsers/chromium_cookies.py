@@ -5,13 +5,14 @@ Source: net/extras/sqlite/sqlite_persistent_cookie_store.cc. Values are encrypte
 
 from __future__ import annotations
 
-from portalcheck.machine.browsers.database import Database
+from portalcheck.machine.browsers.database import Database, Number
 from portalcheck.machine.browsers.matching import MAX_INTEGER, Clock, Target
 from portalcheck.machine.browsers.reading import Why
 
 _NEEDED = frozenset({"host_key", "path", "name", "expires_utc"})
 _SECRET = {"cookies": frozenset({"value", "encrypted_value"})}
 _CLOCK = Clock(1_000_000, -11_644_473_600)  # from 1601-01-01 on
+_NEWEST_KNOWN = 24
 _HASHED_FROM = 24  # the SHA-256 of the host stands before the value that is encrypted
 _HASH = 32
 _TAG = 3  # v10, v11, v20: which key
@@ -24,6 +25,7 @@ def guard(database: Database, system: str) -> Clock | Why:
     columns = database.columns("cookies")
     if not columns >= _NEEDED:
         return Why.UNKNOWN_LAYOUT
+    version = _version(database)
     utf16 = database.pragma("encoding") != "UTF-8"
     secure = next((name for name in ("is_secure", "secure") if name in columns), "0")
     lasting = next((name for name in ("has_expires", "is_persistent", "persistent") if name in columns), "1")
@@ -33,11 +35,11 @@ def guard(database: Database, system: str) -> Clock | Why:
       {"top_frame_site_key" if "top_frame_site_key" in columns else "''"} AS jar,
       {"has_cross_site_ancestor" if "has_cross_site_ancestor" in columns else "0"} AS embedded,
       {_bytes("name", utf16)} AS name_bytes,
-      {_value_bytes(database, columns, system, utf16)} AS value_bytes,
+      {_value_bytes(version, columns, system, utf16)} AS value_bytes,
       {_changed(columns)} AS changed
     FROM main.cookies NOT INDEXED"""  # noqa: S608 - column names of our own that the table was seen to have
     database.guard(view, _SECRET, {"cookies"})
-    return _CLOCK
+    return _CLOCK._replace(assumed=version is not None and version > _NEWEST_KNOWN)
 
 
 def jars(page: Target | None) -> tuple[str, ...]:
@@ -56,12 +58,12 @@ def _changed(columns: frozenset[str]) -> str:
     return f"CASE {cases} END" if cases else "NULL"
 
 
-def _value_bytes(database: Database, columns: frozenset[str], system: str, utf16: bool) -> str:
+def _value_bytes(version: Number, columns: frozenset[str], system: str, utf16: bool) -> str:
     plain = _bytes("value", utf16) if "value" in columns else "0"
     if "encrypted_value" not in columns:
         return plain
     length = "length(encrypted_value)"  # of a blob, so in bytes
-    fixed = _TAG + (_HASH if _hashes(database, columns) else 0)
+    fixed = _TAG + (_HASH if _hashes(version, columns) else 0)
     gcm = _beyond(length, fixed + _NONCE_AND_MARK)
     # Known to 16 bytes; the middle is at most 8 off.
     cbc = _beyond(length, fixed + _BLOCK - _BLOCK // 2)
@@ -80,9 +82,14 @@ def _beyond(length: str, fixed: int) -> str:
     return f"CASE WHEN {length} > {fixed} THEN {length} - {fixed} ELSE 0 END"
 
 
-def _hashes(database: Database, columns: frozenset[str]) -> bool:
-    if database.columns("meta") >= {"key", "value"}:
-        row = database.numbers("SELECT CAST(value AS INTEGER) FROM main.meta WHERE key = 'version'", {})
-        if row and row[0]:
-            return row[0] >= _HASHED_FROM
-    return "has_cross_site_ancestor" in columns  # the youngest column before the change
+def _version(database: Database) -> Number:
+    """The version of the schema, None where the database does not tell."""
+    if not database.columns("meta") >= {"key", "value"}:
+        return None
+    row = database.numbers("SELECT CAST(value AS INTEGER) FROM main.meta WHERE key = 'version'", {})
+    return (row[0] or None) if row else None
+
+
+def _hashes(version: Number, columns: frozenset[str]) -> bool:
+    # Else by the youngest column before the change.
+    return "has_cross_site_ancestor" in columns if version is None else version >= _HASHED_FROM

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from portalcheck.facts import CookieStore
 from portalcheck.machine.browsers import mozilla_cookies, running
+from portalcheck.machine.browsers.database import Database, Refused
 from portalcheck.machine.browsers.places import Place
-from portalcheck.machine.browsers.profile import Profile, Question, count, store
-from portalcheck.machine.browsers.reading import Why, exists, folders, is_remote, presence, read_ini
+from portalcheck.machine.browsers.profile import MAX_PROFILES, Profile, Question, count, store
+from portalcheck.machine.browsers.reading import (
+    Why,
+    exists,
+    folders,
+    is_remote,
+    presence,
+    read_ini,
+    regular_files,
+)
+from portalcheck.machine.browsers.sqlite_image import take
 from portalcheck.machine.environment import Environment
 
 _MARKS = ("cookies.sqlite", "prefs.js")
 _MAX_INI = 1024 * 1024
+_MAX_GROUPS = 8
 
 
 def profile_folders(place: Place, environment: Environment) -> tuple[Path, ...] | Why:
     """The folders that hold settings or cookies: the installations' defaults first, then all others listed.
 
-    Last come those that no list names: the profile switcher of 2025 keeps its own outside of `profiles.ini`.
+    Then come those of the profile switcher of 2025, which keeps lists of its own, and last those that no list names.
     """
     inside = folders(place.folder)
     if isinstance(inside, Why):
@@ -26,7 +38,7 @@ def profile_folders(place: Place, environment: Environment) -> tuple[Path, ...] 
     below = folders(place.folder / "Profiles")
     unlisted = (*inside, *(() if isinstance(below, Why) else below))
     found: dict[str, Path] = {}
-    for folder in _listed(place.folder, environment):
+    for folder in (*_listed(place.folder, environment), *_grouped(place.folder, environment)):
         if {presence(folder / name) for name in _MARKS} & {True, None}:  # None: there, but closed to us
             found.setdefault(str(folder), folder)
     for folder in unlisted:
@@ -44,6 +56,20 @@ def _listed(root: Path, environment: Environment) -> tuple[Path, ...]:
     others = [section.get("Path", "") for name, section in sections.items() if name.startswith("Profile")]
     folders_found = (_placed(root, path, environment) for path in (*preferred, *others))
     return tuple(folder for folder in folders_found if folder is not None)
+
+
+def _grouped(root: Path, environment: Environment) -> Iterator[Path]:
+    """The profiles of the switcher: one database for each group (SelectableProfileService.sys.mjs)."""
+    for path in regular_files(root / "Profile Groups", ".sqlite")[:_MAX_GROUPS]:
+        image = take(path)
+        if isinstance(image, Why) or not image:
+            continue
+        try:
+            with Database(image) as database:
+                listed = database.texts("Profiles", "path", MAX_PROFILES)
+        except Refused:  # what the lists lack is still looked for on disk
+            continue
+        yield from (folder for text in listed if (folder := _placed(root, text, environment)) is not None)
 
 
 def _placed(root: Path, path: str, environment: Environment) -> Path | None:

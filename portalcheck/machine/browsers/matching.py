@@ -42,10 +42,14 @@ _PORTS = {"http": 80, "https": 443}
 
 
 class Clock(NamedTuple):
-    """How a database writes times: in `per_second` parts of a second since `start`, in seconds since the epoch."""
+    """How a database writes times: in `per_second` parts of a second since `start`, in seconds since the epoch.
+
+    `assumed` says that its schema is newer than the ones known here, and was read as the newest of these.
+    """
 
     per_second: int = 1
     start: int = 0
+    assumed: bool = False
 
     def reading(self, seconds: float) -> float:
         """A time in seconds since the epoch as the database writes it."""
@@ -114,6 +118,7 @@ class Totals(NamedTuple):
     on_site: int
     oldest: Number
     newest: Number
+    newer_schema: bool = False
 
 
 class _Values:
@@ -186,6 +191,7 @@ def totals(
         on_site=int(on_site or 0),
         oldest=clock.seconds(oldest),
         newest=clock.seconds(newest),
+        newer_schema=clock.assumed,
     )
 
 

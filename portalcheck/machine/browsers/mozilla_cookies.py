@@ -13,6 +13,7 @@ from portalcheck.machine.browsers.reading import Why
 _NEEDED = frozenset({"host", "path", "name", "value", "expiry", "issecure"})
 _SECRET = {"moz_cookies": frozenset({"value"})}
 _MILLISECONDS_FROM = 16
+_NEWEST_KNOWN = 17
 _MICROSECONDS = 1_000_000  # in which all other times are
 
 
@@ -21,7 +22,8 @@ def guard(database: Database) -> Clock | Why:
     columns = database.columns("moz_cookies")
     if not columns >= _NEEDED:
         return Why.UNKNOWN_LAYOUT
-    clock = Clock(1000 if int(database.pragma("user_version")) >= _MILLISECONDS_FROM else 1)
+    version = int(database.pragma("user_version"))
+    clock = Clock(1000 if version >= _MILLISECONDS_FROM else 1, assumed=version > _NEWEST_KNOWN)
     utf16 = database.pragma("encoding") != "UTF-8"
     has_jars = "originattributes" in columns
     jar = "originAttributes" if has_jars else "''"

@@ -92,6 +92,7 @@ def store(profile: Profile, found: Totals | Why, *, running: bool | None, keeps_
         on_site=found.on_site,
         oldest=_time(found.oldest),
         newest=_time(found.newest),
+        newer_schema=found.newer_schema,
     )
 
 

@@ -40,7 +40,22 @@ def test_every_schema_of_firefox_is_read_in_its_own_unit_of_time(in_firefox: In,
 
 def test_a_firefox_newer_than_known_is_read_as_the_newest_known(in_firefox: In) -> None:
     store = in_firefox(LIVE_AND_DEAD, 99, columns=17)
-    assert (store.count, store.expired) == (1, 1)
+    assert (store.count, store.expired, store.newer_schema) == (1, 1, True)
+
+
+@pytest.mark.parametrize("version", [17, 16, 10])
+def test_a_firefox_that_is_known_is_not_called_newer(in_firefox: In, version: int) -> None:
+    assert not in_firefox(LIVE_AND_DEAD, version).newer_schema
+
+
+@pytest.mark.parametrize(("version", "newer"), [("24", False), ("25", True), ("9" * 15, True), ("", False)])
+def test_a_chromium_newer_than_known_is_read_and_called_so(world: World, version: str, newer: bool) -> None:
+    path = chromium_db(world.chromium / "Default" / "Cookies", LIVE_AND_DEAD)
+    with sqlite3.connect(path) as database:
+        database.execute("UPDATE meta SET value = ? WHERE key = 'version'", (version,))
+    database.close()
+    store = world.store()
+    assert (store.count, store.expired, store.newer_schema) == (1, 1, newer)
 
 
 def test_epiphany_is_read_without_origin_attributes(world: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -247,6 +248,61 @@ def test_a_profile_of_the_switcher_that_no_list_names_is_found(world: World) -> 
     firefox_db(world.firefox / "Profiles" / "a" / "cookies.sqlite", [Cookie()])
     firefox_db(world.firefox / "Profiles" / "b" / "cookies.sqlite", [Cookie(), Cookie(name="b")])
     assert [store.count for store in world.stores()] == [1, 2]
+
+
+def group(path: Path, profiles: list[object], table: str = "Profiles(id, path, name, avatar)") -> Path:
+    """A list of the profile switcher, in WAL mode and with its last rows in the log, as a running Firefox has it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    database = sqlite3.connect(path)
+    database.execute("PRAGMA journal_mode=WAL")
+    database.execute(f"CREATE TABLE {table}")
+    rows = [(number, profile, f"name {number}", "star") for number, profile in enumerate(profiles)]
+    database.executemany("INSERT INTO Profiles VALUES(?, ?, ?, ?)", rows)
+    database.commit()
+    held = {name: path.with_name(name).read_bytes() for name in (path.name, f"{path.name}-wal")}
+    database.close()
+    for name, content in held.items():
+        path.with_name(name).write_bytes(content)
+    return path
+
+
+def test_a_profile_that_only_a_group_of_the_switcher_lists_is_found(world: World) -> None:
+    firefox_db(world.firefox / "Kept apart" / "deep" / "b" / "cookies.sqlite", [Cookie()])
+    firefox_db(world.root / "srv" / "c" / "cookies.sqlite", [Cookie(), Cookie(name="c")])
+    assert world.stores() == ()
+    group(world.firefox / "Profile Groups" / "abc.sqlite", ["Kept apart/deep/b", "/srv/c", "/srv/absent"])
+    assert [store.count for store in world.stores()] == [1, 2]
+
+
+def test_on_windows_groups_write_paths_with_backslashes(windows: World) -> None:
+    windows.environ["APPDATA"] = r"C:\Users\pat\AppData\Roaming"
+    root = windows.root / "Users/pat/AppData/Roaming/Mozilla/Firefox"
+    firefox_db(root / "Kept" / "deep" / "b" / "cookies.sqlite", [Cookie()])
+    group(root / "Profile Groups" / "abc.sqlite", [r"Kept\deep\b"])
+    assert windows.store().count == 1
+
+
+@pytest.mark.parametrize(
+    "path", ["../p", "a/../../p", "//server/share/p", "", "\0", None, 7, b"p", "x" * 5000]
+)
+def test_a_group_leads_nowhere_else_and_the_other_profiles_are_found(world: World, path: object) -> None:
+    firefox_db(world.firefox.parent / "p" / "cookies.sqlite", [Cookie()])
+    firefox_db(world.firefox / "a" / "cookies.sqlite", [Cookie(), Cookie(name="a")])
+    group(world.firefox / "Profile Groups" / "abc.sqlite", [path])
+    assert world.store().count == 2
+
+
+@pytest.mark.parametrize("table", ["Others(path)", "Profiles(id, folder)", "Profiles AS SELECT 1 AS path"])
+def test_a_group_of_another_layout_lists_nothing(world: World, table: str) -> None:
+    firefox_db(world.firefox / "a" / "cookies.sqlite", [Cookie()])
+    path = world.firefox / "Profile Groups" / "abc.sqlite"
+    path.parent.mkdir()
+    with sqlite3.connect(path) as database:
+        database.execute(f"CREATE TABLE {table}")
+    database.close()
+    (path.parent / "broken.sqlite").write_bytes(path.read_bytes()[:700])
+    (path.parent / "text.sqlite").write_text("no database")
+    assert world.store().count == 1
 
 
 @pytest.mark.parametrize(
