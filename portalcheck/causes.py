@@ -94,6 +94,7 @@ PROXY = _set(
     "proxy.refuses",
     "proxy.inspector-refuses",
     "proxy.pac-unreachable",
+    "proxy.unsteady",
 )
 VPN = _set("vpn.breaks", "vpn.dns-dead", "vpn.kill-switch")
 BLOCKED = _set("service.refuses", "service.challenge", "service.wants-certificate")
@@ -241,6 +242,7 @@ CAUSES: tuple[Cause, ...] = (
         id="tcp-blocked",
         ref="step-6",
         all=_set("network.port-blocked"),
+        none=_set("network.recovered"),
         explains=_set(CONNECTION, "tls.not-tls", "tls.broken", "tls.no-answer"),
     ),
     Cause(id="tls-blocked", ref="step-6", all=_set("tls.blocked"), explains=_set(HANDSHAKE, SERVICE)),

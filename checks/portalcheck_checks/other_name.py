@@ -10,7 +10,7 @@ OTHER_SERVER_NAME = "www.example.com"
 """Sent instead of the portal's name (RFC 2606 keeps it free)."""
 
 
-def under_another_name(ctx: Context, hop: Hop) -> Trace | None:
+def under_another_name(ctx: Context, hop: Hop, attempt: int = 1) -> Trace | None:
     """The same address, with one thing changed: the server name (RFC 6066). None where a proxy is in between."""
     if hop.connect is None or not hop.connect.address or hop.proxy is not None:
         return None
@@ -21,6 +21,7 @@ def under_another_name(ctx: Context, hop: Hop) -> Trace | None:
         server_name=OTHER_SERVER_NAME,
         proxy=DIRECT,
         follow=False,
+        attempt=attempt,
     )
     return ctx.trace(route)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+import msgspec
+
 from portalcheck.api import (
     DIRECT,
     Chain,
@@ -22,6 +24,7 @@ from portalcheck.api import (
     note,
     ok,
 )
+from portalcheck_checks.repeated import SECOND
 
 _BAD_GATEWAY = 502
 _OWN_REFUSALS = range(400, 500)
@@ -38,6 +41,7 @@ _OWN_REFUSALS = range(400, 500)
         "proxy.refuses",
         "proxy.inspector-refuses",
         "proxy.cannot-reach",
+        "proxy.unsteady",
         "proxy.mismatch",
         "proxy.direct-works",
         "proxy.pac-unreachable",
@@ -57,12 +61,24 @@ def proxy(ctx: Context) -> Iterable[Finding]:
         yield note("proxy.pac-unread") if loaded else fail("proxy.pac-unreachable")
     step = trace.first.proxy
     if step is not None and step.failure is not None:
+        ctx.traces((Route(url=ctx.url, proxy=DIRECT), Route(url=ctx.url, attempt=SECOND)))
         direct_works = ctx.proven(ctx.trace(Route(url=ctx.url, proxy=DIRECT)))
-        yield from judge_refusal(plan, step, ctx.neutral(), direct_works=direct_works)
+        if _fails_twice(ctx, trace.route):
+            yield from judge_refusal(plan, step, ctx.neutral(), direct_works=direct_works)
+        else:
+            yield fail("proxy.unsteady", kind=plan.kind)
     yield from judge_inspector(trace, ctx.chain(trace.last), ctx.neutral())
     if _programs_only(settings):
-        through = ctx.trace(Route(url=ctx.url, proxy=settings.programs))
-        yield from judge_mismatch(loaded, through)
+        programs = Route(url=ctx.url, proxy=settings.programs)
+        if _fails_twice(ctx, programs):
+            yield from judge_mismatch(loaded, ctx.trace(programs))
+
+
+def _fails_twice(ctx: Context, route: Route) -> bool:
+    """Whether the proxy of a way keeps us out, and does so again; one that is busy for a moment lets us in."""
+    tries = (ctx.trace(route), ctx.trace(msgspec.structs.replace(route, attempt=SECOND)))
+    steps = [each.first.proxy for each in tries if each is not None]
+    return len(steps) == SECOND and all(step is not None and step.failure is not None for step in steps)
 
 
 def _programs_only(settings: ProxySettings) -> bool:

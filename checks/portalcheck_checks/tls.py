@@ -26,9 +26,11 @@ from portalcheck.api import (
 )
 from portalcheck_checks.inspection import product_of
 from portalcheck_checks.other_name import is_replaced, under_another_name
+from portalcheck_checks.repeated import SECOND, fails_again
 
 DAY_S = 86400
 _CUT = {Failure.RESET: "reset", Failure.CLOSED: "closed", Failure.TIMED_OUT: "silence"}
+_TRIES = (SECOND, SECOND + 1, SECOND + 2)
 
 
 class Situation(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,7 +118,7 @@ def _judge_handshake(ctx: Context, trace: Trace, hop: Hop, step: TlsStep) -> Fin
             and old.first.tls.failure is None
         ):
             return fail("tls.too-old", version=old.first.tls.version)
-    if step.failure in _CUT and _other_name_passes(ctx, hop):
+    if step.failure in _CUT and _is_cut_for_its_name(ctx, trace, hop, step):
         return fail("tls.blocked", how=how)
     return fail("tls.no-answer" if _is_alone_in_it(ctx, step) else "tls.broken", how=how)
 
@@ -132,9 +134,22 @@ def _is_alone_in_it(ctx: Context, step: TlsStep) -> bool:
     return neutral is not None and neutral.reached > 0
 
 
-def _other_name_passes(ctx: Context, hop: Hop) -> bool:
+def _is_cut_for_its_name(ctx: Context, trace: Trace, hop: Hop, step: TlsStep) -> bool:
+    """Whether the portal's name is cut off each time, and another one passes each time.
+
+    A server with too many visitors breaks off some of them, whatever name they ask for. Silence takes seconds, so
+    that it is tried again only once, meanwhile; it then lasts longer than all that passes.
+    """
+    if not _other_name_passes(ctx, hop, 1):
+        return False
+    if step.failure is Failure.TIMED_OUT:
+        return fails_again(ctx, trace)
+    return all(fails_again(ctx, trace, each) and _other_name_passes(ctx, hop, each) for each in _TRIES)
+
+
+def _other_name_passes(ctx: Context, hop: Hop, attempt: int) -> bool:
     """Whether the same address answers TLS under another server name; an alert is an answer too."""
-    other = under_another_name(ctx, hop)
+    other = under_another_name(ctx, hop, attempt)
     step = other.first.tls if other is not None else None
     return step is not None and (step.failure is None or step.failure is Failure.ALERT)
 

@@ -21,6 +21,7 @@ from portalcheck.api import (
     note,
     ok,
 )
+from portalcheck_checks.repeated import stays_away
 from portalcheck_checks.tunnels import others, tunnels, used
 
 _UNKNOWN_PRODUCT = "unknown"
@@ -44,8 +45,8 @@ def vpn(ctx: Context) -> Iterable[Finding]:
     carrying = used(found, portal_ways or world_ways)
     if not ctx.proven(trace):
         names = others(interfaces)
-        if carrying:
-            findings += _judge_trouble(ctx, carrying[0], addresses, names)
+        if carrying and trace is not None:
+            findings += _judge_trouble(ctx, trace, carrying[0], names)
         if not any(finding.reason in ("vpn.breaks", "vpn.dns-dead") for finding in findings):
             findings += _judge_kill_switch(ctx, (carrying or found)[0], names if carrying else [""])
     return findings
@@ -60,12 +61,11 @@ def _judge_kill_switch(ctx: Context, tunnel: Interface, around: Sequence[str]) -
     return [fail("vpn.kill-switch", product=tunnel.product or _UNKNOWN_PRODUCT)] if stopped else []
 
 
-def _judge_trouble(
-    ctx: Context, tunnel: Interface, addresses: tuple[str, ...], around: Sequence[str]
-) -> list[Finding]:
+def _judge_trouble(ctx: Context, trace: Trace, tunnel: Interface, around: Sequence[str]) -> list[Finding]:
     """The portal itself on a way around the tunnel; where it has no address, what can be had around it at all."""
+    addresses = _portal_addresses(trace)
     if addresses:
-        works = any(ctx.proven(_around(ctx, name, addresses)) for name in around)
+        works = any(ctx.proven(_around(ctx, name, addresses)) for name in around) and stays_away(ctx, trace)
         return list(judge_bypass(tunnel, works_around=works))
     neutral, names = ctx.neutral(), ctx.names()
     if neutral is None or names is None:

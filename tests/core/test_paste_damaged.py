@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import random
-import time
+from collections.abc import Callable
+from functools import partial
 
 import msgspec
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from portalcheck import paste
 from portalcheck.model import Report
 from portalcheck.paste import Integrity, Recovered, layout
+from tests.core.growing import MOST_GROWTH, growth
 from tests.core.paste_reports import SAMPLE, lost_values, make_report, wrong_values
 
 BLOCK = paste.write(SAMPLE)
@@ -249,17 +251,20 @@ def test_shreds_of_a_report_are_read_without_harm_and_never_wrong(shreds: list[s
      "A" * 76 + "\n"],
 )  # fmt: skip
 def test_no_text_takes_more_than_linear_time(pattern: str) -> None:
-    """Half a megabyte of the worst, in and out of a block: a second would be minutes if anything were quadratic."""
-    text = pattern * (500_000 // len(pattern))
-    started = time.process_time()
-    paste.read(text)
-    paste.read(f"{layout.BEGIN}\n{LINES[1]}\n{text}")
-    assert time.process_time() - started < 8
+    """In and out of a block, by its ratio to a shorter text of the same sort."""
+
+    def reading(size: int) -> Callable[[], object]:
+        text = pattern * (size // len(pattern))
+        inside = f"{layout.BEGIN}\n{LINES[1]}\n{text}"
+        return lambda: (paste.read(text), paste.read(inside))
+
+    assert growth(reading, 500_000) < MOST_GROWTH
 
 
 @pytest.mark.slow
-def test_random_bytes_of_ten_megabytes_are_read_in_a_few_seconds() -> None:
-    data = random.Random(1).randbytes(10_000_000)
-    started = time.process_time()
-    assert paste.read(data) == []
-    assert time.process_time() - started < 20
+def test_ten_megabytes_of_random_bytes_are_read_in_time_that_grows_as_they_do() -> None:
+    def reading(size: int) -> Callable[[], object]:
+        return partial(paste.read, random.Random(1).randbytes(size))
+
+    assert reading(10_000_000)() == []
+    assert growth(reading, 10_000_000) < MOST_GROWTH

@@ -1,0 +1,26 @@
+"""Does what failed fail every time? A host that has too much to do, or a weak link, fails now and then.
+
+A way that works beside one that failed proves something only where the failing one fails again afterwards.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from portalcheck.api import Context, Trace
+
+SECOND = 2
+"""The try that checks share; later ones are made anew."""
+
+
+def fails_again(ctx: Context, trace: Trace, attempt: int = SECOND) -> bool:
+    """Whether the same way ends at the same host, in the same layer, by a failure, once more."""
+    again = ctx.trace(msgspec.structs.replace(trace.route, attempt=attempt))
+    if again is None or again.last.failure is None:
+        return False
+    return (again.last.host, again.last.layer) == (trace.last.host, trace.last.layer)
+
+
+def stays_away(ctx: Context, trace: Trace) -> bool:
+    """Whether no page that proves itself comes the second time either."""
+    return not ctx.proven(ctx.trace(msgspec.structs.replace(trace.route, attempt=SECOND)))
