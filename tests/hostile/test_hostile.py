@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.hostile import readme
 from tests.hostile.playing import inside, meet
 from tests.hostile.stage import TIMEOUT_S, Met
 from tests.hostile.table import BEHAVIOURS
@@ -86,6 +87,18 @@ def test_two_hundred_runs_against_one_portal_are_all_right() -> None:
     said = json.loads(inside("tests.hostile.crowd", ["200", "8", "30"], 1100))
     assert {(one["report"].get("cause"), one["code"], one["stderr"]) for one in said} == {("none", 0, "")}
     assert len(said) == 200
+
+
+def test_the_table_tells_of_every_behaviour_and_each_kept_the_budget() -> None:
+    """That the lab's page is made of these figures is the lab's own test."""
+    met = readme.measured().met
+    assert met.keys() == BEHAVIOURS.keys()
+    over = {
+        row_id: came
+        for row_id, came in met.items()
+        if came.seconds > readme.MOST_S or came.mib > readme.MOST_MIB
+    }
+    assert over == {}
 
 
 def test_there_are_enough_behaviours_and_each_has_a_name_of_its_own() -> None:

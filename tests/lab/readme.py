@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.hostile import readme as hostile
+from tests.hostile.stage import TIMEOUT_S
 from tests.lab.rows import TABLE, TWISTS
 
 PLACE = Path(__file__).with_name("README.md")
@@ -21,9 +23,9 @@ Each row is played twice, before and after its fault: before it, nothing may be 
 proved by a plain probe that uses nothing of the tool's.
 
     pytest tests/lab -m ""                 all rows (some minutes; the usual run takes a few of them)
+    pytest tests/hostile -m ""             all hostile peers (some minutes; the usual run takes a few)
     python -m tests.lab.readme             write this page anew
-
-Peers that lie, flood, drip or never end are met in the same world: [their table](../hostile/README.md).
+    python -m tests.hostile.readme         meet all hostile peers, measure, and write this page anew
 
 Rows are named as in the notes on diagnosis; those with a small letter are like the one before it.
 Needed: `ip`, `nft`, `nsenter`, a C compiler, and root or unprivileged user namespaces. What is missing is skipped
@@ -70,8 +72,25 @@ def page() -> str:
             "",
             f"Twists that must change no cause: {', '.join(TWISTS)}.",
             "",
+            *_hostile(hostile.measured()),
+            "",
         ]
     )
+
+
+def _hostile(found: hostile.Measured) -> list[str]:
+    return [
+        "## Hostile peers",
+        "",
+        "What the program makes of peers that lie, flood, drip or never end: one run of the real program for each, in",
+        f"the same world, with `--timeout {TIMEOUT_S:g}`. Time is that of the whole process, from its start to "
+        "its end; memory is",
+        f"the peak of its resident set. The budget is the deadline and half a second, and {hostile.MOST_MIB} MiB.",
+        "",
+        hostile.summary(found),
+        "",
+        *_table(hostile.HEAD, hostile.rows(found)),
+    ]
 
 
 def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
