@@ -26,6 +26,7 @@ from portalcheck.demo.servers import Peer, Serve
 from tests.lab import names
 
 _IDLE_S = 15.0
+_MANY = 1024
 _FAMILIES = {dns.rdatatype.A: ".", dns.rdatatype.AAAA: ":"}
 
 Application = Callable[[web.Asked], web.Page]
@@ -154,7 +155,7 @@ class Servers:
         if family == socket.AF_INET6:
             sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         sock.bind((address, port))
-        sock.listen(64)
+        sock.listen(_MANY)
         _thread(self._accept, sock, serve)
 
     def dns(self, address: str, server: DnsServer) -> None:
