@@ -74,6 +74,7 @@ def test_a_clean_proxy_is_scheme_host_and_port_and_clean_already(text: str, star
         ("file://////server/share/p.pac", "file://////server/share/p.pac"),
         ("file:C:/proxy.pac", "file:///C:/proxy.pac"),
         ("file:@/proxy.pac", "file:///@/proxy.pac"),
+        ("/% ?", "file:///%"),
     ],
 )
 def test_a_script_address_is_cleaned_of_secrets_or_dropped(text: str, expected: str) -> None:

@@ -118,7 +118,8 @@ def clean_pac(text: str) -> str:
     netloc = parts.netloc.rpartition("@")[2]
     # Not geturl(): it loses slashes in front of a path without a host, and makes its first word one.
     path = parts.path if netloc or parts.path.startswith("/") else f"/{parts.path}"
-    return f"{parts.scheme}://{netloc}{path}{'?' if parts.query else ''}{parts.query}"
+    # A blank that stood before an empty query or a fragment is now the last letter.
+    return f"{parts.scheme}://{netloc}{path}{'?' if parts.query else ''}{parts.query}".rstrip()
 
 
 def names(items: Iterable[str]) -> tuple[str, ...]:
