@@ -83,7 +83,7 @@ class TestAll:
 
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
-@pytest.mark.parametrize("at_once", [8])
+@pytest.mark.parametrize("at_once", [8, 40])
 def test_two_hundred_runs_against_one_portal_are_all_right_and_in_time(at_once: int) -> None:
     """In time is by each one's own --timeout, which is a ratio to what one needs alone; starting comes before it."""
     came = msgspec.json.decode(inside("tests.hostile.crowd", ["200", str(at_once)], 1100), type=Crowd)
