@@ -1,15 +1,15 @@
-"""Great cookie stores, as Chromium writes them."""
+"""Great cookie stores, as Chromium and Firefox write them."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from tests.machine.browsers.world import Cookie, World, chromium_db
+from tests.machine.browsers.world import Cookie, World, chromium_db, firefox_db
 
 HOSTS = ("portal.test", "sso.test", "example.org", "login.example.net", "health.example.com")
 
 
-def great_store(folder: Path, *, rows: int, ours_every: int) -> tuple[World, Path]:
+def great_store(folder: Path, *, rows: int, ours_every: int, firefox: bool = False) -> tuple[World, Path]:
     """A computer with one browser profile and its database; every so many rows is a cookie of the portal."""
     world = World(folder)
     cookies = (
@@ -20,4 +20,6 @@ def great_store(folder: Path, *, rows: int, ours_every: int) -> tuple[World, Pat
         )
         for number in range(rows)
     )
+    if firefox:
+        return world, firefox_db(world.firefox / "x.default" / "cookies.sqlite", cookies)
     return world, chromium_db(world.chromium / "Default" / "Cookies", cookies, plain=False)
