@@ -72,9 +72,36 @@ def judge(trace: Trace) -> list[Finding]:
     if trace.end in _REDIRECT_ENDS:
         return [fail("service.redirect-broken", how=_REDIRECT_ENDS[trace.end])]
     hop = trace.last
+    if (slow_ms := _slow_all_along(trace)) > SLOW_MS:
+        return [fail("service.slow", seconds=round(slow_ms / 1000))]
     if hop.http is None:
         return [_unreached(hop, first=hop is trace.first)]
     return list(_judge_answer(trace, hop.http))
+
+
+def _slow_all_along(trace: Trace) -> int:
+    """The milliseconds of a walk that was on its way when the time was up, as every step of it took long; else 0.
+
+    The last step is then silent no longer than the longest before it took, and bytes came for most of the time.
+    """
+    hop = trace.last
+    if trace.end is not TraceEnd.FAILED or hop.failure is not Failure.TIMED_OUT:
+        return 0
+    *done, last = _all_steps(trace)
+    if hop.tls is not None and hop.tls.flowing:
+        return sum(done) + last
+    moved = sum(done)
+    return moved + last if last <= max(done, default=0) and moved > last else 0
+
+
+def _all_steps(trace: Trace) -> list[int]:
+    """How long each step took at which bytes come from the portal's side, in milliseconds."""
+    return [step for hop in trace.hops for step in _steps(hop)]
+
+
+def _steps(hop: Hop) -> list[int]:
+    steps = [] if hop.reused else [step.ms for step in (hop.connect, hop.tls) if step is not None]
+    return steps if hop.http is None else [*steps, hop.http.total_ms]
 
 
 def judge_announced(announced: Announced, *, loaded: bool) -> Iterator[Finding]:
@@ -115,8 +142,9 @@ def _judge_answer(trace: Trace, http: HttpStep) -> Iterator[Finding]:
         yield fail("service.broken", how=http.failure.value)
     else:
         found = _judge_status(trace, http)
-        if http.total_ms > SLOW_MS:
-            yield from (found, warn("service.slow", seconds=round(http.total_ms / 1000)))
+        took = sum(_all_steps(trace)) if http.flowing else http.total_ms
+        if took > SLOW_MS:
+            yield from (found, warn("service.slow", seconds=round(took / 1000)))
         elif http.flowing and found.status is Status.OK:
             # The run was too short to tell: the page may need less than is slow.
             yield unknown("service.unfinished", seconds=round(http.total_ms / 1000))

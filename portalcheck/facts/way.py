@@ -105,7 +105,8 @@ class TlsStep(msgspec.Struct, frozen=True, kw_only=True):
     """The handshake, made without verification; `chain` is what the server sent, leaf first, as DER.
 
     `staple` is the OCSP response that came with it (RFC 6066, 8), as DER, empty without one.
-    `wants_certificate` says of a failed one that the server had asked for a client certificate.
+    `wants_certificate` says of a failed one that the server had asked for a client certificate, `flowing` that
+    bytes still came when the time was up.
     """
 
     failure: Failure | None
@@ -115,6 +116,7 @@ class TlsStep(msgspec.Struct, frozen=True, kw_only=True):
     staple: bytes = b""
     ms: int = 0
     wants_certificate: bool = False
+    flowing: bool = False
 
 
 class HttpStep(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,7 +14,7 @@ from portalcheck.facts import Failure, TlsStep
 from portalcheck.path.classify import TlsError, alert_name, of_os_error
 from portalcheck.path.names import is_address
 from portalcheck.path.streams import Transport
-from portalcheck.path.waiting import Deadline, elapsed_ms
+from portalcheck.path.waiting import STILL_FLOWING_S, Deadline, elapsed_ms
 
 if TYPE_CHECKING:
     from OpenSSL import SSL
@@ -62,7 +62,7 @@ def handshake(
     secured = TlsStream(below, evidence_context(oldest_tls), sent_name)
     secured.settimeout(deadline.limit(HANDSHAKE_LIMIT_S))
     try:
-        secured.handshake()
+        secured.handshake(STILL_FLOWING_S * deadline.scale, deadline.last_word)
     except OSError as error:
         below.close()
         return None, TlsStep(
@@ -70,6 +70,7 @@ def handshake(
             alert=alert_name(error) if isinstance(error, TlsError) else "",
             # A server that asked for a certificate and then breaks off wants one (RFC 5246, 7.4.6).
             wants_certificate=secured.heard.said.wants_certificate,
+            flowing=isinstance(error, TimeoutError) and secured.flowing,
             ms=elapsed_ms(since),
         )
     return secured, TlsStep(

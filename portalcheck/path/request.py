@@ -12,16 +12,14 @@ from portalcheck.facts import Failure, HttpStep
 from portalcheck.path.headers import Headers, announces_challenge, server_time
 from portalcheck.path.http1 import Http1, NotHttp, Request, is_too_large
 from portalcheck.path.streams import EvidenceStream, StreamError
-from portalcheck.path.waiting import Deadline, elapsed_ms
+from portalcheck.path.waiting import STILL_FLOWING_S, Deadline, elapsed_ms
 
 PAGE_LIMIT_S = 9.3
-_JUDGING_S, _JUDGING_SHARE = 0.3, 0.1
 MAX_PAGE_BYTES = 2 * 1024 * 1024
 HEAD_OF_BODY = 64 * 1024
 REDIRECTS = {301, 302, 303, 307, 308}
 _MAX_EXCHANGE_BYTES = MAX_PAGE_BYTES + 1024 * 1024
 _REDIRECT_BODY_S = 1.0
-_STILL_FLOWING_S = 3.0
 _FILLER = "portalcheck_filler="
 _MAX_COOKIE = 2048
 
@@ -85,9 +83,7 @@ class Connection:
         What goes wrong is in the step.
         """
         since = time.monotonic()
-        # What came must still be judged within the run's time.
-        last = deadline.at - min(_JUDGING_S, _JUDGING_SHARE * deadline.seconds)
-        self.stream.begin(min(since + deadline.limit(PAGE_LIMIT_S), last), _MAX_EXCHANGE_BYTES)
+        self.stream.begin(min(since + deadline.limit(PAGE_LIMIT_S), deadline.last_word), _MAX_EXCHANGE_BYTES)
         try:
             response = self._http.ask(request)
         except (StreamError, NotHttp) as error:
@@ -180,7 +176,7 @@ class _Body:
             failure = self._stream.failure or (Failure.CLOSED if self._stream.ended else Failure.MALFORMED)
             # Bytes that came until shortly before the time was up are slowness, not a break.
             silence = time.monotonic() - last
-            self.flowing = failure is Failure.TIMED_OUT and silence < _STILL_FLOWING_S * deadline.scale
+            self.flowing = failure is Failure.TIMED_OUT and silence < STILL_FLOWING_S * deadline.scale
             self.failure = None if self.flowing or failure is Failure.TOO_LARGE else failure
         finally:
             self.head = bytes(kept)

@@ -169,13 +169,25 @@ class TlsStream:
         if server_name:
             self.tls.set_tlsext_host_name(server_name)
         self._seconds: float | None = None
+        self._end: float | None = None
         self._left: int | None = None
+        self._patience_s = self._last_word = self._last_byte = 0.0
 
-    def handshake(self) -> None:
-        """Shake hands; raises OSError (EMSGSIZE) for a server that sends without end."""
+    def handshake(self, patience_s: float = 0.0, last_word: float = 0.0) -> None:
+        """Shake hands; raises OSError (EMSGSIZE) for a server that sends without end.
+
+        While bytes come that are no further apart than `patience_s`, it may take longer than its time, until
+        `last_word` on the monotonic clock.
+        """
         self._left = MAX_HANDSHAKE_BYTES
+        self._patience_s, self._last_word = patience_s, last_word
         self._do(self.tls.do_handshake)
         self._left = None
+
+    @property
+    def flowing(self) -> bool:
+        """Whether bytes of the handshake came until just now."""
+        return bool(self._last_byte) and time.monotonic() - self._last_byte < self._patience_s
 
     def recv(self, size: int, /) -> bytes:
         """Up to `size` bytes, b"" at the end, with or without a farewell (RFC 8446, 6.1)."""
@@ -203,20 +215,20 @@ class TlsStream:
 
     def _do(self, work: Callable[[], T]) -> T:
         """Work on what has come, and wait for more where that is not enough."""
-        end = None if self._seconds is None else time.monotonic() + self._seconds
+        self._end = None if self._seconds is None else time.monotonic() + self._seconds
         while True:
             try:
                 result = work()
             except SSL.WantReadError:
-                self._flush(end)
-                self._fill(end)
+                self._flush()
+                self._fill()
                 continue
             except SSL.Error as error:
                 # The other side should learn why; if it cannot, the first error is the one that counts.
                 with contextlib.suppress(OSError):
-                    self._flush(end)
+                    self._flush()
                 raise self._broken(error) from error
-            self._flush(end)
+            self._flush()
             return result
 
     def _broken(self, error: SSL.Error) -> TlsError:
@@ -229,24 +241,30 @@ class TlsStream:
             version=self.heard.said.version,
         )
 
-    def _flush(self, end: float | None) -> None:
+    def _flush(self) -> None:
         with contextlib.suppress(SSL.WantReadError):  # that is how pyOpenSSL says that there is nothing more
             while data := self.tls.bio_read(_READ_SIZE):
-                self._below.settimeout(_until(end))
+                self._below.settimeout(_until(self._end))
                 self._below.sendall(data)
 
-    def _fill(self, end: float | None) -> None:
+    def _fill(self) -> None:
         if self._left is not None and self._left <= 0:
             raise OSError(errno.EMSGSIZE, os.strerror(errno.EMSGSIZE))
-        self._below.settimeout(_until(end))
+        self._below.settimeout(_until(self._end))
         data = self._below.recv(_READ_SIZE)
         if self._left is not None:
             self._left -= len(data)
             self.heard.said.feed(data)
+            self._wait_on()
         if data:
             self.tls.bio_write(data)
         else:
             self.tls.bio_shutdown()
+
+    def _wait_on(self) -> None:
+        self._last_byte = time.monotonic()
+        if self._end is not None:
+            self._end = max(self._end, min(self._last_byte + self._patience_s, self._last_word))
 
 
 def _until(end: float | None) -> float | None:

@@ -13,7 +13,10 @@ from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 
+STILL_FLOWING_S = 3.0
+"""What comes in pieces that are no further apart than this is slow, but it comes."""
 _MARGIN_S = 0.3
+_JUDGING_S, _JUDGING_SHARE = 0.3, 0.1
 _COMFORTABLE_S = 10.0
 
 
@@ -38,6 +41,11 @@ class Deadline:
     def remaining(self) -> float:
         """Seconds until work must stop so that the report is still printed in time; never negative."""
         return max(0.0, self.at - time.monotonic())
+
+    @property
+    def last_word(self) -> float:
+        """Until when what comes can still be judged within the run's time, on the monotonic clock."""
+        return self.at - min(_JUDGING_S, _JUDGING_SHARE * self.seconds)
 
     def part(self, comfortable: float) -> Deadline:
         """A nearer deadline for one piece of work, of the same scale."""

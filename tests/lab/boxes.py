@@ -222,7 +222,11 @@ FULL = ("0.0.0.0/1", "128.0.0.0/1")
 
 def link(**quality: float) -> Step:
     """A bad link: `delay_s` one way, `loss`, `rate` in bytes a second, `largest` packet."""
-    return lambda world: soft_link(sh, Quality(**quality))  # type: ignore[arg-type]  # the fields of Quality
+
+    def step(world: World) -> None:
+        world.links += soft_link(sh, Quality(**quality))  # type: ignore[arg-type]  # the fields of Quality
+
+    return step
 
 
 def only_ipv4(world: World) -> None:

@@ -28,6 +28,7 @@ def play(row_id: str, twists: list[str]) -> dict[str, object]:
         for step in row.fault:
             step(world)
         probe_after = world.probe()
+        world.settle()
         after = world.run()
     finally:
         world.close()

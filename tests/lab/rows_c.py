@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
+import threading
 import time
+from functools import partial
 
 from portalcheck.demo import web
+from portalcheck.demo.certificates import Issued
 from portalcheck.demo.servers import Peer, Serve
 from tests.lab import boxes, names, steps
 from tests.lab.row import QUIET, TROUBLE, Row, cause
@@ -39,6 +44,51 @@ def never_answers(asked: web.Asked) -> web.Page:
     """A page that nobody waits for."""
     time.sleep(NOBODY_WAITS_S)
     return sign_in(asked)
+
+
+NOT_BY_SLOWNESS = cause("portal-unreachable", "no-internet", "tls-blocked", "dns-down", "ipv6-broken")
+
+
+def of_many_names(world: World) -> Issued:
+    """A certificate that is right, and large."""
+    return world.pki.leaf(names.PORTAL, *(f"host-{number}.lab.example" for number in range(250)))
+
+
+def carries(rate: float) -> Step:
+    """Each connection to the portal's servers carries only `rate` bytes a second to the patient."""
+
+    def around(serve: Serve) -> Serve:
+        return partial(_throttled, serve, rate)
+
+    def step(world: World) -> None:
+        world.portal.around = around
+
+    return step
+
+
+def _throttled(serve: Serve, rate: float, peer: Peer) -> None:
+    near, far = socket.socketpair()
+    inside = threading.Thread(target=_serve_and_close, args=(serve, Peer(far, peer.stopping)), daemon=True)
+    upwards = threading.Thread(target=_copy, args=(peer.socket, near, 0.0), daemon=True)
+    inside.start()
+    upwards.start()
+    _copy(near, peer.socket, rate)
+
+
+def _serve_and_close(serve: Serve, peer: Peer) -> None:
+    with contextlib.suppress(OSError):
+        serve(peer)
+    peer.socket.close()
+
+
+def _copy(source: socket.socket, target: socket.socket, rate: float) -> None:
+    """Until one side ends; in pieces of a tenth of a second where there is a rate."""
+    size = max(1, int(rate / 10)) if rate else 65536
+    with contextlib.suppress(OSError):
+        while data := source.recv(size):
+            target.sendall(data)
+            time.sleep(len(data) / rate if rate else 0)
+        target.shutdown(socket.SHUT_WR)
 
 
 def every_connection(how: Serve) -> Step:
@@ -210,7 +260,39 @@ ROWS = (
         fault=(boxes.link(rate=3000.0),),
         shows=("page portal",),
         cause=cause("slow", "inconclusive", "none"),
-        innocent=cause("portal-unreachable", "no-internet", "tls-blocked", "dns-down", "ipv6-broken"),
+        innocent=NOT_BY_SLOWNESS,
+        code=None,
+    ),
+    Row(
+        id="C12b",
+        what="the link carries a thousand bytes a second",
+        fault=(boxes.link(rate=1000.0),),
+        shows=("page portal",),
+        cause=cause("slow"),
+        innocent=NOT_BY_SLOWNESS,
+        ref="error-4",
+        code=1,
+    ),
+    Row(
+        id="C12c",
+        what="the portal sends a thousand bytes a second, and a certificate of six thousand",
+        fault=(
+            steps.certificate(of_many_names),
+            carries(1000.0),
+        ),
+        shows=("page portal",),
+        cause=cause("slow"),
+        innocent=NOT_BY_SLOWNESS,
+        ref="error-4",
+        code=1,
+    ),
+    Row(
+        id="C12d",
+        what="the portal sends 500 bytes a second",
+        fault=(carries(500.0),),
+        shows=("page portal",),
+        cause=cause("slow", "none"),  # the page itself comes in time, or does not quite
+        innocent=NOT_BY_SLOWNESS,
         code=None,
     ),
     Row(

@@ -14,7 +14,6 @@ import struct
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
 
 import msgspec
 
@@ -45,22 +44,28 @@ def tap(name: str) -> int:
     return device
 
 
-class _Direction:
+class Direction:
     """One way over the link: frames read from one device, written to the other when their time has come."""
 
     def __init__(self, source: int, target: int, quality: Quality, seed: int) -> None:
         self.source, self.target, self.quality = source, target, quality
         self.random = random.Random(seed)
         self.waiting: list[tuple[float, int, bytes]] = []
-        self.free_at = 0.0
+        self.free_at = self.last_at = 0.0
         self.news = threading.Condition()
         for work in (self._read, self._write):
             threading.Thread(target=work, daemon=True).start()
+
+    @property
+    def idle_s(self) -> float:
+        """How long there has been nothing on the way."""
+        return 0.0 if self.waiting else time.monotonic() - self.last_at
 
     def _read(self) -> None:
         count = 0
         while True:
             frame = os.read(self.source, 65536)
+            self.last_at = time.monotonic()
             at = self._arrival(frame)
             if at is not None:
                 count += 1
@@ -91,7 +96,7 @@ class _Direction:
             os.write(self.target, frame)
 
 
-def soft_link(sh: Callable[[str], str], quality: Quality) -> Any:
+def soft_link(sh: Callable[[str], str], quality: Quality) -> tuple[Direction, Direction]:
     """Put a router and the software link between the patient's cable and the world."""
     near, far = tap("tapr"), tap("tapw")
     sh(
@@ -121,4 +126,4 @@ route add 2001:db8:1::/64 via {_NEAR_6}
 END
         """
     )
-    return _Direction(near, far, quality, _SEED), _Direction(far, near, quality, _SEED + 1)
+    return Direction(near, far, quality, _SEED), Direction(far, near, quality, _SEED + 1)

@@ -21,7 +21,9 @@ from tests.lab import names
 from tests.lab.patient import NETNS, Patient
 from tests.lab.pki import Authorities
 from tests.lab.servers import Application, DnsServer, Log, Servers, Site
+from tests.lab.soft_link import Direction
 
+_QUIET_S, _SETTLING_S = 1.0, 20.0
 Step = Callable[["World"], object]
 """Something that is done to a world: an oddity or a fault."""
 
@@ -57,6 +59,7 @@ class World:
         self.patient = Patient(self.folder)
         self.apps: dict[str, Application] = {}
         self.daemons: list[subprocess.Popen[bytes]] = []
+        self.links: list[Direction] = []
         self.at_run: list[Callable[[], object]] = []
 
     # ---- making it
@@ -80,6 +83,12 @@ class World:
             daemon.kill()
             daemon.wait()
         sh(f"rm -rf {self.folder}", check=False)
+
+    def settle(self) -> None:
+        """Wait until nothing is on its way over a software link: what a probe left must not be in a run's way."""
+        end = time.monotonic() + _SETTLING_S
+        while time.monotonic() < end and any(way.idle_s < _QUIET_S for way in self.links):
+            time.sleep(_QUIET_S / 10)
 
     def _link(self) -> None:
         own = "\n".join(
