@@ -85,7 +85,7 @@ def _slow_all_along(trace: Trace) -> int:
     The last step is then silent no longer than the longest before it took, and bytes came for most of the time.
     """
     hop = trace.last
-    if trace.end is not TraceEnd.FAILED or hop.failure is not Failure.TIMED_OUT:
+    if trace.end is not TraceEnd.FAILED or hop.failure is not Failure.TIMED_OUT or not _steps(hop):
         return 0
     *done, last = _all_steps(trace)
     if hop.tls is not None and hop.tls.flowing:

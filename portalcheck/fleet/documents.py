@@ -95,7 +95,8 @@ def _unusual(number: int, line: bytes) -> Generator[tuple[int, Found], None, _He
             return None
         depth = _depth(rest)
         if rest.startswith(b"{") and depth is not None and depth > 0:
-            return _Held(number, rest, depth, _column(line))
+            # What ends a line that goes on belongs to it.
+            return _Held(number, rest + line[len(line.rstrip(_SEPARATORS)) :], depth, _column(line))
     yield number, Damage.DAMAGED
     return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import msgspec
 import pytest
 from OpenSSL import SSL
 
@@ -17,6 +18,7 @@ from portalcheck.api import (
     HttpStep,
     Interface,
     InterfaceKind,
+    NameAnswer,
     Neutral,
     ProxyPlan,
     ProxySettings,
@@ -483,6 +485,29 @@ def test_a_vpn_is_blamed_only_where_going_round_it_works() -> None:
 # ---- service -----------------------------------------------------------------------------------
 
 
+def never_silent(*handshakes_ms: int, waited_ms: int) -> Trace:
+    """A walk along redirects whose handshakes took so long, and whose last answer was still waited for."""
+    hops = [
+        hop(tls=TlsStep(failure=None, version="TLSv1.3", chain=(b"leaf",), ms=ms), http=http(302))
+        for ms in handshakes_ms
+    ]
+    waiting = http(0, failure=Failure.TIMED_OUT, ms=waited_ms, total_ms=waited_ms)
+    last = msgspec.structs.replace(hops[-1], http=waiting)
+    return trace(*hops[:-1], last, end=TraceEnd.FAILED)
+
+
+def half_a_handshake(*, ms: int, flowing: bool) -> Trace:
+    """A handshake that the time was too short for."""
+    step = TlsStep(failure=Failure.TIMED_OUT, ms=ms, flowing=flowing)
+    return trace(hop(tls=step, http=None), end=TraceEnd.FAILED)
+
+
+def nameless() -> Trace:
+    """A walk whose first name was never answered."""
+    names = NameAnswer(server=None, failure=Failure.TIMED_OUT)
+    return trace(hop(names=names, connect=None, tls=None, http=None), end=TraceEnd.FAILED)
+
+
 @pytest.mark.parametrize(
     ("walk", "said"),
     [
@@ -527,6 +552,14 @@ def test_a_vpn_is_blamed_only_where_going_round_it_works() -> None:
             trace(hop(http=http(0, failure=Failure.ALERT, wants_certificate=True)), end=TraceEnd.FAILED),
             [("service.wants-certificate", "fail")],
         ),
+        (never_silent(4000, 3000, waited_ms=2000), [("service.slow", "fail")]),
+        (never_silent(4000, 1000, waited_ms=2000), [("service.waiting", "unknown")]),  # a short run
+        (never_silent(3000, 1500, waited_ms=5000), [("service.waiting", "unknown")]),  # silent for longest
+        (never_silent(3000, 3000, waited_ms=8100), [("service.no-answer", "fail")]),
+        (half_a_handshake(ms=8400, flowing=True), [("service.slow", "fail")]),
+        (half_a_handshake(ms=8400, flowing=False), [("service.not-reached", "skip")]),
+        (half_a_handshake(ms=3000, flowing=True), [("service.not-reached", "skip")]),
+        (nameless(), [("service.not-reached", "skip")]),
         (trace(end=TraceEnd.LOOP), [("service.redirect-loop", "fail")]),
         (trace(end=TraceEnd.TOO_MANY), [("service.redirect-loop", "fail")]),
         (trace(end=TraceEnd.LEFT_HTTPS), [("service.redirect-broken", "fail")]),

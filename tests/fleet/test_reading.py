@@ -23,6 +23,9 @@ SHAPES = {
     "documents of Windows": "\r\n".join(PRETTY).replace("\n", "\r\n").encode(),
     "a list on one line": json.dumps(THREE).encode(),
     "a list over many lines": json.dumps(THREE, indent=2).encode(),
+    "a list whose first fields share a line with their bracket": b"[\n "
+    + b",\n ".join(json.dumps(d, indent=2).replace("{\n  ", "{ ", 1).encode() for d in THREE)
+    + b"\n]",
     "a list with one a line": b"[\n" + b",\n".join(line(d).strip() for d in THREE) + b"\n]\n",
     "a list that shares its brackets": b"[" + b",\n".join(line(d).strip() for d in THREE) + b"]",
     "two lists without an end of line": f"{json.dumps(THREE[:1], indent=1)}{json.dumps(THREE[1:])}".encode(),

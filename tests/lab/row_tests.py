@@ -33,6 +33,7 @@ class RowTests:
         after = play(row.id).after
         report = after.report
         also = set(report["also"])
+        assert "run.crashed" not in _reasons(report), findings(report)
         assert report["cause"] in row.cause, findings(report)
         assert row.also <= also, findings(report)
         assert not row.innocent & {report["cause"], *also}, findings(report)
