@@ -82,14 +82,17 @@ def judge(trace: Trace) -> list[Finding]:
 def _slow_all_along(trace: Trace) -> int:
     """The milliseconds of a walk that was on its way when the time was up, as every step of it took long; else 0.
 
-    The last step is then silent no longer than the longest before it took, and bytes came for most of the time.
+    A handshake was then still coming; or an answer was waited for no longer than the longest step before took,
+    and for less time than bytes had come.
     """
     hop = trace.last
-    if trace.end is not TraceEnd.FAILED or hop.failure is not Failure.TIMED_OUT or not _steps(hop):
+    if trace.end is not TraceEnd.FAILED or hop.failure is not Failure.TIMED_OUT:
+        return 0
+    if hop.tls is not None and hop.tls.flowing:
+        return sum(_all_steps(trace))
+    if hop.http is None:
         return 0
     *done, last = _all_steps(trace)
-    if hop.tls is not None and hop.tls.flowing:
-        return sum(done) + last
     moved = sum(done)
     return moved + last if last <= max(done, default=0) and moved > last else 0
 

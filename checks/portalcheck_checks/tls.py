@@ -92,9 +92,8 @@ def _judge_hop(ctx: Context, trace: Trace, hop: Hop) -> Iterator[Finding]:
     elif hop.tls is None:
         yield skip("tls.not-reached")
     elif hop.tls.flowing:
-        yield skip(
-            "tls.not-reached"
-        )  # the certificate was on its way; that it comes slowly is told elsewhere
+        # The certificate was on its way; that it comes slowly is told elsewhere.
+        yield skip("tls.not-reached")
     elif hop.tls.failure is not None:
         yield _judge_handshake(ctx, trace, hop, hop.tls)
     else:

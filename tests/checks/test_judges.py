@@ -13,6 +13,7 @@ from portalcheck.api import (
     Attempt,
     CaptiveAnswer,
     Chain,
+    ConnectStep,
     Failure,
     Finding,
     HttpStep,
@@ -496,6 +497,15 @@ def never_silent(*handshakes_ms: int, waited_ms: int) -> Trace:
     return trace(*hops[:-1], last, end=TraceEnd.FAILED)
 
 
+def unconnected_after(*handshakes_ms: int, waited_ms: int) -> Trace:
+    """A slow walk that came to a host which took no connection."""
+    *hops, last = never_silent(*handshakes_ms, 1, waited_ms=1).hops
+    nobody = ConnectStep(failure=Failure.TIMED_OUT, ms=waited_ms)
+    return trace(
+        *hops, msgspec.structs.replace(last, connect=nobody, tls=None, http=None), end=TraceEnd.FAILED
+    )
+
+
 def half_a_handshake(*, ms: int, flowing: bool) -> Trace:
     """A handshake that the time was too short for."""
     step = TlsStep(failure=Failure.TIMED_OUT, ms=ms, flowing=flowing)
@@ -560,6 +570,7 @@ def nameless() -> Trace:
         (half_a_handshake(ms=8400, flowing=False), [("service.not-reached", "skip")]),
         (half_a_handshake(ms=3000, flowing=True), [("service.not-reached", "skip")]),
         (nameless(), [("service.not-reached", "skip")]),
+        (unconnected_after(5000, 4000, waited_ms=2500), [("service.no-connection", "fail")]),
         (trace(end=TraceEnd.LOOP), [("service.redirect-loop", "fail")]),
         (trace(end=TraceEnd.TOO_MANY), [("service.redirect-loop", "fail")]),
         (trace(end=TraceEnd.LEFT_HTTPS), [("service.redirect-broken", "fail")]),
