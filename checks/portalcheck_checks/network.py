@@ -27,6 +27,7 @@ from portalcheck.api import (
     ok,
     skip,
 )
+from portalcheck_checks.repeated import again
 from portalcheck_checks.tunnels import ways_around
 
 SLOW_PAGE_MS = 4000
@@ -56,7 +57,7 @@ SLOW_PAGE_MS = 4000
 def network(ctx: Context) -> Iterable[Finding]:
     """The link, the way out as neutral hosts see it, and both families of addresses."""
     if ctx.late():
-        ctx.traces((_again(ctx), _in_small_packets(ctx)))
+        ctx.traces((again(Route(url=ctx.url)), _in_small_packets(ctx)))
     trace = ctx.trace()
     loaded = ctx.proven(trace)
     link = judge_link(ctx.machine.interfaces(), routed=bool(ctx.ways_out()), loaded=loaded)
@@ -173,18 +174,14 @@ def _try_again(ctx: Context, trace: Trace, *, loaded: bool) -> Tried:
         return Tried()
     four = Route(url=ctx.url, family=4, proxy=DIRECT) if _six_is_suspect(hop) else None
     small = _in_small_packets(ctx) if _size_is_suspect(hop) else None
-    again = _again(ctx)
-    routes = [route for route in (four, small, again) if route is not None]
+    second = again(Route(url=ctx.url))
+    routes = [route for route in (four, small, second) if route is not None]
     worked = {route: ctx.proven(found) for route, found in zip(routes, ctx.traces(routes), strict=True)}
     return Tried(
-        ipv4_only=four is not None and worked[four] and not worked[again],
+        ipv4_only=four is not None and worked[four] and not worked[second],
         small_packets=small is not None and worked[small],
-        again=worked[again],
+        again=worked[second],
     )
-
-
-def _again(ctx: Context) -> Route:
-    return Route(url=ctx.url, attempt=2)
 
 
 def _in_small_packets(ctx: Context) -> Route:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-import msgspec
-
 from portalcheck.api import (
     DIRECT,
     Chain,
@@ -24,7 +22,7 @@ from portalcheck.api import (
     note,
     ok,
 )
-from portalcheck_checks.repeated import SECOND
+from portalcheck_checks.repeated import again
 
 _BAD_GATEWAY = 502
 _OWN_REFUSALS = range(400, 500)
@@ -61,8 +59,9 @@ def proxy(ctx: Context) -> Iterable[Finding]:
         yield note("proxy.pac-unread") if loaded else fail("proxy.pac-unreachable")
     step = trace.first.proxy
     if step is not None and step.failure is not None:
-        ctx.traces((Route(url=ctx.url, proxy=DIRECT), Route(url=ctx.url, attempt=SECOND)))
-        direct_works = ctx.proven(ctx.trace(Route(url=ctx.url, proxy=DIRECT)))
+        direct = Route(url=ctx.url, proxy=DIRECT)
+        ctx.traces((direct, again(trace.route)))
+        direct_works = ctx.proven(ctx.trace(direct))
         if _fails_twice(ctx, trace.route):
             yield from judge_refusal(plan, step, ctx.neutral(), direct_works=direct_works)
         else:
@@ -76,9 +75,12 @@ def proxy(ctx: Context) -> Iterable[Finding]:
 
 def _fails_twice(ctx: Context, route: Route) -> bool:
     """Whether the proxy of a way keeps us out, and does so again; one that is busy for a moment lets us in."""
-    tries = (ctx.trace(route), ctx.trace(msgspec.structs.replace(route, attempt=SECOND)))
-    steps = [each.first.proxy for each in tries if each is not None]
-    return len(steps) == SECOND and all(step is not None and step.failure is not None for step in steps)
+    return all(_keeps_out(ctx.trace(each)) for each in (route, again(route)))
+
+
+def _keeps_out(trace: Trace | None) -> bool:
+    step = None if trace is None else trace.first.proxy
+    return step is not None and step.failure is not None
 
 
 def _programs_only(settings: ProxySettings) -> bool:

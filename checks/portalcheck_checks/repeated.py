@@ -7,20 +7,25 @@ from __future__ import annotations
 
 import msgspec
 
-from portalcheck.api import Context, Trace
+from portalcheck.api import Context, Route, Trace
 
 SECOND = 2
 """The try that checks share; later ones are made anew."""
 
 
+def again(route: Route, attempt: int = SECOND) -> Route:
+    """The same way, tried once more."""
+    return msgspec.structs.replace(route, attempt=attempt)
+
+
 def fails_again(ctx: Context, trace: Trace, attempt: int = SECOND) -> bool:
     """Whether the same way ends at the same host, in the same layer, by a failure, once more."""
-    again = ctx.trace(msgspec.structs.replace(trace.route, attempt=attempt))
-    if again is None or again.last.failure is None:
+    second = ctx.trace(again(trace.route, attempt))
+    if second is None or second.last.failure is None:
         return False
-    return (again.last.host, again.last.layer) == (trace.last.host, trace.last.layer)
+    return (second.last.host, second.last.layer) == (trace.last.host, trace.last.layer)
 
 
 def stays_away(ctx: Context, trace: Trace) -> bool:
     """Whether no page that proves itself comes the second time either."""
-    return not ctx.proven(ctx.trace(msgspec.structs.replace(trace.route, attempt=SECOND)))
+    return not ctx.proven(ctx.trace(again(trace.route)))

@@ -92,9 +92,8 @@ def _slow_all_along(trace: Trace) -> int:
         return sum(_all_steps(trace))
     if hop.http is None:
         return 0
-    *done, last = _all_steps(trace)
-    moved = sum(done)
-    return moved + last if last <= max(done, default=0) and moved > last else 0
+    *done, last = steps = _all_steps(trace)
+    return sum(steps) if last <= max(done, default=0) and last < sum(done) else 0
 
 
 def _all_steps(trace: Trace) -> list[int]:

@@ -40,13 +40,8 @@ class Connections(httpx.BaseTransport):
         may_visit: Callable[[str], bool] = lambda _: True,
         told: str = "",
     ) -> None:
-        self._walker, self._role, self._keep, self._may_visit, self._told = (
-            walker,
-            role,
-            keep,
-            may_visit,
-            told,
-        )
+        self._walker, self._role, self._keep = walker, role, keep
+        self._may_visit, self._told = may_visit, told
         self.hops: list[Hop] = []
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:

@@ -9,6 +9,7 @@ import math
 import re
 import socket
 import time
+from collections.abc import Iterator
 from email.utils import formatdate
 
 import ada_url
@@ -194,16 +195,23 @@ def _url(text: str) -> Address:
     return found
 
 
+@contextlib.contextmanager
+def _peer_that_says(data: bytes) -> Iterator[socket.socket]:
+    """A connection whose other side has said `data` and nothing more, and still listens."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        theirs.sendall(data)
+        theirs.shutdown(socket.SHUT_WR)
+        yield ours
+
+
 # ---- HTTP ----------------------------------------------------------------------------------------
 
 
 @target("net", longest=32 * 1024)
 def http(data: bytes) -> None:
     """Only what begins with a status line is taken for HTTP; what is kept came from the peer, and no more than came."""
-    ours, theirs = socket.socketpair()
-    with theirs:
-        theirs.sendall(data)
-        theirs.shutdown(socket.SHUT_WR)
+    with _peer_that_says(data) as ours:
         connection = Connection(EvidenceStream(ours))
         exchange = connection.exchange(Request("GET", _url(URL), HEADERS), lambda: NOW, Deadline(SECONDS))
         connection.close()
@@ -300,10 +308,7 @@ def _heard_of(said: Plaintext) -> tuple[object, ...]:
 @target("net", longest=32 * 1024)
 def tls_answer(data: bytes) -> None:
     """Whatever a peer without the keys says to a handshake is a failure that is named at once, and no exception."""
-    ours, theirs = socket.socketpair()
-    with theirs:
-        theirs.sendall(data)
-        theirs.shutdown(socket.SHUT_WR)
+    with _peer_that_says(data) as ours:
         secured, step = handshake(ours, HOST, Deadline(SECONDS))
     assert secured is None
     assert step.failure not in (None, Failure.TIMED_OUT)
