@@ -336,7 +336,7 @@ def test_a_device_stays_a_device(program: Program) -> None:
 
 
 def test_a_run_that_could_not_tell_does_not_say_that_nothing_is_wrong(call: Callable[..., Ran]) -> None:
-    code, out, _ = call("demo", "--timeout", "0.05")
+    code, out, _ = call("demo", "--fault", "dns-down", "--timeout", "0.05")
 
     assert code == 3
     assert not out.startswith("Nothing")

@@ -28,7 +28,7 @@ ROWS: Mapping[str, tuple[list[str], tuple[int, int, int, int]]] = {
     "usage": (["demo", "--nope"], (2, 3, 1, 0)),
     "settings": (["demo", "--timeout", "soon"], (2, 3, 1, 0)),
     "unwritable": (["demo", "--only", "system", "--jsonl", "no/such/folder.jsonl"], (2, 3, 1, 0)),
-    "unknown": (["demo", "--timeout", "0.05"], (3, 3, 1, 0)),
+    "unknown": (["demo", "--fault", "dns-down", "--timeout", "0.05"], (3, 3, 1, 0)),
     "bug": (["demo"], (4, 3, 1, 0)),
     "interrupted": (["demo", "--fault", "dns-down"], (130, 3, 1, 0)),
     "help": (["demo", "--help"], (0, 3, 0, 0)),
@@ -171,7 +171,7 @@ def test_a_run_ends_as_the_reader_of_its_format_expects(row: str, form: str, tmp
 def test_ctrl_c_as_soon_as_the_program_listens_is_told_as_well(
     form: str, after: float, tmp_path: Path
 ) -> None:
-    code, out, err = interrupted(["demo", "-f", form], tmp_path, after)
+    code, out, err = interrupted([*ROWS["interrupted"][0], "-f", form], tmp_path, after)
 
     assert code == code_of("interrupted", form)
     SHAPES[form]("interrupted", out, err)
