@@ -101,6 +101,33 @@ BLOCKED = _set("service.refuses", "service.challenge", "service.wants-certificat
 REFUSED_HANDSHAKE = _set("tls.broken")
 """What a server that wants a client certificate leaves of the handshake in TLS 1.2."""
 
+SILENCE = _set(
+    "dns.silent",
+    "dns.system-fails",
+    "dns.error-here",
+    "dns.hosts-unclear",
+    "network.no-way-out",
+    "network.ipv6-broken",
+    "network.ipv6-missing",
+    "network.mtu",
+    "network.port-blocked",
+    "proxy.down",
+    "proxy.pac-unreachable",
+    "proxy.unsteady",
+    "proxy.mismatch",
+    "service.broken",
+    "service.cut-off",
+    "service.next-name",
+    "service.no-answer",
+    "service.no-connection",
+    "service.slow",
+    "tls.blocked",
+    "tls.broken",
+    "tls.no-answer",
+    VPN,
+)
+"""What rests on an answer that did not come, or came late: a program that slept meanwhile cannot say so."""
+
 CAUSES: tuple[Cause, ...] = (
     Cause(
         id="lookalike",
@@ -114,6 +141,14 @@ CAUSES: tuple[Cause, ...] = (
         ref="error-4",
         all=_set("network.no-link"),
         explains=_set(BEHIND_THE_LINK, PROXY, VPN),
+    ),
+    Cause(
+        id="inconclusive",
+        ref="step-5",
+        all=_set("run.starved"),
+        any=SILENCE,
+        explains=_set(BEHIND_THE_LINK, PROXY, VPN, "proxy.mismatch"),
+        then=("error-4", "step-10"),
     ),
     Cause(
         id="vpn-breaks",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from portalcheck.causes import BY_SYMPTOM, CAUSES, INCONCLUSIVE, NONE, WITHOUT_SYMPTOM, Cause
+from portalcheck.causes import BY_SYMPTOM, CAUSES, INCONCLUSIVE, NONE, SILENCE, WITHOUT_SYMPTOM, Cause
 from portalcheck.model import (
     GRAVITY,
     CheckResult,
@@ -77,6 +77,17 @@ class Evidence:
         return {r for r, found in self.findings.items() if any(f.status is Status.FAIL for f in found)}
 
 
+def doubted(results: Sequence[CheckResult]) -> tuple[CheckResult, ...]:
+    """The same results of a program that was kept from running meanwhile: what rests on silence is unsure."""
+    doubt = Finding(reason="run.starved", status=Status.UNKNOWN)
+    return tuple(
+        msgspec.structs.replace(result, findings=(*result.findings, doubt))
+        if any(finding.reason in SILENCE for finding in result.findings)
+        else result
+        for result in results
+    )
+
+
 class _Named(msgspec.Struct, frozen=True):
     cause: Cause
     weight: Status
@@ -92,7 +103,7 @@ def diagnose(
     notes = [cause.id for cause in table if cause.note and evidence.holds(cause)]
     rows = named = _name(evidence, [cause for cause in table if not cause.note])
     unexplained = evidence.unexplained()
-    failing = [n for n in named if n.weight is Status.FAIL]
+    failing = [n for n in named if n.weight is Status.FAIL or n.cause.id == INCONCLUSIVE.id]
     proved = [n for n in failing if n.cause.id != INCONCLUSIVE.id]
     if proved:
         first, outcome = proved[0].cause, Outcome.FAIL

@@ -15,6 +15,7 @@ import click
 from click_default_group import DefaultGroup
 
 from portalcheck.cli.adapters import ONE_LINERS, Asked, asked, exit_code, told
+from portalcheck.turn import TURN
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -59,6 +60,8 @@ class LazyGroup(DefaultGroup):
             cmd_name = self.default_cmd_name or cmd_name
         from portalcheck.cli.language import localize
 
+        if MODULES[cmd_name] != MODULES["run"]:
+            TURN.end()
         return localize(getattr(import_module(MODULES[cmd_name]), cmd_name))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -191,14 +194,19 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def entry(
-    argv: Sequence[str] | None = None, before_end: Callable[[int], None] = lambda _code: None
+    argv: Sequence[str] | None = None,
+    before_end: Callable[[int], None] = lambda _code: None,
+    *,
+    stopped: bool = False,
 ) -> NoReturn:
     """The program. Threads that hang in the system's own calls must not hold up its end, so it ends at once.
 
-    `before_end` is given the exit code when all has been said.
+    `before_end` is given the exit code when all has been said; `stopped` says that Ctrl-C came before this.
     """
     try:
         _Interrupt.listen()
+        if stopped:
+            raise KeyboardInterrupt
         code = main(argv)
     except KeyboardInterrupt:
         code = _interrupted(sys.argv[1:] if argv is None else argv)

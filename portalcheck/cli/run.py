@@ -17,10 +17,11 @@ from portalcheck.cli.language import say
 from portalcheck.cli.options import collect, report_options
 from portalcheck.cli.progress import Progress
 from portalcheck.cli.settled import Settled, settle
-from portalcheck.diagnosis import diagnose
+from portalcheck.diagnosis import diagnose, doubted
 from portalcheck.model import CheckResult, Diagnosis, Outcome, Portal, Report
 from portalcheck.report import RunFacts, build
 from portalcheck.runner import Crash
+from portalcheck.turn import TURN
 
 if TYPE_CHECKING:
     from portalcheck.api import Machine
@@ -101,9 +102,10 @@ def _practice_computer(world: Any) -> Subject:
 
 def _execute(settled: Settled, subject: Subject, *, remember: bool) -> int:
     """Context, checks, diagnosis, report, output, exit code; questions come last and may run it once more."""
+    spent = TURN.end()
     settled.wait()
     try:
-        return _checked(settled, subject, remember=remember)
+        return _checked(settled, subject, spent, remember=remember)
     except click.ClickException:
         raise
     except Exception as error:
@@ -111,8 +113,8 @@ def _execute(settled: Settled, subject: Subject, *, remember: bool) -> int:
         raise
 
 
-def _checked(settled: Settled, subject: Subject, *, remember: bool) -> int:
-    facts = _check(settled, subject)
+def _checked(settled: Settled, subject: Subject, spent: float, *, remember: bool) -> int:
+    facts = _check(settled, subject, spent)
     if _may_settle_by_asking(facts) and settled.asks and _ask_to_share(settled, subject):
         wider = msgspec.structs.replace(subject.network, share_portal_name=True)
         facts = _check(settled, msgspec.structs.replace(subject, network=wider))
@@ -144,26 +146,29 @@ class _Facts(msgspec.Struct, frozen=True):
         return build(self.run, self.results, self.diagnosis)
 
 
-def _check(settled: Settled, subject: Subject) -> _Facts:
-    """Run the checks and diagnose what they found."""
+def _check(settled: Settled, subject: Subject, spent: float = 0.0) -> _Facts:
+    """Run the checks and diagnose what they found. `spent` seconds of the run went into its start."""
     from portalcheck import runner
     from portalcheck.context import RunContext
     from portalcheck.path.waiting import Deadline, Later, OutOfTime
+    from portalcheck.pulse import Pulse
 
-    deadline = Deadline(settled.timeout)
+    deadline = Deadline(settled.timeout, spent)
     started = subject.machine.now()
     context = RunContext(subject.portal, subject.machine, subject.network, deadline, url=subject.url)
     progress = Progress(settled.words, visible=settled.shows_progress)
     progress.start(subject.portal.name)
     Later(settled.prepare)
-    results, crashes = runner.run(
-        settled.checks,
-        context,
-        deadline.at,
-        late=OutOfTime,
-        on_result=progress.result,
-        on_wait=progress.waiting,
-    )
+    with Pulse() as pulse:
+        results, crashes = runner.run(
+            settled.checks,
+            context,
+            deadline.at,
+            late=OutOfTime,
+            on_result=progress.result,
+            on_wait=progress.waiting,
+        )
+        results = doubted(results) if pulse.starved else results
     progress.end()
     facts = RunFacts(
         version=__version__,

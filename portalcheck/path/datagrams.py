@@ -19,6 +19,7 @@ from portalcheck.path.classify import of_os_error
 
 _MAX_DATAGRAM = 65_535
 _MAX_STRAYS = 2_000
+_LAST_LOOKS = 16
 _RESPONSE, _TRUNCATED = 0x80, 0x02
 # Beside its own errors dnspython lets those of what it is built on through.
 _UNREADABLE = (dns.exception.DNSException, ValueError, EOFError, IndexError, struct.error)
@@ -65,11 +66,17 @@ def _over_udp(
         # Connected, so that others' datagrams are dropped, and a closed port is told of at once.
         sock.connect(where)
         sock.send(wire)
+        looks = _LAST_LOOKS
         for _ in range(_MAX_STRAYS):
+            left = end - time.monotonic()
+            looks -= left <= 0
+            if looks < 0:
+                break
             try:
-                sock.settimeout(_left(end))
+                # What came before the end counts, though this program may not have run just then to see it.
+                sock.settimeout(max(0.0, left))
                 data = sock.recv(_MAX_DATAGRAM)
-            except TimeoutError:
+            except (TimeoutError, BlockingIOError):
                 break
             if len(data) < 3 or data[:2] != wire[:2] or not data[2] & _RESPONSE:
                 continue

@@ -133,6 +133,8 @@ def dial(
             next_start = time.monotonic() + _STAGGER_S
             continue
         winner = race.wait(min(end, next_start if waiting else end) - time.monotonic())
+    # One more look, as this program may not have run for a while.
+    winner = winner or (race.wait(0.0) if race.started else None)
     race.end(won=winner is not None)
     return _finish(winner, race.attempts, since)
 

@@ -16,6 +16,7 @@ T = TypeVar("T")
 STILL_FLOWING_S = 3.0
 """What comes in pieces that are no further apart than this is slow, but it comes."""
 _MARGIN_S = 0.3
+_STARTING_S = 0.4
 _JUDGING_S, _JUDGING_SHARE = 0.3, 0.1
 _COMFORTABLE_S = 10.0
 
@@ -30,13 +31,17 @@ class OutOfTime(Exception):  # noqa: N818  # no error: the run was told to end
 
 
 class Deadline:
-    """The end of the run on the monotonic clock, and the share of it that one step may use."""
+    """The end of the run on the monotonic clock, and the share of it that one step may use.
 
-    def __init__(self, seconds: float) -> None:
+    `seconds` are those of the whole run, of which `spent` went into the start of the program. As much of the
+    start as the run may last longer (contract, section 1) costs the checks nothing.
+    """
+
+    def __init__(self, seconds: float, spent: float = 0.0) -> None:
         self.started = time.monotonic()
-        self.seconds = seconds
-        self.scale = min(max(seconds / _COMFORTABLE_S, 0.1), 2.0)
-        self.at = self.started + seconds - _MARGIN_S * min(1.0, self.scale)
+        self.seconds = seconds - max(0.0, spent - _STARTING_S)
+        self.scale = min(max(self.seconds / _COMFORTABLE_S, 0.1), 2.0)
+        self.at = self.started + self.seconds - _MARGIN_S * min(1.0, self.scale)
 
     def remaining(self) -> float:
         """Seconds until work must stop so that the report is still printed in time; never negative."""

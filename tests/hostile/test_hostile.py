@@ -14,6 +14,7 @@ from tests.hostile.crowd import Crowd
 from tests.hostile.playing import inside, meet
 from tests.hostile.stage import TIMEOUT_S, Met
 from tests.hostile.table import BEHAVIOURS
+from tests.lab.patient import Said
 from tests.lab.row import TROUBLE
 from tests.lab.row_tests import STARTING_S
 from tests.lab.spaces import namespaces
@@ -91,6 +92,17 @@ def test_two_hundred_runs_against_one_portal_are_all_right_and_in_time(at_once: 
     assert len(came.said) == 200
     assert max(one.report["duration_ms"] for one in came.said) <= (came.timeout_s + 0.5) * 1000
     assert max(one.seconds for one in came.said) <= came.timeout_s + 0.5 + came.starting_s
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_a_run_that_was_stopped_while_it_waited_takes_no_silence_for_the_networks() -> None:
+    moments = ["0.1", "0.25", "0.4", "0.7", "1.0", "1.4", "1.8", "2.2"]
+    said = msgspec.json.decode(inside("tests.hostile.paused", moments, 200), type=list[Said])
+
+    assert {one.report.get("cause") for one in said} <= {"none", "inconclusive"}
+    assert {one.code for one in said} <= {0, 3}
+    assert {one.stderr for one in said} == {""}
 
 
 def test_the_table_tells_of_every_behaviour_and_each_kept_the_budget() -> None:

@@ -1,0 +1,56 @@
+"""Whether this program was awake: who sleeps through an answer must not take it for silence.
+
+A computer under heavy load, one that was suspended, and a program that was stopped have one thing in common: a
+thread that wants to wake up soon wakes up late. How late is measured while the checks run.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from types import TracebackType
+
+_TICK_S = 0.05
+_USUAL_S = 0.1
+"""Lateness that a busy but usable computer has as well; it is not counted."""
+_SHARE, _LEAST_S = 0.15, 0.5
+_BOOTTIME = getattr(time, "CLOCK_BOOTTIME", None)
+
+
+def _now() -> float:
+    """Seconds on a clock that goes on while the computer is suspended, where there is one (clock_gettime(2))."""
+    return time.monotonic() if _BOOTTIME is None else time.clock_gettime(_BOOTTIME)
+
+
+class Pulse:
+    """Measures, while it is entered, for how long this program was kept from running."""
+
+    def __init__(self) -> None:
+        self._over = threading.Event()
+        self._lost = 0.0
+        self._since = self._last = _now()
+
+    def __enter__(self) -> Pulse:
+        self._since = self._last = _now()
+        threading.Thread(target=self._beat, name="pulse", daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over.set()
+
+    def _beat(self) -> None:
+        while not self._over.wait(_TICK_S):
+            self._lost, self._last = self.lost, _now()
+
+    @property
+    def lost(self) -> float:
+        """Seconds so far in which this program should have run and did not."""
+        late = _now() - self._last - _TICK_S
+        return self._lost + (late if late > _USUAL_S else 0.0)
+
+    @property
+    def starved(self) -> bool:
+        """Whether so much was lost that an answer may have been missed, or given up for late."""
+        return self.lost > max(_LEAST_S, _SHARE * (_now() - self._since))

@@ -1,0 +1,125 @@
+"""Programs that start at the same moment take turns, so that each is quick instead of all of them slow.
+
+Nearly all processor time of a run goes into its start. Where hundreds start at once (a schedule on a shared
+computer), a few at a time load their modules; waiting for answers needs no turn. What is locked are files of this
+package, by advisory locks of the system (flock(2)), which end with the process whatever becomes of it: nothing is
+written. Where there are no such locks, nobody waits.
+
+Nothing is imported here that costs time, as it comes before everything else.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Sequence
+
+_AT_ONCE = 2 * (os.cpu_count() or 1)
+_SHARE = 0.5
+"""Of the run's time limit: who waited so long goes on, to say at least that it could not tell."""
+_USUAL_S = 10.0
+_TICKS_FIELD = 19
+"""Of /proc/PID/stat behind the name: field 22 there, when the process started (proc(5))."""
+
+
+def began() -> float:
+    """When this process started, on the monotonic clock; now, where the system does not tell."""
+    now = time.monotonic()
+    try:
+        with open("/proc/self/stat", "rb") as file:  # noqa: PTH123  pathlib is not loaded yet
+            ticks = int(file.read().rpartition(b")")[2].split()[_TICKS_FIELD])
+        age = time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError, IndexError, AttributeError):
+        return now
+    return now - max(0.0, age)
+
+
+class Turn:
+    """One of the few turns; it ends with `end`, at the latest with the process."""
+
+    def __init__(self, files: Sequence[str]) -> None:
+        self._files = files
+        self._lock = threading.Lock()
+        self._descriptor = -1
+        self._over = False
+        self._began: float | None = None
+
+    def wait(self, seconds: float) -> None:
+        """Wait until it is this program's turn, but no longer than that."""
+        self._began = began()
+        if not self._files or self._take(blocking=False):
+            return
+        taken = threading.Event()
+        threading.Thread(target=self._wait, args=(taken,), name="turn", daemon=True).start()
+        if not taken.wait(max(0.0, seconds)):
+            self.end()
+
+    def _wait(self, taken: threading.Event) -> None:
+        self._take(blocking=True)
+        taken.set()
+
+    def _take(self, *, blocking: bool) -> bool:
+        """Lock this process's file; True where that came about, or nothing can be locked at all."""
+        try:
+            import fcntl
+
+            # Processes that start one after the other have numbers that follow each other.
+            descriptor = os.open(self._files[os.getpid() % len(self._files)], os.O_RDONLY | os.O_CLOEXEC)
+        except (ImportError, OSError):
+            return True
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if blocking else fcntl.LOCK_NB))
+        except BlockingIOError:
+            os.close(descriptor)
+            return False
+        except OSError:
+            os.close(descriptor)
+            return True
+        with self._lock:
+            if not self._over:
+                self._descriptor = descriptor
+                return True
+        os.close(descriptor)
+        return True
+
+    def end(self) -> float:
+        """Let the next one go on; the seconds since this process started, 0 where nobody waited for a turn.
+
+        A program that calls the command line in its own process has another beginning.
+        """
+        with self._lock:
+            self._over = True
+            descriptor, self._descriptor = self._descriptor, -1
+        if descriptor >= 0:
+            os.close(descriptor)
+        return 0.0 if self._began is None else time.monotonic() - self._began
+
+
+def _files() -> list[str]:
+    """As many files of this program as may load at once, the same ones for all of its processes."""
+    folder = os.path.dirname(sys.executable if getattr(sys, "frozen", False) else __file__)  # noqa: PTH120  as above
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entry.path for entry in entries if entry.is_file())[:_AT_ONCE]
+    except OSError:
+        return []
+
+
+def limit(arguments: Sequence[str]) -> float:
+    """Seconds that a turn may be waited for, by what can be told before anything is loaded."""
+    told = os.environ.get("PORTALCHECK_TIMEOUT", "")
+    for word, following in zip(arguments, [*arguments[1:], ""], strict=False):
+        name, _, value = word.partition("=")
+        if name == "--timeout":
+            told = value or following
+    try:
+        seconds = float(told or _USUAL_S)
+    except ValueError:
+        seconds = 0.0
+    return _SHARE * seconds if 0 < seconds < float("inf") else 0.0
+
+
+TURN = Turn(_files())
+"""This process's own."""

@@ -1,0 +1,152 @@
+"""Programs that start at once take turns; nobody waits for ever, and nothing is left behind."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from portalcheck import turn
+from portalcheck.turn import Turn, began, limit
+
+pytestmark = pytest.mark.skipif(
+    sys.platform == "win32", reason="no advisory locks on Windows; nobody waits there"
+)
+
+HOLDER = """
+import sys
+from portalcheck.turn import Turn
+turn = Turn(sys.argv[1:])
+turn.wait(10)
+print("mine", flush=True)
+sys.stdin.readline()
+"""
+
+
+def holder(file: Path) -> subprocess.Popen[str]:
+    program = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(file)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert program.stdout is not None
+    assert program.stdout.readline() == "mine\n"
+    return program
+
+
+def waited(file: Path, seconds: float) -> float:
+    since = time.monotonic()
+    mine = Turn([str(file)])
+    mine.wait(seconds)
+    took = time.monotonic() - since
+    mine.end()
+    return took
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    made = tmp_path / "a module.py"
+    made.touch(mode=0o444)
+    return made
+
+
+def test_a_free_turn_is_taken_at_once_and_given_back(file: Path) -> None:
+    assert waited(file, 5.0) + waited(file, 5.0) < 2.0
+
+
+def test_a_turn_that_another_one_has_is_waited_for_no_longer_than_allowed(file: Path) -> None:
+    with holder(file) as other:
+        assert 0.3 <= waited(file, 0.3) < 3.0
+        other.kill()
+
+
+def test_who_gave_up_waiting_holds_nothing_afterwards(file: Path) -> None:
+    with holder(file) as other:
+        waited(file, 0.1)
+        other.kill()
+    time.sleep(0.1)
+
+    assert waited(file, 5.0) < 2.0
+
+
+def test_a_turn_ends_with_its_process_whatever_becomes_of_it(file: Path) -> None:
+    with holder(file) as other:
+        other.kill()
+        other.wait()
+        assert waited(file, 5.0) < 2.0
+
+
+def test_an_unreadable_or_missing_file_is_not_waited_for(tmp_path: Path) -> None:
+    assert waited(tmp_path / "none", 5.0) < 2.0
+    assert turn.Turn([]).end() == 0.0
+
+
+def test_the_turns_are_files_that_are_there_and_nothing_is_written_to_them() -> None:
+    files = [Path(name) for name in turn._files()]
+    before = [(one.stat().st_mtime_ns, one.stat().st_size) for one in files]
+    turns = [Turn([str(one)]) for one in files]
+    for one in turns:
+        one.wait(1.0)
+    for one in turns:
+        one.end()
+
+    assert files
+    assert before == [(one.stat().st_mtime_ns, one.stat().st_size) for one in files]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variable", "seconds"),
+    [
+        ([], "", 5.0),
+        (["--timeout", "4"], "", 2.0),
+        (["--timeout=4"], "", 2.0),
+        (["https://a.example/", "--timeout", "4", "-v"], "20", 2.0),
+        ([], "20", 10.0),
+        (["--timeout"], "", 5.0),
+        (["--timeout", "soon"], "", 0.0),
+        (["--timeout", "-1"], "", 0.0),
+        (["--timeout", "nan"], "", 0.0),
+        (["--timeout", "inf"], "", 0.0),
+    ],
+)
+def test_half_of_the_time_limit_may_be_waited(
+    arguments: list[str], variable: str, seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PORTALCHECK_TIMEOUT", variable)
+
+    assert limit(arguments) == seconds
+
+
+def test_the_start_of_the_process_is_known() -> None:
+    code = (
+        "import time; time.sleep(0.5); from portalcheck.turn import began; print(time.monotonic() - began())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert 0.5 <= float(done.stdout) < 20
+    assert began() < time.monotonic()
+
+
+def test_waiting_for_a_turn_does_not_keep_a_run_from_ending_in_time(tmp_path: Path) -> None:
+    """All turns are taken by somebody who never gives them back."""
+    others = [holder(Path(name)) for name in turn._files()]
+    try:
+        since = time.monotonic()
+        done = subprocess.run(
+            [sys.executable, "-m", "portalcheck", "demo", "--timeout", "4", "-f", "json"],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=tmp_path,
+            env={**os.environ, "HOME": str(tmp_path)},
+        )
+        took = time.monotonic() - since
+    finally:
+        for other in others:
+            other.kill()
+            other.communicate()
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert 2.0 <= took <= 4.5
