@@ -144,7 +144,7 @@ def _judge_answer(trace: Trace, http: HttpStep) -> Iterator[Finding]:
         yield fail("service.broken", how=http.failure.value)
     else:
         found = _judge_status(trace, http)
-        took = sum(_all_steps(trace)) if http.flowing else http.total_ms
+        took = sum(_all_steps(trace))
         if took > SLOW_MS:
             yield from (found, warn("service.slow", seconds=round(took / 1000)))
         elif http.flowing and found.status is Status.OK:

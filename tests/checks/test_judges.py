@@ -531,6 +531,14 @@ def nameless() -> Trace:
         (trace(hop(http=http(404))), [("service.odd-status", "warn")]),
         (trace(hop(http=http(200, total_ms=8500))), [("service.works", "ok"), ("service.slow", "warn")]),
         (
+            trace(hop(tls=TlsStep(failure=None, ms=6000), http=http(200, total_ms=2500))),
+            [("service.works", "ok"), ("service.slow", "warn")],
+        ),
+        (
+            trace(hop(tls=TlsStep(failure=None, ms=6000), http=http(200, total_ms=1500))),
+            [("service.works", "ok")],
+        ),
+        (
             trace(hop(http=http(200, complete=False, flowing=True, total_ms=9300))),
             [("service.works", "ok"), ("service.slow", "warn")],
         ),

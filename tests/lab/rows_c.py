@@ -291,9 +291,10 @@ ROWS = (
         what="the portal sends 500 bytes a second",
         fault=(carries(500.0),),
         shows=("page portal",),
-        cause=cause("slow", "none"),  # the page itself comes in time, or does not quite
+        cause=cause("slow"),  # the page itself comes in time, but not with all that goes before it
         innocent=NOT_BY_SLOWNESS,
-        code=None,
+        ref="error-4",
+        code=0,
     ),
     Row(
         id="C13",
