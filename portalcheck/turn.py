@@ -18,7 +18,8 @@ from collections.abc import Sequence
 
 _AT_ONCE = 2 * (os.cpu_count() or 1)
 _SHARE = 0.5
-"""Of the run's time limit: who waited so long goes on, to say at least that it could not tell."""
+"""Of the run's time limit: who waited so long without any progress goes on."""
+_LOOK_S = 1.0
 _USUAL_S = 10.0
 _TICKS_FIELD = 19
 """Of /proc/PID/stat behind the name: field 22 there, when the process started (proc(5))."""
@@ -40,21 +41,31 @@ class Turn:
     """One of the few turns; it ends with `end`, at the latest with the process."""
 
     def __init__(self, files: Sequence[str]) -> None:
-        self._files = files
+        self._file = files[os.getpid() % len(files)] if files else ""
+        """Processes that start one after the other have numbers that follow each other."""
         self._lock = threading.Lock()
         self._descriptor = -1
         self._over = False
         self._began: float | None = None
 
-    def wait(self, seconds: float) -> None:
-        """Wait until it is this program's turn, but no longer than that."""
+    def wait(self, patience_s: float) -> None:
+        """Wait until it is this program's turn, or until nobody's turn has ended for so long."""
         self._began = began()
-        if not self._files or self._take(blocking=False):
+        if not self._file or self._take(blocking=False):
             return
         taken = threading.Event()
         threading.Thread(target=self._wait, args=(taken,), name="turn", daemon=True).start()
-        if not taken.wait(max(0.0, seconds)):
-            self.end()
+        since = last = time.monotonic()
+        whose = holders(self._file)
+        while not taken.wait(min(_LOOK_S, max(0.0, last + patience_s - time.monotonic()))):
+            now, before, whose = time.monotonic(), whose, holders(self._file)
+            if whose != before:
+                last = now
+            elif now - last >= patience_s:
+                self.end()
+                break
+        # Where more start at once than can be ready in time, their time begins when it can be used.
+        self._began += last - since
 
     def _wait(self, taken: threading.Event) -> None:
         self._take(blocking=True)
@@ -65,8 +76,7 @@ class Turn:
         try:
             import fcntl
 
-            # Processes that start one after the other have numbers that follow each other.
-            descriptor = os.open(self._files[os.getpid() % len(self._files)], os.O_RDONLY | os.O_CLOEXEC)
+            descriptor = os.open(self._file, os.O_RDONLY | os.O_CLOEXEC)
         except (ImportError, OSError):
             return True
         try:
@@ -97,6 +107,19 @@ class Turn:
         return 0.0 if self._began is None else time.monotonic() - self._began
 
 
+def holders(file: str) -> frozenset[bytes]:
+    """The processes that have locked a file (proc_locks(5)); none where the system does not tell."""
+    try:
+        inode = b":%d" % os.stat(file).st_ino  # noqa: PTH116  pathlib is not loaded yet
+        with open("/proc/locks", "rb") as locks:  # noqa: PTH123  as above
+            fields = [line.split() for line in locks]
+    except OSError:
+        return frozenset()
+    return frozenset(
+        field[4] for field in fields if len(field) > 5 and field[1] == b"FLOCK" and field[5].endswith(inode)
+    )
+
+
 def _files() -> list[str]:
     """As many files of this program as may load at once, the same ones for all of its processes."""
     folder = os.path.dirname(sys.executable if getattr(sys, "frozen", False) else __file__)  # noqa: PTH120  as above
@@ -108,7 +131,7 @@ def _files() -> list[str]:
 
 
 def limit(arguments: Sequence[str]) -> float:
-    """Seconds that a turn may be waited for, by what can be told before anything is loaded."""
+    """Seconds of standstill that are waited for a turn, by what can be told before anything is loaded."""
     told = os.environ.get("PORTALCHECK_TIMEOUT", "")
     for word, following in zip(arguments, [*arguments[1:], ""], strict=False):
         name, _, value = word.partition("=")

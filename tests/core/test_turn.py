@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import subprocess
 import sys
 import time
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from portalcheck import turn
-from portalcheck.turn import Turn, began, limit
+from portalcheck.turn import Turn, began, holders, limit
 
 pytestmark = pytest.mark.skipif(
     sys.platform == "win32", reason="no advisory locks on Windows; nobody waits there"
@@ -27,10 +28,31 @@ sys.stdin.readline()
 """
 
 
-def holder(file: Path) -> subprocess.Popen[str]:
-    program = subprocess.Popen(
+PATIENCE_S = 3.0
+PATIENT = f"""
+import sys, time
+from portalcheck.turn import Turn
+since = time.monotonic()
+turn = Turn(sys.argv[1:])
+turn.wait({PATIENCE_S})
+print(time.monotonic() - since, turn.end())
+"""
+
+
+def started(file: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
         [sys.executable, "-c", HOLDER, str(file)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
+
+
+def is_told(program: subprocess.Popen[str]) -> bool:
+    """Whether a holder has its turn, or soon has."""
+    assert program.stdout is not None
+    return bool(select.select([program.stdout], [], [], 1.0)[0])
+
+
+def holder(file: Path) -> subprocess.Popen[str]:
+    program = started(file)
     assert program.stdout is not None
     assert program.stdout.readline() == "mine\n"
     return program
@@ -76,6 +98,35 @@ def test_a_turn_ends_with_its_process_whatever_becomes_of_it(file: Path) -> None
         other.kill()
         other.wait()
         assert waited(file, 5.0) < 2.0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who has a lock")
+def test_who_waits_where_it_goes_forward_waits_on_and_the_time_counts_from_its_turn(file: Path) -> None:
+    first, second = started(file), started(file)
+    holding = first if (is_told(first), is_told(second)) == (True, False) else second
+    other = second if holding is first else first
+    patient = subprocess.Popen(
+        [sys.executable, "-c", PATIENT, str(file)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    for program in (holding, other):
+        time.sleep(2.0)
+        program.kill()
+        program.communicate()
+    out, _ = patient.communicate(timeout=30)
+    waited_s, counted_s = map(float, out.split())
+
+    assert waited_s > PATIENCE_S
+    assert counted_s < waited_s
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who has a lock")
+def test_it_is_known_who_has_a_lock(file: Path) -> None:
+    assert holders(str(file)) == frozenset()
+    with holder(file) as other:
+        assert holders(str(file)) == {str(other.pid).encode()}
+        other.kill()
+
+    assert holders(str(file.parent / "none")) == frozenset()
 
 
 def test_an_unreadable_or_missing_file_is_not_waited_for(tmp_path: Path) -> None:

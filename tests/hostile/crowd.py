@@ -1,4 +1,4 @@
-"""Many runs on one computer against one portal, some at once: `python -m tests.hostile.crowd RUNS AT_ONCE`.
+"""Many runs on one computer against one portal, some at once: `python -m tests.hostile.crowd RUNS AT_ONCE [TIMEOUT]`.
 
 Prints what each came to as JSON. So many programs share the processors, so that each run's --timeout is what they
 need all together by the measure of one that runs alone, times `ROOM`; the budget is then that of any run.
@@ -31,8 +31,8 @@ class Crowd(msgspec.Struct, frozen=True):
     said: list[Said]
 
 
-def crowd(runs: int, at_once: int) -> Crowd:
-    """What so many runs say, of which so many go on at any moment."""
+def crowd(runs: int, at_once: int, timeout_s: float = 0.0) -> Crowd:
+    """What so many runs say, of which so many go on at any moment; with too short a time, if one is given."""
     world = World().start()
     patient = world.patient
     # The portal and the DNS server stand for computers of their own, which a crowd here takes nothing from.
@@ -42,7 +42,7 @@ def crowd(runs: int, at_once: int) -> Crowd:
         patient.run()
         alone = min(patient.run().seconds for _ in range(_ALONE))
         together = alone * at_once / (os.cpu_count() or 1)
-        timeout = max(_USUAL_S, ROOM * together)
+        timeout = timeout_s or max(_USUAL_S, ROOM * together)
         patient.arguments = ["--timeout", f"{timeout:.1f}"]
         patient.patience_s = timeout + 2 * ROOM * together + 60
         return Crowd(alone, timeout, ROOM * together, _all(patient, runs, at_once))
@@ -56,7 +56,7 @@ def _all(patient: Patient, runs: int, at_once: int) -> list[Said]:
 
 
 if __name__ == "__main__":
-    found = crowd(int(sys.argv[1]), int(sys.argv[2]))
+    found = crowd(int(sys.argv[1]), int(sys.argv[2]), *map(float, sys.argv[3:]))
     json.dump(msgspec.to_builtins(found), sys.stdout)
     sys.stdout.flush()
     os._exit(0)

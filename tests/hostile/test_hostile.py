@@ -84,7 +84,7 @@ class TestAll:
 
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
-@pytest.mark.parametrize("at_once", [8, 40])
+@pytest.mark.parametrize("at_once", [8, 40, 200])
 def test_two_hundred_runs_against_one_portal_are_all_right_and_in_time(at_once: int) -> None:
     """In time is by each one's own --timeout, which is a ratio to what one needs alone; starting comes before it."""
     came = msgspec.json.decode(inside("tests.hostile.crowd", ["200", str(at_once)], 1100), type=Crowd)
@@ -92,6 +92,15 @@ def test_two_hundred_runs_against_one_portal_are_all_right_and_in_time(at_once: 
     assert len(came.said) == 200
     assert max(one.report["duration_ms"] for one in came.said) <= (came.timeout_s + 0.5) * 1000
     assert max(one.seconds for one in came.said) <= came.timeout_s + 0.5 + came.starting_s
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_of_two_hundred_runs_at_once_with_too_little_time_none_is_wrong() -> None:
+    came = msgspec.json.decode(inside("tests.hostile.crowd", ["200", "200", "10"], 500), type=Crowd)
+    said = {(one.report.get("cause"), one.code, one.stderr) for one in came.said}
+    assert ("none", 0, "") in said
+    assert said <= {("none", 0, ""), ("none", 3, ""), ("inconclusive", 3, "")}
 
 
 @pytest.mark.slow
