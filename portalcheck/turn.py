@@ -21,28 +21,16 @@ _SHARE = 0.5
 """Of the run's time limit: who waited so long without any progress goes on."""
 _LOOK_S = 1.0
 _USUAL_S = 10.0
-_TICKS_FIELD = 19
-"""Of /proc/PID/stat behind the name: field 22 there, when the process started (proc(5))."""
-
-
-def began() -> float:
-    """When this process started, on the monotonic clock; now, where the system does not tell."""
-    now = time.monotonic()
-    try:
-        with open("/proc/self/stat", "rb") as file:  # noqa: PTH123  pathlib is not loaded yet
-            ticks = int(file.read().rpartition(b")")[2].split()[_TICKS_FIELD])
-        age = time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
-    except (OSError, ValueError, IndexError, AttributeError):
-        return now
-    return now - max(0.0, age)
+_LOADED = time.monotonic()
+"""When this program began. The system's own word counts from before an `exec`, as wrappers in shell do it."""
 
 
 class Turn:
     """One of the few turns; it ends with `end`, at the latest with the process."""
 
     def __init__(self, files: Sequence[str]) -> None:
+        # Processes that start one after the other have numbers that follow each other.
         self._file = files[os.getpid() % len(files)] if files else ""
-        """Processes that start one after the other have numbers that follow each other."""
         self._lock = threading.Lock()
         self._descriptor = -1
         self._over = False
@@ -50,7 +38,7 @@ class Turn:
 
     def wait(self, patience_s: float) -> None:
         """Wait until it is this program's turn, or until nobody's turn has ended for so long."""
-        self._began = began()
+        self._began = _LOADED
         if not self._file or self._take(blocking=False):
             return
         taken = threading.Event()
@@ -95,9 +83,9 @@ class Turn:
         return True
 
     def end(self) -> float:
-        """Let the next one go on; the seconds since this process started, 0 where nobody waited for a turn.
+        """Let the next one go on; the seconds since the program began, 0 where nobody waited for a turn.
 
-        A program that calls the command line in its own process has another beginning.
+        Who calls the command line from a program of their own has another beginning.
         """
         with self._lock:
             self._over = True
