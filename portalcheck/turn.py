@@ -30,7 +30,8 @@ class Turn:
 
     def __init__(self, files: Sequence[str]) -> None:
         # Processes that start one after the other have numbers that follow each other.
-        self._file = files[os.getpid() % len(files)] if files else ""
+        first = os.getpid() % len(files) if files else 0
+        self._files = [*files[first:], *files[:first]]
         self._lock = threading.Lock()
         self._descriptor = -1
         self._over = False
@@ -39,14 +40,15 @@ class Turn:
     def wait(self, patience_s: float) -> None:
         """Wait until it is this program's turn, or until nobody's turn has ended for so long."""
         self._began = _LOADED
-        if not self._file or self._take(blocking=False):
+        if not self._files or any(self._take(file, blocking=False) for file in self._files):
             return
+        queue = self._files[0]
         taken = threading.Event()
-        threading.Thread(target=self._wait, args=(taken,), name="turn", daemon=True).start()
+        threading.Thread(target=self._wait, args=(queue, taken), name="turn", daemon=True).start()
         since = last = time.monotonic()
-        whose = holders(self._file)
+        whose = holders(queue)
         while not taken.wait(min(_LOOK_S, max(0.0, last + patience_s - time.monotonic()))):
-            now, before, whose = time.monotonic(), whose, holders(self._file)
+            now, before, whose = time.monotonic(), whose, holders(queue)
             if whose != before:
                 last = now
             elif now - last >= patience_s:
@@ -55,16 +57,16 @@ class Turn:
         # Where more start at once than can be ready in time, their time begins when it can be used.
         self._began += last - since
 
-    def _wait(self, taken: threading.Event) -> None:
-        self._take(blocking=True)
+    def _wait(self, queue: str, taken: threading.Event) -> None:
+        self._take(queue, blocking=True)
         taken.set()
 
-    def _take(self, *, blocking: bool) -> bool:
-        """Lock this process's file; True where that came about, or nothing can be locked at all."""
+    def _take(self, file: str, *, blocking: bool) -> bool:
+        """Lock a file; True where that came about, or nothing can be locked at all."""
         try:
             import fcntl
 
-            descriptor = os.open(self._file, os.O_RDONLY | os.O_CLOEXEC)
+            descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
         except (ImportError, OSError):
             return True
         try:

@@ -84,6 +84,19 @@ def test_a_turn_that_another_one_has_is_waited_for_no_longer_than_allowed(file: 
         other.kill()
 
 
+def test_a_turn_that_is_free_beside_one_that_is_taken_is_found_at_once(file: Path, tmp_path: Path) -> None:
+    beside = tmp_path / "another module.py"
+    beside.touch()
+    with holder(file) as other:
+        since = time.monotonic()
+        for files in ([file, beside], [beside, file]):
+            mine = Turn([str(one) for one in files])
+            mine.wait(5.0)
+            mine.end()
+        assert time.monotonic() - since < 2.0
+        other.kill()
+
+
 def test_who_gave_up_waiting_holds_nothing_afterwards(file: Path) -> None:
     with holder(file) as other:
         waited(file, 0.1)
