@@ -113,6 +113,7 @@ def test_a_turn_ends_with_its_process_whatever_becomes_of_it(file: Path) -> None
         assert waited(file, 5.0) < 2.0
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who has a lock")
 def test_who_waits_where_it_goes_forward_waits_on_and_the_time_counts_from_its_turn(file: Path) -> None:
     first, second = started(file), started(file)
@@ -183,6 +184,7 @@ def test_half_of_the_time_limit_may_be_waited(
     assert limit(arguments) == seconds
 
 
+@pytest.mark.slow
 def test_what_a_wrapper_did_before_is_not_counted_as_the_programs_start(tmp_path: Path) -> None:
     wrapper = f'sleep 3; exec "{sys.executable}" -m portalcheck demo --timeout 3 -f json'
     done = subprocess.run(["sh", "-c", wrapper], capture_output=True, text=True, check=False, cwd=tmp_path)
