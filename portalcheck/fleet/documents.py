@@ -1,7 +1,8 @@
 """A stream of bytes cut into JSON documents: one a line, one over many lines, or a list of either.
 
 A document that is cut off or damaged costs itself and nothing after it: the next one is found again by its
-place at the beginning of a line.
+place at the beginning of a line. That asks for a usual layout of what goes over many lines: all of a document is
+indented more than its first line is, or nothing is indented at all.
 """
 
 from __future__ import annotations
@@ -110,18 +111,21 @@ class _Held:
         self.damage = Damage.DAMAGED
         self.ended = False
         self._broken = False
+        self._flat: bool | None = None
 
     def continues(self, line: bytes) -> bool:
         """Whether a line can be a further one of this document, and not the first one of another."""
         column = _column(line)
         first = line[column : column + 1]
         if first == b"{":
-            return column > self._column
+            return column > self._column or (self._flat is True and line.strip() == b"{")
         return not first or column > 0 or first in _CONTINUES
 
     def add(self, line: bytes) -> None:
         """Take a line in; `ended` tells whether it was the last one."""
         change = _depth(line)
+        if line.strip():
+            self._flat = self._flat is not False and _column(line) == 0
         self._size += len(line)
         if self._size > LONGEST:
             self.damage = Damage.TOO_LONG

@@ -150,6 +150,24 @@ def test_a_changed_byte_costs_one_report_at_most(place: int, byte: bytes) -> Non
     assert counts(of_bytes(line(report(1)) + content + line(report(2))), "os")["windows"] >= 2
 
 
+@pytest.mark.parametrize("listed", [False, True])
+@pytest.mark.parametrize("indent", [0, 1, 2, 4, "\t"])
+def test_reports_over_many_lines_are_read_however_far_they_are_indented(
+    indent: int | str, listed: bool
+) -> None:
+    reports = [{**report(number), "also": [{"deep": [{"er": 1}, {"er": 2}]}]} for number in range(3)]
+    made = [reports] if listed else reports
+    content = "\n".join(json.dumps(one, indent=indent) for one in made).encode()
+
+    assert len([*documents.documents([content[:1], content[1:]])]) == 3
+    assert of_bytes(content).reports == 3
+
+
+@pytest.mark.parametrize("start", [b'{"a":\n"b"\n', b'{\n"a": [\n', b'{\n"a": [\n"b",\n'])
+def test_a_document_without_indentation_that_is_cut_off_hides_no_line_after_it(start: bytes) -> None:
+    assert of_bytes(start + line(report(1)) + line(report(2))).reports == 2
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.sampled_from([GOOD, b"junk\n", *(text.encode() + b"\n" for text in PRETTY)])),
