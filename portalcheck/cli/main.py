@@ -7,6 +7,7 @@ import errno
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -20,6 +21,7 @@ from portalcheck.turn import TURN
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+_ONCE_MORE_S = 0.01
 OK, FINDING, USAGE, UNKNOWN, BUG, INTERRUPTED = 0, 1, 2, 3, 4, 130
 MODULES = {
     "run": "portalcheck.cli.run",
@@ -154,11 +156,27 @@ class _Interrupt:
     def listen(cls) -> None:
         """Take SIGINT over: for the program, never for whoever calls `main` from a program of their own."""
         signal.signal(signal.SIGINT, cls._hear)
+        sys.unraisablehook = cls._take_up
 
     @classmethod
     def _hear(cls, _number: int, _frame: object) -> None:
         cls.heard = True
         raise KeyboardInterrupt
+
+    @classmethod
+    def _take_up(cls, ignored: sys.UnraisableHookArgs) -> None:
+        """Ctrl-C that came where Python ignores exceptions (a weak reference's callback) comes once more."""
+        if isinstance(ignored.exc_value, KeyboardInterrupt):
+            threading.Timer(_ONCE_MORE_S, cls._once_more).start()
+        else:
+            sys.__unraisablehook__(ignored)
+
+    @staticmethod
+    def _once_more() -> None:
+        if sys.platform == "win32":
+            signal.raise_signal(signal.SIGINT)
+        else:  # to the thread that may be waiting for something
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
 
 class Done(int):

@@ -165,6 +165,40 @@ def test_a_run_ends_as_the_reader_of_its_format_expects(row: str, form: str, tmp
     SHAPES[form](row, out, err)
 
 
+IGNORING = """
+import sys, time, weakref
+import portalcheck.cli
+room = sys.modules["portalcheck.cli.main"]
+room._Interrupt.listen()
+class Held:
+    pass
+def callback(_):
+    print("here", flush=True)
+    time.sleep(20)
+held = Held()
+reference = weakref.ref(held, callback)
+try:
+    del held
+    time.sleep(20)
+except KeyboardInterrupt:
+    print("heard", flush=True)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent to a process in another way on Windows")
+def test_ctrl_c_where_python_ignores_exceptions_is_heard_all_the_same() -> None:
+    """As in the import of a module, whose locks are weakly referred to."""
+    with subprocess.Popen(
+        [sys.executable, "-c", IGNORING], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as program:
+        assert program.stdout is not None
+        assert program.stdout.readline() == "here\n"
+        program.send_signal(signal.SIGINT)
+        out, err = program.communicate(timeout=15)
+
+    assert (out, err, program.returncode) == ("heard\n", "", 0)
+
+
 @pytest.mark.parametrize("form", ["nagios", "intune", "jamf"])
 @pytest.mark.parametrize("after", [0.0, 0.1, 0.3])
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent to a process in another way on Windows")
