@@ -75,8 +75,15 @@ class LazyGroup(DefaultGroup):
         with formatter.section("Commands"):
             formatter.write_dl(rows)
 
+    def make_context(self, *args: Any, **named: Any) -> click.Context:
+        """Read the arguments; Ctrl-C is told by us, since click writes a line of its own to stderr."""
+        try:
+            return super().make_context(*args, **named)
+        except KeyboardInterrupt:
+            raise click.exceptions.Abort from None
+
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; Ctrl-C is told by us, since click writes a line of its own to stderr."""
+        """Run the command; Ctrl-C as above."""
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
