@@ -21,7 +21,8 @@ from portalcheck.turn import TURN
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-_ONCE_MORE_S = 0.01
+_ONCE_MORE_S = 0.25
+"""After which Ctrl-C is tried again where something swallowed it."""
 OK, FINDING, USAGE, UNKNOWN, BUG, INTERRUPTED = 0, 1, 2, 3, 4, 130
 MODULES = {
     "run": "portalcheck.cli.run",
@@ -155,31 +156,36 @@ def group() -> None:
 
 
 class _Interrupt:
-    """Remembers Ctrl-C: a library that is interrupted may raise something else in its place."""
+    """Remembers Ctrl-C: a library that is interrupted may raise something else in its place, or nothing at all."""
 
     heard = False
+    taken = False
+    """Whether it has come to where the program ends by it."""
 
     @classmethod
     def listen(cls) -> None:
         """Take SIGINT over: for the program, never for whoever calls `main` from a program of their own."""
         signal.signal(signal.SIGINT, cls._hear)
-        sys.unraisablehook = cls._take_up
+        sys.unraisablehook = cls._ignored
 
     @classmethod
     def _hear(cls, _number: int, _frame: object) -> None:
         cls.heard = True
+        again = threading.Timer(_ONCE_MORE_S, cls._once_more)
+        again.daemon = True
+        again.start()
         raise KeyboardInterrupt
 
     @classmethod
-    def _take_up(cls, ignored: sys.UnraisableHookArgs) -> None:
-        """Ctrl-C that came where Python ignores exceptions (a weak reference's callback) comes once more."""
-        if isinstance(ignored.exc_value, KeyboardInterrupt):
-            threading.Timer(_ONCE_MORE_S, cls._once_more).start()
-        else:
+    def _ignored(cls, ignored: sys.UnraisableHookArgs) -> None:
+        """Say nothing of Ctrl-C where Python ignores exceptions (a weak reference's callback): it comes again."""
+        if not isinstance(ignored.exc_value, KeyboardInterrupt):
             sys.__unraisablehook__(ignored)
 
-    @staticmethod
-    def _once_more() -> None:
+    @classmethod
+    def _once_more(cls) -> None:
+        if cls.taken:
+            return
         if sys.platform == "win32":
             signal.raise_signal(signal.SIGINT)
         else:  # to the thread that may be waiting for something
@@ -338,6 +344,7 @@ def _bug(error: Exception, want: Asked) -> int:
 
 
 def _stopped(want: Asked) -> None:
+    _Interrupt.taken = True
     # A terminal shows ^C at the beginning of the line.
     stopped = _in_words("Stopped.")
     _say(f"\n{stopped}" if sys.stderr.isatty() and want.format not in ONE_LINERS else stopped, want)

@@ -181,7 +181,22 @@ try:
     del held
     time.sleep(20)
 except KeyboardInterrupt:
+    room._Interrupt.taken = True
     print("heard", flush=True)
+"""
+SWALLOWING = """
+import os, sys, time
+import portalcheck.cli
+room = sys.modules["portalcheck.cli.main"]
+def swallow(*_, **__):
+    try:
+        print("here", flush=True)
+        time.sleep(20)
+    except BaseException:
+        pass
+    time.sleep(20)
+room.group.main = swallow
+room.entry(["demo"])
 """
 
 
@@ -197,6 +212,19 @@ def test_ctrl_c_where_python_ignores_exceptions_is_heard_all_the_same() -> None:
         out, err = program.communicate(timeout=15)
 
     assert (out, err, program.returncode) == ("heard\n", "", 0)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent to a process in another way on Windows")
+def test_ctrl_c_that_a_library_swallowed_ends_the_program_all_the_same() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", SWALLOWING], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as program:
+        assert program.stdout is not None
+        assert program.stdout.readline() == "here\n"
+        program.send_signal(signal.SIGINT)
+        out, err = program.communicate(timeout=15)
+
+    assert (out, err, program.returncode) == ("", "Stopped.\n", 130)
 
 
 @pytest.mark.parametrize("form", ["nagios", "intune", "jamf"])
