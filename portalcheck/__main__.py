@@ -5,16 +5,12 @@ from __future__ import annotations
 import sys
 from typing import NoReturn
 
-from portalcheck.turn import TURN, limit
+from portalcheck.turn import take
 
 
 def start() -> NoReturn:
     """Wait for a turn where many start at once, then load and run the command line."""
-    stopped = False
-    try:
-        TURN.wait(limit(sys.argv[1:]))
-    except KeyboardInterrupt:
-        stopped = True
+    stopped = not take(sys.argv[1:])
     from portalcheck.cli import entry
 
     entry(stopped=stopped)

@@ -112,7 +112,8 @@ def holders(file: str) -> frozenset[bytes]:
 
 def _files() -> list[str]:
     """As many files of this program as may load at once, the same ones for all of its processes."""
-    folder = os.path.dirname(sys.executable if getattr(sys, "frozen", False) else __file__)  # noqa: PTH120  as above
+    # A built program has its files elsewhere (PyInstaller, "Run-time Information").
+    folder = getattr(sys, "_MEIPASS", "") or os.path.dirname(__file__)  # noqa: PTH120  as above
     try:
         with os.scandir(folder) as entries:
             return sorted(entry.path for entry in entries if entry.is_file())[:_AT_ONCE]
@@ -136,3 +137,12 @@ def limit(arguments: Sequence[str]) -> float:
 
 TURN = Turn(_files())
 """This process's own."""
+
+
+def take(arguments: Sequence[str]) -> bool:
+    """Wait for this process's turn, by its arguments; False where Ctrl-C came instead."""
+    try:
+        TURN.wait(limit(arguments))
+    except KeyboardInterrupt:
+        return False
+    return True

@@ -25,9 +25,11 @@ _SESSION_LOG = re.compile(r"\.xsession-errors|wayland-session\.log")
 """Where some desktops lead the output of the programs that they start."""
 
 
-def entry() -> NoReturn:
-    """The program."""
+def entry(*, stopped: bool = False) -> NoReturn:
+    """The program; `stopped` says that Ctrl-C came before this."""
     _give_back_the_library_path()
+    if stopped:
+        run_command(stopped=True)
     if sys.argv[1:] or any(f"PORTALCHECK_{name}" in os.environ for name in _SCRIPTED):
         run_command()
     if has_own_console():

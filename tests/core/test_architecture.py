@@ -48,7 +48,7 @@ ALLOWED = {
     "demo": API,
     "integrations": set(),
     "testing": API | {"path", "context", "machine", "runner"},
-    "program": {"cli.alone", "__version__"},
+    "program": {"cli.alone", "turn", "__version__"},
     "pulse": set(),
     "turn": set(),
     "__init__": set(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -190,6 +191,27 @@ def test_what_a_wrapper_did_before_is_not_counted_as_the_programs_start(tmp_path
     done = subprocess.run(["sh", "-c", wrapper], capture_output=True, text=True, check=False, cwd=tmp_path)
 
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_ctrl_c_while_a_turn_is_waited_for_ends_the_program(tmp_path: Path) -> None:
+    others = [holder(Path(name)) for name in turn._files()]
+    try:
+        program = subprocess.Popen(
+            [sys.executable, "-m", "portalcheck", "demo", "--timeout", "60", "--lang", "en"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=tmp_path,
+        )
+        time.sleep(1.0)
+        program.send_signal(signal.SIGINT)
+        out, err = program.communicate(timeout=20)
+    finally:
+        for other in others:
+            other.kill()
+            other.communicate()
+
+    assert (program.returncode, out, err) == (130, "", "Stopped.\n")
 
 
 def test_waiting_for_a_turn_does_not_keep_a_run_from_ending_in_time(tmp_path: Path) -> None:
