@@ -15,6 +15,8 @@ from portalcheck.path.classify import of_os_error
 from portalcheck.path.waiting import Deadline, Later, elapsed_ms, side_by_side
 
 SYSTEM_LIMIT_S = 3.5
+LOST_QUESTION_S = 6.0
+"""glibc repeats a question that got lost after five seconds (resolv.conf(5), timeout)."""
 SERVER_LIMIT_S = 2.4
 _TRIES = 2
 RECORD_TYPES = ("A", "AAAA")
@@ -43,7 +45,8 @@ def ask_system(
     """The addresses as programs get them (RFC 3493), `timed-out` where the system is too slow.
 
     Where the first DNS server is silent, stub resolvers go on to the next, but with glibc only after five
-    seconds and at every name anew. What the next server says is asked here meanwhile, and taken.
+    seconds and at every name anew. What the next server says is asked here meanwhile, and taken. A question
+    that got lost is waited for, where the same server answers another time.
     """
     if is_address(host):
         return NameAnswer(server=None, addresses=(host,))
@@ -54,7 +57,10 @@ def ask_system(
         other = _ask_next_server(machine, host, family, deadline, before)
         if other is not None:
             return msgspec.structs.replace(other, ms=elapsed_ms(since))
+        asked_anew = Later(lambda: _answers_now(machine, host, deadline, before))
         found = system.get(deadline.limit(SYSTEM_LIMIT_S) - (time.monotonic() - since))
+        if found is None and asked_anew.get(0.0):
+            found = system.get(deadline.limit(LOST_QUESTION_S - SYSTEM_LIMIT_S))
     if found is None:
         return NameAnswer(server=None, failure=Failure.TIMED_OUT, ms=elapsed_ms(since))
     if isinstance(found, Failure):
@@ -71,6 +77,19 @@ def _resolve(machine: Machine, host: str, family: int) -> tuple[str, ...] | Fail
         return of_os_error(error)
     except UnicodeError:
         return Failure.NOT_FOUND
+
+
+def _answers_now(
+    machine: Machine, host: str, deadline: Deadline, before: Callable[[DnsServer], None]
+) -> bool:
+    """Whether the first DNS server has addresses for a name, and is silent about neither kind of them."""
+    servers = machine.dns_servers()[:1]
+    for server in servers:
+        before(server)
+    limit = deadline.limit(SERVER_LIMIT_S)
+    parts = [part for server in servers for part in _ask_both(machine, server, host, limit)]
+    silent = any(part is None or part.failure is Failure.TIMED_OUT for part in parts)
+    return not silent and any(part.addresses for part in parts if part is not None)
 
 
 def _ask_next_server(
@@ -152,9 +171,21 @@ def ask_server(
     """
     since = time.monotonic()
     limit = deadline.limit(SERVER_LIMIT_S)
-    ask = partial(_query, machine, server, host, seconds=limit, source=source, unchecked=unchecked)
-    parts = side_by_side([partial(ask, kind) for kind in RECORD_TYPES], limit + 0.1)
+    parts = _ask_both(machine, server, host, limit, source=source, unchecked=unchecked)
     return join_families(server, parts, elapsed_ms(since))
+
+
+def _ask_both(
+    machine: Machine,
+    server: DnsServer,
+    host: str,
+    limit: float,
+    *,
+    source: str = "",
+    unchecked: bool = False,
+) -> list[NameAnswer | None]:
+    ask = partial(_query, machine, server, host, seconds=limit, source=source, unchecked=unchecked)
+    return side_by_side([partial(ask, kind) for kind in RECORD_TYPES], limit + 0.1)
 
 
 def join_families(server: DnsServer, parts: Sequence[NameAnswer | None], ms: int) -> NameAnswer:
