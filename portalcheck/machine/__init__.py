@@ -79,12 +79,17 @@ class ThisMachine:
         if not programs and not programs_bypassed:
             programs, programs_bypassed = self._reader.program_rules(self.environment).choose(url)
         rules = self._browser_rules
-        browser, browser_bypassed = rules.choose(url) if rules else ("", False)
+        if rules is not None:
+            browser, browser_bypassed = rules.choose(url)
+        else:
+            browser = ""
+            # Without settings of their own, browsers go by the variables, which they read in their own way.
+            browser_bypassed = bool(programs) and variables.browsers_go_direct(self.environment.environ, url)
         return ProxySettings(
             programs=programs,
             programs_bypassed=programs_bypassed,
             browser=browser,
-            browser_known=rules is not None,
+            browser_known=rules is not None or browser_bypassed,
             browser_bypassed=browser_bypassed,
             pac_url=rules.pac_url if rules else "",
             auto_detect=rules.auto_detect if rules else False,

@@ -106,6 +106,23 @@ def test_without_a_desktop_setting_the_browsers_are_not_known() -> None:
     assert machine.proxies(PORTAL) == ProxySettings(programs_bypassed=True)
 
 
+@pytest.mark.parametrize(
+    "exception", ["*.example", "portal.example:443", "*portal.example", "al.example", "http://x, *.example"]
+)
+def test_browsers_go_past_the_variables_proxy_by_exceptions_that_programs_do_not_know(exception: str) -> None:
+    environ = {"https_proxy": "proxy.example:1", "no_proxy": exception}
+    assert ThisMachine(computer("linux", environ=environ)).proxies(PORTAL) == ProxySettings(
+        programs="http://proxy.example:1", browser_known=True, browser_bypassed=True
+    )
+
+
+@pytest.mark.parametrize("exception", ["", "other.example", "portal.example:8443", "192.0.2.0/24"])
+def test_exceptions_of_other_hosts_leave_the_variables_proxy_to_browsers_too(exception: str) -> None:
+    environ = {"https_proxy": "proxy.example:1", "no_proxy": exception}
+    found = ThisMachine(computer("linux", environ=environ)).proxies(PORTAL)
+    assert found == ProxySettings(programs="http://proxy.example:1")
+
+
 def test_programs_of_windows_use_winhttp_where_the_environment_is_silent() -> None:
     def machine(**environ: str) -> ThisMachine:
         server = b"proxy.example:8080"

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 import msgspec
 
 from portalcheck.machine.hostnames import a_label, address
-from portalcheck.machine.proxies.rules import DEFAULT_PORTS, Target, clean, target
+from portalcheck.machine.proxies.rules import DEFAULT_PORTS, Target, clean, matches, names, target
 
 MAX_LENGTH = 64 * 1024
 
@@ -50,6 +50,16 @@ def choose(environ: Mapping[str, str], url: str) -> tuple[str, bool]:
     exceptions = dict.fromkeys(_as_url(entry) for entry in entries if entry)
     chosen = None if "*" in entries else _first({**proxies, **exceptions}, aim)
     return (clean(chosen), False) if chosen else ("", _first(proxies, aim) is not None)
+
+
+def browsers_go_direct(environ: Mapping[str, str], url: str) -> bool:
+    """Whether NO_PROXY takes a URL out as browsers read it, Chromium and Firefox alike.
+
+    To them `*.name` and `name:443` mean something too; a bare name stands for every host that ends so.
+    """
+    aim = target(url)
+    entries = names(_variables(environ).get("no", "").split(","))
+    return aim is not None and any(matches(entry, aim, suffixes=True) for entry in entries)
 
 
 def _first(mounts: Mapping[str, str | None], aim: Target) -> str | None:
