@@ -196,8 +196,7 @@ class RunContext:
         return self._shared.get("true-time", self._true_time)
 
     def _true_time(self) -> TrueTime:
-        trace = self.trace()
-        own = self._skews([] if trace is None else list(trace.hops))
+        own = self._skews([hop for trace in self._own_walks() for hop in trace.hops])
         neutral = self._others.hosts()
         theirs = self._skews([hop for t in neutral.traces for hop in t.hops]) if neutral is not None else []
         if not own:
@@ -205,6 +204,17 @@ class RunContext:
         if theirs and abs(_median(own) - _median(theirs)) > CLOCK_TOLERANCE_S:
             return TrueTime(_median(theirs), "neutral", disputed=True)
         return TrueTime(_median(own), "portal")
+
+    def _own_walks(self) -> list[Trace]:
+        """The walk to the portal; and the one without the proxy, where that is in the way."""
+        walks = [self.trace()]
+        if (
+            walks[0] is not None
+            and walks[0].last.proxy is not None
+            and walks[0].last.proxy.failure is not None
+        ):
+            walks.append(self.trace(Route(url=self.url, proxy=DIRECT)))
+        return [walk for walk in walks if walk is not None]
 
     def _skews(self, hops: Sequence[Hop]) -> list[int]:
         """Local minus server time for each hop whose server is shown to be who it should be."""

@@ -25,7 +25,8 @@ from portalcheck.api import (
 from portalcheck_checks.repeated import again
 
 _BAD_GATEWAY = 502
-_OWN_REFUSALS = range(400, 500)
+_OWN_REFUSALS = {*range(400, 500), 2}
+"""What a proxy's own rules say: statuses of HTTP, and SOCKS 5's reply for them (RFC 1928, 6)."""
 
 
 @check(
@@ -57,7 +58,7 @@ def proxy(ctx: Context) -> Iterable[Finding]:
     loaded = ctx.proven(trace)
     if plan.pac in ("unreachable", "malformed"):
         yield note("proxy.pac-unread") if loaded else fail("proxy.pac-unreachable")
-    step = trace.first.proxy
+    step = trace.last.proxy
     if step is not None and step.failure is not None:
         direct = Route(url=ctx.url, proxy=DIRECT)
         ctx.traces((direct, again(trace.route)))
@@ -79,7 +80,7 @@ def _fails_twice(ctx: Context, route: Route) -> bool:
 
 
 def _keeps_out(trace: Trace | None) -> bool:
-    step = None if trace is None else trace.first.proxy
+    step = None if trace is None else trace.last.proxy
     return step is not None and step.failure is not None
 
 
@@ -133,6 +134,6 @@ def judge_inspector(trace: Trace, chain: Chain | None, neutral: Neutral | None) 
 
 def judge_mismatch(loaded: bool, through: Trace | None) -> Iterator[Finding]:
     """A proxy that only programs are told of, which fails them while the browser's way works."""
-    step = through.first.proxy if through is not None else None
+    step = through.last.proxy if through is not None else None
     if loaded and step is not None and step.failure is not None:
         yield fail("proxy.mismatch")

@@ -92,7 +92,10 @@ class ConnectStep(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProxyStep(msgspec.Struct, frozen=True, kw_only=True):
-    """What the proxy said to CONNECT (RFC 9110, 9.3.6); `schemes` are those of Proxy-Authenticate."""
+    """What the proxy said to CONNECT (RFC 9110, 9.3.6); `schemes` are those of Proxy-Authenticate.
+
+    `status` is HTTP's, or the code of a SOCKS proxy's reply that refuses (RFC 1928, 6).
+    """
 
     url: str
     failure: Failure | None

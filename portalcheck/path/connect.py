@@ -98,11 +98,16 @@ class Connector:
         assert below is not None
         if scheme in ("http", "https") and hop.scheme == "http":
             return below, said(None)
-        answer = tunnel(below, way.proxy, hop.host, hop.port, self._deadline)
+        host = self._for_old_socks(hop.host) if scheme == "socks4" else hop.host
+        answer = tunnel(below, way.proxy, host, hop.port, self._deadline)
         if answer.failure is not None:
             below.close()
             below = None
         return below, msgspec.structs.replace(hop, proxy=answer)
+
+    def _for_old_socks(self, host: str) -> str:
+        """The address that a SOCKS 4 proxy is asked for, as browsers do; the name where it has none (SOCKS 4A)."""
+        return next(iter(self._names(host, 4).addresses), host)
 
 
 def is_own(address: str) -> bool:

@@ -1,4 +1,4 @@
-"""Speaking to the user's own proxy: CONNECT (RFC 9110, 9.3.6) and SOCKS 5 (RFC 1928), no credentials ever."""
+"""Speaking to the user's own proxy: CONNECT (RFC 9110, 9.3.6), SOCKS 5 (RFC 1928) and SOCKS 4, no credentials ever."""
 
 from __future__ import annotations
 
@@ -15,11 +15,15 @@ from portalcheck.path.waiting import Deadline, elapsed_ms
 TUNNEL_LIMIT_S = 4.0
 _MAX_HEAD = 64 * 1024
 _MOST_INTERIM = 100
-_PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080, "socks": 1080, "socks4": 1080}
+_SOCKS = ("socks", "socks5", "socks5h", "socks4", "socks4a")
+_PORTS = {"http": 80, "https": 443, **dict.fromkeys(_SOCKS, 1080)}
 _SCHEME = re.compile(r"(?:^|,)\s*([A-Za-z][A-Za-z0-9!#$&^_.+-]*)(?=\s|,|$)")
 _KNOWN_SCHEMES = {"basic", "digest", "negotiate", "ntlm", "bearer", "kerberos"}
 _PROXY_AUTHENTICATION_REQUIRED = 407
 _SOCKS_VERSION, _NO_LOGIN = 5, 0
+_SOCKS_4_GRANTED, _SOCKS_4_REFUSALS, _SOCKS_4_REPLY = 0x5A, range(0x5B, 0x5E), 8
+_NOBODY = b"\0"
+_NAME_FOLLOWS = b"\0\0\0\1"
 _ADDRESS_SIZES = {1: 4, 4: 16}
 _DOMAIN_NAME = 3
 
@@ -149,7 +153,7 @@ def _socks5(wire: _Wire, host: str, port: int) -> _Said:
         if version != _SOCKS_VERSION:
             return 0, (), Failure.MALFORMED
         if code:
-            return 0, (), Failure.PROXY_REFUSED
+            return code, (), Failure.PROXY_REFUSED
         size = wire.exactly(1)[0] if kind == _DOMAIN_NAME else _ADDRESS_SIZES.get(kind)
         if size is None:
             return 0, (), Failure.MALFORMED
@@ -159,10 +163,33 @@ def _socks5(wire: _Wire, host: str, port: int) -> _Said:
     return 0, (), None
 
 
+# ---- SOCKS 4 -----------------------------------------------------------------------------------
+
+
+def _socks4(wire: _Wire, host: str, port: int) -> _Said:
+    """One request, without a user (SOCKS: A protocol for TCP proxy across firewalls), or with a name (SOCKS 4A)."""
+    from ipaddress import AddressValueError, IPv4Address
+
+    try:
+        where, name = IPv4Address(host).packed, b""
+    except AddressValueError:
+        where, name = _NAME_FOLLOWS, host.encode("ascii") + b"\0"
+    wire.send(b"\4\1" + port.to_bytes(2) + where + _NOBODY + name)
+    try:
+        version, code = wire.exactly(_SOCKS_4_REPLY)[:2]
+    except EOFError:
+        return 0, (), Failure.CLOSED
+    if version or not (code == _SOCKS_4_GRANTED or code in _SOCKS_4_REFUSALS):
+        return 0, (), Failure.MALFORMED
+    return (0, (), None) if code == _SOCKS_4_GRANTED else (code, (), Failure.PROXY_REFUSED)
+
+
 _SPEAKERS: dict[str, Callable[[_Wire, str, int], _Said]] = {
     "http": _connect,
     "https": _connect,
     "socks": _socks5,
     "socks5": _socks5,
     "socks5h": _socks5,
+    "socks4": _socks4,
+    "socks4a": _socks4,
 }

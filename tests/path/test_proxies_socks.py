@@ -10,18 +10,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portalcheck.demo.servers import Endpoint, Peer, Serve
-from portalcheck.facts import Failure, TraceEnd
+from portalcheck.facts import Failure, Route, TraceEnd
 from portalcheck.path.proxies import proxy_endpoint, tunnel
 from portalcheck.path.waiting import Deadline
-from tests.path.through import step_of, through
+from tests.path.through import PORT, step_of, through
 from tests.path.world import (
+    ADDRESS,
     HOST,
     PROXY,
+    PROXY_ADDRESS,
+    URL,
     Site,
     World,
+    computer,
     in_time,
     relays_to,
     response,
+    walk,
 )
 
 # ---- SOCKS 5 ---------------------------------------------------------------------------------------
@@ -123,8 +128,55 @@ def test_every_refusal_of_a_socks_proxy_is_one(world: World, code: int) -> None:
     )
 
 
-def test_an_older_socks_is_not_spoken(world: World) -> None:
-    assert step_of(through(world, Peer.ignore, scheme="socks4").first).failure is Failure.OTHER
+@pytest.mark.parametrize("code", [2, 5])
+def test_the_code_of_a_refusal_is_kept_as_it_tells_rules_from_failures(world: World, code: int) -> None:
+    answer = bytes([5, code, 0, 1]) + b"\0" * 6
+    assert step_of(through(world, _socks(_NO_LOGIN, answer), scheme="socks5").first).status == code
+
+
+# ---- SOCKS 4 ---------------------------------------------------------------------------------------
+
+
+def _old_socks(code: int, asked: list[bytes], target: Endpoint | None = None) -> Serve:
+    def serve(peer: Peer) -> None:
+        asked.append(peer.socket.recv(300))
+        peer.socket.sendall(bytes([0, code]) + b"\0" * 6)
+        relays_to(target)(peer) if target is not None else peer.linger()
+
+    return serve
+
+
+def test_an_old_socks_proxy_is_asked_for_an_address_and_leads_to_the_page(world: World) -> None:
+    asked: list[bytes] = []
+    where = world.tcp(_old_socks(0x5A, asked, world.tls(Site({}))))
+    route = Route(url=URL, proxy=f"socks4://{PROXY}:{PORT}")
+    trace = walk(computer({(PROXY_ADDRESS, PORT): where}), route, seconds=2.0)
+    assert trace.end is TraceEnd.PAGE
+    assert asked == [b"\4\1\x01\xbb" + socket.inet_aton(ADDRESS) + b"\0"]
+
+
+def test_an_old_socks_proxy_that_finds_names_itself_is_told_the_name(world: World) -> None:
+    asked: list[bytes] = []
+    trace = through(world, _old_socks(0x5A, asked, world.tls(Site({}))), scheme="socks4a")
+    assert trace.end is TraceEnd.PAGE
+    assert asked == [b"\4\1\x01\xbb\0\0\0\1\0" + HOST.encode() + b"\0"]
+
+
+@pytest.mark.parametrize(
+    ("serve", "expected"),
+    [
+        (_old_socks(0x5B, []), Failure.PROXY_REFUSED),
+        (_old_socks(0x5D, []), Failure.PROXY_REFUSED),
+        (_old_socks(0, []), Failure.MALFORMED),
+        (_socks(b"\x05\xff"), Failure.CLOSED),
+        (_socks(b"HTTP/1.1 400 Bad Request\r\n\r\n"), Failure.MALFORMED),
+        (Peer.ignore, Failure.TIMED_OUT),
+    ],
+)
+def test_what_an_old_socks_proxy_refuses_or_garbles_is_a_failure(
+    world: World, serve: Serve, expected: Failure
+) -> None:
+    assert step_of(through(world, serve, scheme="socks4", seconds=1).first).failure is expected
 
 
 # ---- bytes of any kind -----------------------------------------------------------------------------
