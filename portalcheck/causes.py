@@ -84,9 +84,16 @@ BEHIND_THE_LINK = _set(
     "network.captive",
     "network.ipv6-broken",
     "network.ipv6-missing",
+    "network.ipv4-missing",
 )
 BEHIND_THE_NAME = _set(
-    CONNECTION, HANDSHAKE, CERTIFICATE, SERVICE, "network.ipv6-broken", "network.ipv6-missing"
+    CONNECTION,
+    HANDSHAKE,
+    CERTIFICATE,
+    SERVICE,
+    "network.ipv6-broken",
+    "network.ipv6-missing",
+    "network.ipv4-missing",
 )
 PROXY = _set(
     "proxy.down",
@@ -109,6 +116,7 @@ SILENCE = _set(
     "network.no-way-out",
     "network.ipv6-broken",
     "network.ipv6-missing",
+    "network.ipv4-missing",
     "network.mtu",
     "network.port-blocked",
     "proxy.down",
@@ -264,7 +272,7 @@ CAUSES: tuple[Cause, ...] = (
     Cause(
         id="ipv6-broken",
         ref="error-4",
-        any=_set("network.ipv6-broken", "network.ipv6-missing"),
+        any=_set("network.ipv6-broken", "network.ipv6-missing", "network.ipv4-missing"),
         explains=_set(CONNECTION, HANDSHAKE, "service.slow", "service.cut-off", "service.broken"),
     ),
     Cause(

@@ -49,6 +49,7 @@ SLOW_PAGE_MS = 4000
         "network.ipv6-fallback",
         "network.ipv6-broken",
         "network.ipv6-missing",
+        "network.ipv4-missing",
         "network.mtu",
         "network.recovered",
         "network.slow",
@@ -71,7 +72,7 @@ def network(ctx: Context) -> Iterable[Finding]:
         yield from _without_neutral(loaded)
     else:
         yield from judge_way(trace, neutral, loaded=loaded, around=_around_tunnels(ctx, neutral))
-    yield from judge_families(trace, loaded=loaded, only_ipv4=tried.ipv4_only)
+    yield from judge_families(trace, loaded=loaded, only_ipv4=tried.ipv4_only, routed=_is_routed(ctx, trace))
     yield from judge_again(tried)
     yield from judge_speed(trace, loaded=loaded)
 
@@ -211,14 +212,20 @@ def judge_again(tried: Tried) -> Iterator[Finding]:
         yield fail("network.mtu")
 
 
-def judge_families(trace: Trace, *, loaded: bool, only_ipv4: bool) -> Iterator[Finding]:
-    """IPv6 that fails while IPv4 works: a note where the page loads all the same, else a cause."""
+def _is_routed(ctx: Context, trace: Trace) -> bool:
+    """Whether this computer has a route to any address that failed last; a router's refusal is none of its own."""
+    attempts = trace.last.connect.attempts if trace.last.connect is not None else ()
+    return any(not isinstance(ctx.way_to(attempt.address), Failure) for attempt in attempts)
+
+
+def judge_families(trace: Trace, *, loaded: bool, only_ipv4: bool, routed: bool = False) -> Iterator[Finding]:
+    """A family of addresses that fails: a note where the page loads by the other all the same, else a cause."""
     if only_ipv4 and not loaded:
         yield fail("network.ipv6-broken")
         return
     connect = trace.last.connect
-    if connect is not None and _has_no_ipv6(connect) and not loaded:
-        yield fail("network.ipv6-missing")
+    if connect is not None and not (loaded or routed) and (missing := _missing_family(connect)):
+        yield fail(missing)
         return
     connect = trace.first.connect
     if connect is None or connect.failure is not None or ":" in connect.address:
@@ -227,12 +234,14 @@ def judge_families(trace: Trace, *, loaded: bool, only_ipv4: bool) -> Iterator[F
         yield note("network.ipv6-fallback")
 
 
-def _has_no_ipv6(connect: ConnectStep) -> bool:
-    """Whether a host has IPv6 addresses alone, and this computer not even a route for them."""
-    return bool(connect.attempts) and all(
-        ":" in attempt.address and attempt.failure is Failure.NETWORK_UNREACHABLE
-        for attempt in connect.attempts
-    )
+def _missing_family(connect: ConnectStep) -> str:
+    """The reason that a host has addresses of one family alone, and this computer not even a route for them."""
+    if any(attempt.failure is not Failure.NETWORK_UNREACHABLE for attempt in connect.attempts):
+        return ""
+    six = {":" in attempt.address for attempt in connect.attempts}
+    if len(six) != 1:
+        return ""
+    return "network.ipv6-missing" if True in six else "network.ipv4-missing"
 
 
 def judge_speed(trace: Trace, *, loaded: bool) -> Iterator[Finding]:

@@ -168,8 +168,15 @@ def test_ipv6_alone_without_a_route_is_told_apart_from_ipv6_that_fails() -> None
         return [finding.reason for finding in network.judge_families(walk, loaded=False, only_ipv4=False)]
 
     assert reasons(no_route) == ["network.ipv6-missing"]
+    assert reasons(dead(Failure.NETWORK_UNREACHABLE, "192.0.2.10")) == ["network.ipv4-missing"]
     assert reasons(dead(Failure.NETWORK_UNREACHABLE, "2001:db8::1", "192.0.2.10")) == []
     assert reasons(dead(Failure.TIMED_OUT, "2001:db8::1")) == []
+
+
+def test_a_router_that_knows_no_way_does_not_mean_that_this_computer_has_no_route() -> None:
+    refused = dead(Failure.NETWORK_UNREACHABLE, "192.0.2.10")
+
+    assert list(network.judge_families(refused, loaded=False, only_ipv4=False, routed=True)) == []
 
 
 def test_dead_ipv6_beside_working_ipv4_is_a_note_and_a_failure_only_where_ipv4_alone_would_work() -> None:
@@ -435,6 +442,8 @@ def test_which_proxy_is_set_is_said(plan: ProxyPlan, settings: ProxySettings, sa
         (proxied(Failure.PROXY_REFUSED, 403), neutral(), False, ["proxy.refuses"]),
         (proxied(Failure.PROXY_REFUSED, 502), neutral(), False, ["proxy.cannot-reach"]),
         (proxied(Failure.PROXY_REFUSED, 502), None, False, ["proxy.cannot-reach"]),
+        (proxied(Failure.PROXY_REFUSED, 2), neutral(), False, ["proxy.refuses"]),
+        (proxied(Failure.PROXY_REFUSED, 5), neutral(), False, ["proxy.cannot-reach"]),
         (proxied(Failure.PROXY_REFUSED, 502), neutral(reached=0), False, ["proxy.refuses"]),
         (proxied(Failure.PROXY_REFUSED, 502), neutral(), True, ["proxy.refuses", "proxy.direct-works"]),
     ],
