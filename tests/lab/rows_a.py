@@ -7,6 +7,9 @@ from functools import partial
 from itertools import count
 from typing import Any
 
+import dns.message
+import dns.rdatatype
+
 from portalcheck.demo import web
 from portalcheck.demo.certificates import server_context
 from portalcheck.demo.servers import Peer
@@ -82,6 +85,19 @@ def slow_page(seconds: float, asked: web.Asked) -> web.Page:
     """A page whose first byte takes long."""
     time.sleep(seconds)
     return sign_in(asked)
+
+
+def loses_a_question(world: World) -> None:
+    """The first question for one host's IPv4 addresses gets no answer."""
+    asked = count()
+
+    def change(response: dns.message.Message) -> dns.message.Message | None:
+        question = response.question[0]
+        name = question.name.to_text(omit_final_dot=True).lower()
+        concerned = name == names.IDENTITY and question.rdtype == dns.rdatatype.A
+        return None if concerned and next(asked) == 0 else response
+
+    world.at_run.append(lambda: setattr(world.own_dns, "tweak", change))
 
 
 def idle_tunnels(world: World) -> None:
@@ -205,6 +221,13 @@ ROWS = (
         contacts=TROUBLE,
     ),
     healthy("A21", "the certificate and its key change all the time", renewed, shows=("leaf portal",)),
+    healthy(
+        "A19a",
+        "one question to the DNS server is lost, and comes when the system repeats it",
+        loses_a_question,
+        shows=(),
+        also=cause("slow-network"),
+    ),
     healthy("A22", "the clock is 90 s ahead", steps.clock(90), shows=("clock",), also=cause("clock-off")),
     healthy(
         "A23",

@@ -297,4 +297,15 @@ ROWS = (
         innocent=cause("portal-unreachable"),
         ref="error-4",
     ),
+    Row(
+        id="B18a",
+        what="the host that the portal redirects to has an IPv4 address alone, and the network IPv6 alone",
+        setting=(boxes.only_ipv6,),
+        fault=(steps.truth({names.IDENTITY: (names.IDENTITY_4,)}),),
+        shows=("tls identity",),
+        cause=cause("ipv6-broken"),
+        innocent=cause("portal-unreachable"),
+        ref="error-4",
+        reasons=frozenset({"network.ipv4-missing"}),
+    ),
 )

@@ -163,6 +163,15 @@ ROWS = (
         proxy_for_programs(),
     ),
     of_proxy(
+        "F07c",
+        "the proxy's list forbids the host that the portal redirects to",
+        "proxy-blocks",
+        tinyproxy('Filter "{folder}/forbidden"', "FilterDefaultDeny No"),
+        proxy_for_programs(),
+        setting=(steps.world_file("forbidden", r"id\.lab\.example"),),
+        shows=("tls identity",),
+    ),
+    of_proxy(
         "F07b",
         "the proxy itself finds no way to the portal, which is down",
         "portal-unreachable",
@@ -179,6 +188,22 @@ ROWS = (
         proxy_for_programs(DEAD),
         setting=(kde(0),),
         shows=("surroundings",),
+    ),
+    of_proxy(
+        "F08b",
+        "a dead proxy, and an exception for the portal as browsers read it and programs do not",
+        "proxy-mismatch",
+        proxy_for_programs(DEAD, without="*.lab.example"),
+        shows=("surroundings",),
+    ),
+    of_proxy(
+        "F05b",
+        "a dead proxy is set, and the clock is ten weeks ahead",
+        "proxy-down",
+        proxy_for_programs(DEAD),
+        steps.clock(70 * 86_400),
+        also=cause("clock-wrong"),
+        shows=("surroundings", "clock"),
     ),
     of_proxy(
         "F08a",
