@@ -99,17 +99,20 @@ def _ask_next_server(
     deadline: Deadline,
     before: Callable[[DnsServer], None],
 ) -> NameAnswer | None:
-    """What the second server answers where the first says nothing at all; None in any other case."""
-    servers = machine.dns_servers()[:2]
+    """What the next server answers where those before it say nothing at all; None in any other case."""
+    servers = machine.dns_servers()[:_MAX_SERVERS]
     if len(servers) < 2:
         return None
     for server in servers:
         before(server)
-    first, second = (
+    first, *others = (
         Later(lambda server=server: ask_server(machine, server, host, deadline))  # type: ignore[misc]  # mypy cannot type a lambda's default
         for server in servers
     )
-    answer = second.get(deadline.limit(SERVER_LIMIT_S))
+    for other in others:
+        answer = other.get(deadline.limit(SERVER_LIMIT_S if other is others[-1] else _FIRST_SERVER_S))
+        if answer is not None and answer.failure is not Failure.TIMED_OUT:
+            break
     if answer is None or not answer.addresses:
         return None
     heard = first.get(deadline.limit(_FIRST_SERVER_S))
@@ -117,7 +120,7 @@ def _ask_next_server(
         return None
     wanted = {4: (False,), 6: (True,)}.get(family, (True, False))
     addresses = tuple(address for address in answer.addresses if (":" in address) in wanted)
-    return NameAnswer(server=servers[1], addresses=addresses) if addresses else None
+    return NameAnswer(server=answer.server, addresses=addresses) if addresses else None
 
 
 def ask_servers(

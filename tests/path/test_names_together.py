@@ -242,6 +242,20 @@ def test_a_silent_first_server_does_not_hold_up_the_walk(
     assert contacted == [DNS_ADDRESS, SECOND_DNS_ADDRESS]
 
 
+def test_two_silent_servers_do_not_hold_up_the_walk_either(world: World) -> None:
+    """With three servers glibc comes to the last one after more than eight seconds."""
+    address = THIRD.address
+    ports = {(one, 53): dns_server(world, silent) for one in (DNS_ADDRESS, SECOND_DNS_ADDRESS)}
+    machine = computer(
+        {**ports, (address, 53): dns_server(world, records((V4,)))}, resolvers=(SERVER, SECOND, THIRD)
+    )
+    since = time.monotonic()
+    answer, contacted = _system(Resolving(machine, hangs_s=5), 4)
+    assert time.monotonic() - since < 3.0
+    assert (answer.addresses, answer.server) == ((V4,), THIRD)
+    assert contacted == [DNS_ADDRESS, SECOND_DNS_ADDRESS, address]
+
+
 def test_a_slow_system_whose_first_server_answers_is_waited_for(world: World) -> None:
     machine = Resolving(
         _two_servers(world, records(("198.51.100.7",)), records(("198.51.100.8",))), hangs_s=0.5
