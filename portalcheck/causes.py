@@ -53,6 +53,7 @@ CONNECTION = _set(
     "service.next-name",
     "proxy.cannot-reach",
     "network.port-blocked",
+    "network.stopped-here",
 )
 DATES = _set("tls.dates-fit-true-time", "tls.dates-unclear")
 TRUST = _set(
@@ -73,6 +74,7 @@ SERVICE = _set(
     "service.slow",
     "service.odd-status",
 )
+FAMILY = _set("network.ipv6-broken", "network.ipv6-missing", "network.ipv4-missing")
 BEHIND_THE_LINK = _set(
     NAMES,
     CONNECTION,
@@ -82,19 +84,9 @@ BEHIND_THE_LINK = _set(
     "network.no-way-out",
     "network.blocked-here",
     "network.captive",
-    "network.ipv6-broken",
-    "network.ipv6-missing",
-    "network.ipv4-missing",
+    FAMILY,
 )
-BEHIND_THE_NAME = _set(
-    CONNECTION,
-    HANDSHAKE,
-    CERTIFICATE,
-    SERVICE,
-    "network.ipv6-broken",
-    "network.ipv6-missing",
-    "network.ipv4-missing",
-)
+BEHIND_THE_NAME = _set(CONNECTION, HANDSHAKE, CERTIFICATE, SERVICE, FAMILY)
 PROXY = _set(
     "proxy.down",
     "proxy.wants-login",
@@ -114,9 +106,7 @@ SILENCE = _set(
     "dns.error-here",
     "dns.hosts-unclear",
     "network.no-way-out",
-    "network.ipv6-broken",
-    "network.ipv6-missing",
-    "network.ipv4-missing",
+    FAMILY,
     "network.mtu",
     "network.port-blocked",
     "proxy.down",
@@ -272,7 +262,7 @@ CAUSES: tuple[Cause, ...] = (
     Cause(
         id="ipv6-broken",
         ref="error-4",
-        any=_set("network.ipv6-broken", "network.ipv6-missing", "network.ipv4-missing"),
+        any=FAMILY,
         explains=_set(CONNECTION, HANDSHAKE, "service.slow", "service.cut-off", "service.broken"),
     ),
     Cause(
@@ -284,7 +274,7 @@ CAUSES: tuple[Cause, ...] = (
     Cause(
         id="tcp-blocked",
         ref="step-6",
-        all=_set("network.port-blocked"),
+        any=_set("network.port-blocked", "network.stopped-here"),
         none=_set("network.recovered"),
         explains=_set(CONNECTION, "tls.not-tls", "tls.broken", "tls.no-answer"),
     ),

@@ -31,6 +31,8 @@ from portalcheck_checks.repeated import again
 from portalcheck_checks.tunnels import ways_around
 
 SLOW_PAGE_MS = 4000
+_NO_ONES = ipaddress.ip_network("240.0.0.0/4")
+"""Addresses that no computer has (RFC 1112, 4)."""
 
 
 @check(
@@ -46,6 +48,7 @@ SLOW_PAGE_MS = 4000
         "network.captive",
         "network.captive-elsewhere",
         "network.port-blocked",
+        "network.stopped-here",
         "network.ipv6-fallback",
         "network.ipv6-broken",
         "network.ipv6-missing",
@@ -72,7 +75,11 @@ def network(ctx: Context) -> Iterable[Finding]:
         yield from _without_neutral(loaded)
     else:
         yield from judge_way(trace, neutral, loaded=loaded, around=_around_tunnels(ctx, neutral))
-    yield from judge_families(trace, loaded=loaded, only_ipv4=tried.ipv4_only, routed=_is_routed(ctx, trace))
+    stopped = not loaded and _is_stopped_here(ctx, trace)
+    if stopped:
+        yield fail("network.stopped-here")
+    routed = stopped or _is_routed(ctx, trace)
+    yield from judge_families(trace, loaded=loaded, only_ipv4=tried.ipv4_only, routed=routed)
     yield from judge_again(tried)
     yield from judge_speed(trace, loaded=loaded)
 
@@ -97,7 +104,8 @@ def _usable(address: str) -> bool:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return False
-    return not (parsed.is_link_local or parsed.is_loopback or parsed.is_unspecified)
+    nowhere = parsed.is_loopback or parsed.is_unspecified or parsed.is_multicast or parsed in _NO_ONES
+    return not (parsed.is_link_local or nowhere)
 
 
 def _without_neutral(loaded: bool) -> Iterator[Finding]:
@@ -216,6 +224,16 @@ def _is_routed(ctx: Context, trace: Trace) -> bool:
     """Whether this computer has a route to any address that failed last; a router's refusal is none of its own."""
     attempts = trace.last.connect.attempts if trace.last.connect is not None else ()
     return any(not isinstance(ctx.way_to(attempt.address), Failure) for attempt in attempts)
+
+
+def _is_stopped_here(ctx: Context, trace: Trace) -> bool:
+    """Whether this computer has a way to the world, and lets nothing out to the host that was wanted."""
+    hop = trace.last
+    if hop.connect is None or hop.proxy is not None or _is_routed(ctx, trace):
+        return False
+    world = {":" in way for way in ctx.ways_out()}
+    wanted = [attempt.address for attempt in hop.connect.attempts]
+    return all(map(_usable, wanted)) and any((":" in address) in world for address in wanted)
 
 
 def judge_families(trace: Trace, *, loaded: bool, only_ipv4: bool, routed: bool = False) -> Iterator[Finding]:

@@ -100,6 +100,11 @@ def every_connection(how: Serve) -> Step:
     return step
 
 
+def stopped_here(world: World) -> None:
+    """Routes that make the patient's own system refuse to send to the portal."""
+    world.patient_ip(f"route add prohibit {names.PORTAL_4}", f"-6 route add unreachable {names.PORTAL_6}")
+
+
 ROWS = (
     Row(
         id="C01",
@@ -191,6 +196,16 @@ ROWS = (
         cause=cause("tcp-blocked"),
         innocent=cause("no-internet", "captive-portal", "portal-unreachable"),
         ref="step-6",
+    ),
+    Row(
+        id="C05a",
+        what="this computer's own routes forbid the way to the portal",
+        fault=(stopped_here,),
+        shows=("routes", "tls portal"),
+        cause=cause("tcp-blocked"),
+        innocent=cause("portal-unreachable", "no-internet", "ipv6-broken", "no-link"),
+        ref="step-6",
+        reasons=frozenset({"network.stopped-here"}),
     ),
     Row(
         id="C06",
