@@ -186,8 +186,13 @@ def _try_again(ctx: Context, trace: Trace, *, loaded: bool) -> Tried:
     second = again(Route(url=ctx.url))
     routes = [route for route in (four, small, second) if route is not None]
     worked = {route: ctx.proven(found) for route, found in zip(routes, ctx.traces(routes), strict=True)}
+    ipv4_only = four is not None and worked[four] and not worked[second]
+    if four is not None and ipv4_only and hop.failure is not Failure.TIMED_OUT:
+        # What fails at once may fail by chance: there is time to see it once more.
+        third, fourth = ctx.traces((again(Route(url=ctx.url), 3), again(four)))
+        ipv4_only = not ctx.proven(third) and ctx.proven(fourth)
     return Tried(
-        ipv4_only=four is not None and worked[four] and not worked[second],
+        ipv4_only=ipv4_only,
         small_packets=small is not None and worked[small],
         again=worked[second],
     )

@@ -10,7 +10,7 @@ import msgspec
 
 from portalcheck.address.url import Address
 from portalcheck.facts import DIRECT, CaptiveAnswer, Chain, DnsServer, Failure, Hop, Neutral, Route, Trace
-from portalcheck.path.connect import is_public
+from portalcheck.path.connect import is_own, is_public
 from portalcheck.path.location import target_of, url_of
 from portalcheck.path.names import is_address
 from portalcheck.path.policy import Network, Role
@@ -123,14 +123,15 @@ class NeutralHosts:
         ]
         answers = side_by_side(works, self._walker.deadline.remaining())
         count = len(network.canaries)
-        canaries = [trace for trace in answers[:count] if trace is not None]
+        astray = sum(trace is not None and _leads_home(trace.first) for trace in answers[:count])
+        canaries = [trace for trace in answers[:count] if trace is not None and not _leads_home(trace.first)]
         captive = tuple(
             answer or CaptiveAnswer.SILENT for answer in answers[count : count + len(network.captive)]
         )
         self.traces = canaries
         self._chains = [chain for trace in canaries if (chain := self._chain_of(trace.first)) is not None]
         self._answer = Neutral(
-            canaries=count,
+            canaries=count - astray,
             reached=sum(self.proves_itself(trace) for trace in canaries),
             present=sum(_tcp(trace.first) for trace in canaries),
             captive=captive,
@@ -175,10 +176,10 @@ class NeutralHosts:
         return answered and chain is not None and chain.proves_host
 
     def _canary(self, url: str, resolvers: Resolvers, others: Sequence[DnsServer]) -> Trace:
-        """A neutral host; where this computer's own DNS has no address of it, at one from the independent servers."""
+        """A neutral host; where this computer knows no address of its own for it, at an independent server's."""
         trace = self._walker.walk(Route(url=url, follow=False), Role.NEUTRAL, lambda _: False)
         names = trace.first.names
-        if names is None or names.failure is None:
+        if names is None or (names.failure is None and not _leads_home(trace.first)):
             return trace
         answers = resolvers.ask([(server, trace.first.host) for server in others], Role.NEUTRAL_RESOLVER)
         addresses = tuple(dict.fromkeys(address for answer in answers for address in answer.addresses))
@@ -216,6 +217,12 @@ class NeutralHosts:
         if any(answer.addresses for answer in heard):
             return "answers"
         return "errors" if any(answer.failure in _ERRORS for answer in heard) else "silent"
+
+
+def _leads_home(hop: Hop) -> bool:
+    """Whether a name leads to this computer alone, as lists against advertising have it."""
+    addresses = hop.names.addresses if hop.names is not None else ()
+    return bool(addresses) and all(map(is_own, addresses))
 
 
 def _tcp(hop: Hop) -> bool:

@@ -153,6 +153,18 @@ ROWS = (
         ref="error-4",
     ),
     Row(
+        id="C03a",
+        what="the portal refuses connections, and the hosts file leads the neutral hosts to this computer",
+        fault=(
+            steps.hosts(*(f"0.0.0.0 {host}" for host in (*names.CANARIES, names.OPEN))),
+            steps.block(gone("reject with tcp reset")),
+        ),
+        shows=("hosts", "tls portal"),
+        cause=cause("portal-unreachable"),
+        innocent=cause("tcp-blocked", "no-internet", "hosts-override"),
+        ref="error-4",
+    ),
+    Row(
         id="C04",
         what="the portal says nothing, others do",
         fault=(steps.block(gone("drop")),),
