@@ -210,6 +210,9 @@ class Context(Protocol):
     def names(self, host: str = "") -> Names | None:
         """A name of the portal's (its own by default), as this computer and its DNS servers see it."""
 
+    def answered_late(self, host: str = "") -> bool:
+        """Whether the system has addresses of a name by now that it was too slow with: then nobody is silent."""
+
     def names_elsewhere(self, host: str = "") -> tuple[NameAnswer, ...] | None:
         """The same as independent DNS servers see it; None unless the person allowed to ask them."""
 

@@ -34,6 +34,7 @@ def _set(*reasons: str | frozenset[str]) -> frozenset[str]:
 NAMES = _set(
     "dns.no-server",
     "dns.silent",
+    "dns.late",
     "dns.errors",
     "dns.error-here",
     "dns.missing",
@@ -84,9 +85,10 @@ BEHIND_THE_LINK = _set(
     "network.no-way-out",
     "network.blocked-here",
     "network.captive",
+    "network.mtu",
     FAMILY,
 )
-BEHIND_THE_NAME = _set(CONNECTION, HANDSHAKE, CERTIFICATE, SERVICE, FAMILY)
+BEHIND_THE_NAME = _set(CONNECTION, HANDSHAKE, CERTIFICATE, SERVICE, FAMILY, "network.mtu")
 PROXY = _set(
     "proxy.down",
     "proxy.wants-login",
@@ -263,7 +265,9 @@ CAUSES: tuple[Cause, ...] = (
         id="ipv6-broken",
         ref="error-4",
         any=FAMILY,
-        explains=_set(CONNECTION, HANDSHAKE, "service.slow", "service.cut-off", "service.broken"),
+        explains=_set(
+            CONNECTION, HANDSHAKE, "network.mtu", "service.slow", "service.cut-off", "service.broken"
+        ),
     ),
     Cause(
         id="mtu",

@@ -257,6 +257,10 @@ class RunContext:
             hosts_file=machine.hosts_file(host),
         )
 
+    def answered_late(self, host: str = "") -> bool:
+        """Whether this computer has addresses of a name by now that it was too slow with."""
+        return self.contactable and self._walker.answered_late(host or self.host)
+
     def names_elsewhere(self, host: str = "") -> tuple[NameAnswer, ...] | None:
         """The same as independent DNS servers see it; None unless the person allowed to ask them.
 

@@ -49,6 +49,7 @@ _SILENT = {
         "dns.left-to-proxy",
         "dns.no-server",
         "dns.silent",
+        "dns.late",
         "dns.errors",
         "dns.signatures-fail",
         "dns.error-here",
@@ -243,7 +244,9 @@ def _judge_trouble(ctx: Context, place: Place) -> Iterator[Finding]:
     made_up = neutral is not None and is_made_up(names, neutral)
     elsewhere = ctx.names_elsewhere(names.host)
     compared = list(_compare(ctx, place, elsewhere, made_up=made_up)) if elsewhere is not None else []
-    if names.system.failure is not None:
+    if ctx.answered_late(names.host):
+        yield fail("dns.late")
+    elif names.system.failure is not None:
         yield from judge_failure(names, neutral)
     elif any(map(is_sinkhole, addresses)):
         yield fail("dns.sinkhole", addresses=Local("address", addresses))

@@ -77,7 +77,8 @@ def _judge_trouble(ctx: Context, trace: Trace, tunnel: Interface, around: Sequen
         return list(judge_bypass(tunnel, works_around=works))
     inside = [_is_inside(ctx, tunnel, answer.server) for answer in names.servers]
     silent = [answer.failure is Failure.TIMED_OUT for answer in names.servers]
-    return list(judge_own_dns(tunnel, dead=bool(inside) and all(inside) and all(silent)))
+    dead = bool(inside) and all(inside) and all(silent) and not ctx.answered_late()
+    return list(judge_own_dns(tunnel, dead=dead))
 
 
 def _is_inside(ctx: Context, tunnel: Interface, server: DnsServer | None) -> bool:

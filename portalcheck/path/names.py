@@ -41,17 +41,19 @@ def ask_system(
     family: int,
     deadline: Deadline,
     before: Callable[[DnsServer], None],
+    system: Later[tuple[str, ...] | Failure] | None = None,
 ) -> NameAnswer:
     """The addresses as programs get them (RFC 3493), `timed-out` where the system is too slow.
 
     Where the first DNS server is silent, stub resolvers go on to the next, but with glibc only after five
     seconds and at every name anew. What the next server says is asked here meanwhile, and taken. A question
-    that got lost is waited for, where the same server answers another time.
+    that got lost is waited for, where the same server answers another time. `system` is the system's own
+    answer, if it was asked before.
     """
     if is_address(host):
         return NameAnswer(server=None, addresses=(host,))
     since = time.monotonic()
-    system = Later(lambda: _resolve(machine, host, family))
+    system = system or Later(lambda: resolve(machine, host, family))
     found = system.get(deadline.limit(_NEXT_SERVER_S))
     if found is None:
         other = _ask_next_server(machine, host, family, deadline, before)
@@ -70,7 +72,8 @@ def ask_system(
     return NameAnswer(server=None, addresses=found[:_MAX_ADDRESSES], ms=elapsed_ms(since))
 
 
-def _resolve(machine: Machine, host: str, family: int) -> tuple[str, ...] | Failure:
+def resolve(machine: Machine, host: str, family: int) -> tuple[str, ...] | Failure:
+    """What the system's own resolver says of a name, however long it takes."""
     try:
         return machine.resolve(host, family)
     except OSError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import msgspec
 
@@ -13,7 +14,7 @@ from portalcheck.path.connect import Connector, Way, is_public
 from portalcheck.path.cookies import Jar
 from portalcheck.path.http1 import Request
 from portalcheck.path.location import target_of, url_of
-from portalcheck.path.names import ask_system
+from portalcheck.path.names import ask_system, resolve
 from portalcheck.path.pac import ProxyFinder
 from portalcheck.path.policy import Ledger, Role
 from portalcheck.path.request import (
@@ -24,7 +25,7 @@ from portalcheck.path.request import (
     Exchange,
     filler_cookies,
 )
-from portalcheck.path.waiting import Deadline, Shared
+from portalcheck.path.waiting import Deadline, Later, Shared
 
 MAX_REDIRECTS = 20
 
@@ -52,8 +53,24 @@ class Walker:
             self.ledger.record(Role.RESOLVER, server.address, host)
 
         return self._shared.get(
-            ("names", host, family), lambda: ask_system(self.machine, host, family, self.deadline, before)
+            ("names", host, family),
+            lambda: ask_system(
+                self.machine, host, family, self.deadline, before, self._under_way(host, family)
+            ),
         )
+
+    def _under_way(self, host: str, family: int) -> Later[tuple[str, ...] | Failure]:
+        """The system's own answer for a name, which goes on when it is not waited for any more."""
+        return self._shared.get(
+            ("resolving", host, family), lambda: Later(partial(resolve, self.machine, host, family))
+        )
+
+    def answered_late(self, host: str) -> bool:
+        """Whether the system has addresses of a name by now that it was too slow with."""
+        if self.names(host).failure is not Failure.TIMED_OUT:
+            return False
+        found = self._under_way(host, 0).get(0.0)
+        return bool(found) and not isinstance(found, Failure)
 
     def walk(self, route: Route, role: Role, may_visit: MayVisit) -> Trace:
         """Walk a route; proxies that a PAC file offers are tried in its order until one lets us through."""

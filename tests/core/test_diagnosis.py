@@ -113,6 +113,17 @@ def test_a_warning_is_named_beside_a_failure_and_never_instead() -> None:
     assert (found.cause, found.also) == ("portal-error", ("clock-wrong",))
 
 
+@pytest.mark.parametrize(
+    ("reason", "cause"),
+    [("network.ipv6-broken", "ipv6-broken"), ("vpn.breaks", "vpn-breaks")],
+)
+def test_packets_lost_on_a_way_that_another_one_spares_are_no_second_fault(reason: str, cause: str) -> None:
+    """IPv4, or the way round the tunnel, works on the same network."""
+    found = diagnose(results((reason, FAIL), ("network.mtu", FAIL), ("tls.no-answer", FAIL)))
+
+    assert (found.cause, found.also) == (cause, ())
+
+
 def test_a_needed_check_that_is_unknown_makes_the_outcome_unknown() -> None:
     found = diagnose(
         [

@@ -218,6 +218,17 @@ ROWS = (
         code=0,
     ),
     Row(
+        id="B17a",
+        what="the DNS server answers everything, four and a half seconds late",
+        fault=(steps.late_dns(4.5),),
+        shows=(OWN,),
+        cause=cause("inconclusive"),
+        innocent=cause("dns-down", "dns-broken", "no-internet", "portal-unreachable"),
+        ref="step-5",
+        code=3,
+        contacts=TROUBLE,
+    ),
+    Row(
         id="B01a",
         what="the DNS server says nothing, and the network lets nobody ask another",
         fault=(

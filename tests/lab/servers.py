@@ -83,7 +83,7 @@ class DnsServer:
     """A DNS server for `zone`, with its own `lies` over it. `mode`: answers, silent, servfail,
     refused, or validates: it finds no signature valid, and answers only who does without them (RFC 4035).
 
-    `tweak` may change or replace the response before it is sent.
+    `tweak` may change or replace the response before it is sent; over UDP it is sent after `delay_s` seconds.
     """
 
     def __init__(self, role: str, zone: Mapping[str, tuple[str, ...]], log: Log) -> None:
@@ -91,6 +91,7 @@ class DnsServer:
         self.lies: dict[str, tuple[str, ...] | None] = {}
         self.otherwise: tuple[str, ...] | None = None
         self.mode = "answers"
+        self.delay_s = 0.0
         self.tweak: Callable[[dns.message.Message], dns.message.Message | bytes | None] | None = None
 
     def addresses(self, host: str) -> tuple[str, ...] | None:
@@ -214,7 +215,9 @@ class Servers:
         while not self.stopping.is_set():
             query, sender = sock.recvfrom(4096)
             answer = server.answer(query)
-            if answer is not None:
+            if answer is not None and server.delay_s:
+                threading.Timer(server.delay_s, sock.sendto, (answer, sender)).start()
+            elif answer is not None:
                 sock.sendto(answer, sender)
 
 

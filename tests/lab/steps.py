@@ -95,6 +95,11 @@ def own_dns(mode: str) -> Step:
     return lambda world: setattr(world.own_dns, "mode", mode)
 
 
+def late_dns(seconds: float) -> Step:
+    """Make the patient's own DNS server answer every question so late."""
+    return lambda world: setattr(world.own_dns, "delay_s", seconds)
+
+
 def lie(answers: dict[str, tuple[str, ...] | None]) -> Step:
     """Other answers of the own DNS server; None denies the name."""
     return lambda world: world.own_dns.lies.update(answers)

@@ -23,7 +23,9 @@ from portalcheck.path.names import (
     is_address,
     join_families,
 )
-from portalcheck.path.waiting import Deadline
+from portalcheck.path.policy import Ledger
+from portalcheck.path.waiting import Deadline, Shared
+from portalcheck.path.walk import Walker
 from tests.path.asking import SECOND, SERVER, THIRD, V4, V6
 from tests.path.dns_replies import (
     Think,
@@ -189,6 +191,28 @@ def test_what_the_system_raises_is_a_code(error: Exception, expected: Failure) -
 
 def test_an_empty_answer_of_the_system_is_no_address() -> None:
     assert _system(Resolving(computer(), found=()))[0].failure is Failure.NODATA
+
+
+@pytest.mark.parametrize(
+    ("error", "late"),
+    [(None, True), (socket.gaierror(socket.EAI_AGAIN, ""), False)],
+    ids=["answers", "fails"],
+)
+def test_a_system_that_was_too_slow_with_an_answer_is_not_silent(error: Exception | None, late: bool) -> None:
+    deadline = Deadline(1.0)
+    machine = Resolving(computer(), hangs_s=0.8, error=error)
+    walker = Walker(machine, deadline, Ledger(), Shared(deadline), None)  # type: ignore[arg-type]  # as in _system; no proxy
+    assert walker.names(HOST).failure is Failure.TIMED_OUT
+    assert not walker.answered_late(HOST)
+    time.sleep(1.0)
+    assert walker.answered_late(HOST) is late
+
+
+def test_a_system_that_answers_in_time_is_not_late() -> None:
+    deadline = Deadline(SECONDS)
+    walker = Walker(Resolving(computer()), deadline, Ledger(), Shared(deadline), None)  # type: ignore[arg-type]  # as above
+    assert walker.names(HOST).addresses == (V4,)
+    assert not walker.answered_late(HOST)
 
 
 def test_a_system_that_hangs_is_left_behind() -> None:
