@@ -229,7 +229,7 @@ def test_a_dead_canary_is_neither(world: World, how: str) -> None:
     where = {"refuses": world.refusing, "ignores": lambda: world.tcp(Peer.ignore), "hole": world.black_hole}[
         how
     ]()
-    picture, _ = _picture(world, north=where)
+    picture, _ = _picture(world, north=where, seconds=4.0)
     assert picture.reached == 1
     assert picture.present == (2 if how == "ignores" else 1)
 
