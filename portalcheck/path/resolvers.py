@@ -17,7 +17,12 @@ _HIGHEST_PORT = 65_535
 
 
 def plain_server(text: str) -> DnsServer | None:
-    """A resolver setting (`address`, `address:port`, `[v6]:port`) as a server; None for any other text."""
+    """A resolver setting (`address`, `address:port`, `[v6]:port`) as a server; None for any other text.
+
+    A zone (RFC 4007) has printable ASCII only, which Python's reader of addresses does not ask for.
+    """
+    if not text.isascii() or not text.isprintable():
+        return None
     try:
         return DnsServer(str(ipaddress.ip_address(text)))
     except ValueError:

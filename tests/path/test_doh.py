@@ -155,6 +155,9 @@ def test_a_server_that_says_nothing_is_a_failure_in_time(
         ("9.9.9.9:", None),
         ("dns.example:53", None),
         ("", None),
+        ("[fe80::1%a\nb]:53", None),
+        ("fe80::1%\x1b[31m", None),
+        ("fe80::1%\u0435th0", None),
     ],
 )
 def test_an_address_with_or_without_port_is_a_server(text: str, expected: DnsServer | None) -> None:
