@@ -207,14 +207,10 @@ class RunContext:
 
     def _own_walks(self) -> list[Trace]:
         """The walk to the portal; and the one without the proxy, where that is in the way."""
-        walks = [self.trace()]
-        if (
-            walks[0] is not None
-            and walks[0].last.proxy is not None
-            and walks[0].last.proxy.failure is not None
-        ):
-            walks.append(self.trace(Route(url=self.url, proxy=DIRECT)))
-        return [walk for walk in walks if walk is not None]
+        trace = self.trace()
+        kept_out = trace is not None and trace.last.kept_out
+        direct = self.trace(Route(url=self.url, proxy=DIRECT)) if kept_out else None
+        return [walk for walk in (trace, direct) if walk is not None]
 
     def _skews(self, hops: Sequence[Hop]) -> list[int]:
         """Local minus server time for each hop whose server is shown to be who it should be."""

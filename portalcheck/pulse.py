@@ -27,11 +27,11 @@ class Pulse:
 
     def __init__(self) -> None:
         self._over = threading.Event()
-        self._lost = 0.0
-        self._since = self._last = _now()
+        self._since = _now()
+        # Both at once, as another thread reads them.
+        self._lost_until = (0.0, self._since)
 
     def __enter__(self) -> Pulse:
-        self._since = self._last = _now()
         threading.Thread(target=self._beat, name="pulse", daemon=True).start()
         return self
 
@@ -42,13 +42,18 @@ class Pulse:
 
     def _beat(self) -> None:
         while not self._over.wait(_TICK_S):
-            self._lost, self._last = self.lost, _now()
+            self._lost_until = self._measure()
+
+    def _measure(self) -> tuple[float, float]:
+        lost, last = self._lost_until
+        now = _now()
+        late = now - last - _TICK_S
+        return lost + (late if late > _USUAL_S else 0.0), now
 
     @property
     def lost(self) -> float:
         """Seconds so far in which this program should have run and did not."""
-        late = _now() - self._last - _TICK_S
-        return self._lost + (late if late > _USUAL_S else 0.0)
+        return self._measure()[0]
 
     @property
     def starved(self) -> bool:

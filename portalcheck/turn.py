@@ -28,21 +28,19 @@ _LOADED = time.monotonic()
 class Turn:
     """One of the few turns; it ends with `end`, at the latest with the process."""
 
-    def __init__(self, files: Sequence[str]) -> None:
-        # Processes that start one after the other have numbers that follow each other.
-        first = os.getpid() % len(files) if files else 0
-        self._files = [*files[first:], *files[:first]]
+    def __init__(self) -> None:
         self._lock = threading.Lock()
         self._descriptor = -1
         self._over = False
         self._began: float | None = None
 
-    def wait(self, patience_s: float) -> None:
-        """Wait until it is this program's turn, or until nobody's turn has ended for so long."""
+    def wait(self, files: Sequence[str], patience_s: float) -> None:
+        """Wait until one of the files is this program's, or until nobody's turn has ended for so long."""
         self._began = _LOADED
-        if not self._files or any(self._take(file, blocking=False) for file in self._files):
+        if not files or any(self._take(file, blocking=False) for file in files):
             return
-        queue = self._files[0]
+        # Processes that start one after the other have numbers that follow each other.
+        queue = files[os.getpid() % len(files)]
         taken = threading.Event()
         threading.Thread(target=self._wait, args=(queue, taken), name="turn", daemon=True).start()
         since = last = time.monotonic()
@@ -71,12 +69,9 @@ class Turn:
             return True
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if blocking else fcntl.LOCK_NB))
-        except BlockingIOError:
+        except OSError as error:
             os.close(descriptor)
-            return False
-        except OSError:
-            os.close(descriptor)
-            return True
+            return not isinstance(error, BlockingIOError)
         with self._lock:
             if not self._over:
                 self._descriptor = descriptor
@@ -135,14 +130,14 @@ def limit(arguments: Sequence[str]) -> float:
     return _SHARE * seconds if 0 < seconds < float("inf") else 0.0
 
 
-TURN = Turn(_files())
+TURN = Turn()
 """This process's own."""
 
 
 def take(arguments: Sequence[str]) -> bool:
     """Wait for this process's turn, by its arguments; False where Ctrl-C came instead."""
     try:
-        TURN.wait(limit(arguments))
+        TURN.wait(_files(), limit(arguments))
     except KeyboardInterrupt:
         return False
     return True

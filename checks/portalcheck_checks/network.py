@@ -31,8 +31,6 @@ from portalcheck_checks.repeated import again
 from portalcheck_checks.tunnels import ways_around
 
 SLOW_PAGE_MS = 4000
-_NO_ONES = ipaddress.ip_network("240.0.0.0/4")
-"""Addresses that no computer has (RFC 1112, 4)."""
 
 
 @check(
@@ -75,11 +73,11 @@ def network(ctx: Context) -> Iterable[Finding]:
         yield from _without_neutral(loaded)
     else:
         yield from judge_way(trace, neutral, loaded=loaded, around=_around_tunnels(ctx, neutral))
-    stopped = not loaded and _is_stopped_here(ctx, trace)
+    routed = loaded or _is_routed(ctx, trace)
+    stopped = not routed and _is_stopped_here(ctx, trace)
     if stopped:
         yield fail("network.stopped-here")
-    routed = stopped or _is_routed(ctx, trace)
-    yield from judge_families(trace, loaded=loaded, only_ipv4=tried.ipv4_only, routed=routed)
+    yield from judge_families(trace, loaded=loaded, only_ipv4=tried.ipv4_only, routed=routed or stopped)
     yield from judge_again(tried)
     yield from judge_speed(trace, loaded=loaded)
 
@@ -104,7 +102,8 @@ def _usable(address: str) -> bool:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return False
-    nowhere = parsed.is_loopback or parsed.is_unspecified or parsed.is_multicast or parsed in _NO_ONES
+    kept_back = parsed.version == 4 and parsed.is_reserved  # RFC 1112, 4; of IPv6 that is nearly all
+    nowhere = parsed.is_loopback or parsed.is_unspecified or parsed.is_multicast or kept_back
     return not (parsed.is_link_local or nowhere)
 
 
@@ -232,9 +231,9 @@ def _is_routed(ctx: Context, trace: Trace) -> bool:
 
 
 def _is_stopped_here(ctx: Context, trace: Trace) -> bool:
-    """Whether this computer has a way to the world, and lets nothing out to the host that was wanted."""
+    """Whether this computer, without a route to the host that was wanted, has one of that family to the world."""
     hop = trace.last
-    if hop.connect is None or hop.proxy is not None or _is_routed(ctx, trace):
+    if hop.connect is None or hop.proxy is not None:
         return False
     world = {":" in way for way in ctx.ways_out()}
     wanted = [attempt.address for attempt in hop.connect.attempts]

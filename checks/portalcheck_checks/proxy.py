@@ -59,7 +59,7 @@ def proxy(ctx: Context) -> Iterable[Finding]:
     if plan.pac in ("unreachable", "malformed"):
         yield note("proxy.pac-unread") if loaded else fail("proxy.pac-unreachable")
     step = trace.last.proxy
-    if step is not None and step.failure is not None:
+    if step is not None and trace.last.kept_out:
         direct = Route(url=ctx.url, proxy=DIRECT)
         ctx.traces((direct, again(trace.route)))
         direct_works = ctx.proven(ctx.trace(direct))
@@ -76,12 +76,8 @@ def proxy(ctx: Context) -> Iterable[Finding]:
 
 def _fails_twice(ctx: Context, route: Route) -> bool:
     """Whether the proxy of a way keeps us out, and does so again; one that is busy for a moment lets us in."""
-    return all(_keeps_out(ctx.trace(each)) for each in (route, again(route)))
-
-
-def _keeps_out(trace: Trace | None) -> bool:
-    step = None if trace is None else trace.last.proxy
-    return step is not None and step.failure is not None
+    tries = (ctx.trace(each) for each in (route, again(route)))
+    return all(each is not None and each.last.kept_out for each in tries)
 
 
 def _programs_only(settings: ProxySettings) -> bool:
@@ -134,6 +130,5 @@ def judge_inspector(trace: Trace, chain: Chain | None, neutral: Neutral | None) 
 
 def judge_mismatch(loaded: bool, through: Trace | None) -> Iterator[Finding]:
     """A proxy that only programs are told of, which fails them while the browser's way works."""
-    step = through.last.proxy if through is not None else None
-    if loaded and step is not None and step.failure is not None:
+    if loaded and through is not None and through.last.kept_out:
         yield fail("proxy.mismatch")

@@ -116,7 +116,7 @@ def judge_announced(announced: Announced, *, loaded: bool) -> Iterator[Finding]:
 
 def _unreached(hop: Hop, *, first: bool) -> Finding:
     """Nothing was heard over HTTP; only what happened at the connection is this check's to tell."""
-    if hop.proxy is not None and hop.proxy.failure is not None:
+    if hop.kept_out:
         return skip("service.not-reached")
     if hop.connect is None:
         return skip("service.not-reached") if first else fail("service.next-name")

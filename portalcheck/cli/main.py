@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -77,18 +77,14 @@ class LazyGroup(DefaultGroup):
             formatter.write_dl(rows)
 
     def make_context(self, *args: Any, **named: Any) -> click.Context:
-        """Read the arguments; Ctrl-C is told by us, since click writes a line of its own to stderr."""
-        try:
+        """Read the arguments."""
+        with _ctrl_c_is_ours():
             return super().make_context(*args, **named)
-        except KeyboardInterrupt:
-            raise click.exceptions.Abort from None
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; Ctrl-C as above."""
-        try:
+        """Run the command."""
+        with _ctrl_c_is_ours():
             return super().invoke(ctx)
-        except KeyboardInterrupt:
-            raise click.exceptions.Abort from None
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """As typed; a shell that asks what may come first is not given the default command."""
@@ -105,6 +101,15 @@ class LazyGroup(DefaultGroup):
             offered = {item.value for item in found}
             found += [item for item in default.shell_complete(ctx, incomplete) if item.value not in offered]
         return found
+
+
+@contextlib.contextmanager
+def _ctrl_c_is_ours() -> Iterator[None]:
+    """Ctrl-C is told by us, since click writes a line of its own to stderr."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise click.exceptions.Abort from None
 
 
 def _refuse_misspelt(word: str) -> None:

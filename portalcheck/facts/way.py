@@ -167,6 +167,11 @@ class Hop(msgspec.Struct, frozen=True, kw_only=True):
         return None
 
     @property
+    def kept_out(self) -> bool:
+        """Whether the proxy on the way let nobody through."""
+        return self.proxy is not None and self.proxy.failure is not None
+
+    @property
     def layer(self) -> str:
         """The deepest layer that was come to: name, connect, proxy, tls or http."""
         for name in ("http", "tls", "proxy", "connect"):

@@ -69,8 +69,7 @@ def _over_udp(
         looks = _LAST_LOOKS
         for _ in range(_MAX_STRAYS):
             left = end - time.monotonic()
-            looks -= left <= 0
-            if looks < 0:
+            if left <= 0 and (looks := looks - 1) < 0:
                 break
             try:
                 # What came before the end counts, though this program may not have run just then to see it.

@@ -90,7 +90,9 @@ def _answers_now(
     for server in servers:
         before(server)
     limit = deadline.limit(SERVER_LIMIT_S)
-    parts = [part for server in servers for part in _ask_both(machine, server, host, limit)]
+    parts = [
+        part for server in servers for part in _both(partial(_query, machine, server, host, limit), limit)
+    ]
     silent = any(part is None or part.failure is Failure.TIMED_OUT for part in parts)
     return not silent and any(part.addresses for part in parts if part is not None)
 
@@ -177,20 +179,12 @@ def ask_server(
     """
     since = time.monotonic()
     limit = deadline.limit(SERVER_LIMIT_S)
-    parts = _ask_both(machine, server, host, limit, source=source, unchecked=unchecked)
+    parts = _both(partial(_query, machine, server, host, limit, source=source, unchecked=unchecked), limit)
     return join_families(server, parts, elapsed_ms(since))
 
 
-def _ask_both(
-    machine: Machine,
-    server: DnsServer,
-    host: str,
-    limit: float,
-    *,
-    source: str = "",
-    unchecked: bool = False,
-) -> list[NameAnswer | None]:
-    ask = partial(_query, machine, server, host, seconds=limit, source=source, unchecked=unchecked)
+def _both(ask: Callable[[str], NameAnswer], limit: float) -> list[NameAnswer | None]:
+    """What is said for each record type, asked at once."""
     return side_by_side([partial(ask, kind) for kind in RECORD_TYPES], limit + 0.1)
 
 
@@ -213,11 +207,11 @@ def _query(
     machine: Machine,
     server: DnsServer,
     host: str,
+    seconds: float,
     kind: str,
     *,
-    seconds: float,
-    source: str,
-    unchecked: bool,
+    source: str = "",
+    unchecked: bool = False,
 ) -> NameAnswer:
     import dns.exception
     import dns.flags

@@ -123,15 +123,15 @@ class NeutralHosts:
         ]
         answers = side_by_side(works, self._walker.deadline.remaining())
         count = len(network.canaries)
-        astray = sum(trace is not None and _leads_home(trace.first) for trace in answers[:count])
-        canaries = [trace for trace in answers[:count] if trace is not None and not _leads_home(trace.first)]
+        walked = [trace for trace in answers[:count] if trace is not None]
+        canaries = [trace for trace in walked if not _leads_home(trace.first)]
         captive = tuple(
             answer or CaptiveAnswer.SILENT for answer in answers[count : count + len(network.captive)]
         )
         self.traces = canaries
         self._chains = [chain for trace in canaries if (chain := self._chain_of(trace.first)) is not None]
         self._answer = Neutral(
-            canaries=count - astray,
+            canaries=count - (len(walked) - len(canaries)),
             reached=sum(self.proves_itself(trace) for trace in canaries),
             present=sum(_tcp(trace.first) for trace in canaries),
             captive=captive,

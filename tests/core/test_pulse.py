@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -60,8 +61,6 @@ def test_a_program_that_only_waits_loses_less_than_one_that_was_stopped() -> Non
 
 
 def test_a_pulse_leaves_no_thread() -> None:
-    import threading
-
     before = threading.active_count()
     for _ in range(20):
         with Pulse():

@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,8 +24,8 @@ pytestmark = pytest.mark.skipif(
 HOLDER = """
 import sys
 from portalcheck.turn import Turn
-turn = Turn(sys.argv[1:])
-turn.wait(10)
+turn = Turn()
+turn.wait(sys.argv[1:], 10)
 print("mine", flush=True)
 sys.stdin.readline()
 """
@@ -34,8 +36,8 @@ PATIENT = f"""
 import sys, time
 from portalcheck.turn import Turn
 since = time.monotonic()
-turn = Turn(sys.argv[1:])
-turn.wait({PATIENCE_S})
+turn = Turn()
+turn.wait(sys.argv[1:], {PATIENCE_S})
 print(time.monotonic() - since, turn.end())
 """
 
@@ -59,10 +61,22 @@ def holder(file: Path) -> subprocess.Popen[str]:
     return program
 
 
+@contextmanager
+def all_turns_taken() -> Iterator[None]:
+    """By somebody who never gives them back."""
+    others = [holder(Path(name)) for name in turn._files()]
+    try:
+        yield
+    finally:
+        for other in others:
+            other.kill()
+            other.communicate()
+
+
 def waited(file: Path, seconds: float) -> float:
     since = time.monotonic()
-    mine = Turn([str(file)])
-    mine.wait(seconds)
+    mine = Turn()
+    mine.wait([str(file)], seconds)
     took = time.monotonic() - since
     mine.end()
     return took
@@ -91,8 +105,8 @@ def test_a_turn_that_is_free_beside_one_that_is_taken_is_found_at_once(file: Pat
     with holder(file) as other:
         since = time.monotonic()
         for files in ([file, beside], [beside, file]):
-            mine = Turn([str(one) for one in files])
-            mine.wait(5.0)
+            mine = Turn()
+            mine.wait([str(one) for one in files], 5.0)
             mine.end()
         assert time.monotonic() - since < 2.0
         other.kill()
@@ -146,17 +160,17 @@ def test_it_is_known_who_has_a_lock(file: Path) -> None:
 
 def test_an_unreadable_or_missing_file_is_not_waited_for(tmp_path: Path) -> None:
     assert waited(tmp_path / "none", 5.0) < 2.0
-    assert turn.Turn([]).end() == 0.0
+    assert Turn().end() == 0.0
 
 
 def test_the_turns_are_files_that_are_there_and_nothing_is_written_to_them() -> None:
     files = [Path(name) for name in turn._files()]
     before = [(one.stat().st_mtime_ns, one.stat().st_size) for one in files]
-    turns = [Turn([str(one)]) for one in files]
-    for one in turns:
-        one.wait(1.0)
-    for one in turns:
-        one.end()
+    turns = [Turn() for _ in files]
+    for mine, one in zip(turns, files, strict=True):
+        mine.wait([str(one)], 1.0)
+    for mine in turns:
+        mine.end()
 
     assert files
     assert before == [(one.stat().st_mtime_ns, one.stat().st_size) for one in files]
@@ -194,8 +208,7 @@ def test_what_a_wrapper_did_before_is_not_counted_as_the_programs_start(tmp_path
 
 
 def test_ctrl_c_while_a_turn_is_waited_for_ends_the_program(tmp_path: Path) -> None:
-    others = [holder(Path(name)) for name in turn._files()]
-    try:
+    with all_turns_taken():
         program = subprocess.Popen(
             [sys.executable, "-m", "portalcheck", "demo", "--timeout", "60", "--lang", "en"],
             stdout=subprocess.PIPE,
@@ -206,18 +219,12 @@ def test_ctrl_c_while_a_turn_is_waited_for_ends_the_program(tmp_path: Path) -> N
         time.sleep(1.0)
         program.send_signal(signal.SIGINT)
         out, err = program.communicate(timeout=20)
-    finally:
-        for other in others:
-            other.kill()
-            other.communicate()
 
     assert (program.returncode, out, err) == (130, "", "Stopped.\n")
 
 
 def test_waiting_for_a_turn_does_not_keep_a_run_from_ending_in_time(tmp_path: Path) -> None:
-    """All turns are taken by somebody who never gives them back."""
-    others = [holder(Path(name)) for name in turn._files()]
-    try:
+    with all_turns_taken():
         since = time.monotonic()
         done = subprocess.run(
             [sys.executable, "-m", "portalcheck", "demo", "--timeout", "4", "-f", "json"],
@@ -228,10 +235,6 @@ def test_waiting_for_a_turn_does_not_keep_a_run_from_ending_in_time(tmp_path: Pa
             env={**os.environ, "HOME": str(tmp_path)},
         )
         took = time.monotonic() - since
-    finally:
-        for other in others:
-            other.kill()
-            other.communicate()
 
     assert (done.returncode, done.stderr) == (0, "")
     assert 2.0 <= took <= 4.5

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 
 import dns.message
@@ -47,8 +48,6 @@ def test_a_server_that_sends_forgeries_without_end_is_given_up_when_the_time_is_
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
         server.bind(("127.0.0.1", 0))
         server.settimeout(0)
-        import threading
-
         over = threading.Event()
 
         def flood() -> None:
