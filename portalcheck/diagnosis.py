@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from portalcheck.causes import BY_SYMPTOM, CAUSES, INCONCLUSIVE, NONE, SILENCE, WITHOUT_SYMPTOM, Cause
+from portalcheck.causes import BY_SYMPTOM, CAUSES, INCONCLUSIVE, NONE, WITHOUT_SYMPTOM, Cause
 from portalcheck.model import (
     GRAVITY,
     CheckResult,
@@ -18,6 +18,7 @@ from portalcheck.model import (
     Status,
     Step,
 )
+from portalcheck.reasons import SILENCE
 
 NEEDED_CHECKS = frozenset({"dns", "tls", "service"})
 """The checks without which nothing can be said (contract, section 4)."""

@@ -12,10 +12,10 @@ import time
 
 import pytest
 
-from portalcheck.causes import SILENCE
 from portalcheck.diagnosis import diagnose, doubted
 from portalcheck.model import CheckResult, Finding, Outcome, Status
 from portalcheck.pulse import Pulse
+from portalcheck.reasons import SILENCE
 
 STOPPED_S = 1.5
 PROGRAM = """
