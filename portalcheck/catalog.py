@@ -1,4 +1,6 @@
-"""Words for codes: every sentence a person reads, looked up by code in texts/<language>.toml.
+"""Words for codes: every sentence a person reads, looked up by code beside the check that declares it.
+
+What the program itself says lies in texts/<language>.toml.
 
 A sentence is a string, or a table where the evidence changes the meaning: its `default`, and under the name
 of an argument one sentence (or table) for each value, as `"tls.intercepted".trusted.true`. Values are written
@@ -12,25 +14,19 @@ that names the code: readers meet reports of newer versions and of checks that t
 
 from __future__ import annotations
 
-import re
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from functools import cache
-from importlib.resources import files
-from types import MappingProxyType
+from functools import cached_property
+from itertools import chain
 from typing import Any
 
 import msgspec
-import tomli
 
+from portalcheck.diagnosis.registry import NO_CHECKS, Installed
 from portalcheck.quantities import Quantities
 from portalcheck.text import LONGEST, clean, fill
+from portalcheck.wording import ENGLISH, Texts, choose_language, load, load_beside
 
-ENGLISH = "en"
-Texts = Mapping[str, Any]
-Words = Mapping[str, Mapping[str, str]]
-"""The words a check brings: language -> reason code, `name`, `reads` or `contacts` -> sentence."""
-
-_NONE: Texts = MappingProxyType({})
 _LONGEST_LINE = 4000
 _MOST_ITEMS = 50
 
@@ -72,32 +68,6 @@ class CheckWords(msgspec.Struct, frozen=True, kw_only=True):
     known: bool = True
 
 
-@cache
-def languages() -> tuple[str, ...]:
-    """The languages that there are texts in, English first."""
-    names = (entry.name for entry in (files("portalcheck") / "texts").iterdir())
-    found = sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml"))
-    return (ENGLISH, *(name for name in found if name != ENGLISH))
-
-
-def choose_language(*tags: str | None) -> str:
-    """The language of the first tag (`es`, `es-MX`, `es_MX.UTF-8`) that there are texts in, else English."""
-    for tag in tags:
-        primary = re.split(r"[-_.@:]", (tag or "").strip().lower(), maxsplit=1)[0]
-        if primary in languages():
-            return primary
-    return ENGLISH
-
-
-@cache
-def load(language: str) -> Texts:
-    """The texts of a language as its file has them; empty where there is none."""
-    if language not in languages():
-        return _NONE
-    source = files("portalcheck") / "texts" / f"{language}.toml"
-    return MappingProxyType(tomli.loads(source.read_text(encoding="utf-8")))
-
-
 def variants(entry: object) -> Iterator[str]:
     """Every sentence of an entry, whatever the evidence."""
     if isinstance(entry, str):
@@ -108,15 +78,16 @@ def variants(entry: object) -> Iterator[str]:
 
 
 class Catalog:
-    """The words of one language; `extra` maps the id of an added check to the words it brings.
+    """The words of one language; those beside checks among them, of what is `installed`.
 
-    Nothing here raises for what a report holds: unknown codes, missing or odd arguments, control characters.
+    Nothing here raises for what a report holds: unknown codes, missing or odd arguments, control characters. A
+    check whose words cannot be read has none.
     """
 
-    def __init__(self, lang: str, extra: Mapping[str, Words] | None = None) -> None:
+    def __init__(self, lang: str, installed: Installed = NO_CHECKS) -> None:
         self.lang = choose_language(lang)
+        self.installed = installed
         self._texts = load(self.lang)
-        self._extra = extra or {}
         self._quantities = Quantities(self._texts)
 
     def reason(self, code: str, args: Mapping[str, object] | None = None, status: str = "") -> str:
@@ -129,8 +100,13 @@ class Catalog:
 
     def cause(self, cause_id: str, reasons: Collection[str] = ()) -> CauseWords:
         """The words of a cause or a note; those for one of the `reasons` where the texts have some (`when`)."""
-        row = self._row("causes", cause_id)
-        if row is None:
+        row = self._cause_row(cause_id)
+        own: Mapping[str, Any] = next(
+            (told for reason, told in row.get("when", {}).items() if reason in reasons), {}
+        )
+        try:
+            return msgspec.convert({"actions": (), **row, **own, "id": cause_id}, CauseWords)
+        except msgspec.ValidationError:
             return CauseWords(
                 id=cause_id,
                 verdict=self._generic("cause", cause_id),
@@ -140,10 +116,16 @@ class Catalog:
                 it=self._generic("cause_it", cause_id),
                 known=False,
             )
-        own: Mapping[str, Any] = next(
-            (words for reason, words in row.get("when", {}).items() if reason in reasons), {}
-        )
-        return msgspec.convert({"id": cause_id, **row, **own}, CauseWords)
+
+    def _cause_row(self, cause_id: str) -> dict[str, Any]:
+        """The words of a cause, the language's own before English; variants also of those who add rows to it."""
+        row: dict[str, Any] = {}
+        for texts in chain(
+            *(self._beside(check) for check in self._speaking_of.get(cause_id, ())), self._fallbacks()
+        ):
+            told = texts.get("causes", {}).get(cause_id, {})
+            row = {**told, **row, "when": {**told.get("when", {}), **row.get("when", {})}}
+        return row
 
     def ref(self, ref_id: str) -> RefWords:
         """The words of a reference of the article."""
@@ -160,10 +142,7 @@ class Catalog:
 
     def check(self, check_id: str) -> CheckWords:
         """The words of a check; one that brings none goes by its id."""
-        row = self._row("checks", check_id)
-        if row is not None:
-            return msgspec.convert({"id": check_id, **row}, CheckWords)
-        own = {key: self._extra_words(check_id, key) for key in ("name", "reads", "contacts")}
+        own = {key: self._beside_row(check_id, key) for key in ("name", "reads", "contacts")}
         return CheckWords(
             id=check_id,
             name=clean(own["name"] or check_id),
@@ -222,12 +201,6 @@ class Catalog:
             return self.trick(text)
         return self.term(kind, text) if kind else clean(text, longest)
 
-    def reason_codes(self, check_id: str = "") -> tuple[str, ...]:
-        """The codes that there are words for, of one check or of all."""
-        own = {code for words in self._extra.get(check_id, {}).values() for code in words if "." in code}
-        ours = (code for code in load(ENGLISH)["reasons"] if not check_id or code.startswith(check_id + "."))
-        return (*ours, *sorted(own))
-
     def reason_sentences(self, code: str) -> tuple[str, ...]:
         """All sentences that a code can give, with `<name>` where an argument stands; none for a first profile."""
         entry = self._reason_entry(code)
@@ -238,9 +211,8 @@ class Catalog:
         return tuple(dict.fromkeys(fill(text, mark) for text in variants(entry)))
 
     def ids(self, table: str) -> tuple[str, ...]:
-        """The ids in `causes`, `refs`, `checks`, `symptoms` or `tricks`, in the order of the texts."""
-        added = tuple(self._extra) if table == "checks" else ()
-        return tuple(dict.fromkeys((*load(ENGLISH)[table], *added)))
+        """The ids in `refs`, `symptoms` or `tricks`, in the order of the texts."""
+        return tuple(load(ENGLISH)[table])
 
     @property
     def _language(self) -> Mapping[str, str]:
@@ -257,15 +229,37 @@ class Catalog:
 
     def _reason_entry(self, code: str) -> object:
         entry = self._row("reasons", code)
-        return entry if entry is not None else self._extra_words(code.partition(".")[0], code)
+        return entry if entry is not None else self._beside_row(code.partition(".")[0], "reasons", code)
 
-    def _extra_words(self, check_id: str, key: str) -> str | None:
-        brought = self._extra.get(check_id, {})
-        for language in dict.fromkeys((self.lang, ENGLISH, *brought)):
-            sentence = brought.get(language, {}).get(key)
-            if isinstance(sentence, str):
-                return sentence
+    def _beside(self, check_id: str) -> Iterator[Texts]:
+        """The words beside a check, in this language and in English."""
+        check = self.installed.check(check_id)
+        package = check.words if check is not None else ""
+        for language in dict.fromkeys((self.lang, ENGLISH)):
+            try:
+                yield load_beside(package, language)
+            except Exception:
+                # Another package's files may be damaged in any way; its check goes by its codes then.
+                yield {}
+
+    def _beside_row(self, check_id: str, *path: str) -> Any:
+        for texts in self._beside(check_id):
+            entry: Any = texts
+            for key in path:
+                entry = entry.get(key) if isinstance(entry, Mapping) else None
+            if entry is not None:
+                return entry
         return None
+
+    @cached_property
+    def _speaking_of(self) -> Mapping[str, list[str]]:
+        """The checks with words of a cause: who declares it first, then those who add rows to it."""
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for check in self.installed.checks:
+            for row in check.causes:
+                if check.id not in found[row.id]:
+                    found[row.id].append(check.id)
+        return found
 
     def _fill(self, template: str, args: Mapping[str, object], longest: int = LONGEST) -> str:
         return fill(template, lambda name, kind: self.write(args.get(name), kind, longest))

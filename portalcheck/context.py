@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from functools import partial
-from itertools import zip_longest
 
 import msgspec
 
@@ -13,15 +12,14 @@ from portalcheck.address import Kind, Verdict, judge
 from portalcheck.api import Machine
 from portalcheck.facts import (
     AUTO,
+    CLOCK_TOLERANCE_S,
     DIRECT,
-    Announced,
-    CaptiveAnswer,
+    SLOW_MS,
     Chain,
-    Failure,
+    DnsServer,
     Hop,
     NameAnswer,
     Names,
-    Neutral,
     ProxyPlan,
     Revocation,
     Route,
@@ -31,21 +29,14 @@ from portalcheck.facts import (
 )
 from portalcheck.model import Portal
 from portalcheck.path.certificates import CertificateRoom
-from portalcheck.path.dial import way_to
 from portalcheck.path.fetch import Fetcher
 from portalcheck.path.names import ask_servers, is_address
-from portalcheck.path.others import Others
 from portalcheck.path.pac import ProxyFinder
 from portalcheck.path.policy import Ledger, Network, Role
 from portalcheck.path.standing import Standings
-from portalcheck.path.waiting import Deadline, Later, Shared, side_by_side
+from portalcheck.path.third_parties import Egress, ThirdParties
+from portalcheck.path.waiting import Deadline, Later, Shared, begin, side_by_side
 from portalcheck.path.walk import Walker
-
-CLOCK_TOLERANCE_S = 300
-LATE_S = 8.0
-"""A page that needs longer is slow (contract, section 5)."""
-_BAD_STATUS = 400
-_UNAUTHORIZED = 401
 
 
 class RunContext:
@@ -54,26 +45,28 @@ class RunContext:
     def __init__(
         self, portal: Portal, machine: Machine, network: Network, deadline: Deadline, *, url: str = ""
     ) -> None:
-        self.portal, self.machine, self.network, self.deadline = portal, machine, network, deadline
-        self.given = bool(url)
+        self.portal, self.machine, self._network, self.deadline = portal, machine, network, deadline
         self.ledger = Ledger()
-        self.verdict = self.judge_address(url or portal.url)
-        self.url = self.verdict.url or url or portal.url
-        self.host = self.verdict.host
+        address = self.judge_address(url or portal.url)
+        self.url = address.url or url or portal.url
+        self.host, self.contactable = address.host, address.contactable
         self._shared = Shared(deadline)
         files = Fetcher(lambda: self._walker, network, self._may_visit)
         self._finder = ProxyFinder(machine, self._shared, files.pac)
         self._walker = Walker(machine, deadline, self.ledger, self._shared, self._finder)
         self._certificates = CertificateRoom(machine, portal, self._shared, files.issuer)
         self._standings = Standings(self._shared, files.revocation)
-        self._others = Others(self._walker, network, self._shared, self.chain, self._may_ask_others)
+        asking = self._walker, network, self._shared, self.chain, self._may_ask_others
+        self.egress = Egress(*asking)
+        self.third_parties = ThirdParties(
+            *asking,
+            trace=self.trace,
+            is_own=self._is_own,
+            status_url=portal.status_url,
+            may_visit=self._may_visit,
+        )
 
     # ---- the address ---------------------------------------------------------------------------
-
-    @property
-    def contactable(self) -> bool:
-        """Whether the address may be contacted: false for a lookalike or an invalid one."""
-        return self.verdict.contactable
 
     @property
     def portal_host(self) -> str:
@@ -90,6 +83,10 @@ class RunContext:
             known_other=portal.known_other,
         )
 
+    def _is_own(self, host: str) -> bool:
+        """Whether a name is the address's or one of the portal's; the leave to share it is for no other."""
+        return host == self.host or self.judge_address(f"https://{host}/").kind is Kind.OFFICIAL
+
     def _may_visit(self, host: str) -> bool:
         """A redirect may lead anywhere but to an imitation of the portal, a bare address or this computer."""
         if host == self.host:
@@ -104,7 +101,8 @@ class RunContext:
         if not self.contactable:
             return None
         wanted = route or Route(url=self.url)
-        return self._shared.get(("trace", wanted), lambda: self._walk(wanted))
+        fact = "trace-with-cookies" if wanted.fresh_cookies else "trace"
+        return self._shared.get((fact, wanted), lambda: self._walk(wanted))
 
     def traces(self, routes: Sequence[Route]) -> tuple[Trace | None, ...]:
         """Several ways at once, in order."""
@@ -113,7 +111,7 @@ class RunContext:
 
     def _walk(self, route: Route) -> Trace:
         if not self._shared.known("stores"):
-            Later(self._certificates.prepare)
+            begin(self._certificates.prepare)
         trace = self._walker.walk(route, Role.PORTAL, self._may_visit)
         looping = trace.end in (TraceEnd.LOOP, TraceEnd.TOO_MANY)
         if looping and not route.fresh_cookies and route.proxy in (AUTO, DIRECT):
@@ -123,43 +121,23 @@ class RunContext:
         return trace
 
     def late(self) -> bool:
-        """Whether the page is not there after the time beyond which it is slow; the neutral hosts are then asked.
+        """Whether the page is still not there after `SLOW_MS`; third parties are then asked.
 
         They are asked meanwhile, as what comes to its end with the run can be proved by nothing any more.
         """
         return self.contactable and self._shared.get("late", self._late)
 
     def _late(self) -> bool:
-        Later(self.trace).wait(self.deadline.started + LATE_S - time.monotonic())
+        Later(self.trace).wait(self.deadline.started + SLOW_MS / 1000 - time.monotonic())
         if self._shared.known(("trace", Route(url=self.url))):
             return False
-        Later(self._others.hosts)
-        Later(self.announced)
+        begin(self.third_parties.asked_hosts)
+        begin(self.third_parties.status_page)
         return True
 
     def proxy_plan(self) -> ProxyPlan:
         """The proxies that a browser on this computer would try for the address."""
         return self._finder.plan(self.url)
-
-    def way_to(self, address: str) -> str | Failure:
-        """The local address that traffic to `address` leaves from, or why there is none."""
-        return way_to(self.machine, address)
-
-    def ways_out(self) -> frozenset[str]:
-        """The local addresses that traffic to the world at large leaves from; nothing is sent."""
-        return self._others.ways_out()
-
-    def answers_around(self, interface: str) -> bool:
-        """Whether an independent DNS server answers a neutral name over one interface, whatever the routes say."""
-        return self._others.answer_around(interface)
-
-    def probe_around(self, interface: str) -> CaptiveAnswer:
-        """What the plain-HTTP probes that need no name meet over one interface, whatever the routes say."""
-        return self._others.probe_around(interface)
-
-    def stopped_here(self, interface: str = "") -> bool:
-        """Whether this computer itself refuses to send to the world (over an interface, if one is named)."""
-        return self._others.stopped_here(interface)
 
     # ---- certificates and time -----------------------------------------------------------------
 
@@ -178,26 +156,13 @@ class RunContext:
         """The true time, or this computer's own where nobody trustworthy told another."""
         return self.machine.now() - (self.true_time().skew_s or 0)
 
-    def proven(self, trace: Trace | None) -> bool:
-        """Whether a walk ended at a page whose every server is shown to be who it should be, dates aside."""
-        if trace is None or trace.end is not TraceEnd.PAGE:
-            return False
-        return all(self._shown(hop, after) for hop, after in zip_longest(trace.hops, trace.hops[1:]))
-
-    def _shown(self, hop: Hop, after: Hop | None) -> bool:
-        """Whether a hop's server proves itself. A plain one cannot, but may send to its own host's https."""
-        if hop.scheme != "https":
-            return after is not None and after.scheme == "https" and after.host == hop.host
-        chain = self.chain(hop)
-        return chain is not None and chain.trusted and chain.name_matches
-
     def true_time(self) -> TrueTime:
         """How far the clock is off, by the portal's own authenticated time or by neutral hosts."""
         return self._shared.get("true-time", self._true_time)
 
     def _true_time(self) -> TrueTime:
         own = self._skews([hop for trace in self._own_walks() for hop in trace.hops])
-        neutral = self._others.hosts()
+        neutral = self.third_parties.asked_hosts()
         theirs = self._skews([hop for t in neutral.traces for hop in t.hops]) if neutral is not None else []
         if not own:
             return TrueTime(_median(theirs), "neutral") if theirs else TrueTime(None)
@@ -230,43 +195,33 @@ class RunContext:
         if not self.contactable:
             return None
         name = host or self.host
-        return self._shared.get(("portal-names", name), lambda: self._names(name))
+        names = self._shared.get(("portal-names", name), lambda: self._names(name))
+        return msgspec.structs.replace(names, answered_late=self._walker.answered_late(name))
 
     def _names(self, host: str) -> Names:
-        def record(server: object) -> None:
-            self.ledger.record(Role.RESOLVER, getattr(server, "address", ""), host)
-
-        machine = self.machine
         if is_address(host):
             return Names(host=host, system=self._walker.names(host))
-
-        def own_servers() -> tuple[NameAnswer, ...]:
-            return ask_servers(machine, machine.dns_servers(), host, self.deadline, record)
-
         # The system's own answer has a time limit of its own; the servers are asked meanwhile.
-        asked = Shared(self.deadline)
-        side_by_side([lambda: asked.get("servers", own_servers), lambda: self._walker.names(host)], 0.0)
+        Later(partial(self._servers, host))
         return Names(
             host=host,
             system=self._walker.names(host),
-            servers=asked.get("servers", own_servers),
-            hosts_file=machine.hosts_file(host),
+            servers=self._servers(host),
+            hosts_file=self.machine.hosts_file(host),
         )
 
-    def answered_late(self, host: str = "") -> bool:
-        """Whether this computer has addresses of a name by now that it was too slow with."""
-        return self.contactable and self._walker.answered_late(host or self.host)
+    def _servers(self, host: str) -> tuple[NameAnswer, ...]:
+        """The answers of this computer's DNS servers."""
 
-    def names_elsewhere(self, host: str = "") -> tuple[NameAnswer, ...] | None:
-        """The same as independent DNS servers see it; None unless the person allowed to ask them.
+        def record(server: DnsServer) -> None:
+            self.ledger.record(Role.RESOLVER, server.address, host)
 
-        The leave is for the portal's own names: not for a stranger's, to whom it may have sent people.
-        """
-        name = host or self.host
-        own = name == self.host or self.judge_address(f"https://{name}/").kind is Kind.OFFICIAL
-        return self._others.names(name) if own else None
+        def ask() -> tuple[NameAnswer, ...]:
+            return ask_servers(self.machine, self.machine.dns_servers(), host, self.deadline, record)
 
-    # ---- neutral hosts -------------------------------------------------------------------------
+        return self._shared.get(("servers", host), ask)
+
+    # ---- whether third parties may be asked ----------------------------------------------------
 
     def trouble(self) -> bool:
         """Whether something failed, or the certificate is not what the public web or the profile expects."""
@@ -278,15 +233,12 @@ class RunContext:
         trace = self.trace()
         if trace is None:
             return False
-        if trace.end is not TraceEnd.PAGE or trace.last.failure is not None or self._refused(trace):
+        page = trace.last.http
+        if trace.end is not TraceEnd.PAGE or trace.last.failure is not None or page is None:
+            return True
+        if page.challenge or page.is_error:
             return True
         return any(self._odd_certificate(hop) for hop in trace.hops) or self._clock_seems_wrong(trace)
-
-    def _refused(self, trace: Trace) -> bool:
-        page = trace.last.http
-        if page is None or page.challenge:
-            return True
-        return page.status >= _BAD_STATUS and page.status != _UNAUTHORIZED
 
     def _odd_certificate(self, hop: Hop) -> bool:
         chain = self.chain(hop)
@@ -294,26 +246,15 @@ class RunContext:
             return False
         if not (chain.trusted and chain.name_matches and chain.valid_at(self.machine.now())):
             return True
-        known = {"mozilla", "profile"} & chain.trusted_by
-        return not known or not chain.expected_issuer
+        return not (chain.known_root and chain.expected_issuer)
 
     def _clock_seems_wrong(self, trace: Trace) -> bool:
         skews = self._skews(trace.hops)
-        return bool(skews) and abs(_median(skews)) > CLOCK_TOLERANCE_S
+        return bool(skews) and TrueTime(_median(skews)).is_wrong
 
     def _may_ask_others(self) -> bool:
         """Whether anybody but the portal and this computer's own servers may be asked now."""
-        return self.contactable and self.network.neutral_allowed(self.trouble())
-
-    def neutral(self) -> Neutral | None:
-        """What unrelated hosts say; None where all is well or the settings say never."""
-        hosts = self._others.hosts()
-        trace = self.trace()
-        return None if hosts is None or trace is None else hosts.beside(self.chain(trace.first))
-
-    def announced(self) -> Announced:
-        """What the portal's own status page says of it, asked only in trouble."""
-        return self._others.status_page(self.portal.status_url, self._may_visit)
+        return self.contactable and self._network.neutral_allowed(self.trouble())
 
 
 def _median(skews: Sequence[int]) -> int:

@@ -9,13 +9,13 @@ from difflib import get_close_matches
 
 from portalcheck.article import refs
 from portalcheck.catalog import Catalog
-from portalcheck.causes import BY_SYMPTOM, CAUSES, INCONCLUSIVE, NONE, WITHOUT_SYMPTOM, Cause
+from portalcheck.declarations import NONE, Cause
+from portalcheck.diagnosis.steps import BY_SYMPTOM, WITHOUT_SYMPTOM
 from portalcheck.symptoms import match
 
 WIDTH = 78
 _LONGEST_TOPIC = 200
 _LEAD = re.compile(r"\s+(\d\. |[a-z][a-z0-9.-]*: )")
-_ROWS = (NONE, INCONCLUSIVE, *CAUSES)
 
 
 def explain(topic: str | None, catalog: Catalog) -> str | None:
@@ -47,36 +47,23 @@ def suggest(topic: str, catalog: Catalog) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*([about] if about else []), *ends, *near]))[:3]
 
 
-def cause_ids() -> tuple[str, ...]:
-    """The causes, in the order of blame, without the notes."""
-    return tuple(dict.fromkeys(row.id for row in _ROWS if not row.note))
-
-
-def note_ids() -> tuple[str, ...]:
-    """The notes, in the table's order."""
-    return tuple(dict.fromkeys(row.id for row in _ROWS if row.note))
-
-
 Page = Callable[[str, Catalog], Iterator[str]]
 
 
 def _kinds(catalog: Catalog) -> Iterator[tuple[tuple[str, ...], Page]]:
-    yield catalog.ids("checks"), _check
-    yield (*cause_ids(), *note_ids()), _cause
+    installed = catalog.installed
+    yield installed.ids(), _check
+    yield (*installed.cause_ids(), *installed.cause_ids(notes=True)), _cause
     yield tuple(refs()), _ref
-    yield _reasons(catalog), _reason
-
-
-def _reasons(catalog: Catalog) -> tuple[str, ...]:
-    added = (code for check in catalog.ids("checks") for code in catalog.reason_codes(check))
-    return tuple(dict.fromkeys((*catalog.reason_codes(), *added)))
+    yield tuple(installed.reasons), _reason
 
 
 def _overview(catalog: Catalog) -> str:
     lines = [catalog.ui("explain.overview")]
     lines += ["", catalog.ui("explain.checks")]
-    lines += [f"  {check}: {catalog.check(check).name}" for check in catalog.ids("checks")]
-    for key, ids in (("causes", cause_ids()), ("notes", note_ids())):
+    lines += [f"  {check}: {catalog.check(check).name}" for check in catalog.installed.ids()]
+    for key, notes in (("causes", False), ("notes", True)):
+        ids = catalog.installed.cause_ids(notes=notes)
         lines += ["", catalog.ui(f"explain.{key}")]
         lines += [f"  {each}: {catalog.cause(each).verdict}" for each in ids]
     lines += ["", catalog.ui("explain.refs"), *(f"  {each}: {catalog.ref(each).title}" for each in refs())]
@@ -89,10 +76,10 @@ def _check(check_id: str, catalog: Catalog) -> Iterator[str]:
     yield f"{check_id}: {words.name}"
     yield from ("", catalog.ui("explain.reads"), f"  {words.reads}")
     yield from ("", catalog.ui("explain.contacts"), f"  {words.contacts}")
-    codes = catalog.reason_codes(check_id)
-    if codes:
+    check = catalog.installed.check(check_id)
+    if check is not None and check.reasons:
         yield from ("", catalog.ui("explain.can_say"))
-    for code in codes:
+    for code in check.reasons if check is not None else ():
         yield f"  {code}"
         yield from (f"    {sentence}" for sentence in catalog.reason_sentences(code))
 
@@ -101,9 +88,9 @@ def _reason(code: str, catalog: Catalog) -> Iterator[str]:
     yield code
     yield from (f"  {sentence}" for sentence in catalog.reason_sentences(code))
     check = code.partition(".")[0]
-    if check in catalog.ids("checks"):
+    if check in catalog.installed.ids():
         yield from ("", catalog.ui("explain.given_by", check=f"{check} ({catalog.check(check).name})"))
-    causes = tuple(dict.fromkeys(row.id for row in _ROWS if code in row.all | row.any))
+    causes = tuple(dict.fromkeys(row.id for row in catalog.installed.rows() if code in row.evidence))
     if causes:
         yield from ("", catalog.ui("explain.leads_to", list=causes))
     for each in causes:
@@ -115,7 +102,9 @@ def _cause(cause_id: str, catalog: Catalog) -> Iterator[str]:
     yield f"{cause_id}: {words.verdict}"
     yield from ("", catalog.ui("explain.patient"), f"  {words.patient}")
     yield from _actions(words.actions, catalog)
-    named = tuple(dict.fromkeys(ref for row in _rows(cause_id) for ref in (row.ref, *row.then) if ref))
+    named = tuple(
+        dict.fromkeys(ref for row in catalog.installed.rows(cause_id) for ref in (row.ref, *row.then) if ref)
+    )
     if named:
         yield from ("", catalog.ui("explain.article"))
         yield from (f"  {ref}: {catalog.ref(ref).title}" for ref in named)
@@ -128,7 +117,7 @@ def _ref(ref_id: str, catalog: Catalog) -> Iterator[str]:
     yield f"{ref_id}: {words.title}"
     yield from ("", f"  {words.text}")
     yield from _actions(words.actions, catalog)
-    causes = tuple(dict.fromkeys(row.id for row in _ROWS if ref_id in _leads(row)))
+    causes = tuple(dict.fromkeys(row.id for row in catalog.installed.rows() if ref_id in _leads(row)))
     if causes:
         yield from ("", catalog.ui("explain.causes_here", list=causes))
 
@@ -137,10 +126,6 @@ def _actions(actions: Iterable[str], catalog: Catalog) -> Iterator[str]:
     numbered = [f"  {number}. {action}" for number, action in enumerate(actions, 1)]
     if numbered:
         yield from ("", catalog.ui("explain.actions"), *numbered)
-
-
-def _rows(cause_id: str) -> tuple[Cause, ...]:
-    return tuple(row for row in _ROWS if row.id == cause_id)
 
 
 def _leads(row: Cause) -> frozenset[str]:

@@ -5,7 +5,7 @@ Every noun is a frozen value. Names follow the JSON report (schema version 1).
 
 from __future__ import annotations
 
-from enum import StrEnum
+from enum import StrEnum, auto
 
 import msgspec
 
@@ -47,6 +47,15 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Owner(StrEnum):
+    """Who must act: the person on this computer, who manages it, who runs the network or the filter, or the portal."""
+
+    YOU = auto()
+    EMPLOYER = auto()
+    NETWORK = auto()
+    PORTAL = auto()
+
+
 class Likelihood(StrEnum):
     """How likely it is that a step of the article helps."""
 
@@ -76,7 +85,10 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
-    """All that one check found. `declared` are the reasons it could have given."""
+    """All that one check found.
+
+    `declared` are the reasons it could have given; `needed` says that without it nothing can be said.
+    """
 
     check: str
     status: Status
@@ -84,6 +96,7 @@ class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...]
     ended: Ended = Ended.FINISHED
     declared: frozenset[str] = frozenset()
+    needed: bool = False
 
 
 def gravest(statuses: tuple[Status, ...]) -> Status:
@@ -137,6 +150,7 @@ class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Outcome
     also: tuple[str, ...]
     likely_steps: tuple[Step, ...]
+    owner: Owner | None = None
     symptoms: tuple[str, ...] = ()
     echoes: dict[str, tuple[str, ...]] = {}
 
@@ -193,7 +207,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """The report of one run; its JSON form is schema version 1 of the contract.
 
     Readers ignore fields that they do not know. `seal` has a check of each field (`portalcheck.seal`); it is
-    empty where a report was put together from a paste, which has checks of its own.
+    empty where a report was put together from a paste, which has checks of its own. `owner` must act (an `Owner`,
+    or what a later version calls one; None for no cause and for `inconclusive`), `start_ms` went by before the
+    arguments were read; older reports have neither.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -201,12 +217,14 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     run_id: str
     started: str
     duration_ms: int
+    start_ms: int | None = None
     complete: bool
     portal: PortalName
     platform: Platform
     outcome: Outcome
     exit_code: int
     cause: str
+    owner: str | None = None
     also: tuple[str, ...]
     likely_steps: tuple[Step, ...]
     symptoms: tuple[str, ...]

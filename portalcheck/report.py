@@ -36,6 +36,7 @@ class RunFacts(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     started: float
     duration_ms: int
+    start_ms: int | None = None
     portal: Portal
     host: str
     system: System
@@ -53,25 +54,31 @@ def exit_code(outcome: Outcome, fail_on: str) -> int:
     return _CODES[outcome]
 
 
-def build(run: RunFacts, results: Sequence[CheckResult], diagnosis: Diagnosis) -> Report:
+def build(
+    run: RunFacts, results: Sequence[CheckResult], diagnosis: Diagnosis, numbers: phonecode.Numbers
+) -> Report:
     """The report; echoes carry `blocked_by`, local evidence is left out and counted."""
-    report = _unsealed(run, results, diagnosis)
+    report = _unsealed(run, results, diagnosis, numbers)
     return msgspec.structs.replace(report, seal=seal.make(msgspec.to_builtins(report)))
 
 
-def _unsealed(run: RunFacts, results: Sequence[CheckResult], diagnosis: Diagnosis) -> Report:
+def _unsealed(
+    run: RunFacts, results: Sequence[CheckResult], diagnosis: Diagnosis, numbers: phonecode.Numbers
+) -> Report:
     findings = [finding for result in results for finding in result.findings]
     return Report(
         tool=Tool(TOOL_NAME, run.version),
         run_id=secrets.token_hex(16),
         started=_timestamp(run.started),
         duration_ms=run.duration_ms,
+        start_ms=run.start_ms,
         complete=all(result.ended is Ended.FINISHED for result in results),
         portal=PortalName(run.portal.profile, run.portal.name, run.host),
         platform=Platform(run.system.os, run.system.release),
         outcome=diagnosis.outcome,
         exit_code=exit_code(diagnosis.outcome, run.fail_on),
         cause=diagnosis.cause,
+        owner=diagnosis.owner,
         also=diagnosis.also,
         likely_steps=diagnosis.likely_steps,
         symptoms=diagnosis.symptoms,
@@ -81,7 +88,7 @@ def _unsealed(run: RunFacts, results: Sequence[CheckResult], diagnosis: Diagnosi
             privacy.withheld(findings, run.include_local),
             dict(run.contacts),
         ),
-        code=phonecode.encode(diagnosis.cause, run.system.os, {r.check: r.status for r in results}),
+        code=phonecode.encode(diagnosis.cause, run.system.os, {r.check: r.status for r in results}, numbers),
     )
 
 

@@ -1,11 +1,11 @@
 """The seal of a JSON report: a short check of each of its fields, so that an edited field is known as one.
 
-`seal` in the JSON report maps `layout` to the version of this layout, `1`, and each field of the report (a
+`seal` in the JSON report maps `layout` to the version of this layout, `2`, and each field of the report (a
 check by its id, as `checks.tls`) to a check of four symbols over its value and the run's `run_id`, which binds
 fields of one run together. A value is written as JSON with sorted names and without blanks; whole numbers count
 as such however they are written (`2.0` is `2`), since tools that pass JSON on write them as they like.
 
-Layout 1 covers the fields of `_SHAPE` and nothing else: what a later version adds is no part of it, wherever it
+A layout covers the fields of its shape and nothing else: what a later version adds is no part of it, wherever it
 stands, so that versions never take each other's reports for edited ones. Like the check of the pasted block this
 tells of edits and damage; it is no signature, and whoever knows this page can make one.
 """
@@ -17,7 +17,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-LAYOUT = "1"
+LAYOUT = "2"
 _LAYOUT_KEY = "layout"
 _SYMBOLS = "0123456789abcdefghjkmnpqrstvwxyz"
 _LENGTH = 4
@@ -25,7 +25,7 @@ _LENGTH = 4
 _ALL = None
 _FINDING = {"reason": _ALL, "status": _ALL, "args": _ALL, "blocked_by": _ALL}
 _CHECK = {"check": _ALL, "status": _ALL, "duration_ms": _ALL, "findings": [_FINDING]}
-_SHAPE: Mapping[str, Any] = {
+_FIRST: Mapping[str, Any] = {
     "schema_version": _ALL,
     "tool": {"name": _ALL, "version": _ALL},
     "run_id": _ALL,
@@ -43,31 +43,37 @@ _SHAPE: Mapping[str, Any] = {
     "privacy": {"level": _ALL, "withheld": _ALL, "contacts": _ALL},
     "code": _ALL,
 }
-"""What layout 1 covers, besides the checks."""
+_SHAPES: Mapping[str, Mapping[str, Any]] = {
+    "1": _FIRST,
+    LAYOUT: {**_FIRST, "owner": _ALL, "start_ms": _ALL},
+}
+"""What each layout covers, besides the checks."""
 
 
 def make(document: Mapping[str, Any]) -> dict[str, str]:
     """The seal of a report in its JSON form."""
-    return {_LAYOUT_KEY: LAYOUT, **_marks(document)}
+    return {_LAYOUT_KEY: LAYOUT, **_marks(document, LAYOUT)}
 
 
 def broken(document: Mapping[str, Any], seal: Mapping[str, str]) -> frozenset[str]:
-    """Fields (and checks, as `checks.tls`) that are not as they were sealed; empty for a seal of another layout."""
-    if seal.get(_LAYOUT_KEY) != LAYOUT:
-        return frozenset()
-    return frozenset(name for name, mark in _marks(document).items() if seal.get(name) != mark)
+    """Fields (and checks, as `checks.tls`) that are not as they were sealed; empty for an unknown layout."""
+    layout = seal.get(_LAYOUT_KEY, "")
+    marks = _marks(document, layout) if layout in _SHAPES else {}
+    return frozenset(name for name, mark in marks.items() if seal.get(name) != mark)
 
 
 def lost(document: Mapping[str, Any], seal: Mapping[str, str]) -> frozenset[str]:
     """Fields and checks that were sealed and are no longer there."""
-    if seal.get(_LAYOUT_KEY) != LAYOUT:
-        return frozenset()
-    return frozenset(seal.keys() - _marks(document).keys() - {_LAYOUT_KEY})
+    layout = seal.get(_LAYOUT_KEY, "")
+    return frozenset(
+        seal.keys() - _marks(document, layout).keys() - {_LAYOUT_KEY} if layout in _SHAPES else ()
+    )
 
 
-def _marks(document: Mapping[str, Any]) -> dict[str, str]:
+def _marks(document: Mapping[str, Any], layout: str) -> dict[str, str]:
     run = str(document.get("run_id"))
-    parts = {name: _covered(document[name], shape) for name, shape in _SHAPE.items() if name in document}
+    shapes = _SHAPES[layout]
+    parts = {name: _covered(document[name], shape) for name, shape in shapes.items() if name in document}
     checks = document.get("checks")
     for check in checks if isinstance(checks, list | tuple) else ():
         if isinstance(check, Mapping):

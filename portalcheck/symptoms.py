@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from portalcheck.article import messages
-from portalcheck.catalog import ENGLISH, choose_language, load
+from portalcheck.wording import ENGLISH, choose_language, load
 
 LONGEST = 20_000
 """Characters of a text that are looked at."""

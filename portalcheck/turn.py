@@ -79,17 +79,18 @@ class Turn:
         os.close(descriptor)
         return True
 
-    def end(self) -> float:
-        """Let the next one go on; the seconds since the program began, 0 where nobody waited for a turn.
-
-        Who calls the command line from a program of their own has another beginning.
-        """
+    def end(self) -> None:
+        """Let the next one go on."""
         with self._lock:
             self._over = True
             descriptor, self._descriptor = self._descriptor, -1
         if descriptor >= 0:
             os.close(descriptor)
-        return 0.0 if self._began is None else time.monotonic() - self._began
+
+    @property
+    def spent(self) -> float | None:
+        """Seconds since the program began, without those in a queue; None where it is another's program that began."""
+        return None if self._began is None else time.monotonic() - self._began
 
 
 def holders(file: str) -> frozenset[bytes]:

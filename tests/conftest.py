@@ -8,11 +8,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).parents[1]
 NO_SKIPS = "PORTALCHECK_NO_SKIPS"
 _PROXY_VARIABLES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "ftp_proxy")
 _COLOUR_VARIABLES = ("NO_COLOR", "FORCE_COLOR", "ACCESSIBLE", "LC_ALL", "LC_MESSAGES", "LANGUAGE")
+
+
+settings.register_profile("steady", deadline=None)  # no test depends on the machine's speed
+settings.load_profile("steady")
 
 
 def pytest_configure(config: pytest.Config) -> None:

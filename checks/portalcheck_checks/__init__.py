@@ -1,29 +1,4 @@
-"""The built-in checks, in the order in which they are shown."""
+"""The built-in checks, one folder each: what it looks at, its reasons, its causes, its words.
 
-from portalcheck_checks import (
-    browser,
-    clock,
-    cookies,
-    dns,
-    domain,
-    network,
-    proxy,
-    service,
-    system,
-    tls,
-    vpn,
-)
-
-CHECKS = (
-    domain.domain,
-    network.network,
-    dns.dns,
-    tls.tls,
-    clock.clock,
-    proxy.proxy,
-    vpn.vpn,
-    service.service,
-    cookies.cookies,
-    browser.browser,
-    system.system,
-)
+`shared` holds what several of them do. Nothing outside knows a check by name: each enters by its own entry point.
+"""

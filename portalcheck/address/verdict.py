@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from enum import StrEnum, auto
 
 import msgspec
 
@@ -10,10 +10,10 @@ import msgspec
 class Kind(StrEnum):
     """The four answers to "is this the portal's address?"."""
 
-    OFFICIAL = "official"
-    LOOKALIKE = "lookalike"
-    UNRELATED = "unrelated"
-    INVALID = "invalid"
+    OFFICIAL = auto()
+    LOOKALIKE = auto()
+    UNRELATED = auto()
+    INVALID = auto()
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):

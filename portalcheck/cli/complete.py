@@ -53,7 +53,7 @@ def _words(ctx: click.Context) -> Catalog:
 
 def _checks(ctx: click.Context) -> Iterator[Offer]:
     words = _words(ctx)
-    yield from ((check, words.check(check).name) for check in words.ids("checks"))
+    yield from ((check, words.check(check).name) for check in words.installed.ids())
 
 
 def _faults(ctx: click.Context) -> Iterator[Offer]:
@@ -67,8 +67,8 @@ def _topics(ctx: click.Context) -> Iterator[Offer]:
     from portalcheck import explain
 
     words = _words(ctx)
-    titles = {check: words.check(check).name for check in words.ids("checks")}
-    titles |= {cause: words.cause(cause).verdict for cause in (*explain.cause_ids(), *explain.note_ids())}
+    titles = {check: words.check(check).name for check in words.installed.ids()}
+    titles |= {row.id: words.cause(row.id).verdict for row in words.installed.rows()}
     titles |= {ref: words.ref(ref).title for ref in words.ids("refs")}
     yield from ((topic, titles.get(topic, "")) for topic in explain.topics(words))
 
@@ -87,7 +87,7 @@ def _symptoms(ctx: click.Context) -> Iterator[Offer]:
 
 
 def _languages(_ctx: click.Context) -> Iterator[Offer]:
-    from portalcheck.catalog import languages
+    from portalcheck.wording import languages
 
     yield from ((language, "") for language in languages())
 

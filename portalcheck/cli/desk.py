@@ -12,6 +12,7 @@ import click
 from portalcheck.cli import complete, out
 from portalcheck.cli.language import say
 from portalcheck.cli.tell import catalog
+from portalcheck.phonecode import Numbers
 
 MAX_BYTES = 16 * 1024 * 1024
 MAX_CODE_TEXT = 100_000
@@ -38,19 +39,20 @@ def read(source: tuple[str, ...], form: str, lang: str | None) -> int:
     from portalcheck.render import agent
 
     words = catalog(lang)
+    numbers = words.installed.numbers
     spoken = " ".join(source)
     if spoken and _CODE.match(spoken) and not Path(spoken).exists():
-        heard = phonecode.decode(spoken)
+        heard = phonecode.decode(spoken, numbers)
         if form == "json":
             out.result(_code_json(heard))
         else:
             out.result(agent.render_code(heard, words))
         return 0 if isinstance(heard, phonecode.Decoded) else 3
     text = _text(spoken)
-    reports = paste.read(text)
-    found = _code_within(text) if not reports else None
+    reports = paste.read(text, numbers)
+    found = _code_within(text, numbers) if not reports else None
     if found is not None:
-        heard = phonecode.decode(found)
+        heard = phonecode.decode(found, numbers)
         out.result(_code_json(heard) if form == "json" else agent.render_code(heard, words))
         return 0
     if form == "json":
@@ -61,12 +63,12 @@ def read(source: tuple[str, ...], form: str, lang: str | None) -> int:
     return 0 if reports else 3
 
 
-def _code_within(text: bytes) -> str | None:
+def _code_within(text: bytes, numbers: Numbers) -> str | None:
     """A phone code whose check holds, where a text has one and no report."""
     from portalcheck.phonecode import Decoded, decode
 
     for match in _WRITTEN_CODE.finditer(text.decode("utf-8", "replace")[:MAX_CODE_TEXT]):
-        if isinstance(decode(match[0]), Decoded):
+        if isinstance(decode(match[0], numbers), Decoded):
             return match[0]
     return None
 

@@ -45,7 +45,7 @@ _SUFFIXES = {".json": "json", ".csv": "csv", ".html": "html", ".htm": "html"}
     shell_complete=complete.languages,
 )
 def fleet(given: tuple[str, ...], form: str | None, output: Path | None, lang: str | None) -> int:
-    """Summarize many reports: by cause, outcome, system, version, network and day.
+    """Summarize many reports: by who must act, cause, outcome, system, version, network and day.
 
     FILE is a file of JSON or JSON lines, a folder of such files, or - for standard input. Each run is counted
     once. Damaged lines are counted and named, and stop nothing.
@@ -55,7 +55,7 @@ def fleet(given: tuple[str, ...], form: str | None, output: Path | None, lang: s
 
     words = catalog(lang)
     try:
-        summary = summarise(given, sys.stdin.buffer)
+        summary = summarise(given, sys.stdin.buffer, words.installed.fleet)
     except CannotReadError as error:
         raise click.UsageError(words.ui("message.cannot_read", file=str(error))) from error
     form = form or _SUFFIXES.get(output.suffix.lower() if output else "", "text")

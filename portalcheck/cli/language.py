@@ -22,7 +22,7 @@ def system_language(chosen: str) -> str:
     """The language asked for, else the system's, else English."""
     import locale
 
-    from portalcheck.catalog import choose_language
+    from portalcheck.wording import choose_language
 
     environment = [os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
     first = next((value for value in environment if value), None)

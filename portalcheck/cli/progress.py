@@ -10,7 +10,7 @@ from portalcheck.cli import out
 from portalcheck.model import CheckResult
 
 if TYPE_CHECKING:
-    from portalcheck.api import Check
+    from portalcheck.declarations import Check
 
 NAME_AFTER_S = 3.0
 _REMIND_EVERY_S = 3.0

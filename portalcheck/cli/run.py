@@ -17,15 +17,17 @@ from portalcheck.cli.language import say
 from portalcheck.cli.options import collect, report_options
 from portalcheck.cli.progress import Progress
 from portalcheck.cli.settled import Settled, settle
-from portalcheck.diagnosis import diagnose, doubted
-from portalcheck.model import CheckResult, Diagnosis, Outcome, Portal, Report
+from portalcheck.declarations import INCONCLUSIVE, NONE
+from portalcheck.diagnosis.engine import diagnose
+from portalcheck.diagnosis.runner import Crash
+from portalcheck.model import CheckResult, Diagnosis, Outcome, Portal
 from portalcheck.report import RunFacts, build
-from portalcheck.runner import Crash
 from portalcheck.turn import TURN
 
 if TYPE_CHECKING:
-    from portalcheck.api import Machine
+    from portalcheck.diagnosis.registry import Installed
     from portalcheck.path.policy import Network
+    from portalcheck.protocols import Machine
 
 
 class Subject(msgspec.Struct, frozen=True):
@@ -37,6 +39,18 @@ class Subject(msgspec.Struct, frozen=True):
     url: str = ""
 
 
+class _Clock:
+    """When the arguments had been read, from which `--timeout` counts, and what the start took before that."""
+
+    def __init__(self) -> None:
+        self._read = time.monotonic()
+        self.start_ms = None if TURN.spent is None else round(TURN.spent * 1000)
+
+    def spent(self) -> float:
+        """Seconds of the run so far."""
+        return time.monotonic() - self._read
+
+
 @click.command()
 @click.argument("url", required=False)
 @report_options
@@ -45,8 +59,9 @@ def run(url: str | None, **given: Any) -> int:
 
     With a URL, that address is judged by its name first; one that imitates the portal is never contacted.
     """
+    clock = _Clock()
     settled = settle(collect(given))
-    return _execute(settled, _this_computer(settled, url or ""), remember=True)
+    return _execute(settled, _this_computer(settled, url or ""), clock, remember=True)
 
 
 @click.command()
@@ -65,6 +80,7 @@ def demo(fault: str, list_faults: bool, **given: Any) -> int:
     """Practice on a portal of small servers on this computer, offline: healthy, or broken on purpose."""
     from portalcheck.demo import FAULTS, practice
 
+    clock = _Clock()
     settled = settle(collect(given))
     if list_faults:
         out.result(_fault_list(settled.words))
@@ -73,7 +89,7 @@ def demo(fault: str, list_faults: bool, **given: Any) -> int:
         raise click.UsageError(say(f"There is no fault {fault!r}. Faults: {', '.join(FAULTS)}."))
     with ExitStack() as stack:
         world = stack.enter_context(practice(fault))
-        return _execute(settled, _practice_computer(world), remember=False)
+        return _execute(settled, _practice_computer(world), clock, remember=False)
 
 
 def _fault_list(words: Catalog) -> str:
@@ -100,12 +116,13 @@ def _practice_computer(world: Any) -> Subject:
     return Subject(world.machine, world.portal, network)
 
 
-def _execute(settled: Settled, subject: Subject, *, remember: bool) -> int:
+def _execute(settled: Settled, subject: Subject, clock: _Clock, *, remember: bool) -> int:
     """Context, checks, diagnosis, report, output, exit code; questions come last and may run it once more."""
-    spent = TURN.end()
+    TURN.end()
+    spent = clock.spent()
     settled.wait()
     try:
-        return _checked(settled, subject, spent, remember=remember)
+        return _checked(settled, subject, spent, clock.start_ms, remember=remember)
     except click.ClickException:
         raise
     except Exception as error:
@@ -113,16 +130,19 @@ def _execute(settled: Settled, subject: Subject, *, remember: bool) -> int:
         raise
 
 
-def _checked(settled: Settled, subject: Subject, spent: float, *, remember: bool) -> int:
-    facts = _check(settled, subject, spent)
-    if _may_settle_by_asking(facts) and settled.asks and _ask_to_share(settled, subject):
+def _checked(
+    settled: Settled, subject: Subject, spent: float, start_ms: int | None, *, remember: bool
+) -> int:
+    facts = _check(settled, subject, start_ms, spent)
+    if settled.asks and _settled_by(facts, settled.installed) and _ask_to_share(settled, subject):
         wider = msgspec.structs.replace(subject.network, share_portal_name=True)
-        facts = _check(settled, msgspec.structs.replace(subject, network=wider))
-    if facts.diagnosis.cause == "none" and not settled.symptoms and settled.asks:
+        facts = _check(settled, msgspec.structs.replace(subject, network=wider), start_ms)
+    if facts.diagnosis.cause == NONE.id and not settled.symptoms and settled.asks:
         symptom = settled.ask_symptom()
         if symptom:
-            facts = facts.with_symptoms((symptom,))
-    report = facts.report()
+            diagnosis = diagnose(facts.results, (symptom,), settled.installed)
+            facts = msgspec.structs.replace(facts, diagnosis=diagnosis)
+    report = build(facts.run, facts.results, facts.diagnosis, settled.installed.numbers)
     settled.explain_crashes(facts.crashes)
     code = settled.hand_out(report, subject.portal, remember=remember)
     if facts.fault is not None:
@@ -139,19 +159,13 @@ class _Facts(msgspec.Struct, frozen=True):
     crashes: tuple[Crash, ...]
     fault: Exception | None = None
 
-    def with_symptoms(self, symptoms: tuple[str, ...]) -> _Facts:
-        return msgspec.structs.replace(self, diagnosis=diagnose(self.results, symptoms))
 
-    def report(self) -> Report:
-        return build(self.run, self.results, self.diagnosis)
-
-
-def _check(settled: Settled, subject: Subject, spent: float = 0.0) -> _Facts:
-    """Run the checks and diagnose what they found. `spent` seconds of the run went into its start."""
-    from portalcheck import runner
+def _check(settled: Settled, subject: Subject, start_ms: int | None, spent: float = 0.0) -> _Facts:
+    """Run the checks and diagnose what they found. `spent` seconds of the run went into its settings."""
     from portalcheck.context import RunContext
+    from portalcheck.diagnosis import runner
+    from portalcheck.diagnosis.starvation import Pulse, doubted
     from portalcheck.path.waiting import Deadline, Later, OutOfTime
-    from portalcheck.pulse import Pulse
 
     deadline = Deadline(settled.timeout, spent)
     started = subject.machine.now()
@@ -162,17 +176,19 @@ def _check(settled: Settled, subject: Subject, spent: float = 0.0) -> _Facts:
     with Pulse() as pulse:
         results, crashes = runner.run(
             settled.checks,
+            settled.broken,
             context,
             deadline.at,
             late=OutOfTime,
             on_result=progress.result,
             on_wait=progress.waiting,
         )
-        results = doubted(results) if pulse.starved else results
+        results = doubted(results, settled.installed) if pulse.starved else results
     progress.end()
     facts = RunFacts(
         version=__version__,
         started=started,
+        start_ms=start_ms,
         duration_ms=round((time.monotonic() - deadline.started) * 1000),
         portal=subject.portal,
         host=context.host or context.portal_host,
@@ -182,17 +198,18 @@ def _check(settled: Settled, subject: Subject, spent: float = 0.0) -> _Facts:
         fail_on=settled.fail_on,
     )
     try:
-        return _Facts(facts, results, diagnose(results, settled.symptoms), crashes)
+        return _Facts(facts, results, diagnose(results, settled.symptoms, settled.installed), crashes)
     except Exception as fault:
         # What was found is worth more than silence; the bug is told after it, and in the exit code.
-        unknown = Diagnosis(cause="inconclusive", outcome=Outcome.UNKNOWN, also=(), likely_steps=())
+        unknown = Diagnosis(cause=INCONCLUSIVE.id, outcome=Outcome.UNKNOWN, also=(), likely_steps=())
         return _Facts(facts, results, unknown, crashes, fault)
 
 
-def _may_settle_by_asking(facts: _Facts) -> bool:
+def _settled_by(facts: _Facts, installed: Installed) -> bool:
     """Whether asking an independent DNS server for the portal's name would tell what is wrong."""
-    reasons = {finding.reason for result in facts.results for finding in result.findings}
-    return facts.diagnosis.cause == "inconclusive" and "dns.unsettled" in reasons
+    found = {finding.reason for result in facts.results for finding in result.findings}
+    open_questions = (installed.reasons[reason].settled_by for reason in found & installed.reasons.keys())
+    return facts.diagnosis.cause == INCONCLUSIVE.id and "share_portal_name" in open_questions
 
 
 def _ask_to_share(settled: Settled, subject: Subject) -> bool:

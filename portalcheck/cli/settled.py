@@ -25,9 +25,10 @@ from portalcheck.cli.trace import reduced
 from portalcheck.model import Portal, Report
 
 if TYPE_CHECKING:
-    from portalcheck.api import Check
+    from portalcheck.declarations import Check
+    from portalcheck.diagnosis.registry import Broken, Installed
+    from portalcheck.diagnosis.runner import Crash
     from portalcheck.path.policy import Network
-    from portalcheck.runner import Crash
     from portalcheck.settings import Settings
 
 QUESTION_SYMPTOMS = ("error-1", "error-2", "error-3", "error-4", "caregiver")
@@ -36,13 +37,26 @@ QUESTION_SYMPTOMS = ("error-1", "error-2", "error-3", "error-4", "caregiver")
 class Settled:
     """A run's settings with all layers joined."""
 
-    def __init__(self, options: Options, settings: Settings, words: Catalog, checks: Sequence[Check]) -> None:
-        self.options, self.settings, self.words, self.checks = options, settings, words, tuple(checks)
+    def __init__(
+        self,
+        options: Options,
+        settings: Settings,
+        words: Catalog,
+        checks: tuple[Check, ...],
+        broken: tuple[Broken, ...],
+    ) -> None:
+        self.options, self.settings, self.words = options, settings, words
+        self.checks, self.broken = checks, broken
         self.outputs = outputs(options.outputs, options.format, options.jsonl, words)
         self.log = Log(settings)
         self.symptoms = self._match(options.symptoms)
 
     # ---- what is asked for ---------------------------------------------------------------------
+
+    @property
+    def installed(self) -> Installed:
+        """All that the installed checks declare, those that are not run among them."""
+        return self.words.installed
 
     @property
     def timeout(self) -> float:
@@ -155,7 +169,7 @@ class Settled:
         if self.format in ("text", "html"):
             from portalcheck import paste
 
-            out.result(paste.write(report))
+            out.result(paste.write(report, self.installed.numbers.checks.values()))
         elif self.format == "json":
             import msgspec
 
@@ -266,12 +280,14 @@ class Settled:
         """With -v, where a check crashed."""
         if self.options.verbose:
             for crash in crashes:
-                out.say(f"{crash.check}: {reduced(crash.error)}")
+                place = f" ({crash.package})" if crash.package else ""
+                out.say(f"{crash.check}{place}: {reduced(crash.error)}")
 
 
 def settle(options: Options) -> Settled:
     """Join all layers of settings with the options. Raises click.UsageError for what cannot be used."""
-    from portalcheck import registry, settings
+    from portalcheck import settings
+    from portalcheck.diagnosis import registry
 
     try:
         joined = settings.load(
@@ -279,20 +295,17 @@ def settle(options: Options) -> Settled:
         )
     except settings.SettingsError as error:
         raise settings_error(error) from error
+    installed = registry.installed()
+    words = Catalog(system_language(joined.run.lang), installed)
     try:
-        installed = registry.installed()
-        checks = registry.select(installed, joined.checks.only, joined.checks.skip)
-    except registry.RegistryError as error:
-        raise click.ClickException(str(error)) from error
+        checks, broken = registry.select(installed, joined.checks.only, joined.checks.skip)
     except KeyError as error:
-        words = Catalog(system_language(joined.run.lang))
-        listed = ", ".join(check.id for check in installed)
+        listed = ", ".join(installed.ids())
         raise click.UsageError(words.ui("message.unknown_check", check=error.args[0], list=listed)) from error
-    words = Catalog(system_language(joined.run.lang), {check.id: check.words for check in installed})
-    if not checks:
+    if not (checks or broken):
         raise click.UsageError(say("No check is left to run: --only and --skip leave none."))
     out.fit_to_terminal()
-    settled = Settled(options, joined, words, checks)
+    settled = Settled(options, joined, words, checks, broken)
     for warning in joined.warnings:
         settled.say(f"portalcheck: {settings_warning(warning)}")
     return settled

@@ -11,6 +11,8 @@ import click
 from portalcheck.catalog import Catalog
 from portalcheck.cli import complete, out
 from portalcheck.cli.language import settings_error, system_language
+from portalcheck.cli.trace import reduced
+from portalcheck.facts import BrowserFiles
 from portalcheck.phrases import say
 
 _lang = click.option(
@@ -37,15 +39,11 @@ _profiles = click.option(
 
 
 def catalog(lang: str | None) -> Catalog:
-    """The words of a language, those of added checks among them. Raises click.ClickException for broken checks."""
-    from portalcheck import registry
+    """The words of a language, those of added checks among them."""
+    from portalcheck.diagnosis.registry import installed
 
     out.fit_to_terminal()
-    try:
-        installed = registry.installed()
-    except registry.RegistryError as error:
-        raise click.ClickException(str(error)) from error
-    return Catalog(system_language(lang or ""), {check.id: check.words for check in installed})
+    return Catalog(system_language(lang or ""), installed())
 
 
 @click.command()
@@ -70,29 +68,34 @@ def explain(topic: str | None, lang: str | None) -> int:
 @_lang
 def checks(lang: str | None) -> int:
     """Show the installed checks: what each reads and what each contacts."""
-    from portalcheck import registry
-
     words = catalog(lang)
     lines = []
-    for check in registry.installed():
+    for check in words.installed.checks:
         told = words.check(check.id)
         lines += [
             f"{check.id}: {told.name}",
             f"  {words.ui('explain.reads')} {told.reads}",
             f"  {words.ui('explain.contacts')} {told.contacts}",
-            *_files(check.id, words),
+            *_files(check.files, words),
+        ]
+    for broken in words.installed.broken:
+        lines += [
+            f"{broken.id}: {words.reason(broken.reason)}",
+            *(f"  {line}" for line in (broken.package, *reduced(broken.error).splitlines())),
         ]
     out.result("\n".join(lines or [words.ui("list.no_checks")]) + "\n")
     return 0
 
 
-def _files(check: str, words: Catalog) -> Iterator[str]:
+def _files(files_of: BrowserFiles | None, words: Catalog) -> Iterator[str]:
     """Every file that a check reads of browsers on this kind of system, and where."""
-    from portalcheck.machine.browsers.files import read_by
+    if files_of is None:
+        return
+    from portalcheck.machine.browsers.files import read
     from portalcheck.machine.environment import os_name
     from portalcheck.render.lines import wrap
 
-    for files in read_by(check, os_name()):
+    for files in read(files_of, os_name()):
         names = [words.term("browser", name) for name in files.browsers]
         if names:
             yield from wrap(words.ui("files.of", browsers=names), "  ")

@@ -1,12 +1,16 @@
 """What is told of an exception: its kind and the way to it, and nothing that it holds.
 
-A message of an exception can hold a path, a host or a user's name, so no message is ever told.
+A message of an exception can hold a path, a host or a user's name, so no message is told but of those that are
+meant for a check's author.
 """
 
 from __future__ import annotations
 
 import errno
 import traceback
+
+from portalcheck.declarations import AuthorError
+from portalcheck.text import clean
 
 _MOST_FRAMES = 40
 _MOST_CAUSES = 5
@@ -25,6 +29,8 @@ def reduced(error: BaseException) -> str:
 def _kind(error: BaseException) -> str:
     """The class, and of an error of the system its number by name."""
     name = type(error).__name__
+    if isinstance(error, AuthorError):
+        return f"{name}: {clean(str(error))}"
     number = errno.errorcode.get(error.errno or 0) if isinstance(error, OSError) else None
     return f"{name} ({number})" if number else name
 

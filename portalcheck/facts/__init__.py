@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from portalcheck.facts.failure import Failure
 from portalcheck.facts.judgements import (
+    CLOCK_TOLERANCE_S,
     Announced,
     CaptiveAnswer,
     Chain,
@@ -17,6 +18,7 @@ from portalcheck.facts.judgements import (
     TrueTime,
 )
 from portalcheck.facts.machine import (
+    BrowserFiles,
     BrowserProfile,
     CookieBlock,
     CookieStore,
@@ -32,6 +34,7 @@ from portalcheck.facts.machine import (
 from portalcheck.facts.way import (
     AUTO,
     DIRECT,
+    SLOW_MS,
     Attempt,
     ConnectStep,
     Hop,
@@ -48,9 +51,12 @@ from portalcheck.facts.way import (
 
 __all__ = [
     "AUTO",
+    "CLOCK_TOLERANCE_S",
     "DIRECT",
+    "SLOW_MS",
     "Announced",
     "Attempt",
+    "BrowserFiles",
     "BrowserProfile",
     "CaptiveAnswer",
     "Chain",

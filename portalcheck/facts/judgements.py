@@ -6,6 +6,12 @@ from enum import StrEnum
 
 import msgspec
 
+CLOCK_TOLERANCE_S = 300
+"""Clocks that are further apart, in seconds, disagree (contract, section 5).
+
+Sign-in systems tolerate no more than a few minutes (RFC 7519, 4.1.4; RFC 4120, 3.2.3, names five).
+"""
+
 
 class Chain(msgspec.Struct, frozen=True, kw_only=True):
     """A certificate chain judged offline on three separate axes: time, name and trust (RFC 5280, 9525).
@@ -45,6 +51,11 @@ class Chain(msgspec.Struct, frozen=True, kw_only=True):
         if {"system", "profile"} & self.trusted_by:
             return True
         return not self.system_complete and "mozilla" in self.trusted_by
+
+    @property
+    def known_root(self) -> bool:
+        """Whether Mozilla's store or the profile has the root, which may else be that of a box that inspects TLS."""
+        return bool({"mozilla", "profile"} & self.trusted_by)
 
     def valid_at(self, when: float) -> bool:
         """Whether every certificate of the path is within its dates at `when`."""
@@ -91,6 +102,11 @@ class TrueTime(msgspec.Struct, frozen=True):
     skew_s: int | None
     source: str = "none"
     disputed: bool = False
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether the clock is off by more than sign-in systems tolerate (`CLOCK_TOLERANCE_S`)."""
+        return self.skew_s is not None and abs(self.skew_s) > CLOCK_TOLERANCE_S
 
 
 class CaptiveAnswer(StrEnum):

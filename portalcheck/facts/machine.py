@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from enum import StrEnum, auto
 
 import msgspec
 
@@ -112,6 +112,13 @@ class CookieBlock(msgspec.Struct, frozen=True):
 
     scope: str
     by: str
+
+
+class BrowserFiles(StrEnum):
+    """Which files of browsers something reads."""
+
+    COOKIES = auto()
+    SETTINGS = auto()
 
 
 class BrowserProfile(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,6 +11,8 @@ from portalcheck.facts.machine import DnsServer
 
 AUTO = "auto"
 DIRECT = "direct"
+SLOW_MS = 8000
+"""A sign-in page that needs longer is slow, in milliseconds (contract, section 5)."""
 
 
 class NameAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,12 +29,17 @@ class NameAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Names(msgspec.Struct, frozen=True, kw_only=True):
-    """A name as the browser resolves it (`system`), as each DNS server answers it, and by the hosts file."""
+    """A name as the browser resolves it (`system`), as each DNS server answers it, and by the hosts file.
+
+    `answered_late` says that the system has addresses by now which came too late for `system`; it alone is looked at
+    anew each time that names are asked for.
+    """
 
     host: str
     system: NameAnswer
     servers: tuple[NameAnswer, ...] = ()
     hosts_file: tuple[str, ...] = ()
+    answered_late: bool = False
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
@@ -143,6 +150,11 @@ class HttpStep(msgspec.Struct, frozen=True, kw_only=True):
     challenge: bool = False
     tells_of_block: bool = False
     wants_certificate: bool = False
+
+    @property
+    def is_error(self) -> bool:
+        """Whether the status is an error (RFC 9110, 15.5 and 15.6) other than 401, which asks visitors to sign in."""
+        return self.status >= 400 and self.status != 401
 
 
 class Hop(msgspec.Struct, frozen=True, kw_only=True):

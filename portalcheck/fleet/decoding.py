@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 import msgspec
@@ -12,16 +12,10 @@ import msgspec
 from portalcheck.model import SCHEMA_VERSION
 
 UNKNOWN = "unknown"
-NETWORK_FACTS = {
-    "inspection": ("tls.intercepted", "product"),
-    "vpn": ("vpn.active", "product"),
-    "proxy": ("proxy.used", "kind"),
-}
-"""Group of the summary -> the reason that tells of it, and the argument that names what it is."""
 MOST_STRANGE = 1000
 """Documents on one line that are no reports; what has more is no list of reports, and its rest is passed over."""
-_BY_REASON = {reason: (group, name) for group, (reason, name) in NETWORK_FACTS.items()}
-_MARKS = tuple(reason.encode() for reason in _BY_REASON)
+Facts = Mapping[str, tuple[str, str]]
+"""Reason -> the group of the summary that it belongs to, and the argument that is counted there."""
 
 
 class Damage(StrEnum):
@@ -43,12 +37,13 @@ class _Platform(msgspec.Struct, frozen=True, gc=False):
 class Head(msgspec.Struct, frozen=True, gc=False):
     """The part of a report that is counted.
 
-    `facts` pairs a group of NETWORK_FACTS with what was named, the first one where a report names several.
+    `facts` pairs a group with what was named, the first one where a report names several.
     """
 
     schema_version: int
     outcome: str
     cause: str
+    owner: str | None = None
     run_id: str = ""
     started: str = ""
     tool: _Tool = _Tool()
@@ -90,42 +85,55 @@ _ANY_BYTES = "surrogateescape"
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
-def decode(text: bytes) -> Found:
-    """What a document is. Never raises."""
-    try:
-        head = _head(text)
-    except _UNREADABLE:
-        return _otherwise(text)
-    if head.schema_version != SCHEMA_VERSION:
-        return OtherSchema(head.schema_version)
-    if not any(mark in text for mark in _MARKS):
-        return head
-    try:
-        facts = dict(reversed([*_facts(head.checks)]))
-        return msgspec.structs.replace(head, facts=tuple(facts.items()))
-    except _UNREADABLE:
-        return Damage.DAMAGED
+class Decoder:
+    """Reads documents, and of each report the facts that are asked for."""
 
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._marks = tuple(reason.encode() for reason in facts)
 
-def elements(text: bytes) -> tuple[list[Found], bytes]:
-    """What each of several documents is, whatever brackets and commas stand between, and what is left.
-
-    What is left begins with a document that does not end, or with what is none; it is empty where all was read.
-    """
-    documents: list[Found] = []
-    shown, place, strange = text.decode("utf-8", _ANY_BYTES), 0, 0
-    while (place := _after(_BETWEEN.match(shown, place))) < len(shown):
+    def decode(self, text: bytes) -> Found:
+        """What a document is. Never raises."""
         try:
-            _, end = _scan(shown, place)
-        except (ValueError, RecursionError):
-            return documents, shown[place:].encode("utf-8", _ANY_BYTES)
-        found = decode(shown[place:end].encode("utf-8", _ANY_BYTES))
-        documents.append(found)
-        strange += isinstance(found, Damage)
-        if strange > MOST_STRANGE:
-            break
-        place = end
-    return documents, b""
+            head = _head(text)
+        except _UNREADABLE:
+            return _otherwise(text)
+        if head.schema_version != SCHEMA_VERSION:
+            return OtherSchema(head.schema_version)
+        if not any(mark in text for mark in self._marks):
+            return head
+        try:
+            facts = dict(reversed([*self._named(head.checks)]))
+            return msgspec.structs.replace(head, facts=tuple(facts.items()))
+        except _UNREADABLE:
+            return Damage.DAMAGED
+
+    def elements(self, text: bytes) -> tuple[list[Found], bytes]:
+        """What each of several documents is, whatever brackets and commas stand between, and what is left.
+
+        What is left begins with a document that does not end, or with what is none; it is empty where all was read.
+        """
+        documents: list[Found] = []
+        shown, place, strange = text.decode("utf-8", _ANY_BYTES), 0, 0
+        while (place := _after(_BETWEEN.match(shown, place))) < len(shown):
+            try:
+                _, end = _scan(shown, place)
+            except (ValueError, RecursionError):
+                return documents, shown[place:].encode("utf-8", _ANY_BYTES)
+            found = self.decode(shown[place:end].encode("utf-8", _ANY_BYTES))
+            documents.append(found)
+            strange += isinstance(found, Damage)
+            if strange > MOST_STRANGE:
+                break
+            place = end
+        return documents, b""
+
+    def _named(self, checks: msgspec.Raw) -> Iterator[tuple[str, str]]:
+        for check in _checks(checks):
+            for finding in check.findings:
+                if finding.reason in self._facts:
+                    group, name = self._facts[finding.reason]
+                    yield group, _named(finding.args, name)
 
 
 def _after(found: re.Match[str] | None) -> int:
@@ -141,14 +149,6 @@ def _otherwise(text: bytes) -> Found:
     if version is None:
         return Damage.NO_REPORT
     return OtherSchema(version) if version != SCHEMA_VERSION else Damage.DAMAGED
-
-
-def _facts(checks: msgspec.Raw) -> Iterator[tuple[str, str]]:
-    for check in _checks(checks):
-        for finding in check.findings:
-            if finding.reason in _BY_REASON:
-                group, name = _BY_REASON[finding.reason]
-                yield group, _named(finding.args, name)
 
 
 def _named(args: msgspec.Raw, name: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Iterator
 from itertools import chain, islice
 
-from portalcheck.fleet.decoding import Damage, Found, decode, elements
+from portalcheck.fleet.decoding import Damage, Decoder, Found
 
 LONGEST = 16 * 1024 * 1024
 """Bytes of one line, and of one document over several lines; what is longer is no report and is not kept."""
@@ -22,31 +22,31 @@ _BRACKETS = b"[] \t\r,"
 Line = tuple[int, bytes | None]
 
 
-def documents(parts: Iterable[bytes]) -> Iterator[tuple[int, Found]]:
+def documents(parts: Iterable[bytes], read: Decoder) -> Iterator[tuple[int, Found]]:
     """Each document with the number of the line it begins on; of a list, each element by itself."""
     parts = iter(parts)
     start = [*islice(parts, 2)]
-    whole = _whole(start[0]) if len(start) == 1 else None
+    whole = _whole(start[0], read) if len(start) == 1 else None
     if whole is not None:
         yield from ((1, found) for found in whole)
     else:
-        yield from _by_lines(chain(start, parts))
+        yield from _by_lines(chain(start, parts), read)
 
 
-def _whole(text: bytes) -> list[Found] | None:
+def _whole(text: bytes, read: Decoder) -> list[Found] | None:
     """What a file holds that is one document or list; None where something else is in it, told by its line."""
     text = text.strip()
-    several, rest = elements(text) if text.startswith(b"[") else ([decode(text)], b"")
+    several, rest = read.elements(text) if text.startswith(b"[") else ([read.decode(text)], b"")
     return None if rest or any(isinstance(found, Damage) for found in several) else several
 
 
-def _by_lines(parts: Iterable[bytes]) -> Iterator[tuple[int, Found]]:
+def _by_lines(parts: Iterable[bytes], read: Decoder) -> Iterator[tuple[int, Found]]:
     held: _Held | None = None
     for number, line in _lines(parts):
         if line is not None and held is not None and held.continues(line):
             held.add(line)
             if held.ended:
-                yield from held.found()
+                yield from held.found(read)
                 held = None
             continue
         if held is not None:
@@ -54,10 +54,10 @@ def _by_lines(parts: Iterable[bytes]) -> Iterator[tuple[int, Found]]:
             held = None
         if line is None:
             yield number, Damage.TOO_LONG
-        elif line.startswith(b"{") and (found := decode(line)) is not Damage.DAMAGED:
+        elif line.startswith(b"{") and (found := read.decode(line)) is not Damage.DAMAGED:
             yield number, found
         elif not line.isspace() and line:
-            held = yield from _unusual(number, line)
+            held = yield from _unusual(number, line, read)
     if held is not None:
         yield held.start, held.damage
 
@@ -84,13 +84,13 @@ def _lines(parts: Iterable[bytes]) -> Iterator[Line]:
         yield number, b"".join(pieces) if size <= LONGEST else None
 
 
-def _unusual(number: int, line: bytes) -> Generator[tuple[int, Found], None, _Held | None]:
+def _unusual(number: int, line: bytes, read: Decoder) -> Generator[tuple[int, Found], None, _Held | None]:
     """A line that is no document by itself: a list or a part of one, damage, or the start that is returned."""
     text = line.strip(_SEPARATORS).lstrip(_BRACKETS)
     if not text:
         return None
     if text.startswith(b"{"):
-        several, rest = elements(text)
+        several, rest = read.elements(text)
         yield from ((number, found) for found in several)
         if not rest:
             return None
@@ -140,7 +140,7 @@ class _Held:
         self._depth += change or 0
         self.ended = self._depth <= 0
 
-    def found(self) -> Iterator[tuple[int, Found]]:
+    def found(self, read: Decoder) -> Iterator[tuple[int, Found]]:
         """What the document holds."""
         if self._broken:
             yield self.start, self.damage
@@ -148,7 +148,7 @@ class _Held:
         text = b"\n".join(self._parts).rstrip(_SEPARATORS)
         if self._depth < 0:
             text = text.removesuffix(b"]")
-        yield self.start, decode(text)
+        yield self.start, read.decode(text)
 
 
 def _column(line: bytes) -> int:

@@ -10,7 +10,7 @@ from typing import BinaryIO
 import msgspec
 
 from portalcheck.fleet.counting import RunIds, Tally
-from portalcheck.fleet.decoding import NETWORK_FACTS, Damage, Head, OtherSchema
+from portalcheck.fleet.decoding import Damage, Decoder, Facts, Head, OtherSchema
 from portalcheck.fleet.documents import documents
 from portalcheck.fleet.sources import LeftOut, Source, chunks, find
 from portalcheck.model import Outcome
@@ -19,7 +19,8 @@ SUMMARY_VERSION = 1
 MOST_NAMED = 10
 """Damaged places, and files left out, that are named; the others are only counted."""
 MOST_DAYS = 4000
-GROUPS = ("outcome", "cause", "os", "version", *NETWORK_FACTS)
+GROUPS = ("owner", "outcome", "cause", "os", "version")
+"""What is counted of every report; after these come the groups of facts that the installed checks declare."""
 OUTCOMES = (Outcome.FAIL.value, Outcome.UNKNOWN.value, Outcome.WARN.value, Outcome.OK.value)
 """By gravity (contract, section 9)."""
 
@@ -27,7 +28,7 @@ OUTCOMES = (Outcome.FAIL.value, Outcome.UNKNOWN.value, Outcome.WARN.value, Outco
 class Row(msgspec.Struct, frozen=True):
     """How many reports have a value, and their share of all (0 to 1).
 
-    `value` is None for the reports that name none: of a network fact, that it was not seen.
+    `value` is None for the reports that name none.
     """
 
     value: str | None
@@ -74,9 +75,9 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     undated: int
 
 
-def summarise(given: Iterable[str], stdin: BinaryIO) -> Summary:
+def summarise(given: Iterable[str], stdin: BinaryIO, facts: Facts) -> Summary:
     """Read all reports of files, folders and `-` (stdin), and count them. Raises sources.CannotReadError."""
-    count = _Count()
+    count = _Count(facts)
     for source in find(given):
         if isinstance(source, LeftOut):
             count.leave_out(source.name)
@@ -92,18 +93,19 @@ def summarise(given: Iterable[str], stdin: BinaryIO) -> Summary:
 class _Count:
     """The counts while reports are read."""
 
-    def __init__(self) -> None:
+    def __init__(self, facts: Facts) -> None:
+        self._read = Decoder(facts)
         self.files = self._reports = self._duplicates = self._damaged = self._left_out = self._undated = 0
         self._first_damaged: list[Damaged] = []
         self._first_left_out: list[str] = []
         self._runs = RunIds()
         self._other_schemas = Tally()
-        self._tallies = {group: Tally() for group in GROUPS}
+        self._tallies = {group: Tally() for group in (*GROUPS, *(group for group, _ in facts.values()))}
         self._days: dict[str, dict[str, int]] = {}
 
     def read(self, source: Source, stdin: BinaryIO) -> None:
         """Count what a source holds."""
-        for line, found in documents(chunks(source, stdin)):
+        for line, found in documents(chunks(source, stdin), self._read):
             if isinstance(found, Head):
                 self._report(found)
             elif isinstance(found, OtherSchema):
@@ -128,6 +130,8 @@ class _Count:
             return
         self._reports += 1
         tallies = self._tallies
+        if head.owner is not None:
+            tallies["owner"].add(head.owner)
         tallies["outcome"].add(head.outcome)
         tallies["cause"].add(head.cause)
         tallies["os"].add(head.platform.os)
@@ -158,7 +162,7 @@ class _Count:
             other_schemas=dict(self._other_schemas.ranked()),
             left_out=self._left_out,
             first_left_out=tuple(self._first_left_out),
-            groups={group: self._rows(group) for group in GROUPS},
+            groups={group: self._rows(group) for group in self._tallies},
             more={group: tally.others for group, tally in self._tallies.items() if tally.others},
             days=tuple(
                 Day(day, sum(outcomes.values()), outcomes) for day, outcomes in sorted(self._days.items())
@@ -169,7 +173,7 @@ class _Count:
     def _rows(self, group: str) -> tuple[Row, ...]:
         tally = self._tallies[group]
         rows: list[tuple[str | None, int]] = [*tally.ranked()]
-        if group in NETWORK_FACTS and self._reports > tally.total():
+        if self._reports > tally.total():
             rows.append((None, self._reports - tally.total()))
         return tuple(Row(value, count, round(count / self._reports, 4)) for value, count in rows)
 

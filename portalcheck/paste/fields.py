@@ -51,7 +51,7 @@ class Fields:
 
     def take(self, entry: Entry) -> None:
         """Add what an entry says; what its first line says is needed to understand the others."""
-        check = _check_id(entry.key)
+        check = _check_id(entry)
         if not entry.items:
             self.missing += [f"checks.{check}"] if check else []
             return
@@ -142,11 +142,13 @@ def _entry(name: str, found: dict[int, str], total: int) -> Entry:
 # ---- items -------------------------------------------------------------------------------------
 
 
-def _check_id(key: str) -> str:
-    """The check that a key stands for; empty where it stands for anything else."""
-    return (
-        key.removeprefix(layout.FOREIGN) if key.startswith(layout.FOREIGN) or key in layout.BUILT_IN else ""
-    )
+def _check_id(entry: Entry) -> str:
+    """The check that an entry is of, which begins with its status and duration; empty where it is of none."""
+    if entry.key.startswith(layout.FOREIGN):
+        return entry.key.removeprefix(layout.FOREIGN)
+    known = entry.key in KEYS or entry.key == layout.LAYOUT_KEY
+    status, duration = (*map(squeeze, entry.items[:2]), "", "")[:2]
+    return entry.key if not known and (status in _STATUSES or duration.startswith("ms/")) else ""
 
 
 def _named(item: str) -> tuple[str, str]:
@@ -249,12 +251,13 @@ def _steps(items: Sequence[str]) -> list[dict[str, Any]]:
 _HEAD: Mapping[str, Mapping[str, _Spec]] = {
     "tool": {"": ("tool.name", values.read_text), "version": ("tool.version", values.read_text)},
     "run": {"": ("run_id", values.read_text)},
-    "started": {"": ("started", _started), "ms": ("duration_ms", _number)},
+    "started": {"": ("started", _started), "ms": ("duration_ms", _number), "start": ("start_ms", _number)},
     "portal": {"": ("portal.profile", values.read_text), "host": ("portal.host", values.read_text)},
     "name": {"": ("portal.name", values.read_text)},
     "platform": {"": ("platform.os", _code), "release": ("platform.release", values.read_text)},
     "outcome": {"": ("outcome", _outcome), "exit": ("exit_code", _number), "complete": ("complete", _flag)},
     "cause": {"": ("cause", _code)},
+    "owner": {"": ("owner", _code)},
     "code": {"": ("code", _phone_code)},
 }
 """For each key, where its first item and its named items go in the JSON report, and how they are read."""

@@ -9,20 +9,21 @@ import msgspec
 
 from portalcheck import phonecode, seal
 from portalcheck.model import SCHEMA_VERSION, Report
-from portalcheck.paste.recovered import Integrity, Recovered, Unproven
+from portalcheck.paste.recovered import OPTIONAL, Integrity, Recovered, Unproven
+from portalcheck.phonecode import Numbers
 from portalcheck.text import clean
 
 _TYPES = {field.name: field.type for field in msgspec.structs.fields(Report)}
 _VERSION = "schema_version"
 _SEAL = "seal"
-_NEEDED = tuple(name for name in _TYPES if name != _SEAL)
+_NEEDED = tuple(name for name in _TYPES if name not in OPTIONAL)
 _MOST_REPORTS = 100_000
 _EXITS = {"ok": (0,), "warn": (0, 1), "fail": (0, 1), "unknown": (3,)}
 """Exit codes that an outcome can have, whatever `--fail-on` says."""
 _WORSE = (Integrity.CHANGED, Integrity.PART_MISSING)
 
 
-def json_reports(text: str) -> list[Recovered]:
+def json_reports(text: str, numbers: Numbers) -> list[Recovered]:
     """The reports of a JSON text, empty where it is none; one with nothing in it for a report that is cut off."""
     text = text.lstrip("\ufeff \t\r\n")
     if not text.startswith(("{", "[")):
@@ -31,7 +32,7 @@ def json_reports(text: str) -> list[Recovered]:
     documents = whole if isinstance(whole, list) else [whole]
     if whole is None:
         documents = [_decoded(line) for line in text.splitlines()[:_MOST_REPORTS] if line.strip()]
-    found = [_recover(document) for document in documents if _is_report(document)]
+    found = [_recover(document, numbers) for document in documents if _is_report(document)]
     if not found and whole is None and f'"{_VERSION}"' in text:
         return [Recovered(integrity=Integrity.PART_MISSING, source="json", fields={}, missing=_NEEDED)]
     return found
@@ -48,7 +49,7 @@ def _is_report(document: object) -> bool:
     return isinstance(document, dict) and _VERSION in document
 
 
-def _recover(document: dict[str, Any]) -> Recovered:
+def _recover(document: dict[str, Any], numbers: Numbers) -> Recovered:
     version = document[_VERSION]
     if isinstance(version, bool) or not isinstance(version, int) or version != SCHEMA_VERSION:
         known = version if isinstance(version, int) and not isinstance(version, bool) else None
@@ -72,7 +73,7 @@ def _recover(document: dict[str, Any]) -> Recovered:
     missing = [name for name in _NEEDED if name not in document]
     sealed = fields.get(_SEAL, {})
     unproven += _take_out(fields, seal.broken(fields, sealed) - {line.key for line in unproven})
-    unproven += _take_out(fields, _disagreeing(fields))
+    unproven += _take_out(fields, _disagreeing(fields, numbers))
     missing += sorted(seal.lost(document, sealed) - set(missing))
     return Recovered(
         integrity=_integrity(document, missing=bool(missing), changed=bool(unproven)),
@@ -105,7 +106,7 @@ def _take_out(fields: dict[str, Any], names: Collection[str]) -> list[Unproven]:
     return taken
 
 
-def _disagreeing(fields: dict[str, Any]) -> set[str]:
+def _disagreeing(fields: dict[str, Any], numbers: Numbers) -> set[str]:
     """Fields that contradict each other, all of them: which of them is wrong nobody can tell.
 
     The phone code repeats the cause, the system and each check's status, and the exit code follows from the
@@ -114,11 +115,12 @@ def _disagreeing(fields: dict[str, Any]) -> set[str]:
     found = set()
     if fields.get("exit_code", 0) not in _EXITS.get(fields.get("outcome", ""), range(256)):
         found |= {"outcome", "exit_code"}
-    code = phonecode.decode(fields.get("code", ""))
+    code = phonecode.decode(fields.get("code", ""), numbers)
     if isinstance(code, phonecode.CodeProblem):
         wrong = "code" in fields and code.trouble is not phonecode.Trouble.NEWER_LAYOUT
         return found | ({"code"} if wrong else set())
-    if code.cause is not None and fields.get("cause", code.cause) != code.cause:
+    unnumbered = code.cause == phonecode.OTHER and fields.get("cause") not in numbers.causes.values()
+    if code.cause is not None and not unnumbered and fields.get("cause", code.cause) != code.cause:
         found |= {"cause", "code"}
     if code.os not in (phonecode.OTHER, fields.get("platform", {}).get("os", code.os)):
         found |= {"platform", "code"}

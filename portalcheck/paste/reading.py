@@ -12,24 +12,26 @@ from portalcheck.paste import layout
 from portalcheck.paste.fields import Fields, entries
 from portalcheck.paste.finding_lines import Block, Line, blocks
 from portalcheck.paste.json_reports import json_reports
-from portalcheck.paste.recovered import Integrity, Recovered, Unproven
+from portalcheck.paste.recovered import OPTIONAL, Integrity, Recovered, Unproven
 from portalcheck.paste.unmangle import decode, plain
+from portalcheck.phonecode import Numbers
 from portalcheck.text import clean
 
-_NAMES = tuple(field for field in msgspec.structs.fields(Report) if field.name != "seal")
+_NAMES = tuple(field for field in msgspec.structs.fields(Report) if field.name not in OPTIONAL)
 _VERSION = "schema_version"
 _MOST_SHOWN = 100
 
 
-def read(text: str | bytes) -> list[Recovered]:
+def read(text: str | bytes, numbers: Numbers) -> list[Recovered]:
     """All reports in a text, in order; empty where there is none. Never raises, and takes time linear in the
-    length.
+    length. `numbers` are what a phone code stands for, which a report is compared with.
 
     A JSON report (or several, as a list or one a line) is read as such; anything else is searched for blocks,
     up to `portalcheck.paste.unmangle.LONGEST` characters. What stands twice is given once.
     """
     decoded = decode(text)
-    return json_reports(decoded) or [_recover(block) for block in _once(blocks(plain(decoded)))]
+    found = json_reports(decoded, numbers)
+    return found or [_recover(block, numbers) for block in _once(blocks(plain(decoded)))]
 
 
 def _once(found: Sequence[Block]) -> list[Block]:
@@ -53,7 +55,7 @@ def _once(found: Sequence[Block]) -> list[Block]:
     return [found[place] for place in sorted(kept)]
 
 
-def _recover(block: Block) -> Recovered:
+def _recover(block: Block, numbers: Numbers) -> Recovered:
     fields = Fields()
     for entry in entries((line.key, line.value) for line in block.lines):
         fields.take(entry)
@@ -74,7 +76,7 @@ def _recover(block: Block) -> Recovered:
         integrity=integrity,
         source="block",
         fields=fields.values,
-        missing=_missing(fields) if other_version or integrity is not Integrity.COMPLETE else (),
+        missing=_missing(fields, numbers) if other_version or integrity is not Integrity.COMPLETE else (),
         unproven=tuple(Unproven(line.key, clean(line.text)) for line in unproven[:_MOST_SHOWN]),
         reduced=() if other_version else tuple(fields.reduced),
         unknown=tuple(fields.unknown),
@@ -101,7 +103,7 @@ def _integrity(block: Block, fields: Fields, *, other_version: bool) -> Integrit
     return Integrity.CHANGED if all_there and not other_version else Integrity.PART_MISSING
 
 
-def _missing(fields: Fields) -> tuple[str, ...]:
+def _missing(fields: Fields, numbers: Numbers) -> tuple[str, ...]:
     """Fields that are not there, and checks of which the phone code tells that they were run."""
     absent = [name for field in _NAMES if (name := field.name) not in fields.values]
     absent += [
@@ -113,7 +115,7 @@ def _missing(fields: Fields) -> tuple[str, ...]:
         for field in msgspec.structs.fields(parent.type)
         if field.name not in fields.values[parent.name]
     ]
-    code = phonecode.decode(str(fields.values.get("code", "")))
+    code = phonecode.decode(str(fields.values.get("code", "")), numbers)
     if isinstance(code, phonecode.Decoded):
         there = {check["check"] for check in fields.values.get("checks", ())}
         absent += [

@@ -9,6 +9,9 @@ import msgspec
 
 from portalcheck.model import SCHEMA_VERSION, Report
 
+OPTIONAL = frozenset({"seal", "owner", "start_ms"})
+"""Fields of the JSON report that older versions do not write."""
+
 
 class Integrity(StrEnum):
     """How a report came through."""

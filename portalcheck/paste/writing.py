@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from portalcheck.model import Report, ReportCheck, ReportFinding, Status, Step
 from portalcheck.paste import layout, values
@@ -16,16 +16,16 @@ _ENOUGH = 10
 _Line = tuple[str, list[str]]
 
 
-def write(report: Report) -> str:
+def write(report: Report, built_in: Collection[str]) -> str:
     """The block of a report, from its begin line to its end line, with a line end after each.
 
-    It holds every field of the report. A report of the privacy level `local` is written with its local
-    evidence.
+    It holds every field of the report. `built_in` are the checks that come with portalcheck. A report of the
+    privacy level `local` is written with its local evidence.
     """
     writer = _Writer()
     logical = [
         *writer.head(report),
-        *writer.checks(report.checks),
+        *writer.checks(report.checks, built_in),
         ("code", [values.write_text(report.code)]),
     ]
     logical = [(key, writer.without_markers(items)) for key, items in logical]
@@ -60,24 +60,26 @@ class _Writer:
         text = values.write_text
         yield "tool", [text(report.tool.name), f"version/{text(report.tool.version)}"]
         yield "run", [text(report.run_id)]
-        yield "started", [_started(report.started), f"ms/{values.write(report.duration_ms)}"]
+        yield "started", [_started(report.started), f"ms/{values.write(report.duration_ms)}", *_start(report)]
         yield "portal", [text(report.portal.profile), f"host/{text(report.portal.host)}"]
         yield "name", [text(report.portal.name)]
         yield "platform", [text(report.platform.os), f"release/{text(report.platform.release)}"]
         exit_code, complete = values.write(report.exit_code), values.write(report.complete)
         yield "outcome", [report.outcome.value, f"exit/{exit_code}", f"complete/{complete}"]
         yield "cause", [text(report.cause)]
+        if report.owner is not None:
+            yield "owner", [text(report.owner)]
         yield "also", self._codes(report.also) or [layout.NOTHING]
         yield "symptoms", self._codes(report.symptoms) or [layout.NOTHING]
         yield "steps", [item for step in report.likely_steps for item in self._step(step)] or [layout.NOTHING]
         yield "privacy", [text(report.privacy.level), *self._counts(report.privacy.withheld)]
         yield "contacts", [*self._counts(report.privacy.contacts)] or [layout.NOTHING]
 
-    def checks(self, checks: Sequence[ReportCheck]) -> Iterator[_Line]:
+    def checks(self, checks: Sequence[ReportCheck], built_in: Collection[str]) -> Iterator[_Line]:
         for check in checks:
             if not self._is_code(check.check, layout.CHECK_ID, _SAFE_KEY):
                 continue
-            key = check.check if check.check in layout.BUILT_IN else layout.FOREIGN + check.check
+            key = check.check if check.check in built_in else layout.FOREIGN + check.check
             items = [check.status.value, f"ms/{values.write(check.duration_ms)}"]
             for finding in check.findings:
                 items += self._finding(check, finding)
@@ -130,6 +132,10 @@ class _Writer:
         good = bool(pattern.fullmatch(code)) and len(code) <= longest and not layout.MARKER.search(code)
         self.omitted += not good
         return good
+
+
+def _start(report: Report) -> list[str]:
+    return [] if report.start_ms is None else [f"start/{values.write(report.start_ms)}"]
 
 
 def _started(started: str) -> str:

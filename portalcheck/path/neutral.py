@@ -188,7 +188,7 @@ class NeutralHosts:
         route = Route(url=url, addresses=addresses, proxy=DIRECT, follow=False)
         return self._walker.walk(route, Role.NEUTRAL, lambda _: False)
 
-    def probe_around(self, interface: str) -> CaptiveAnswer:
+    def probe_over(self, interface: str) -> CaptiveAnswer:
         """What the probes whose host is an address meet over one interface: a sign-in page, if one of them does."""
         works = [lambda text=text: self._probe(text, interface) for text in self._literal()]
         answers = side_by_side(works, self._walker.deadline.remaining())

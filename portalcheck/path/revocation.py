@@ -17,11 +17,10 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from portalcheck.facts import Revocation, Standing
+from portalcheck.facts import CLOCK_TOLERANCE_S, Revocation, Standing
 from portalcheck.path.claims import READ_ERRORS, load
 from portalcheck.path.quiet import quietly
 
-TOLERANCE_S = 300
 _WITHOUT_NEXT_UPDATE = dt.timedelta(days=1)
 """How long a statement counts that does not say when the next one comes, as Mozilla's verifier has it."""
 _MAX_RESPONDERS = 4
@@ -194,7 +193,7 @@ def _symbol(reason: x509.ReasonFlags | None) -> str:
 
 
 def _is_current(this: dt.datetime, following: dt.datetime | None, moment: dt.datetime) -> bool:
-    tolerance = dt.timedelta(seconds=TOLERANCE_S)
+    tolerance = dt.timedelta(seconds=CLOCK_TOLERANCE_S)
     end = following if following is not None else this + _WITHOUT_NEXT_UPDATE
     return this - tolerance <= moment <= end + tolerance
 

@@ -68,7 +68,7 @@ class Standings:
             *(("crl", url, b"", partial(read_crl, pair)) for url in crl_urls(pair.leaf)),
         ]
         for how, url, question, read in sources:
-            data = self._shared.get(("asked", url, question), partial(self._ask, url, question))
+            data = self._shared.get(("revocation-answer", url, question), partial(self._ask, url, question))
             said = None if data is None else _as(how, read(data, now))
             if said is not None:
                 return said

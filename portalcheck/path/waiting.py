@@ -8,10 +8,15 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence, Set
+from contextvars import Context, ContextVar, copy_context
 from typing import Any, Generic, TypeVar
 
+from portalcheck.path.dependencies import MAY_ASK
+
 T = TypeVar("T")
+Key = str | tuple[Hashable, ...]
+"""A fact by its name, or by a tuple of its name and what it is about."""
 
 STILL_FLOWING_S = 3.0
 """What comes in pieces that are no further apart than this is slow, but it comes."""
@@ -19,6 +24,8 @@ _MARGIN_S = 0.3
 _STARTING_S = 0.4
 _JUDGING_S, _JUDGING_SHARE = 0.3, 0.1
 _COMFORTABLE_S = 10.0
+_ASKERS: ContextVar[tuple[str, ...]] = ContextVar("askers", default=())
+"""The facts that are being found here, outermost first; a thread has those of the one that started it."""
 
 
 def elapsed_ms(since: float) -> int:
@@ -28,6 +35,10 @@ def elapsed_ms(since: float) -> int:
 
 class OutOfTime(Exception):  # noqa: N818  # no error: the run was told to end
     """The run's deadline came before an answer."""
+
+
+class AskError(Exception):
+    """A fact asked for one that it may not ask for, such as itself; the text names all that were being found."""
 
 
 class Deadline:
@@ -71,26 +82,35 @@ class _Cell(Generic[T]):
 
 
 class Shared:
-    """Answers found once: the first to ask works, the others wait for the same answer."""
+    """Answers found once: the first to ask works, the others wait for the same answer.
 
-    def __init__(self, deadline: Deadline) -> None:
-        self._deadline = deadline
+    `may_ask` names every fact, and those that it may ask for while it is being found.
+    """
+
+    def __init__(self, deadline: Deadline, may_ask: Mapping[str, Set[str]] = MAY_ASK) -> None:
+        self._deadline, self._may_ask = deadline, may_ask
         self._lock = threading.Lock()
-        self._cells: dict[Hashable, _Cell[Any]] = {}
+        self._cells: dict[Key, _Cell[Any]] = {}
 
-    def get(self, key: Hashable, work: Callable[[], T]) -> T:
-        """The answer for `key`; raises what `work` raised, or OutOfTime when it is not there in time."""
+    def get(self, key: Key, work: Callable[[], T]) -> T:
+        """The answer for `key`; raises what `work` raised, or OutOfTime when it is not there in time.
+
+        Raises AskError at once where a fact that may not ask for this one does so, on whatever thread of its own.
+        """
+        askers = self._askers(key)
         with self._lock:
             cell = self._cells.get(key)
             mine = cell is None
             if cell is None:
                 cell = self._cells[key] = _Cell()
         if mine:
+            before = _ASKERS.set(askers)
             try:
                 cell.value = work()
             except BaseException as error:
                 cell.error = error
             finally:
+                _ASKERS.reset(before)
                 cell.done.set()
         elif not cell.done.wait(self._deadline.remaining()):
             raise OutOfTime
@@ -98,7 +118,14 @@ class Shared:
             raise cell.error
         return cell.value  # type: ignore[return-value]  # set whenever no error was
 
-    def known(self, key: Hashable) -> bool:
+    def _askers(self, key: Key) -> tuple[str, ...]:
+        fact = key if isinstance(key, str) else str(key[0])
+        askers = _ASKERS.get()
+        if fact not in (self._may_ask[askers[-1]] if askers else self._may_ask):
+            raise AskError("may not be asked for: " + " -> ".join((*askers, fact)))
+        return (*askers, fact)
+
+    def known(self, key: Key) -> bool:
         """Whether the answer for `key` is there already."""
         with self._lock:
             cell = self._cells.get(key)
@@ -106,11 +133,11 @@ class Shared:
 
 
 class Later(Generic[T]):
-    """Work that goes on meanwhile, on a thread of its own."""
+    """Work that goes on meanwhile, on a thread of its own, for the fact that is being found here."""
 
     def __init__(self, work: Callable[[], T]) -> None:
         self._cell: _Cell[T] = _Cell()
-        threading.Thread(target=self._do, args=(work,), daemon=True).start()
+        threading.Thread(target=copy_context().run, args=(self._do, work), daemon=True).start()
 
     def _do(self, work: Callable[[], T]) -> None:
         try:
@@ -131,6 +158,11 @@ class Later(Generic[T]):
     def wait(self, seconds: float) -> None:
         """Wait for the end of the work, whatever comes of it, but no longer than `seconds`."""
         self._cell.done.wait(max(0.0, seconds))
+
+
+def begin(work: Callable[[], object]) -> None:
+    """Start work that nobody waits for: it belongs to no fact, and may ask for each."""
+    Context().run(Later, work)
 
 
 def side_by_side(works: Sequence[Callable[[], T]], seconds: float) -> list[T | None]:

@@ -13,9 +13,9 @@ os) * 8 + layout, of which
 
 - layout = N mod 8: the version of this layout, 1. It is the lowest digit, which no later layout moves;
 - os: 0 linux, 1 macos, 2 windows, 3 any other;
-- cause: the place in `CAUSE_ORDER`, which only ever grows; 93 is a cause that has no place there;
-- S: one base-6 digit for each check of `CHECK_ORDER`, the first the most significant: 0 ok, 1 note, 2 warn, 3
-  fail, 4 skip, 5 unknown. A check that was not run counts as skip.
+- cause: the number that its declaration gives it for good; 93 is a cause without one, as added checks bring;
+- S: one base-6 digit for each of eleven checks by their declared numbers, 0 the most significant: 0 ok, 1 note,
+  2 warn, 3 fail, 4 skip, 5 unknown. A check that was not run counts as skip.
 
 **Check**: symbols 9 and 10 make both running sums zero, one with the multiplier 2, one with the multiplier 3:
 h = 0; for each symbol d: h = h * m + d, in the field GF(32) of x^5 + x^2 + 1. One such sum, closed as Damm
@@ -45,21 +45,9 @@ LENGTH = 10
 DATA_SYMBOLS = 8
 OTHER = "other"
 
-CHECK_ORDER = (
-    "domain", "network", "dns", "tls", "clock", "proxy", "vpn", "service", "cookies", "browser", "system",
-)  # fmt: skip
 OS_ORDER = ("linux", "macos", "windows", OTHER)
 STATUS_ORDER = (Status.OK, Status.NOTE, Status.WARN, Status.FAIL, Status.SKIP, Status.UNKNOWN)
-CAUSE_ORDER = (
-    "none", "inconclusive", "lookalike", "name-wrong", "no-link", "vpn-breaks", "no-internet", "captive-portal",
-    "proxy-mismatch", "proxy-auth", "proxy-blocks", "proxy-down", "hosts-override", "dns-down", "dns-broken",
-    "dns-filtered", "dns-hijacked", "ipv6-broken", "mtu", "tcp-blocked", "tls-blocked", "clock-wrong",
-    "intercept-untrusted", "os-roots-stale", "cert-wrong-name", "cert-untrusted", "cert-revoked", "cert-expired",
-    "tls-too-old", "blocked-by-server", "portal-error", "redirect-problem", "portal-unreachable", "slow",
-    "cookies-blocked", "cookies-stale", "software-outdated",
-)  # fmt: skip
-"""Causes by number. Add new ones at the end; never move or remove one: codes that were said stay true."""
-
+CHECK_PLACES = 11
 _CAUSE_ROOM = 94
 _UNNUMBERED = _CAUSE_ROOM - 1
 _LAYOUT_ROOM = 8
@@ -69,8 +57,22 @@ _MOST_HEARD = 64
 _MOST_SUGGESTED = 4
 
 
+class Numbers(msgspec.Struct, frozen=True):
+    """What the numbers in a code stand for: checks by their places, causes by their numbers, as declared."""
+
+    checks: Mapping[int, str]
+    causes: Mapping[int, str]
+
+    def of_cause(self, cause: str) -> int:
+        """The number of a cause; that of *other* where it has none."""
+        return next((number for number, name in self.causes.items() if name == cause), _UNNUMBERED)
+
+
 class Decoded(msgspec.Struct, frozen=True, kw_only=True):
-    """What a code says. `cause` is None where it has no number, or one that this version does not know."""
+    """What a code says, of the checks that are known here.
+
+    `cause` is `other` for one without a number, None for a number that this version does not know.
+    """
 
     code: str
     layout: int
@@ -124,12 +126,13 @@ class CodeProblem(msgspec.Struct, frozen=True, kw_only=True):
     suggestions: tuple[Suggestion, ...] = ()
 
 
-def encode(cause: str, os: str, statuses: Mapping[str, Status]) -> str:
+def encode(cause: str, os: str, statuses: Mapping[str, Status], numbers: Numbers) -> str:
     """The code, grouped. Checks that the code has no place for are left out, missing ones count as skip."""
     number = 0
-    for check in CHECK_ORDER:
-        number = number * len(STATUS_ORDER) + STATUS_ORDER.index(statuses.get(check, Status.SKIP))
-    number = number * _CAUSE_ROOM + (CAUSE_ORDER.index(cause) if cause in CAUSE_ORDER else _UNNUMBERED)
+    for place in range(CHECK_PLACES):
+        status = statuses.get(numbers.checks.get(place, ""), Status.SKIP)
+        number = number * len(STATUS_ORDER) + STATUS_ORDER.index(status)
+    number = number * _CAUSE_ROOM + numbers.of_cause(cause)
     number = number * len(OS_ORDER) + OS_ORDER.index(os if os in OS_ORDER else OTHER)
     number = number * _LAYOUT_ROOM + LAYOUT
     data = [
@@ -143,7 +146,7 @@ def check_holds(symbols: str) -> bool:
     return sums([SYMBOLS.index(symbol) for symbol in symbols]) == (0, 0)
 
 
-def decode(text: str) -> Decoded | CodeProblem:
+def decode(text: str, numbers: Numbers) -> Decoded | CodeProblem:
     """What a code says, or why it cannot be read; `text` may be anything at all."""
     heard = _heard(text)
     wrong = tuple(place for place, symbol in enumerate(heard, start=1) if symbol not in SYMBOLS)
@@ -154,7 +157,7 @@ def decode(text: str) -> Decoded | CodeProblem:
     elif wrong:
         trouble, near = Trouble.SYMBOL, _in_place_of_letters(values, wrong)
     elif sums(values) == (0, 0):
-        return _meaning(values)
+        return _meaning(values, numbers)
     else:
         trouble, near = Trouble.CHECK, _near(values)
     return CodeProblem(
@@ -162,7 +165,7 @@ def decode(text: str) -> Decoded | CodeProblem:
         heard=_grouped(heard),
         length=len(heard),
         positions=wrong,
-        suggestions=_suggestions(near),
+        suggestions=_suggestions(near, numbers),
     )
 
 
@@ -178,7 +181,7 @@ def spell(code: str, lang: str = "en") -> str:
 # ---- numbers -----------------------------------------------------------------------------------
 
 
-def _meaning(values: Sequence[int]) -> Decoded | CodeProblem:
+def _meaning(values: Sequence[int], numbers: Numbers) -> Decoded | CodeProblem:
     number = 0
     for value, mask in zip(values[:DATA_SYMBOLS], _MASK_VALUES, strict=True):
         number = number * 32 + (value ^ mask)
@@ -190,17 +193,18 @@ def _meaning(values: Sequence[int]) -> Decoded | CodeProblem:
     number, os = divmod(number, len(OS_ORDER))
     number, cause = divmod(number, _CAUSE_ROOM)
     statuses: dict[str, Status] = {}
-    for check in reversed(CHECK_ORDER):
+    for place in reversed(range(CHECK_PLACES)):
         number, status = divmod(number, len(STATUS_ORDER))
-        statuses[check] = STATUS_ORDER[status]
+        if place in numbers.checks:
+            statuses[numbers.checks[place]] = STATUS_ORDER[status]
     if number:
         return CodeProblem(trouble=Trouble.NOT_A_CODE, heard=code, length=LENGTH)
     return Decoded(
         code=code,
         layout=layout,
         os=OS_ORDER[os],
-        cause=CAUSE_ORDER[cause] if cause < len(CAUSE_ORDER) else None,
-        statuses={check: statuses[check] for check in CHECK_ORDER},
+        cause=OTHER if cause == _UNNUMBERED else numbers.causes.get(cause),
+        statuses=dict(reversed(statuses.items())),
     )
 
 
@@ -227,11 +231,11 @@ def _written(values: Sequence[int]) -> str:
 _Near = tuple[list[int], tuple[int, ...], Likeness]
 
 
-def _suggestions(near: Iterable[_Near]) -> tuple[Suggestion, ...]:
+def _suggestions(near: Iterable[_Near], numbers: Numbers) -> tuple[Suggestion, ...]:
     """Those of the codes that have a meaning, in their order, each once."""
     found: dict[str, Suggestion] = {}
     for values, places, likeness in near:
-        if sums(values) == (0, 0) and isinstance(meaning := _meaning(values), Decoded):
+        if sums(values) == (0, 0) and isinstance(meaning := _meaning(values, numbers), Decoded):
             positions = tuple(place + 1 for place in places)
             found.setdefault(
                 meaning.code, Suggestion(code=meaning.code, positions=positions, likeness=likeness)

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from portalcheck.catalog import Catalog
+from portalcheck.declarations import NONE
 from portalcheck.paste import Integrity, Recovered
-from portalcheck.phonecode import CodeProblem, Decoded, Trouble, spell
+from portalcheck.phonecode import OTHER, CodeProblem, Decoded, Trouble, spell
 from portalcheck.render.lines import numbered, wrap
 
 _INTEGRITY = {
@@ -43,6 +44,7 @@ def _report(report: Recovered, words: Catalog) -> Iterator[str]:
         yield from wrap(words.ui("read.newer", version=report.schema_version or report.layout))
     if fields.get("privacy", {}).get("level") == "local":
         yield from wrap(words.ui("read.local"))
+    yield from _owner(fields.get("owner"), words)
     cause = fields.get("cause")
     if isinstance(cause, str):
         yield from _cause(cause, fields, words)
@@ -50,6 +52,12 @@ def _report(report: Recovered, words: Catalog) -> Iterator[str]:
     yield from _origin(fields, words)
     yield from _left_out(report, words)
     yield from _desk(words)
+
+
+def _owner(owner: object, words: Catalog) -> Iterator[str]:
+    """Who must act, which decides whom the call goes on to."""
+    if isinstance(owner, str):
+        yield from wrap(words.ui("report.owner", owner=owner))
 
 
 def _origin(fields: Mapping[str, Any], words: Catalog) -> Iterator[str]:
@@ -82,7 +90,7 @@ def _cause(cause: str, fields: Mapping[str, Any], words: Catalog) -> Iterator[st
         yield from wrap(f"{words.ui('heading.told')}: {words.symptom(symptom)}", "  ")
     yield from ("", words.ui("heading.agent") + ":")
     yield from wrap(told.agent, "  ")
-    if cause == "none" and not symptoms:
+    if cause == NONE.id and not symptoms:
         yield from ("", words.ui("heading.ask_next") + ":")
         yield from wrap(words.ui("read.ask_symptom"), "  ")
         yield from numbered(map(words.symptom, words.ids("symptoms")))
@@ -169,8 +177,13 @@ def _decoded(code: Decoded, words: Catalog) -> Iterator[str]:
     yield words.ui("report.code", code=code.code)
     yield words.ui("report.system", os=code.os)
     checks = [{"check": check, "status": status.value} for check, status in code.statuses.items()]
-    if code.cause is not None:
-        yield from _cause(code.cause, {}, words)
+    row = next(iter(words.installed.rows(code.cause or "")), None)
+    yield from _owner(row.owner if row is not None else None, words)
+    if row is not None:
+        yield from _cause(row.id, {}, words)
+    else:
+        yield from ("", words.ui("heading.result") + ":")
+        yield from wrap(words.ui(f"read.code_cause_{'other' if code.cause == OTHER else 'unknown'}"), "  ")
     yield from _checks(checks, words)
     yield ""
     yield from _desk(words)

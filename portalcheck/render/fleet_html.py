@@ -92,7 +92,7 @@ def _group(name: str, summary: Summary, catalog: Catalog) -> Group:
         )
         for row in words.shown(summary.groups[name])
     )
-    return Group(name, catalog.ui(f"fleet.group.{name}"), bars, words.beyond(name, summary, catalog))
+    return Group(name, catalog.term("group", name), bars, words.beyond(name, summary, catalog))
 
 
 def _columns(days: tuple[Day, ...], catalog: Catalog) -> list[Column]:

@@ -72,9 +72,7 @@ def label(group: str, value: str | None, catalog: Catalog) -> str:
         return catalog.ui(f"status.{value}") if value in OUTCOMES else clean(value)
     if value == "unknown":
         return catalog.ui("fleet.unknown")
-    if group == "proxy" and value in ("env", "system", "pac"):
-        return catalog.ui(f"fleet.kind.{value}")
-    return catalog.term("system", value) if group == "os" else clean(value)
+    return catalog.term("system" if group == "os" else group, value)
 
 
 def percent(share: float, catalog: Catalog) -> str:

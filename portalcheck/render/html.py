@@ -77,7 +77,7 @@ def render(report: Report, catalog: Catalog, portal: Portal | None = None) -> st
         outcome=report.outcome.value,
         cause=words.cause_words(report, catalog),
         verdict=words.verdict(report, catalog),
-        may_try=words.may_try(report),
+        may_try=words.may_try(report, catalog),
         picture=_picture(report, catalog) if report.checks else None,
         first=words.first(report, catalog),
         support=list(words.support(report, catalog, portal)),
@@ -90,7 +90,7 @@ def render(report: Report, catalog: Catalog, portal: Portal | None = None) -> st
         evidence=list(_evidence(report)),
         block_heading=words.block_heading(report),
         block_warning=list(words.block_warning(report, catalog)),
-        block=paste.write(report).splitlines(),
+        block=paste.write(report, catalog.installed.numbers.checks.values()).splitlines(),
         code=report.code,
         spoken=phonecode.spell(report.code, catalog.lang),
         looked=list(words.looked(report, catalog)),
@@ -100,7 +100,7 @@ def render(report: Report, catalog: Catalog, portal: Portal | None = None) -> st
 
 
 def _picture(report: Report, catalog: Catalog) -> Picture:
-    links = way.nodes(report)
+    links = way.nodes(report, catalog.installed)
     verdict = words.way_verdict(report, links, catalog)
     dots = [
         Dot(

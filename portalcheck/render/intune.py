@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from portalcheck.catalog import Catalog
+from portalcheck.declarations import NONE
 from portalcheck.model import Report, Status
 from portalcheck.render import words
 from portalcheck.render.words import sentence, title
@@ -32,7 +33,7 @@ def message(text: str, state: str) -> str:
 def _parts(report: Report, catalog: Catalog) -> Iterator[str]:
     yield f"{report.outcome.value} {report.cause}"
     yield words.verdict(report, catalog)[0]
-    if report.likely_steps and report.cause != "none":
+    if report.likely_steps and report.cause != NONE.id:
         yield f"{catalog.ui('heading.first')}: {title(report.likely_steps[0], catalog)}"
     if report.also:
         yield f"{catalog.ui('heading.also')}: {', '.join(report.also)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from portalcheck.catalog import Catalog
+from portalcheck.declarations import NONE
 from portalcheck.model import Report
 from portalcheck.render import words
 from portalcheck.text import clean
@@ -16,7 +17,7 @@ _SAFE = str.maketrans({"<": "(", ">": ")", "&": "+"})
 
 def render(report: Report, catalog: Catalog) -> str:
     """`<result>outcome cause step: verdict</result>`; a step only where there is something to do."""
-    steps = report.likely_steps if report.cause != "none" else ()
+    steps = report.likely_steps if report.cause != NONE.id else ()
     codes = " ".join([report.outcome.value, report.cause, *(step.ref for step in steps[:1])])
     value = f"{codes}: {words.verdict(report, catalog)[0]}"
     return f"<result>{clean(value.translate(_SAFE), LONGEST)}</result>\n"

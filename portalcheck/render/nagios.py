@@ -9,6 +9,7 @@ import textwrap
 from collections.abc import Iterator
 
 from portalcheck.catalog import Catalog
+from portalcheck.declarations import NONE
 from portalcheck.model import Outcome, Report, Status
 from portalcheck.render import words
 from portalcheck.render.words import clock_skew
@@ -26,7 +27,7 @@ _SAFE = str.maketrans(dict.fromkeys("`~$&<>\\", "?") | {"|": "/", '"': "'"})
 def render(report: Report, catalog: Catalog) -> str:
     """The state, the cause and its verdict, and performance data."""
     verdict = words.verdict(report, catalog)[0]
-    cause = "" if report.cause == "none" else f"{report.cause} - "
+    cause = "" if report.cause == NONE.id else f"{report.cause} - "
     text = clean(f"PORTAL {_STATES[report.outcome]}: {cause}{verdict}".translate(_SAFE))
     return f"{textwrap.shorten(text, LONGEST, placeholder='...')} | {' '.join(_data(report))}\n"
 

@@ -63,7 +63,7 @@ def _first(report: Report, catalog: Catalog, portal: Portal | None) -> Iterator[
     yield _heading("first", catalog)
     yield from wrap(first.article, _IN)
     yield from numbered(first.actions)
-    if words.may_try(report):
+    if words.may_try(report, catalog):
         yield from wrap(catalog.ui("step.one_by_one"), _IN)
     for line in words.support(report, catalog, portal):
         yield from wrap(line, _IN)
@@ -115,7 +115,7 @@ def _not_checked(report: Report, catalog: Catalog) -> Iterator[str]:
 def _way(report: Report, catalog: Catalog) -> Iterator[str]:
     if not report.checks:
         return
-    links = way.nodes(report)
+    links = way.nodes(report, catalog.installed)
     yield _heading("path", catalog)
     # A link's name stays on one line.
     whole = [words.node(link, catalog).replace(" ", _NO_BREAK) for link in links]
@@ -164,7 +164,7 @@ def _block(report: Report, catalog: Catalog) -> Iterator[str]:
     for line in words.block_warning(report, catalog):
         yield from wrap(line, _IN)
     yield ""
-    yield write(report).rstrip("\n")
+    yield write(report, catalog.installed.numbers.checks.values()).rstrip("\n")
 
 
 def _code(report: Report, catalog: Catalog, *, verbose: bool) -> Iterator[str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from enum import StrEnum
 
 import msgspec
 
+from portalcheck.declarations import Check, Layer, Link
+from portalcheck.diagnosis.registry import Installed
 from portalcheck.model import Report, ReportCheck, ReportFinding, Status
 
 
@@ -27,22 +29,7 @@ class Node(msgspec.Struct, frozen=True):
     state: State
 
 
-_HERE = ("clock", "system", "cookies", "browser")
-"""Checks of what is on the computer itself, where nothing on the way passes."""
-_FELT_AT_THE_PAGE = ("cookies", "browser")
-"""Those of them whose faults stop the person at the sign-in page."""
-_SEEN_BY = {
-    "vpn": ("vpn",),
-    "proxy": ("proxy",),
-    "name": ("dns",),
-    "portal": ("service",),
-    "certificate": ("tls",),
-}
-"""The checks that tell of a link."""
 _REACHED = (State.OPEN, State.WORRIED, State.BROKEN)
-_AT_THE_DOOR = frozenset(
-    {"service.refused-connection", "service.no-connection", "service.no-answer", "service.next-name"}
-)
 _BY_STATUS = {
     Status.OK: State.OPEN,
     Status.NOTE: State.OPEN,
@@ -54,50 +41,18 @@ _BY_STATUS = {
 _GRAVITY = (State.UNKNOWN, State.OPEN, State.WORRIED, State.BROKEN)
 
 
-def nodes(report: Report) -> tuple[Node, ...]:
+def nodes(report: Report, installed: Installed) -> tuple[Node, ...]:
     """The way in order. Echoes of a fault elsewhere break no link; what was seen to be well stays so behind one.
 
     A fault on the computer itself breaks the link where the browser stops because of it. A proxy is a link only
     where there is one.
     """
-    checks = {check.check: check for check in report.checks}
-    here = max((_state(checks.get(name)) for name in _HERE), key=_GRAVITY.index)
-    proxy = _optional(checks.get("proxy"), "proxy.used")
-    way = [
-        Node("you", State.WORRIED if here in (State.WORRIED, State.BROKEN) else State.OPEN),
-        Node(_link(checks.get("network")), _state(checks.get("network"))),
-        Node("vpn", _optional(checks.get("vpn"), "vpn.active")),
-        *([Node("proxy", proxy)] if proxy in (State.OPEN, State.WORRIED, State.BROKEN) else []),
-        Node("name", _worse(_state(checks.get("domain")), _state(checks.get("dns")))),
-        Node("portal", _door(checks.get("service"))),
-        Node("certificate", _state(checks.get("tls"))),
-        Node("page", _felt(_page(checks.get("service")), checks, _FELT_AT_THE_PAGE)),
-    ]
-    return tuple(_cut(_passed(way, checks)))
+    return _Way(report, installed).nodes()
 
 
 def broken(way: tuple[Node, ...]) -> Node | None:
     """The first broken link."""
     return next((node for node in way if node.state is State.BROKEN), None)
-
-
-def _passed(way: list[Node], checks: Mapping[str, ReportCheck]) -> list[Node]:
-    """Links that had nothing to tell, and behind which the next were reached, were passed.
-
-    Not those of which a check could not tell: that is never shown as well.
-    """
-    last = max((place for place, node in enumerate(way) if node.state in _REACHED), default=0)
-    return [
-        Node(node.key, State.OPEN)
-        if place < last and node.state is State.UNKNOWN and _had_nothing_to_tell(node.key, checks)
-        else node
-        for place, node in enumerate(way)
-    ]
-
-
-def _had_nothing_to_tell(key: str, checks: Mapping[str, ReportCheck]) -> bool:
-    seen = [checks[name].findings for name in _SEEN_BY.get(key, ()) if name in checks]
-    return bool(seen) and all(f.status is not Status.UNKNOWN for findings in seen for f in findings)
 
 
 def _cut(way: list[Node]) -> list[Node]:
@@ -108,52 +63,97 @@ def _cut(way: list[Node]) -> list[Node]:
     ]
 
 
-def _felt(state: State, checks: Mapping[str, ReportCheck], names: tuple[str, ...]) -> State:
-    """A link's state, broken where a fault on the computer stops the browser there."""
-    broken = any(_state(checks.get(name)) is State.BROKEN for name in names)
-    return State.BROKEN if broken else state
+class _Way:
+    """What a report's checks say, by the links that their declarations name."""
+
+    def __init__(self, report: Report, installed: Installed) -> None:
+        self._installed = installed
+        self._seen: dict[Link, list[tuple[Check, ReportCheck]]] = {link: [] for link in Link}
+        reported = {check.check: check for check in report.checks}
+        for check in installed.checks:
+            if check.link is not None and check.id in reported:
+                self._seen[check.link].append((check, reported[check.id]))
+
+    def nodes(self) -> tuple[Node, ...]:
+        here = self._state(Link.YOU)
+        proxy = self._optional(Link.PROXY)
+        way = [
+            Node("you", State.WORRIED if here in (State.WORRIED, State.BROKEN) else State.OPEN),
+            Node(self._kind_of_network(), self._state(Link.NETWORK)),
+            Node("vpn", self._optional(Link.VPN)),
+            *([Node("proxy", proxy)] if proxy in _REACHED else []),
+            Node("name", self._name()),
+            Node("portal", self._door()),
+            Node("certificate", self._state(Link.CERTIFICATE)),
+            Node("page", self._page()),
+        ]
+        return tuple(_cut(self._passed(way)))
+
+    def _own(self, link: Link) -> list[ReportFinding]:
+        return [finding for _, check in self._seen[link] for finding in self._echo_nothing(check)]
+
+    def _echo_nothing(self, check: ReportCheck) -> list[ReportFinding]:
+        """Findings of a check that echo no other link; what the computer itself causes is felt at the link."""
+        return [finding for finding in check.findings if all(map(self._is_here, finding.blocked_by))]
+
+    def _is_here(self, reason: str) -> bool:
+        check = self._installed.check(reason.partition(".")[0])
+        return check is not None and check.link is Link.YOU
+
+    def _layer(self, finding: ReportFinding) -> Layer | None:
+        return self._installed.layer(finding.reason)
+
+    def _state(self, link: Link) -> State:
+        return _gravest(self._own(link))
+
+    def _kind_of_network(self) -> str:
+        kinds = [f.args.get("kind") for f in self._own(Link.NETWORK) if self._layer(f) is Layer.LINK]
+        return {"wifi": "wifi", "ethernet": "wired"}.get(str(kinds[0]) if kinds else "", "network")
+
+    def _optional(self, link: Link) -> State:
+        """A link that need not be there: off unless it is in use."""
+        state, reasons = self._state(link), self._installed.reasons
+        in_use = any(reasons[f.reason].in_use for f in self._own(link) if f.reason in reasons)
+        return State.OFF if self._seen[link] and state is State.OPEN and not in_use else state
+
+    def _name(self) -> State:
+        """What the last check found of the name; of the others only that it is false."""
+        states = [_gravest(self._echo_nothing(check)) for _, check in self._seen[Link.NAME]]
+        return State.BROKEN if State.BROKEN in states else (states or [State.UNKNOWN])[-1]
+
+    def _door(self) -> State:
+        if any(self._layer(finding) is Layer.CONNECTION for finding in self._own(Link.PORTAL)):
+            return State.BROKEN
+        reached = any(
+            finding.status is not Status.SKIP and finding.reason in check.reasons
+            for check, reported in self._seen[Link.PORTAL]
+            for finding in self._echo_nothing(reported)
+        )
+        return State.OPEN if reached else State.UNKNOWN
+
+    def _page(self) -> State:
+        """What was found past the front door, and what the browser stops at there."""
+        felt = [f for f in self._own(Link.YOU) if self._layer(f) is Layer.BROWSER and f.status is Status.FAIL]
+        past = [f for f in self._own(Link.PORTAL) if self._layer(f) is not Layer.CONNECTION]
+        return _gravest(felt or past)
+
+    def _passed(self, way: list[Node]) -> list[Node]:
+        """Links that had nothing to tell, and behind which the next were reached, were passed.
+
+        Not those of which a check could not tell: that is never shown as well.
+        """
+        last = max((place for place, node in enumerate(way) if node.state in _REACHED), default=0)
+        return [
+            Node(node.key, State.OPEN)
+            if place < last and node.state is State.UNKNOWN and self._had_nothing_to_tell(node.key)
+            else node
+            for place, node in enumerate(way)
+        ]
+
+    def _had_nothing_to_tell(self, key: str) -> bool:
+        seen = self._seen.get(Link(key), []) if key in set(Link) else []
+        return bool(seen) and all(f.status is not Status.UNKNOWN for _, check in seen for f in check.findings)
 
 
-def _own(check: ReportCheck | None) -> list[ReportFinding]:
-    """Findings of a check that echo no other link; what the computer itself causes is felt at the link."""
-    return [f for f in check.findings if all(map(_is_here, f.blocked_by))] if check is not None else []
-
-
-def _is_here(reason: str) -> bool:
-    return reason.partition(".")[0] in _HERE
-
-
-def _state(check: ReportCheck | None) -> State:
-    states = [_BY_STATUS[finding.status] for finding in _own(check)]
-    return max(states, key=_GRAVITY.index, default=State.UNKNOWN)
-
-
-def _worse(one: State, other: State) -> State:
-    return max(one, other, key=_GRAVITY.index) if State.BROKEN in (one, other) else other
-
-
-def _link(check: ReportCheck | None) -> str:
-    kinds = [finding.args.get("kind") for finding in _own(check) if finding.reason == "network.up"]
-    return {"wifi": "wifi", "ethernet": "wired"}.get(str(kinds[0]) if kinds else "", "network")
-
-
-def _optional(check: ReportCheck | None, used: str) -> State:
-    """A link that need not be there: off unless it is in use."""
-    if check is not None and not any(finding.reason == used for finding in check.findings):
-        return State.OFF if _state(check) is State.OPEN else _state(check)
-    return _state(check)
-
-
-def _door(check: ReportCheck | None) -> State:
-    findings = _own(check)
-    if any(finding.reason in _AT_THE_DOOR for finding in findings):
-        return State.BROKEN
-    reached = any(
-        finding.status is not Status.SKIP and not finding.reason.startswith("run.") for finding in findings
-    )
-    return State.OPEN if reached else State.UNKNOWN
-
-
-def _page(check: ReportCheck | None) -> State:
-    findings = [finding for finding in _own(check) if finding.reason not in _AT_THE_DOOR]
+def _gravest(findings: Sequence[ReportFinding]) -> State:
     return max((_BY_STATUS[f.status] for f in findings), key=_GRAVITY.index, default=State.UNKNOWN)

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import msgspec
 
 from portalcheck.catalog import Catalog, CauseWords
+from portalcheck.declarations import NONE, Layer
 from portalcheck.model import Outcome, Portal, Report, ReportCheck, ReportFinding, Status, Step
 from portalcheck.render import way
 
 _SUPPORT_REFS = frozenset({"step-10", "support-checklist"})
-_NO_TRIES = frozenset({"step-1", "step-8", "intercept-untrusted", "captive-portal"})
-_BROWSERS: Mapping[str, frozenset[str]] = {
-    "cookies-blocked": frozenset({"browser.blocks-cookies"}),
-    "cookies-stale": frozenset({"cookies.refused-when-large", "cookies.too-large", "cookies.duplicates"}),
-    "software-outdated": frozenset({"browser.version"}),
-}
-"""Which findings name the browser that a cause lies in."""
-_FRESH = "cookies.fresh-browser"
-_UNFIT = frozenset({"browser.blocks-cookies"})
+_NO_TRIES = frozenset({"step-1", "step-8"})
+_GRAVE = (Status.FAIL, Status.WARN)
 _TELLING = frozenset({Status.FAIL, Status.WARN, Status.NOTE})
 
 
@@ -39,8 +33,12 @@ def cause_words(report: Report, words: Catalog) -> CauseWords:
 def verdict(report: Report, words: Catalog) -> tuple[str, ...]:
     """What was found, and what that means; without more words where the front door was not tried at all."""
     cause = cause_words(report, words)
-    tried = any(f.reason == "service.works" for c in report.checks for f in c.findings)
-    if report.cause != "none" or (tried and report.outcome is not Outcome.UNKNOWN):
+    opened = any(
+        finding.status is Status.OK and words.installed.layer(finding.reason) is Layer.SERVICE
+        for check in report.checks
+        for finding in check.findings
+    )
+    if report.cause != NONE.id or (opened and report.outcome is not Outcome.UNKNOWN):
         return cause.verdict, cause.patient
     return (words.ui(f"outcome.{report.outcome.value}"),)
 
@@ -51,35 +49,42 @@ def first(report: Report, words: Catalog) -> First | None:
         return None
     step = report.likely_steps[0]
     own = cause_actions(report, words)
-    return First(article(step, words), own or words.actions(words.ref(step.ref), fresh_browser(report)))
+    return First(
+        article(step, words), own or words.actions(words.ref(step.ref), fresh_browser(report, words))
+    )
 
 
 def cause_actions(report: Report, words: Catalog) -> tuple[str, ...]:
     """What the cause asks for, in order, in the menus of the browser that it lies in; empty for no cause."""
-    if report.cause == "none":
+    if report.cause == NONE.id:
         return ()
-    reasons = _BROWSERS.get(report.cause)
-    browser = _gravest_browser(report, reasons) if reasons else fresh_browser(report)
+    browser = _browser_of(report, words)
     return words.actions(cause_words(report, words), browser)
 
 
 def hint(step: Step, report: Report, words: Catalog) -> str:
     """What is known on this computer of a further step, as one line: another browser to try; else empty."""
-    told, browser = words.ref(step.ref), fresh_browser(report)
+    told, browser = words.ref(step.ref), fresh_browser(report, words)
     return words.actions(told, browser)[0] if browser and told.in_browser else ""
 
 
-def fresh_browser(report: Report) -> str:
+def fresh_browser(report: Report, words: Catalog) -> str:
     """A browser that keeps no data of the portal and takes its cookies; empty where none is known."""
     found = [f for check in report.checks for f in check.findings]
-    unfit = {f.args.get("browser") for f in found if f.reason in _UNFIT and f.status is not Status.NOTE}
-    names = (f.args.get("browser") for f in found if f.reason == _FRESH)
+    unfit = {f.args.get("browser") for f in found if f.status in _GRAVE}
+    reasons = words.installed.reasons
+    names = (f.args.get("browser") for f in found if f.reason in reasons and reasons[f.reason].alternative)
     return next((name for name in names if isinstance(name, str) and name not in unfit), "")
 
 
-def _gravest_browser(report: Report, reasons: frozenset[str]) -> str:
-    found = [f for check in report.checks for f in check.findings if f.reason in reasons]
-    for status in (Status.FAIL, Status.WARN):
+def _browser_of(report: Report, words: Catalog) -> str:
+    """The browser that a cause lies in, by its gravest evidence; for a cause that lies in none, one to try instead."""
+    reasons = words.installed.reasons
+    evidence = {reason for row in words.installed.rows(report.cause) for reason in row.evidence}
+    if not any("browser" in reasons[reason].args for reason in evidence & reasons.keys()):
+        return fresh_browser(report, words)
+    found = [f for check in report.checks for f in check.findings if f.reason in evidence]
+    for status in _GRAVE:
         for finding in found:
             browser = finding.args.get("browser")
             if finding.status is status and isinstance(browser, str):
@@ -87,10 +92,11 @@ def _gravest_browser(report: Report, reasons: frozenset[str]) -> str:
     return ""
 
 
-def may_try(report: Report) -> bool:
+def may_try(report: Report, words: Catalog) -> bool:
     """Whether trying to sign in after each action is wise: not on a page, or with an account, that is in doubt."""
     steps = report.likely_steps
-    return bool(steps) and steps[0].ref not in _NO_TRIES and report.cause not in _NO_TRIES
+    unsafe = any(row.unsafe for row in words.installed.rows(report.cause))
+    return bool(steps) and steps[0].ref not in _NO_TRIES and not unsafe
 
 
 def article(step: Step, words: Catalog) -> str:
@@ -216,7 +222,7 @@ def clock_skew(report: Report) -> float | None:
     """Seconds that this computer's clock is ahead of the true time; None where it could not be told."""
     for check in report.checks:
         for finding in check.findings:
-            skew = finding.args.get("skew_s") if finding.reason.startswith("clock.") else None
+            skew = finding.args.get("skew_s")
             if isinstance(skew, int | float) and not isinstance(skew, bool) and abs(skew) < 1e12:
                 return skew
     return None

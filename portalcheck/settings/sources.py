@@ -49,11 +49,10 @@ OPTIONS: Mapping[str, str] = {
     "log_max_bytes": "run.log_max_bytes",
     "only": "checks.only",
     "skip": "checks.skip",
-    "network_contact": "network.contact",
-    "network_canaries": "network.canaries",
-    "network_captive": "network.captive",
-    "network_resolvers": "network.resolvers",
-    "network_share_portal_name": "network.share_portal_name",
+    **{
+        f"network_{key}": f"network.{key}"
+        for key in ("contact", "canaries", "captive", "resolvers", "share_portal_name")
+    },
 }
 """Option names, as flags and (in capitals, after `PORTALCHECK_`) as variables, and the keys that they set."""
 

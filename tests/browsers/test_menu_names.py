@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from portalcheck.catalog import Catalog
 from tests.browsers.drivers import CHROMIUM, FIREFOX
+from tests.declared import catalog_of
 
 _CHROMIUM_STRINGS = (
     Path("/usr/lib/chromium/locales/en-US.pak"),
@@ -32,7 +32,7 @@ def _first(places: tuple[Path, ...]) -> Path | None:
 
 def _told(browser: str) -> set[str]:
     """The names in what a person is told about the browser's menus, without the words around them."""
-    catalog = Catalog("en")
+    catalog = catalog_of("en")
     parts = (part for menu in _MENUS for part in _NAMES.split(catalog.term(menu, browser)))
     return {_LEADING.sub("", part.rstrip(")")) for part in parts} - _NO_NAMES
 

@@ -2,35 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from portalcheck.api import (
     BrowserProfile,
+    Context,
     CookieBlock,
     CookieStore,
-    Finding,
     InstalledBrowser,
-    Portal,
-    ProxySettings,
     Route,
     Status,
     StoreState,
     Trace,
 )
-from portalcheck_checks.browser import browser as browser_check
-from portalcheck_checks.browser import judge as judge_browsers
-from portalcheck_checks.cookies import cookies as cookies_check
-from portalcheck_checks.cookies import judge as judge_stores
-from tests.checks.facts import DAY, HOST, NOW, dead, hop, http, told, trace
+from portalcheck.testing import (
+    DAY,
+    HOST,
+    NOW,
+    computer,
+    context,
+    dead,
+    hop,
+    http,
+    one,
+    told,
+    trace,
+)
+from portalcheck.testing import browser_profile as profile
+from portalcheck.testing import cookie_store as store
+from portalcheck.testing import installed_browser as installed
+from portalcheck_checks.browser.check import browser as browser_check
+from portalcheck_checks.browser.check import judge as judge_browsers
+from portalcheck_checks.cookies.check import cookies as cookies_check
+from portalcheck_checks.cookies.check import judge as judge_stores
 
 WHO = {"browser": "chrome", "profile": 1}
-
-
-def store(**more: Any) -> CookieStore:
-    return CookieStore(**{"browser": "chrome", "profile": 1, "state": StoreState.READ, **more})
 
 
 # ---- cookies -----------------------------------------------------------------------------------
@@ -68,11 +77,6 @@ def test_whose_browsers_were_looked_at_is_said_once() -> None:
 
 def test_without_a_store_there_was_nothing_to_look_at() -> None:
     assert told(judge_stores([], NOW)) == [("cookies.no-browser", "skip")]
-
-
-def one(findings: Iterable[Finding], reason: str) -> Finding:
-    (found,) = [finding for finding in findings if finding.reason == reason]
-    return found
 
 
 def test_the_arguments_are_those_of_the_contract() -> None:
@@ -133,12 +137,12 @@ def test_a_browser_that_keeps_nothing_of_the_site_is_named_where_another_does(
     stores: list[CookieStore], browsers: list[dict[str, Any]], fresh: str | None
 ) -> None:
     place = Place(stores, browsers=[installed(**one) for one in browsers])
-    found = [f.args for f in cookies_check(place) if f.reason == "cookies.fresh-browser"]  # type: ignore[arg-type]  # as below
+    found = [f.args for f in cookies_check(place.context) if f.reason == "cookies.fresh-browser"]
     assert found == ([{"browser": fresh}] if fresh else [])
 
 
 class Place:
-    """A context with these cookies and browsers, whose portal answers as told; it counts what it is asked."""
+    """A context with these cookies and browsers, whose portal answers as told; it keeps what it is asked."""
 
     def __init__(
         self,
@@ -146,44 +150,26 @@ class Place:
         plain: Trace | None = None,
         filled: Trace | None = None,
         *,
-        contactable: bool = True,
+        url: str = "",
         browsers: Sequence[InstalledBrowser] = (),
     ) -> None:
-        self.portal = Portal(
-            profile="p",
-            name="P",
-            url=f"https://{HOST}/login",
-            official=("portal.example",),
-            identity=("id.example",),
-        )
-        self.url = f"https://{HOST}/login" if contactable else "https://p0rtal.example/"
-        self.contactable = contactable
-        self._browsers = tuple(browsers)
-        self.machine = self
-        self._stores, self._plain, self._filled = stores, plain, filled
         self.routes: list[Route | None] = []
         self.asked: tuple[str, Sequence[str]] = ("", ())
 
-    def trace(self, route: Route | None = None) -> Trace | None:
-        self.routes.append(route)
-        return self._plain if route is None else self._filled
+        def walk(route: Route | None = None) -> Trace | None:
+            self.routes.append(route)
+            return plain if route is None else filled
 
-    def cookie_stores(self, url: str, hosts: Sequence[str]) -> tuple[CookieStore, ...]:
-        self.asked = (url, hosts)
-        return tuple(self._stores)
+        def kept(url: str, hosts: Sequence[str]) -> tuple[CookieStore, ...]:
+            self.asked = (url, hosts)
+            return tuple(stores)
 
-    def browsers(self) -> tuple[InstalledBrowser, ...]:
-        return self._browsers
+        def profiles(url: str) -> tuple[BrowserProfile, ...]:
+            self.asked = (url, ())
+            return ()
 
-    def proxies(self, url: str) -> ProxySettings:
-        return ProxySettings()
-
-    def browser_profiles(self, url: str) -> tuple[BrowserProfile, ...]:
-        self.asked = (url, ())
-        return ()
-
-    def now(self) -> float:
-        return NOW
+        machine = computer(cookie_stores=kept, browser_profiles=profiles, browsers=tuple(browsers))
+        self.context: Context = context(url, trace=walk, machine=machine)
 
 
 def answer(status: int) -> Trace:
@@ -193,10 +179,10 @@ def answer(status: int) -> Trace:
 @pytest.mark.parametrize("status", [400, 413, 431, 494])
 def test_a_portal_that_turns_a_great_header_away_is_shown_to(status: int) -> None:
     place = Place([store(count=1, header_bytes=6000)], answer(200), answer(status))
-    found = list(cookies_check(place))  # type: ignore[arg-type]  # as much of a context as the check asks
+    found = list(cookies_check(place.context))
     assert told(found) == [("cookies.found", "ok"), ("cookies.refused-when-large", "fail")]
     assert found[-1].args == {**WHO, "header_bytes": 6000, "status": status}
-    assert place.routes == [None, Route(url=place.url, cookie_bytes=6000)]
+    assert place.routes == [None, Route(url=place.context.url, cookie_bytes=6000)]
 
 
 @pytest.mark.parametrize(
@@ -212,46 +198,38 @@ def test_a_portal_that_turns_a_great_header_away_is_shown_to(status: int) -> Non
 )
 def test_without_the_difference_nothing_is_proved(plain: Trace | None, filled: Trace | None) -> None:
     place = Place([store(count=1, header_bytes=6000)], plain, filled)
-    assert told(cookies_check(place)) == [("cookies.found", "ok")]  # type: ignore[arg-type]  # as above
+    assert told(cookies_check(place.context)) == [("cookies.found", "ok")]
 
 
 def test_a_short_header_is_not_tried() -> None:
     place = Place([store(count=1, header_bytes=4096)], answer(200), answer(400))
-    assert told(cookies_check(place)) == [("cookies.found", "ok")]  # type: ignore[arg-type]  # as above
+    assert told(cookies_check(place.context)) == [("cookies.found", "ok")]
     assert place.routes == []
 
 
 def test_the_longest_header_alone_is_tried_and_no_more_than_any_browser_sends() -> None:
     great = CookieStore(browser="edge", profile=2, state=StoreState.READ, count=9, header_bytes=200_000)
     place = Place([store(count=1, header_bytes=6000), great], answer(200), answer(431))
-    found = list(cookies_check(place))  # type: ignore[arg-type]  # as above
-    assert place.routes == [None, Route(url=place.url, cookie_bytes=65536)]
+    found = list(cookies_check(place.context))
+    assert place.routes == [None, Route(url=place.context.url, cookie_bytes=65536)]
     assert one(found, "cookies.refused-when-large").args["browser"] == "edge"
 
 
 def test_the_hosts_are_the_portals_and_that_of_the_address() -> None:
     place = Place()
-    list(cookies_check(place))  # type: ignore[arg-type]  # as above
+    list(cookies_check(place.context))
     assert place.asked == (f"https://{HOST}/login", ("portal.example", "id.example", HOST))
 
 
 def test_for_a_lookalike_the_portals_own_address_is_looked_at() -> None:
-    place = Place([store()], contactable=False)
-    list(cookies_check(place))  # type: ignore[arg-type]  # as above
+    place = Place([store()], url="https://p0rtal.example/")
+    list(cookies_check(place.context))
     assert place.asked[0] == f"https://{HOST}/login"
-    list(browser_check(place))  # type: ignore[arg-type]  # as above
+    list(browser_check(place.context))
     assert place.asked[0] == f"https://{HOST}/login"
 
 
 # ---- browser -----------------------------------------------------------------------------------
-
-
-def installed(**more: Any) -> InstalledBrowser:
-    return InstalledBrowser(**{"browser": "chrome", "version": "150.0", "supported": "true", **more})
-
-
-def profile(**more: Any) -> BrowserProfile:
-    return BrowserProfile(**{"browser": "chrome", "profile": 1, **more})
 
 
 @pytest.mark.parametrize(

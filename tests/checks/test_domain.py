@@ -14,8 +14,8 @@ from portalcheck.demo import practice
 from portalcheck.model import Portal
 from portalcheck.path.policy import Network
 from portalcheck.path.waiting import Deadline
-from portalcheck_checks.domain import address, certificate, domain, doubtful_names, led_to, redirects
-from tests.checks.facts import hop, http, told, trace
+from portalcheck.testing import hop, http, told, trace
+from portalcheck_checks.domain.check import address, certificate, domain, doubtful_names, led_to, redirects
 
 OFFICIAL = ("optum.com", "healthsafe-id.com")
 

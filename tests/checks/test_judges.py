@@ -14,6 +14,7 @@ from portalcheck.api import (
     CaptiveAnswer,
     Chain,
     ConnectStep,
+    Context,
     Failure,
     Finding,
     HttpStep,
@@ -33,26 +34,38 @@ from portalcheck.api import (
     TraceEnd,
     TrueTime,
 )
-from portalcheck_checks import block_pages, clock, dns, inspection, network, proxy, service, system, tls, vpn
-from tests.checks.facts import (
+from portalcheck.testing import (
     DAY,
+    ETHERNET,
     HOST,
     NOW,
     SILENCE,
     chain,
     connected,
+    context,
     dead,
     hop,
     http,
+    name_answer,
     names,
     neutral,
     proxied,
+    run,
+    third_parties,
     told,
     trace,
     unconnected,
 )
+from portalcheck_checks.clock import check as clock
+from portalcheck_checks.dns import check as dns
+from portalcheck_checks.network import check as network
+from portalcheck_checks.proxy import check as proxy
+from portalcheck_checks.service import check as service
+from portalcheck_checks.shared import block_pages, inspection
+from portalcheck_checks.system import check as system
+from portalcheck_checks.tls import check as tls
+from portalcheck_checks.vpn import check as vpn
 
-ETHERNET = Interface("eth0", InterfaceKind.ETHERNET, True, ("192.0.2.2",))
 LOOPBACK = Interface("lo", InterfaceKind.LOOPBACK, True, ("127.0.0.1",))
 TUNNEL = Interface("tun0", InterfaceKind.TUNNEL, True, ("198.51.100.2",), "OpenVPN")
 
@@ -217,6 +230,14 @@ T, S, X, N = Failure.TIMED_OUT, Failure.SERVFAIL, Failure.NXDOMAIN, Failure.NOT_
         (N, [X], "errors", "dns.errors"),
         (N, [], "not-asked", "dns.no-server"),
         (N, [None], "answers", "dns.system-fails"),
+        (N, [T, None], "silent", "dns.system-fails"),
+        (T, [None], "answers", "dns.system-silent"),
+        (Failure.OTHER, [S, None], "answers", "dns.system-silent"),
+        (Failure.OTHER, [None], "silent", "dns.system-silent"),
+        (T, [T], "answers", "dns.silent-here"),
+        (Failure.OTHER, [T, Failure.REFUSED], "answers", "dns.silent-here"),
+        (T, [T, S], "answers", "dns.error-here"),
+        (T, [T, X], "answers", "dns.missing"),
     ],
 )
 def test_a_name_without_addresses_is_told_by_the_servers_own_answers(
@@ -225,6 +246,78 @@ def test_a_name_without_addresses_is_told_by_the_servers_own_answers(
     (finding,) = dns.judge_failure(names(system_failure, *servers), neutral(own_dns=own_dns))
 
     assert (finding.reason, finding.status) == (reason, Status.FAIL)
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "everywhere"),
+    [
+        (None, None),
+        ([T], None),
+        ([T, Failure.REFUSED], None),
+        ([None], False),
+        ([S, None], False),
+        ([X], False),
+        ([S], True),
+        ([S, Failure.QUERY_REFUSED, T], True),
+    ],
+)
+def test_an_error_is_everywhere_only_where_independent_servers_were_heard_to_have_it_too(
+    elsewhere: list[Failure | None] | None, everywhere: bool | None
+) -> None:
+    others = None if elsewhere is None else [name_answer(failure) for failure in elsewhere]
+    (finding,) = dns.judge_failure(names(N, S), neutral(), others)
+
+    assert (finding.reason, finding.args) == (
+        "dns.error-here",
+        {"rcode": "servfail", "everywhere": everywhere},
+    )
+
+
+def without_an_address(
+    system: Failure, servers: list[Failure | None], elsewhere: list[Failure | None] | None
+) -> Context:
+    """The portal's name has no address here; what independent servers say of it leads to the portal."""
+    own = hop(names=name_answer(system, server=None), connect=None, tls=None, http=None)
+    walk, genuine = trace(own, end=TraceEnd.FAILED), trace()
+    others = None if elsewhere is None else tuple(map(name_answer, elsewhere))
+    return context(
+        trace=lambda route=None: genuine if route is not None and route.addresses else walk,
+        names=names(system, *servers),
+        third_parties=third_parties(hosts=neutral(), names=others),
+    )
+
+
+@pytest.mark.parametrize(
+    ("system", "servers", "elsewhere", "reasons", "cause", "owner"),
+    [
+        (N, [S], [None], ["dns.error-here"], "dns-broken", "network"),
+        (N, [Failure.QUERY_REFUSED], [None], ["dns.error-here"], "dns-broken", "network"),
+        (N, [T, S], [None, T], ["dns.error-here"], "dns-broken", "network"),
+        (N, [S], [S], ["dns.error-here"], "dns-broken", "portal"),
+        (N, [S], None, ["dns.error-here"], "dns-broken", "network"),
+        (N, [X], [None], ["dns.missing", "dns.found-elsewhere"], "dns-filtered", "network"),
+        (N, [X], [X], ["dns.missing", "dns.missing-everywhere"], "name-wrong", "you"),
+        (N, [X], [S], ["dns.missing"], "inconclusive", None),
+        (N, [None], None, ["dns.system-fails"], "dns-broken", "you"),
+        (T, [None], None, ["dns.system-silent"], "inconclusive", None),
+        (T, [T], None, ["dns.silent-here"], "inconclusive", None),
+        (N, [None], [None], ["dns.system-fails"], "dns-broken", "you"),
+        (T, [None], [None], ["dns.system-silent"], "inconclusive", None),
+        (T, [T], [None], ["dns.silent-here"], "inconclusive", None),
+    ],
+)
+def test_a_name_without_addresses_is_blamed_on_whoever_is_shown_to_lose_it(
+    system: Failure,
+    servers: list[Failure | None],
+    elsewhere: list[Failure | None] | None,
+    reasons: list[str],
+    cause: str,
+    owner: str | None,
+) -> None:
+    ran = run(without_an_address(system, servers, elsewhere), dns.CHECK)
+
+    assert [finding.reason for finding in ran.findings if finding.status is Status.FAIL] == reasons
+    assert (ran.diagnosis.cause, ran.diagnosis.owner) == (cause, owner)
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ import jsonschema
 import msgspec
 import pytest
 
-from portalcheck.causes import CAUSES
 from portalcheck.demo import FAULTS, Fault
 from portalcheck.model import Report
 from tests.cli.conftest import Ran
+from tests.declared import CAUSES
 
 TAKES_LONG = {"slow", "ipv6-broken", "tls-blocked-silently", "dns-down", "no-internet"}
 REQUIRED = {

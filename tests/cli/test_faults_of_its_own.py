@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from portalcheck import paste
+from tests.declared import read_paste
 
 Broken = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -21,19 +22,20 @@ SECRET = "/home/pat.doe/portal.example/203.0.113.9"
 _CHECK = f"""
 from collections.abc import Iterable
 
-from portalcheck.api import Context, Finding, Status, check
+from portalcheck.api import Check, Context, Finding, Reason, ok
+
+FINE = Reason("mine.fine")
 
 
-@check("mine", reasons=["mine.fine"])
 def mine(ctx: Context) -> Iterable[Finding]:
-    yield Finding(reason="mine.fine", status=Status.OK)
+    yield ok(FINE)
     try:
         raise OSError(2, "No such file", {SECRET!r})
     except OSError as error:
         raise KeyError({SECRET!r}) from error
 
 
-CHECKS = (mine,)
+CHECKS = (Check("mine", run=mine, reasons=[FINE]),)
 """
 _NO_CHECK = "CHECKS = ()\n"
 
@@ -108,7 +110,7 @@ def test_verbose_tells_where_a_check_raised_and_not_what_it_held(broken: Broken)
         "portalcheck.cli.run.diagnose",
         "portalcheck.cli.run.build",
         "portalcheck.settings.load",
-        "portalcheck.registry.installed",
+        "portalcheck.diagnosis.registry.installed",
     ],
 )
 def test_a_bug_is_one_line_and_exit_code_4(broken: Broken, function: str) -> None:
@@ -122,7 +124,7 @@ def test_a_bug_is_one_line_and_exit_code_4(broken: Broken, function: str) -> Non
 @pytest.mark.parametrize("function", ["portalcheck.render.text.render", "portalcheck.cli.run.diagnose"])
 def test_what_was_found_is_shown_before_the_bug(broken: Broken, function: str) -> None:
     done = broken(function=function)
-    (recovered,) = paste.read(done.stdout)
+    (recovered,) = read_paste(done.stdout)
     assert recovered.integrity is paste.Integrity.COMPLETE
     assert len(recovered.fields["checks"]) == 11
     assert done.returncode == 4

@@ -9,11 +9,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from portalcheck import memory, paste
+from portalcheck import memory
 from portalcheck.model import Report
 from portalcheck.render import agent
 from portalcheck.render.json import render, render_line
 from tests.cli.conftest import Ran
+from tests.declared import read_paste, write_block
 from tests.render import hostile
 from tests.render.formats import LANGUAGES
 from tests.render.test_escaping import harmful
@@ -70,18 +71,18 @@ def test_a_hostile_settings_file_is_told_harmlessly(call: Call, tmp_path: Path, 
 @pytest.mark.parametrize("kind", hostile.STRINGS)
 def test_a_hostile_report_is_shown_to_the_agent_harmlessly(kind: str, lang: str) -> None:
     text = render(hostile.everywhere(hostile.STRINGS[kind]))
-    view = agent.render_reports(paste.read(text), LANGUAGES[lang])
+    view = agent.render_reports(read_paste(text), LANGUAGES[lang])
     assert harmless(view)
     assert "BEGIN PORTALCHECK" not in view
 
 
 @pytest.mark.parametrize("kind", hostile.STRINGS)
 def test_the_block_of_a_hostile_report_is_ascii_and_one_block(kind: str) -> None:
-    block = paste.write(hostile.everywhere(hostile.STRINGS[kind]))
+    block = write_block(hostile.everywhere(hostile.STRINGS[kind]))
     assert block.isascii()
     assert max(map(len, block.splitlines())) <= 64
     assert (block.count("BEGIN PORTALCHECK REPORT"), block.count("END PORTALCHECK REPORT")) == (1, 1)
-    assert len(paste.read(block)) == 1
+    assert len(read_paste(block)) == 1
 
 
 @pytest.mark.parametrize("kind", sorted(set(hostile.STRINGS) - {"surrogates"}))

@@ -8,10 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portalcheck.catalog import Catalog, choose_language, languages, load
+from portalcheck.catalog import Catalog
+from portalcheck.diagnosis.registry import Installed
 from portalcheck.text import clean, fill, placeholders
+from portalcheck.wording import choose_language, languages
+from tests.core.printer import CHECK as PRINTER
+from tests.declared import INSTALLED, catalog_of, texts_of
 
-ENGLISH, SPANISH = Catalog("en"), Catalog("es")
+ENGLISH, SPANISH = catalog_of("en"), catalog_of("es")
 
 
 @pytest.mark.parametrize(
@@ -111,9 +115,9 @@ def test_a_count_of_one_is_written_as_one() -> None:
 
 @pytest.mark.parametrize("language", languages())
 def test_every_reason_is_a_sentence_without_any_evidence(language: str) -> None:
-    for code in load("en")["reasons"]:
+    for code in texts_of("en")["reasons"]:
         for status in ("", "ok", "warn", "fail"):
-            sentence = Catalog(language).reason(code, {}, status)
+            sentence = catalog_of(language).reason(code, {}, status)
             assert "{" not in sentence
             assert len(sentence) > 10
 
@@ -138,29 +142,18 @@ def test_a_code_with_escapes_is_named_without_them() -> None:
 
 
 def test_an_added_check_brings_its_own_words() -> None:
-    extra = {
-        "printer": {
-            "en": {
-                "printer.jam": "Page {page} is stuck in {x.__class__}.",
-                "name": "Printer",
-                "reads": "Trays.",
-            },
-            "es": {"printer.jam": "La hoja {page} no sale."},
-        }
-    }
-    english, spanish = Catalog("en", extra), Catalog("es", extra)
+    english, spanish = Catalog("en", Installed([PRINTER])), Catalog("es", Installed([PRINTER]))
     assert english.reason("printer.jam", {"page": 3, "x": "y"}) == "Page 3 is stuck in {x.__class__}."
     assert spanish.reason("printer.jam", {"page": 3}) == "La hoja 3 no sale."
     assert spanish.check("printer").name == "Printer"
     assert spanish.check("printer").contacts == "-"
-    assert "printer.jam" in english.reason_codes("printer")
-    assert "printer" in english.ids("checks")
+    assert english.cause("printer.stuck").verdict == spanish.cause("printer.stuck").verdict
+    assert english.cause("printer.stuck").actions == ("Take it out.", "Print again.")
 
 
 def test_an_added_check_cannot_change_the_words_of_others() -> None:
-    extra = {"clock": {"en": {"clock.wrong": "Send money."}}, "x": {"en": {"dns.silent": "Send money."}}}
-    words = Catalog("en", extra)
-    assert "money" not in words.reason("clock.wrong") + words.reason("dns.silent")
+    words = Catalog("en", Installed([*INSTALLED.checks, PRINTER]))
+    assert "money" not in words.reason("clock.wrong") + words.cause("clock-wrong").verdict
 
 
 @pytest.mark.parametrize(
@@ -184,7 +177,7 @@ def test_the_language_is_the_first_tag_that_there_are_texts_in(
 _anything = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.lists(st.text(max_size=5), max_size=4)
 )
-_codes = st.sampled_from(sorted(load("en")["reasons"]))
+_codes = st.sampled_from(sorted(texts_of("en")["reasons"]))
 _names = st.sampled_from(
     ["host", "target", "trick", "count", "ms", "skew_s", "browser", "product", "days", "split"]
 )
@@ -233,9 +226,11 @@ def test_what_is_filled_in_is_not_filled_again() -> None:
 
 def test_the_words_are_loaded_only_when_they_are_asked_for() -> None:
     script = (
-        "import sys; from portalcheck import catalog, symptoms, explain;"
-        "assert not catalog.load.cache_info().currsize;"
-        "catalog.Catalog('en').reason('clock.correct'); assert catalog.load.cache_info().currsize == 1;"
+        "import sys; from portalcheck import catalog, symptoms, explain, wording;"
+        "from portalcheck.diagnosis.registry import installed;"
+        "assert not wording._read.cache_info().currsize;"
+        "words = catalog.Catalog('en', installed()); before = wording._read.cache_info().currsize;"
+        "assert before == 1; words.reason('clock.correct'); assert wording._read.cache_info().currsize == 2;"
         "heavy = {'httpx', 'dns', 'cryptography', 'psutil', 'sqlite3', 'publicsuffixlist', 'jinja2'};"
         "assert not heavy & set(sys.modules), heavy & set(sys.modules)"
     )

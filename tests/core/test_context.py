@@ -14,7 +14,10 @@ from portalcheck.demo.servers import Peer, Serve
 from portalcheck.facts import Failure, Route, TraceEnd
 from portalcheck.path.policy import Network, Role
 from portalcheck.path.waiting import Deadline, side_by_side
+from portalcheck_checks.shared.proof import is_proven
 from tests.core.context_world import (
+    AIA,
+    AIA_ADDRESS,
     CANARIES,
     LOGIN,
     NORTH,
@@ -24,6 +27,7 @@ from tests.core.context_world import (
     self_signed,
 )
 from tests.path.dns_replies import dns_server, records
+from tests.path.test_doh import Answering
 from tests.path.world import (
     ADDRESS,
     HOST,
@@ -57,7 +61,7 @@ def test_an_address_is_judged_before_anybody_is_contacted(
     world: World, url: str, contactable: bool, host: str
 ) -> None:
     context = context_of(world, Setting(url=url))
-    assert (context.contactable, context.host, context.given) == (contactable, host, bool(url))
+    assert (context.contactable, context.host) == (contactable, host)
     assert context.portal_host == HOST
     assert context.ledger.contacts() == ()
 
@@ -69,11 +73,11 @@ def test_nothing_is_known_of_an_address_that_may_not_be_contacted(world: World) 
     context = context_of(world, setting)
     assert context.trace() is None
     assert context.names() is None
-    assert context.neutral() is None
-    assert context.names_elsewhere() is None
+    assert context.third_parties.hosts() is None
+    assert context.third_parties.names(HOST) is None
     assert context.true_time().skew_s is None
     assert not context.trouble()
-    assert not context.proven(context.trace())
+    assert not is_proven(context, context.trace())
     assert context.ledger.contacts() == ()
 
 
@@ -167,7 +171,7 @@ def test_an_independent_server_is_asked_around_an_interface_only_in_trouble(
     network = Network(contact=contact, canaries=CANARIES, resolvers=("203.0.113.53",))
     setting = Setting(portal=portal, network=network, ports={("203.0.113.53", 53): resolver})
     context = context_of(world, setting)
-    assert context.answers_around(interface) is expected
+    assert context.egress.dns_over(interface) is expected
     told = {contact.told for contact in context.ledger.contacts() if contact.role is Role.NEUTRAL_RESOLVER}
     assert told <= {NORTH}
 
@@ -196,11 +200,11 @@ def test_a_page_is_proven_where_every_server_on_the_way_is(
     world: World, setting: Setting, expected: bool
 ) -> None:
     context = context_of(world, setting)
-    assert context.proven(context.trace()) is expected
+    assert is_proven(context, context.trace()) is expected
 
 
 def test_no_walk_proves_nothing(world: World) -> None:
-    assert not context_of(world, Setting()).proven(None)
+    assert not is_proven(context_of(world, Setting()), None)
 
 
 # ---- names -----------------------------------------------------------------------------------------
@@ -223,10 +227,21 @@ def test_an_address_is_asked_of_no_server(world: World) -> None:
     assert (names.system.addresses, names.servers) == ((ADDRESS,), ())
 
 
-# ---- ways out --------------------------------------------------------------------------------------
+def test_a_name_is_asked_over_https_of_an_independent_server_that_proves_itself(world: World) -> None:
+    network = Network(resolvers=(f"https://{AIA}/dns-query",), share_portal_name=True)
+    server = Answering(records((ADDRESS,)))
+    ports = {(AIA_ADDRESS, 443): world.tls(server, issued(AIA))}
+    context = context_of(world, Setting(portal=Peer.reset, network=network, ports=ports))
+    answers = context.third_parties.names(HOST)
+    assert answers is not None
+    assert [answer.addresses for answer in answers] == [(ADDRESS,)]
+    assert context.third_parties.names("stranger.example") is None
 
 
-def test_ways_out_are_told_without_asking_for_a_name(world: World) -> None:
+# ---- egress ----------------------------------------------------------------------------------------
+
+
+def test_where_traffic_leaves_from_is_told_without_asking_for_a_name(world: World) -> None:
     listener = world.socket(socket.SOCK_DGRAM)
     listener.bind(("127.0.0.1", 0))
     listener.setblocking(False)
@@ -234,14 +249,14 @@ def test_ways_out_are_told_without_asking_for_a_name(world: World) -> None:
     context = context_of(
         world, Setting(network=network, ports={("203.0.113.53", 53): listener.getsockname()})
     )
-    assert context.ways_out() == {"127.0.0.1"}
-    assert context.way_to("203.0.113.99") is Failure.NETWORK_UNREACHABLE
+    assert context.egress.addresses() == {"127.0.0.1"}
+    assert context.egress.source_address("203.0.113.99") is Failure.NETWORK_UNREACHABLE
     assert context.ledger.contacts() == ()
     with pytest.raises(BlockingIOError):
         listener.recv(1)
 
 
-def test_ways_out_are_known_where_every_server_is_asked_over_https(world: World) -> None:
+def test_where_traffic_leaves_from_is_known_where_every_server_is_asked_over_https(world: World) -> None:
     """The address of nobody is HOST's here, so that there is a way to it."""
     network = Network(resolvers=(f"https://{NORTH}/dns-query",))
-    assert context_of(world, Setting(network=network)).ways_out() == {"127.0.0.1"}
+    assert context_of(world, Setting(network=network)).egress.addresses() == {"127.0.0.1"}

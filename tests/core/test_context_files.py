@@ -14,6 +14,7 @@ from portalcheck.demo.certificates import Issued, mint
 from portalcheck.demo.servers import Peer, Serve
 from portalcheck.facts import Chain, ProxyPlan, ProxySettings
 from portalcheck.path.policy import Network, Role
+from portalcheck_checks.shared.proof import is_proven
 from tests.core.context_world import (
     AIA,
     AIA_ADDRESS,
@@ -122,7 +123,7 @@ def test_a_certificate_cannot_make_this_computer_ask_itself_or_an_imitation(worl
     inside = {(address, 80): world.tcp(site) for address in ("127.0.0.1", "169.254.169.254")}
     certificate = mint(sort, between, send_issuer=False)
     context = context_of(world, Setting(certificate=certificate, network=QUIET, ports=inside))
-    assert not context.proven(context.trace())
+    assert not is_proven(context, context.trace())
     assert Role.ISSUER not in {contact.role for contact in context.ledger.contacts()}
     assert site.asked == []
 
@@ -145,7 +146,7 @@ def test_a_private_authority_of_the_profile_is_trusted(world: World, tmp_path: P
     chain = context.chain(trace.first)
     assert chain is not None
     assert chain.trusted_by == {"profile"}
-    assert context.proven(trace)
+    assert is_proven(context, trace)
     assert not context.trouble()
 
 
@@ -158,7 +159,7 @@ def test_a_file_of_authorities_that_cannot_be_read_trusts_nobody(
         file.write_bytes(content)
     profile = msgspec.structs.replace(PORTAL, ca_file=str(file))
     context = context_of(world, Setting(certificate=self_signed(), profile=profile))
-    assert not context.proven(context.trace())
+    assert not is_proven(context, context.trace())
 
 
 # ---- proxies ---------------------------------------------------------------------------------------

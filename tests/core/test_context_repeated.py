@@ -15,8 +15,8 @@ from portalcheck.demo import tls as tls_server
 from portalcheck.demo.certificates import server_context
 from portalcheck.demo.servers import Peer, Serve
 from portalcheck.facts import ProxySettings
-from portalcheck_checks.proxy import proxy
-from portalcheck_checks.tls import tls
+from portalcheck_checks.proxy.check import CHECK as PROXY_CHECK
+from portalcheck_checks.tls.check import CHECK as TLS_CHECK
 from tests.core.context_world import Setting, context_of, dated
 from tests.path.through import PORT, lets_through
 from tests.path.world import ADDRESS, HOST, PROXY, PROXY_ADDRESS, Site, World, good, in_time
@@ -52,7 +52,7 @@ def reasons(check: Check, context: RunContext) -> set[str]:
 
 
 def of_portal(world: World, busy: Busy) -> set[str]:
-    return reasons(tls, context_of(world, Setting(portal=world.tcp(busy), seconds=8.0)))
+    return reasons(TLS_CHECK, context_of(world, Setting(portal=world.tcp(busy), seconds=8.0)))
 
 
 def test_a_portal_that_breaks_off_once_is_not_blocked(world: World) -> None:
@@ -98,6 +98,6 @@ def test_a_proxy_is_down_only_where_it_fails_twice(world: World, broken: int, re
         proxy=ProxySettings(browser=f"http://{PROXY}:{PORT}", browser_known=True),
         seconds=8.0,
     )
-    found = reasons(proxy, context_of(world, setting))
+    found = reasons(PROXY_CHECK, context_of(world, setting))
     assert reason in found
     assert len(found & {"proxy.unsteady", "proxy.down"}) == 1

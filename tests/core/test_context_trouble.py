@@ -9,6 +9,7 @@ from portalcheck.context import RunContext
 from portalcheck.demo.servers import Peer
 from portalcheck.path.policy import Network
 from portalcheck.path.waiting import Deadline
+from portalcheck_checks.shared.proof import is_proven
 from tests.core.context_world import (
     LOGIN,
     PORTAL,
@@ -69,7 +70,7 @@ def test_trouble_is_what_fails_or_is_not_as_the_public_web_has_it(
 ) -> None:
     context = context_of(world, setting)
     assert context.trouble() is expected
-    assert (context.neutral() is not None) is expected
+    assert (context.third_parties.hosts() is not None) is expected
 
 
 @pytest.mark.slow
@@ -77,7 +78,7 @@ def test_a_page_that_does_not_come_is_late_and_others_are_asked_before_it_is_giv
     context = context_of(world, Setting(portal=Peer.ignore, seconds=20))
     reached = context.late() and context.trouble()
     assert reached
-    neutral = context.neutral()
+    neutral = context.third_parties.hosts()
     assert neutral is not None
     assert neutral.way_out
 
@@ -85,19 +86,19 @@ def test_a_page_that_does_not_come_is_late_and_others_are_asked_before_it_is_giv
 def test_a_run_too_short_for_the_end_of_a_page_asks_nobody_else(world: World) -> None:
     endless = sends_without_end(b"HTTP/1.1 200 X\r\n\r\n", b"x", pause_s=0.05)
     context = context_of(world, Setting(portal=endless, seconds=1))
-    assert context.neutral() is None
+    assert context.third_parties.hosts() is None
 
 
 def test_a_page_that_comes_is_not_late_and_nobody_else_is_asked(world: World) -> None:
     context = context_of(world, Setting())
     assert not context.late()
-    assert context.neutral() is None
+    assert context.third_parties.hosts() is None
 
 
 def test_a_certificate_that_only_the_system_knows_is_trouble(world: World) -> None:
     machine = msgspec.structs.replace(machine_of(world, Setting()), mozilla=())
     context = RunContext(PORTAL, machine, QUIET, Deadline(3))
-    assert context.proven(context.trace())
+    assert is_proven(context, context.trace())
     assert context.trouble()
 
 

@@ -5,23 +5,27 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portalcheck.article import refs
-from portalcheck.catalog import Catalog, languages, load
-from portalcheck.causes import CAUSES
-from portalcheck.explain import WIDTH, cause_ids, explain, note_ids, suggest, topics
+from portalcheck.catalog import Catalog
+from portalcheck.declarations import INCONCLUSIVE, NONE
+from portalcheck.diagnosis.registry import Installed
+from portalcheck.explain import WIDTH, explain, suggest, topics
+from portalcheck.wording import languages
+from tests.core.printer import CHECK as PRINTER
+from tests.declared import CAUSES, catalog_of, texts_of
 
 EVERY_LANGUAGE = pytest.mark.parametrize("language", languages())
 
 
 @EVERY_LANGUAGE
 def test_every_check_reason_cause_note_and_reference_is_a_topic(language: str) -> None:
-    texts = load(language)
-    known = set(topics(Catalog(language)))
+    texts = texts_of(language)
+    known = set(topics(catalog_of(language)))
     assert known == {*texts["checks"], *texts["reasons"], *texts["causes"], *refs()}
 
 
 @EVERY_LANGUAGE
 def test_every_topic_is_explained_in_full_and_in_narrow_lines(language: str) -> None:
-    words = Catalog(language)
+    words = catalog_of(language)
     for topic in topics(words):
         text = explain(topic, words)
         assert text is not None
@@ -33,28 +37,28 @@ def test_every_topic_is_explained_in_full_and_in_narrow_lines(language: str) -> 
 
 @EVERY_LANGUAGE
 def test_the_overview_names_every_topic_but_the_single_results(language: str) -> None:
-    words = Catalog(language)
+    words = catalog_of(language)
     overview = explain(None, words)
     assert overview is not None
-    for topic in (*load("en")["checks"], *cause_ids(), *note_ids(), *refs()):
+    for topic in (*texts_of("en")["checks"], *(row.id for row in (*CAUSES, NONE, INCONCLUSIVE)), *refs()):
         assert f"  {topic}: " in overview
 
 
 def test_a_cause_is_explained_to_all_three_readers_with_its_reference() -> None:
-    words = Catalog("en").cause("clock-wrong")
-    text = " ".join((explain("clock-wrong", Catalog("en")) or "").split())
+    words = catalog_of("en").cause("clock-wrong")
+    text = " ".join((explain("clock-wrong", catalog_of("en")) or "").split())
     for part in (words.verdict, words.patient, words.agent, words.it, f"1. {words.actions[0]}", "step-7: "):
         assert part in text
 
 
 def test_a_reason_names_the_check_that_gives_it_and_the_causes_that_rest_on_it() -> None:
-    text = explain("tls.untrusted", Catalog("en")) or ""
+    text = explain("tls.untrusted", catalog_of("en")) or ""
     assert "Given by the check: tls (Certificate)" in text
     assert "Can lead to: intercept-untrusted, cert-untrusted" in text
 
 
 def test_a_reference_names_the_causes_that_lead_to_it() -> None:
-    text = explain("step-7", Catalog("en")) or ""
+    text = explain("step-7", catalog_of("en")) or ""
     assert "Causes that lead here: clock-wrong, os-roots-stale, software-outdated" in text
     assert {row.id for row in CAUSES if row.ref == "step-7"} == {
         "clock-wrong",
@@ -64,12 +68,12 @@ def test_a_reference_names_the_causes_that_lead_to_it() -> None:
 
 
 def test_a_topic_is_found_in_any_case_and_with_blanks_around() -> None:
-    assert explain("  CLOCK ", Catalog("en")) == explain("clock", Catalog("en"))
+    assert explain("  CLOCK ", catalog_of("en")) == explain("clock", catalog_of("en"))
 
 
 def test_an_added_check_is_a_topic_with_its_results() -> None:
-    words = Catalog("en", {"printer": {"en": {"name": "Printer", "printer.jam": "Page {page} is stuck."}}})
-    assert "Page <page> is stuck." in (explain("printer", words) or "")
+    words = Catalog("en", Installed([PRINTER]))
+    assert "Page <page> is stuck in {x.__class__}." in (explain("printer", words) or "")
     assert "Given by the check: printer (Printer)" in (explain("printer.jam", words) or "")
 
 
@@ -85,19 +89,19 @@ def test_an_added_check_is_a_topic_with_its_results() -> None:
     ],
 )
 def test_an_unknown_topic_is_answered_with_what_may_have_been_meant(asked: str, meant: str) -> None:
-    words = Catalog("es")
+    words = catalog_of("es")
     assert explain(asked, words) is None
     assert meant in suggest(asked, words)
 
 
 def test_nothing_is_suggested_where_nothing_is_near() -> None:
-    assert suggest("", Catalog("en")) == ()
-    assert suggest("qqqqqqqq" * 100_000, Catalog("en")) == ()
+    assert suggest("", catalog_of("en")) == ()
+    assert suggest("qqqqqqqq" * 100_000, catalog_of("en")) == ()
 
 
 @settings(max_examples=50, deadline=None)
 @given(st.text())
 def test_any_topic_is_explained_or_not_and_suggested_for_at_most_thrice(topic: str) -> None:
-    words = Catalog("en")
+    words = catalog_of("en")
     assert explain(topic, words) is None or topic.strip()
     assert len(suggest(topic, words)) <= 3

@@ -14,12 +14,12 @@ from typing import Any
 
 import pytest
 
-from portalcheck import registry, runner
 from portalcheck.context import RunContext
 from portalcheck.demo import practice
-from portalcheck.diagnosis import diagnose
+from portalcheck.diagnosis import runner
 from portalcheck.path.policy import Network
 from portalcheck.path.waiting import Deadline, OutOfTime
+from tests.declared import INSTALLED, diagnose
 
 SETTLING_S = 10.0
 _WARM = 20
@@ -36,7 +36,7 @@ def cause_of_a_run(world: Any, seconds: float) -> str:
     )
     deadline = Deadline(seconds)
     context = RunContext(world.portal, world.machine, network, deadline, url="")
-    results, crashes = runner.run(registry.installed(), context, deadline.at, late=OutOfTime)
+    results, crashes = runner.run(INSTALLED.checks, (), context, deadline.at, late=OutOfTime)
     assert crashes == ()
     return diagnose(results, ()).cause
 

@@ -14,13 +14,14 @@ from portalcheck.model import Report
 from portalcheck.paste import Integrity, Recovered, layout
 from tests.core.growing import MOST_GROWTH, growth
 from tests.core.paste_reports import SAMPLE, lost_values, make_report, wrong_values
+from tests.declared import read_paste, write_block
 
-BLOCK = paste.write(SAMPLE)
+BLOCK = write_block(SAMPLE)
 LINES = BLOCK.splitlines()
 
 
 def read_one(text: str | bytes) -> Recovered:
-    (recovered,) = paste.read(text)
+    (recovered,) = read_paste(text)
     return recovered
 
 
@@ -65,10 +66,10 @@ def test_an_edited_line_is_said_to_be_changed_and_its_value_is_not_shown(
 def test_no_edit_of_one_character_makes_a_wrong_value() -> None:
     chance = random.Random(5)
     report = msgspec.structs.replace(SAMPLE, checks=SAMPLE.checks[:5])
-    block = paste.write(report)
+    block = write_block(report)
     for place in range(len(block)):
         now = chance.choice("0123456789abcxyz ,.;:/-\n") if place % 3 else ""
-        for recovered in paste.read(block[:place] + now + block[place + 1 :]):
+        for recovered in read_paste(block[:place] + now + block[place + 1 :]):
             assert wrong_values(recovered, report) == []
             if lost_values(recovered, report):
                 assert recovered.integrity is not Integrity.COMPLETE
@@ -83,7 +84,7 @@ def test_lines_that_were_moved_doubled_or_dropped_are_never_complete_and_never_w
     for source, target in moves:
         line = lines.pop(source % len(lines))
         lines[target % len(lines) : target % len(lines)] = [line] * (source % 3)
-    for recovered in paste.read("\n".join([LINES[0], *lines, LINES[-1]])):
+    for recovered in read_paste("\n".join([LINES[0], *lines, LINES[-1]])):
         assert wrong_values(recovered, SAMPLE) == []
         same = list(dict.fromkeys(lines)) == LINES[1:-1]
         assert same or recovered.integrity is not Integrity.COMPLETE
@@ -126,7 +127,7 @@ def test_a_line_that_was_put_in_is_said_to_be_a_change(line: str) -> None:
 
 
 def test_a_line_of_another_report_is_said_to_be_a_change() -> None:
-    other = paste.write(make_report(3)).splitlines()
+    other = write_block(make_report(3)).splitlines()
     foreign = next(line for line in other if line.startswith("cause:"))
     lines = [foreign if line.startswith("cause:") else line for line in LINES]
     recovered = read_one("\n".join(lines))
@@ -146,7 +147,7 @@ def test_a_closing_check_that_was_changed_is_said_to_be_a_change() -> None:
 def test_letters_taken_for_digits_do_no_harm_in_checks() -> None:
     for seed in range(30):
         report = make_report(seed)
-        lines = paste.write(report).splitlines()
+        lines = write_block(report).splitlines()
         text = "\n".join(line[:-7] + line[-7:].replace("0", "O").replace("1", "l") for line in lines)
         assert read_one(text).integrity is Integrity.COMPLETE
 
@@ -157,15 +158,15 @@ def test_pieces_of_two_reports_give_no_report_that_is_neither(seed: int, other_s
     one, other = make_report(seed), make_report(other_seed)
     # What tells two blocks apart is ten bits of their closing checks: one pair in 1,024 has the same.
     assume(_tag(one) != _tag(other))
-    pieces = [*paste.write(one).splitlines()[1:-1], *paste.write(other).splitlines()[1:-1]]
+    pieces = [*write_block(one).splitlines()[1:-1], *write_block(other).splitlines()[1:-1]]
     random.Random(seed).shuffle(pieces)
-    for recovered in paste.read("\n".join([layout.BEGIN, *pieces, layout.END])):
+    for recovered in read_paste("\n".join([layout.BEGIN, *pieces, layout.END])):
         assert _agrees(recovered, one) or _agrees(recovered, other)
         assert recovered.integrity is not Integrity.COMPLETE
 
 
 def _tag(report: Report) -> str:
-    return paste.write(report).splitlines()[-2].partition(": ")[2][:2]
+    return write_block(report).splitlines()[-2].partition(": ")[2][:2]
 
 
 def _agrees(recovered: Recovered, report: Report) -> bool:
@@ -225,7 +226,7 @@ def test_a_proved_line_that_makes_no_sense_is_shown_as_it_is(line: str) -> None:
 @settings(max_examples=200)
 @given(st.one_of(st.binary(max_size=400), st.text(max_size=400)))
 def test_anything_is_read_without_harm(data: str | bytes) -> None:
-    assert all(isinstance(recovered, Recovered) for recovered in paste.read(data))
+    assert all(isinstance(recovered, Recovered) for recovered in read_paste(data))
 
 
 _SHREDS = st.sampled_from(
@@ -237,7 +238,7 @@ _SHREDS = st.sampled_from(
 @settings(max_examples=200)
 @given(st.lists(_SHREDS, max_size=30))
 def test_shreds_of_a_report_are_read_without_harm_and_never_wrong(shreds: list[str]) -> None:
-    for recovered in paste.read("\n".join(shreds)):
+    for recovered in read_paste("\n".join(shreds)):
         if recovered.source == "block" and recovered.lines_found > 1:
             assert wrong_values(recovered, SAMPLE) == []
 
@@ -256,7 +257,7 @@ def test_no_text_takes_more_than_linear_time(pattern: str) -> None:
     def reading(size: int) -> Callable[[], object]:
         text = pattern * (size // len(pattern))
         inside = f"{layout.BEGIN}\n{LINES[1]}\n{text}"
-        return lambda: (paste.read(text), paste.read(inside))
+        return lambda: (read_paste(text), read_paste(inside))
 
     assert growth(reading, 500_000) < MOST_GROWTH
 

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portalcheck import paste
 from portalcheck.paste import Integrity, Recovered, as_report
 from tests.core.paste_reports import SAMPLE, make_report
+from tests.declared import read_paste
 
 DOCUMENT: dict[str, Any] = json.loads(msgspec.json.encode(SAMPLE))
 
 
 def read_one(document: object) -> Recovered:
-    (recovered,) = paste.read(document if isinstance(document, str | bytes) else json.dumps(document))
+    (recovered,) = read_paste(document if isinstance(document, str | bytes) else json.dumps(document))
     return recovered
 
 
@@ -83,14 +83,14 @@ def test_several_reports_are_read_as_a_list_and_line_by_line() -> None:
     reports = [SAMPLE, make_report(1), make_report(2)]
     lines = [msgspec.json.encode(report).decode() for report in reports]
     for text in ("[" + ",".join(lines) + "]", "\n".join(lines), "\r\n\r\n".join([*lines, "not json", "{}"])):
-        assert [as_report(recovered) for recovered in paste.read(text)] == reports
+        assert [as_report(recovered) for recovered in read_paste(text)] == reports
 
 
 @pytest.mark.parametrize(
     "text", ["{}", "[]", "[1, null]", "{", "[", '{"a": 1}', "[" * 100_000, '{"a":' * 100_000]
 )
 def test_other_json_is_no_report(text: str) -> None:
-    assert paste.read(text) == []
+    assert read_paste(text) == []
 
 
 def test_a_json_report_that_is_cut_off_is_announced() -> None:
@@ -111,6 +111,6 @@ _JSON = st.recursive(
 @settings(max_examples=150)
 @given(st.dictionaries(st.sampled_from([*DOCUMENT, "integrity", "x"]), _JSON), st.sampled_from([1, 2, "1"]))
 def test_any_json_is_read_without_harm(document: dict[str, Any], version: object) -> None:
-    (recovered,) = paste.read(json.dumps({**document, "schema_version": version}))
+    (recovered,) = read_paste(json.dumps({**document, "schema_version": version}))
     assert set(recovered.fields) <= set(DOCUMENT)
     msgspec.json.encode(recovered.to_json())

@@ -8,17 +8,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portalcheck import paste, phonecode
 from portalcheck.model import PortalName, Report, ReportCheck, ReportFinding, Status
 from portalcheck.paste import Integrity, Recovered, as_report, fields, layout, values
 from tests.core.paste_reports import SAMPLE, lost_values, make_report, reports, wrong_values
+from tests.declared import CHECK_ORDER, read_paste, write_block
 
 ODD_CODE = "end-portal-check-report"
 GOLDEN = Path(__file__).parent / "golden" / "pasted-report.txt"
+OLDER = GOLDEN.with_name("pasted-report-without-owner.txt")
+"""The same report as versions wrote it that knew no owner."""
 
 
 def read_one(text: str | bytes) -> Recovered:
-    (recovered,) = paste.read(text)
+    (recovered,) = read_paste(text)
     return recovered
 
 
@@ -35,13 +37,13 @@ def args_of(recovered: Recovered) -> dict[str, object]:
 
 def test_the_block_is_the_published_one() -> None:
     """People keep old reports: a block that was written stays readable, to the letter."""
-    assert paste.write(SAMPLE) == GOLDEN.read_text("ascii")
+    assert write_block(SAMPLE) == GOLDEN.read_text("ascii")
 
 
 @settings(max_examples=150)
 @given(reports)
 def test_a_block_has_only_what_channels_leave_alone(report: Report) -> None:
-    block = paste.write(report)
+    block = write_block(report)
     begin, *lines, end = block.splitlines()
     assert (begin, end) == (layout.BEGIN, layout.END)
     assert lines[-1].startswith("check: ")
@@ -54,7 +56,7 @@ def test_a_block_has_only_what_channels_leave_alone(report: Report) -> None:
 @settings(max_examples=250)
 @given(reports)
 def test_what_was_written_is_read_whole(report: Report) -> None:
-    recovered = read_one(paste.write(report))
+    recovered = read_one(write_block(report))
     assert recovered.integrity is Integrity.COMPLETE
     assert wrong_values(recovered, report) == []
     assert lost_values(recovered, report) == []
@@ -65,7 +67,7 @@ def test_a_report_without_odd_texts_comes_back_the_same() -> None:
     portal = msgspec.structs.replace(SAMPLE.portal, name="Lab portal")
     checks = tuple(check for check in SAMPLE.checks if check.check != "vpn")
     report = msgspec.structs.replace(SAMPLE, portal=portal, checks=checks)
-    recovered = read_one(paste.write(report))
+    recovered = read_one(write_block(report))
     assert as_report(recovered) == report
     assert recovered.reduced == ()
     document = msgspec.json.decode(msgspec.json.encode(report))
@@ -75,11 +77,11 @@ def test_a_report_without_odd_texts_comes_back_the_same() -> None:
 
 def test_a_report_without_any_check_comes_back_the_same() -> None:
     report = msgspec.structs.replace(make_report(1), checks=())
-    assert read_one(paste.write(report)).fields["checks"] == []
+    assert read_one(write_block(report)).fields["checks"] == []
 
 
 def test_texts_that_lost_letters_are_marked_with_their_place() -> None:
-    recovered = read_one(paste.write(SAMPLE))
+    recovered = read_one(write_block(SAMPLE))
     assert recovered.reduced == ("portal.name", "checks.vpn.breaks.product")
     assert recovered.fields["portal"]["name"] == "Labs portal"
 
@@ -105,7 +107,7 @@ def test_texts_that_lost_letters_are_marked_with_their_place() -> None:
     ],
 )
 def test_a_text_from_outside_cannot_leave_its_place(text: str, written: str, reduced: bool) -> None:
-    recovered = read_one(paste.write(with_finding(product=text, trusted=True)))
+    recovered = read_one(write_block(with_finding(product=text, trusted=True)))
     assert args_of(recovered) == {"product": written, "trusted": True}
     assert recovered.reduced == (("checks.tls.intercepted.product",) if reduced else ())
 
@@ -120,7 +122,7 @@ def test_a_value_is_read_as_it_was_written_without_blanks_and_case(value: str | 
 
 
 def test_what_no_number_can_say_is_none() -> None:
-    assert args_of(read_one(paste.write(with_finding(a=float("nan"), b=float("inf"))))) == {
+    assert args_of(read_one(write_block(with_finding(a=float("nan"), b=float("inf"))))) == {
         "a": None,
         "b": None,
     }
@@ -132,7 +134,7 @@ def test_what_no_number_can_say_is_none() -> None:
 def test_what_the_block_cannot_name_is_counted() -> None:
     report = with_finding(blocked_by=1, Upper=2, _x=3, d__d=4, é=5, good_one=6)
     report = msgspec.structs.replace(report, also=("UPPER", "vpn-active", "nothing", "a b", ODD_CODE))
-    recovered = read_one(paste.write(report))
+    recovered = read_one(write_block(report))
     assert recovered.integrity is Integrity.COMPLETE
     assert args_of(recovered) == {"good_one": 6}
     assert recovered.fields["also"] == ["vpn-active"]
@@ -145,7 +147,7 @@ def test_a_check_of_another_package_cannot_pass_for_a_field() -> None:
         for name in ("cause", "check", "layout", "x-tls", "a/1/2", "B", ODD_CODE)
     )
     report = msgspec.structs.replace(SAMPLE, checks=odd)
-    recovered = read_one(paste.write(report))
+    recovered = read_one(write_block(report))
     assert [check["check"] for check in recovered.fields["checks"]] == ["cause", "check", "layout", "x-tls"]
     assert (recovered.fields["cause"], recovered.omitted) == (SAMPLE.cause, 3)
 
@@ -154,30 +156,39 @@ def test_a_reason_that_could_be_taken_for_a_status_or_another_checks_is_written_
     reasons = ("tls.ok", "tls.fail", "run.crashed", "dns.silent", "tls.a.b", "tlsx.a")
     findings = tuple(ReportFinding(reason, Status.NOTE, {}) for reason in reasons)
     report = msgspec.structs.replace(SAMPLE, checks=(ReportCheck("tls", Status.FAIL, 1, findings),))
-    found = read_one(paste.write(report)).fields["checks"][0]["findings"]
+    found = read_one(write_block(report)).fields["checks"][0]["findings"]
     assert [(f["reason"], f["status"]) for f in found] == [(reason, "note") for reason in reasons]
 
 
 def test_no_key_of_a_field_is_the_id_of_a_built_in_check() -> None:
-    assert not (set(fields.KEYS) | {layout.LAYOUT_KEY, layout.CLOSING_KEY}) & set(phonecode.CHECK_ORDER)
+    assert not (set(fields.KEYS) | {layout.LAYOUT_KEY, layout.CLOSING_KEY}) & set(CHECK_ORDER)
 
 
 @pytest.mark.parametrize(
     "started", ["2026-11-23T17:34:09Z", "2026-11-23T17:34:09+00:00", "2026-11-23T17:34:09.000Z"]
 )
 def test_the_time_is_kept_to_the_second(started: str) -> None:
-    recovered = read_one(paste.write(msgspec.structs.replace(SAMPLE, started=started)))
+    recovered = read_one(write_block(msgspec.structs.replace(SAMPLE, started=started)))
     assert recovered.fields["started"] == "2026-11-23T17:34:09Z"
 
 
 def test_a_time_of_another_form_is_not_guessed() -> None:
-    recovered = read_one(paste.write(msgspec.structs.replace(SAMPLE, started="yesterday")))
+    recovered = read_one(write_block(msgspec.structs.replace(SAMPLE, started="yesterday")))
     assert (recovered.fields["started"], "started" in recovered.reduced) == ("", True)
 
 
 def test_items_that_together_read_as_the_end_of_the_block_are_left_out_and_counted() -> None:
     recovered = read_one(
-        paste.write(with_finding(schemes=("basic", "end", "portal", "check", "report"), count=2))
+        write_block(with_finding(schemes=("basic", "end", "portal", "check", "report"), count=2))
     )
     assert (recovered.integrity, recovered.omitted) == (Integrity.COMPLETE, 1)
     assert args_of(recovered) == {"count": 2}
+
+
+def test_a_block_of_an_older_version_is_complete_without_what_it_did_not_know() -> None:
+    (recovered,) = read_paste(OLDER.read_text("ascii"))
+
+    assert recovered.integrity is Integrity.COMPLETE
+    assert recovered.missing == ()
+    assert wrong_values(recovered, SAMPLE) == []
+    assert lost_values(recovered, SAMPLE) == [".start_ms", ".owner"]

@@ -8,11 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portalcheck import phonecode
-from portalcheck.causes import CAUSES, INCONCLUSIVE, NONE
+from portalcheck.declarations import INCONCLUSIVE, NONE
+from portalcheck.diagnosis.registry import NO_CHECKS
 from portalcheck.model import Status
 from portalcheck.phonecode import (
-    CAUSE_ORDER,
-    CHECK_ORDER,
     LENGTH,
     OS_ORDER,
     CodeProblem,
@@ -20,11 +19,10 @@ from portalcheck.phonecode import (
     Likeness,
     Trouble,
     check_holds,
-    decode,
-    encode,
     spell,
 )
 from portalcheck.phonecode.sounds import ALIKE, SYMBOLS, WORDS
+from tests.declared import CAUSE_ORDER, CAUSES, CHECK_ORDER, decode, encode
 
 ALL_OK = dict.fromkeys(CHECK_ORDER, Status.OK)
 # What was said on the phone stays true: this list may only grow, at its end.
@@ -118,10 +116,16 @@ def test_the_largest_number_fits_into_the_data_symbols() -> None:
     assert len(CAUSE_ORDER) < 94
 
 
-def test_an_odd_system_is_other_and_a_cause_without_a_number_is_none() -> None:
-    decoded = decode(encode("a-cause-of-tomorrow", "plan9", ALL_OK))
+def test_an_odd_system_and_a_cause_without_a_number_are_other() -> None:
+    decoded = decode(encode("disk.full", "plan9", ALL_OK))
     assert isinstance(decoded, Decoded)
-    assert (decoded.os, decoded.cause) == ("other", None)
+    assert (decoded.os, decoded.cause) == ("other", "other")
+
+
+def test_a_code_is_right_where_no_check_is_installed_that_could_name_its_numbers() -> None:
+    decoded = phonecode.decode(encode("vpn-breaks", "linux", ALL_OK), NO_CHECKS.numbers)
+    assert isinstance(decoded, Decoded)
+    assert (decoded.cause, decoded.statuses) == (None, {})
 
 
 def test_checks_of_others_have_no_place_and_change_nothing() -> None:
@@ -132,9 +136,7 @@ def test_causes_keep_their_numbers_and_every_cause_has_one() -> None:
     assert CAUSE_ORDER[: len(PUBLISHED)] == PUBLISHED
     assert len(set(CAUSE_ORDER)) == len(CAUSE_ORDER)
     possible = {cause.id for cause in CAUSES if not cause.note} | {NONE.id, INCONCLUSIVE.id}
-    assert possible <= set(CAUSE_ORDER), (
-        "append the new cause to phonecode.CAUSE_ORDER, and to PUBLISHED here"
-    )
+    assert possible <= set(CAUSE_ORDER), "append the new cause to CAUSE_ORDER, and to PUBLISHED here"
 
 
 # ---- what the check catches --------------------------------------------------------------------

@@ -12,15 +12,16 @@ import time
 
 import pytest
 
-from portalcheck.diagnosis import diagnose, doubted
+from portalcheck.diagnosis.starvation import Pulse
 from portalcheck.model import CheckResult, Finding, Outcome, Status
-from portalcheck.pulse import Pulse
-from portalcheck.reasons import SILENCE
+from tests.declared import INSTALLED, diagnose, doubted
+
+SILENCE = [code for code, reason in INSTALLED.reasons.items() if reason.rests_on_silence]
 
 STOPPED_S = 1.5
 PROGRAM = """
 import json, sys, time
-from portalcheck.pulse import Pulse
+from portalcheck.diagnosis.starvation import Pulse
 with Pulse() as pulse:
     print("up", flush=True)
     sys.stdin.readline()

@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 
 from portalcheck.article import messages
-from portalcheck.catalog import languages, load
 from portalcheck.text import fill
+from portalcheck.wording import languages
 from tests.core.reading import ease, english_syllables, grade, sentences, spanish_syllables, words
 from tests.core.words import strings
+from tests.declared import texts_of
 
 LONGEST_SENTENCE = {"en": 18, "es": 22}
 # In nothing that a patient reads: words that frighten, and words that accuse.
@@ -37,7 +38,7 @@ ACCUSING = frozenset((FORBIDDEN["en"] + " " + FORBIDDEN["es"]).split()) - {
 
 def patient_texts(language: str) -> Iterator[tuple[str, str]]:
     """Each text that a patient reads as one piece, by name."""
-    texts = load(language)
+    texts = texts_of(language)
     for key, row in texts["causes"].items():
         yield f"cause {key}", _joined([row["verdict"], row["patient"], *row["actions"]])
     for key, row in texts["refs"].items():
@@ -91,18 +92,20 @@ def test_nothing_that_a_patient_reads_frightens_or_accuses(language: str) -> Non
 
 @pytest.mark.parametrize("language", languages())
 def test_nobody_is_called_a_crook_to_any_reader(language: str) -> None:
-    spoken = [text for text in strings(load(language)["causes"]) if set(words(text.casefold())) & ACCUSING]
+    spoken = [
+        text for text in strings(texts_of(language)["causes"]) if set(words(text.casefold())) & ACCUSING
+    ]
     assert spoken == []
 
 
 @pytest.mark.parametrize("language", languages())
 def test_no_phone_number_is_made_up(language: str) -> None:
-    assert [text for text in strings(load(language)) if re.search(r"\d{3}[-. )]\s?\d{3}", text)] == []
+    assert [text for text in strings(texts_of(language)) if re.search(r"\d{3}[-. )]\s?\d{3}", text)] == []
 
 
 def test_a_portal_that_does_not_answer_may_be_down_or_may_refuse() -> None:
     for language, both in (("en", ("down", "refuse")), ("es", ("caído", "rechace"))):
-        assert all(word in load(language)["causes"]["portal-unreachable"]["patient"] for word in both)
+        assert all(word in texts_of(language)["causes"]["portal-unreachable"]["patient"] for word in both)
 
 
 # ---- our own words -----------------------------------------------------------------------------
@@ -126,7 +129,7 @@ def _known(shingle: str) -> bool:
 def test_no_six_words_in_a_row_are_the_articles() -> None:
     """The article's six-word runs are kept as hashes, so that the article itself is not repeated here."""
     assert len(_SHINGLES) > 1000
-    copied = [run for text in strings(load("en")) for run in _shingles(text) if _known(run)]
+    copied = [run for text in strings(texts_of("en")) for run in _shingles(text) if _known(run)]
     assert copied == []
 
 

@@ -12,17 +12,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portalcheck import paste, seal
+from portalcheck import seal
 from portalcheck.model import Status
 from portalcheck.paste import Integrity, Recovered, as_report
 from tests.core.paste_reports import SAMPLE, make_report, reports
+from tests.declared import encode, read_paste
 
 SEALED = msgspec.structs.replace(SAMPLE, seal=seal.make(msgspec.to_builtins(SAMPLE)))
 DOCUMENT: dict[str, Any] = json.loads(msgspec.json.encode(SEALED))
 
 
 def read_one(document: object) -> Recovered:
-    (recovered,) = paste.read(json.dumps(document))
+    (recovered,) = read_paste(json.dumps(document))
     return recovered
 
 
@@ -56,9 +57,25 @@ def other(value: object) -> object:
     return {"high": "low"}.get(str(value), "none" if value != "none" else "unknown")
 
 
-def test_layout_one_never_changes() -> None:
+def test_what_a_layout_says_of_a_field_never_changes() -> None:
     assert seal.make(DOCUMENT)["cause"] == SEALED.seal["cause"] == "3k6z"
     assert seal.make(DOCUMENT)["checks.cookies"] == "wda7"
+
+
+def older() -> dict[str, Any]:
+    """The same report as versions wrote it that knew neither owner nor start, under the seal of layout 1."""
+    document = {name: value for name, value in DOCUMENT.items() if name not in ("owner", "start_ms", "seal")}
+    return {**document, "seal": {"layout": "1", **seal._marks(document, "1")}}
+
+
+def test_a_report_under_the_first_layout_is_complete_and_an_edit_of_it_is_seen() -> None:
+    assert read_one(older()).integrity is Integrity.COMPLETE
+    assert read_one({**older(), "cause": "slow"}).integrity is Integrity.CHANGED
+
+
+def test_an_owner_or_a_start_that_was_put_into_a_sealed_report_is_seen() -> None:
+    for edit in ({"owner": "portal"}, {"start_ms": 9}):
+        assert read_one({**DOCUMENT, **edit}).integrity is Integrity.CHANGED
 
 
 def test_a_sealed_report_is_complete_and_loses_nothing() -> None:
@@ -150,7 +167,7 @@ def test_what_a_later_version_adds_is_no_edit() -> None:
 
 
 def test_a_seal_of_another_layout_is_not_judged() -> None:
-    assert read_one({**DOCUMENT, "seal": {"layout": "2", "cause": "0000"}}).integrity is Integrity.COMPLETE
+    assert read_one({**DOCUMENT, "seal": {"layout": "9", "cause": "0000"}}).integrity is Integrity.COMPLETE
 
 
 def unsealed(**changes: object) -> dict[str, Any]:
@@ -181,11 +198,8 @@ def test_a_report_without_a_seal_that_agrees_with_itself_is_complete() -> None:
 
 
 def code_without_cause() -> str:
-    from portalcheck import phonecode
 
-    return phonecode.encode(
-        "of-a-later-version", "windows", {check.check: check.status for check in SAMPLE.checks}
-    )
+    return encode("of-a-later-version", "windows", {check.check: check.status for check in SAMPLE.checks})
 
 
 _ANY = st.recursive(
@@ -200,5 +214,5 @@ _ANY = st.recursive(
 @settings(max_examples=80)
 @given(st.dictionaries(st.sampled_from([*DOCUMENT]), _ANY), _ANY)
 def test_any_seal_on_any_document_is_read_without_harm(document: dict[str, Any], sealed: object) -> None:
-    for one in paste.read(json.dumps({**document, "schema_version": 1, "seal": sealed})):
+    for one in read_paste(json.dumps({**document, "schema_version": 1, "seal": sealed})):
         msgspec.json.encode(one.to_json())

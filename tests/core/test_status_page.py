@@ -42,7 +42,7 @@ def _announced(
     )
     context = context_of(world, setting)
     with in_time(setting.seconds):
-        said = context.announced()
+        said = context.third_parties.status_page()
     return said, [c.host for c in context.ledger.contacts() if c.role is Role.NEUTRAL and c.host == AIA]
 
 

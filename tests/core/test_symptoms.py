@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portalcheck.article import messages
-from portalcheck.catalog import languages, load
 from portalcheck.symptoms import match, symptom_ids
+from portalcheck.wording import languages, load
 
 SAID = {
     "error-1": """

@@ -7,11 +7,14 @@ import pytest
 
 from portalcheck.address.verdict import NOTES, TRICKS
 from portalcheck.article import messages, refs
-from portalcheck.catalog import Catalog, languages, load, variants
-from portalcheck.causes import BY_SYMPTOM, CAUSES, INCONCLUSIVE, NONE, WITHOUT_SYMPTOM
+from portalcheck.catalog import variants
+from portalcheck.declarations import INCONCLUSIVE, NONE
+from portalcheck.diagnosis.steps import BY_SYMPTOM, WITHOUT_SYMPTOM
 from portalcheck.quantities import KINDS
 from portalcheck.text import placeholders
-from tests.core.words import EVIDENCE, conditions, declared_reasons, evidence_given, flat, strings, ui_keys
+from portalcheck.wording import languages, load_beside
+from tests.core.words import EVIDENCE, conditions, evidence_given, flat, strings, ui_keys
+from tests.declared import CAUSES, INSTALLED, catalog_of, texts_of
 
 ROWS = (*CAUSES, INCONCLUSIVE, NONE)
 CHECKS = (
@@ -44,13 +47,13 @@ def test_there_are_texts_in_english_and_spanish() -> None:
 
 @EVERY_LANGUAGE
 def test_a_language_has_the_keys_of_english_and_no_others(language: str) -> None:
-    assert {path for path, _ in flat(load(language))} == {path for path, _ in flat(load("en"))}
+    assert {path for path, _ in flat(texts_of(language))} == {path for path, _ in flat(texts_of("en"))}
 
 
 @EVERY_LANGUAGE
 def test_a_sentence_has_the_placeholders_and_a_list_the_length_of_the_english_one(language: str) -> None:
-    english = dict(flat(load("en")))
-    for path, leaf in flat(load(language)):
+    english = dict(flat(texts_of("en")))
+    for path, leaf in flat(texts_of(language)):
         if path[0] == "matching" or path[-1] == "phrases":
             continue
         other = english[path]
@@ -64,7 +67,7 @@ def test_a_sentence_has_the_placeholders_and_a_list_the_length_of_the_english_on
 
 @EVERY_LANGUAGE
 def test_no_text_is_empty_or_untidy(language: str) -> None:
-    for path, leaf in flat(load(language)):
+    for path, leaf in flat(texts_of(language)):
         if path[0] in ("language", "symptoms", "matching"):
             continue
         for text in strings(leaf):
@@ -74,12 +77,12 @@ def test_no_text_is_empty_or_untidy(language: str) -> None:
 
 
 def test_english_is_ascii_so_that_any_terminal_can_show_it() -> None:
-    assert [text for text in strings(load("en")) if not text.isascii()] == []
+    assert [text for text in strings(texts_of("en")) if not text.isascii()] == []
 
 
 @EVERY_LANGUAGE
 def test_a_sentence_for_a_person_ends_as_one(language: str) -> None:
-    texts = load(language)
+    texts = texts_of(language)
     sentences = [
         *strings(texts["reasons"]),
         *(text for row in texts["causes"].values() for text in strings(row)),
@@ -90,9 +93,9 @@ def test_a_sentence_for_a_person_ends_as_one(language: str) -> None:
 
 @EVERY_LANGUAGE
 def test_every_cause_and_note_has_words_for_patient_agent_and_it(language: str) -> None:
-    assert set(load(language)["causes"]) == {row.id for row in ROWS}
+    assert set(texts_of(language)["causes"]) == {row.id for row in ROWS}
     for row in ROWS:
-        words = Catalog(language).cause(row.id)
+        words = catalog_of(language).cause(row.id)
         assert words.known
         assert min(len(words.verdict), len(words.patient), len(words.agent), len(words.it)) > 10
         assert row.note or 2 <= len(words.actions) <= 5, row.id
@@ -100,9 +103,9 @@ def test_every_cause_and_note_has_words_for_patient_agent_and_it(language: str) 
 
 @EVERY_LANGUAGE
 def test_every_reference_has_words_and_no_step_is_without_actions(language: str) -> None:
-    assert tuple(load(language)["refs"]) == tuple(refs()) == REFS
+    assert tuple(texts_of(language)["refs"]) == tuple(refs()) == REFS
     for ref in refs().values():
-        words = Catalog(language).ref(ref.id)
+        words = catalog_of(language).ref(ref.id)
         assert words.known
         assert len(words.title) > 5
         assert len(words.text) > 20
@@ -117,25 +120,36 @@ def test_every_reference_that_a_cause_or_symptom_leads_to_exists() -> None:
 
 def test_every_symptom_has_words_and_is_one_of_the_articles() -> None:
     symptoms = {ref.symptom for ref in refs().values() if ref.symptom}
-    assert set(load("en")["symptoms"]) == symptoms == set(BY_SYMPTOM)
+    assert set(texts_of("en")["symptoms"]) == symptoms == set(BY_SYMPTOM)
 
 
 @pytest.mark.parametrize("symptom", sorted(messages()))
 def test_an_error_is_titled_with_the_articles_own_message(symptom: str) -> None:
     for language in languages():
-        assert messages()[symptom] in Catalog(language).ref(symptom).title
-    assert Catalog("en").symptom(symptom) == messages()[symptom]
+        assert messages()[symptom] in catalog_of(language).ref(symptom).title
+    assert catalog_of("en").symptom(symptom) == messages()[symptom]
 
 
 @EVERY_LANGUAGE
 def test_every_check_says_what_it_reads_and_contacts(language: str) -> None:
-    assert tuple(load(language)["checks"]) == CHECKS
-    assert all(Catalog(language).check(check).known for check in CHECKS)
+    assert tuple(texts_of(language)["checks"]) == CHECKS
+    assert all(catalog_of(language).check(check).known for check in CHECKS)
 
 
-def test_every_reason_that_a_check_declares_or_a_cause_rests_on_has_words() -> None:
-    in_causes = {reason for row in ROWS for reason in row.all | row.any | row.none | row.explains}
-    assert (declared_reasons() | in_causes) - set(load("en")["reasons"]) == set()
+@EVERY_LANGUAGE
+def test_every_declared_reason_has_words_and_no_words_are_left_of_others(language: str) -> None:
+    assert set(texts_of(language)["reasons"]) == set(INSTALLED.reasons)
+
+
+@EVERY_LANGUAGE
+def test_words_lie_beside_the_check_that_declares_what_they_are_of(language: str) -> None:
+    for check in INSTALLED.checks:
+        beside = load_beside(check.words, language)
+        assert set(beside["reasons"]) == set(check.reasons)
+        declared = {row.id for row in check.causes}
+        assert set(beside.get("causes", {})) <= declared
+        variants_of = [code for row in beside.get("causes", {}).values() for code in row.get("when", {})]
+        assert set(variants_of) <= {str(reason) for row in check.causes for reason in row.evidence}
 
 
 def _spoken_of(entry: object) -> frozenset[str]:
@@ -147,13 +161,13 @@ def _spoken_of(entry: object) -> frozenset[str]:
 def test_a_sentence_speaks_only_of_evidence_that_its_reason_has(language: str) -> None:
     strange = {
         reason: _spoken_of(entry) - EVIDENCE.get(reason, frozenset())
-        for reason, entry in load(language)["reasons"].items()
+        for reason, entry in texts_of(language)["reasons"].items()
     }
     assert {reason: names for reason, names in strange.items() if names} == {}
 
 
 def test_the_checks_give_the_evidence_that_the_sentences_speak_of() -> None:
-    english = load("en")["reasons"]
+    english = texts_of("en")["reasons"]
     given = list(evidence_given())
     assert given
     missing = [(reason, names) for reason, names in given if not _named_always(english[reason]) <= names]
@@ -168,8 +182,8 @@ def _named_always(entry: object) -> frozenset[str]:
 
 @EVERY_LANGUAGE
 def test_every_way_in_which_an_address_differs_has_words(language: str) -> None:
-    assert set(load(language)["tricks"]) == TRICKS
-    assert set(load(language)["terms"]["address_note"]) == NOTES
+    assert set(texts_of(language)["tricks"]) == TRICKS
+    assert set(texts_of(language)["terms"]["address_note"]) == NOTES
 
 
 def _kinds(entry: object) -> Iterator[str]:
@@ -179,13 +193,13 @@ def _kinds(entry: object) -> Iterator[str]:
 
 @EVERY_LANGUAGE
 def test_every_kind_that_a_placeholder_names_is_known(language: str) -> None:
-    texts = load(language)
+    texts = texts_of(language)
     assert set(_kinds(texts)) <= KINDS | {"trick"} | set(texts["terms"])
 
 
 def test_every_fixed_word_that_the_program_asks_for_is_there() -> None:
     def found(key: str) -> bool:
-        entry: object = load("en")["ui"]
+        entry: object = texts_of("en")["ui"]
         for part in key.split("."):
             entry = entry.get(part) if isinstance(entry, Mapping) else None
         return isinstance(entry, str) or (isinstance(entry, Mapping) and "default" in entry)

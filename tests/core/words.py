@@ -3,109 +3,20 @@
 from __future__ import annotations
 
 import ast
+import inspect
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from portalcheck.catalog import load, variants
+from portalcheck.catalog import variants
+from tests.declared import INSTALLED
 
 ROOT = Path(__file__).resolve().parents[2]
-CHECKS = ROOT / "checks" / "portalcheck_checks"
 
-# The evidence of each reason that a sentence may speak of: contract, section 4, and the checks' own.
 EVIDENCE: Mapping[str, frozenset[str]] = {
-    line.split()[0]: frozenset(line.split()[1:])
-    for line in """
-    domain.official host notes
-    domain.lookalike host trick target marked notes
-    domain.unrelated host notes leads_to leads_to_kind
-    domain.invalid host trick notes
-    domain.redirect-official hosts
-    domain.redirect-unlisted
-    domain.redirect-lookalike host trick target marked
-    domain.certificate-lookalike host trick target marked
-    network.up kind
-    network.way-out reached asked
-    network.port-blocked port
-    network.slow ms
-    dns.resolves count ipv4 ipv6 ms
-    dns.silent servers
-    dns.errors rcode
-    dns.error-here rcode
-    dns.missing kind
-    dns.missing-everywhere kind
-    dns.hosts-override count
-    tls.valid version
-    tls.expired days
-    tls.not-yet-valid days
-    tls.wrong-name twin
-    tls.untrusted self_signed
-    tls.identity-unclear host
-    tls.intercepted trusted product
-    tls.unexpected-issuer organisation
-    tls.revoked days how why
-    tls.too-old version
-    tls.blocked how
-    tls.broken how
-    tls.no-answer how
-    clock.correct skew_s
-    clock.off skew_s
-    clock.wrong skew_s
-    proxy.used kind scope
-    proxy.down kind
-    proxy.wants-login kind schemes
-    proxy.refuses kind status
-    proxy.inspector-refuses status
-    proxy.cannot-reach status
-    vpn.active split product
-    vpn.breaks product
-    vpn.kill-switch product
-    vpn.dns-dead product
-    service.works status ms redirects
-    service.no-connection how
-    service.error status
-    service.refuses status
-    service.challenge status
-    service.redirect-loop count
-    service.redirect-broken how
-    service.broken how
-    service.slow seconds
-    service.unfinished seconds
-    service.waiting seconds
-    service.odd-status status
-    service.announced what
-    service.status-page what
-    system.current os release
-    system.roots-age days
-    system.tls-library library
-    system.outdated os release
-    system.support-unknown os release
-    cookies.found browser profile count expired session sent duplicates header_bytes
-    cookies.none browser profile running
-    cookies.expired browser profile running
-    cookies.unreadable browser profile running why
-    cookies.near-limit browser profile count
-    cookies.age browser profile oldest_days newest_days
-    cookies.newer-layout browser profile
-    cookies.of-caller
-    cookies.fresh-browser browser
-    cookies.duplicates browser profile header_bytes
-    cookies.too-large browser profile header_bytes
-    cookies.refused-when-large browser profile header_bytes status
-    browser.version browser version supported
-    browser.blocks-cookies browser scope by
-    browser.extension browser name
-    browser.found browser
-    browser.default browser
-    browser.other browser
-    browser.clears-on-exit browser
-    browser.never-remembers browser
-    browser.own-proxy browser kind
-    browser.unreadable browser profile why
-    run.timed-out check
-    run.undeclared reason
-    """.splitlines()
-    if line.strip()
+    code: frozenset((*reason.args, *reason.local)) for code, reason in INSTALLED.reasons.items()
 }
+"""The evidence of each reason that a sentence may speak of, as it is declared."""
 
 
 def strings(entry: object) -> Iterator[str]:
@@ -139,24 +50,16 @@ def conditions(entry: object) -> Iterator[str]:
                     yield from conditions(value)
 
 
-def declared_reasons() -> frozenset[str]:
-    """Every reason that the built-in checks declare, and those of the runner, read from the sources."""
-    known = set()
-    for source in (*CHECKS.glob("*.py"), ROOT / "portalcheck" / "runner.py"):
-        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and _is_reason(node.value):
-                known.add(node.value)
-    return frozenset(known)
-
-
 def evidence_given() -> Iterator[tuple[str, frozenset[str]]]:
     """Each place in the checks where a reason is given with plainly named evidence, and the names."""
-    for source in CHECKS.glob("*.py"):
-        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
-                reason, names = node.args[0].value, [keyword.arg for keyword in node.keywords]
-                if isinstance(reason, str) and _is_reason(reason) and None not in names:
-                    yield reason, frozenset(name for name in names if name is not None)
+    for check in INSTALLED.checks:
+        module = sys.modules[check.run.__module__]
+        for node in ast.walk(ast.parse(inspect.getsource(module))):
+            if isinstance(node, ast.Call) and node.args and isinstance(given := node.args[0], ast.Attribute):
+                names = [keyword.arg for keyword in node.keywords]
+                reason = getattr(vars(module)["reasons"], given.attr, None)
+                if ast.unparse(given.value) == "reasons" and reason is not None and None not in names:
+                    yield str(reason), frozenset(name for name in names if name is not None)
 
 
 def ui_keys() -> Iterator[tuple[str, str]]:
@@ -167,9 +70,3 @@ def ui_keys() -> Iterator[tuple[str, str]]:
                 key = node.args[0] if node.args else None
                 if isinstance(key, ast.Constant) and isinstance(key.value, str):
                     yield source.name, key.value
-
-
-def _is_reason(text: str) -> bool:
-    check, dot, rest = text.partition(".")
-    parts = rest.split("-")
-    return bool(dot) and (check in load("en")["checks"] or check == "run") and all(p.isalnum() for p in parts)

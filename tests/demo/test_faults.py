@@ -9,8 +9,9 @@ import time
 
 import pytest
 
-from portalcheck.causes import CAUSES, NONE
+from portalcheck.declarations import NONE
 from portalcheck.demo import FAULTS, practice
+from tests.declared import CAUSES
 
 DOCUMENTATION = [
     ipaddress.ip_network(one)

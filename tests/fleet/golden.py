@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from portalcheck.catalog import Catalog
 from portalcheck.render import fleet_data, fleet_html, fleet_text
+from tests.declared import catalog_of
 from tests.fleet.making import everything
 
 FOLDER = Path(__file__).with_name("golden")
@@ -26,7 +26,7 @@ def path(form: str, lang: str) -> Path:
 
 def output(form: str, lang: str) -> str:
     """What is kept: of a page without its style sheet."""
-    text = RENDER[form](everything(), Catalog(lang))
+    text = RENDER[form](everything(), catalog_of(lang))
     return _STYLE.sub(r"\1\2\3", text) if form == "html" else text
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from portalcheck.fleet import Summary, summarise
 from portalcheck.render.json import render
+from tests.declared import INSTALLED
 from tests.render import reports
 
 BASE: dict[str, Any] = json.loads(render(reports.healthy()))
@@ -35,11 +36,11 @@ def lines(documents: Iterable[object]) -> bytes:
 
 def of_bytes(content: bytes) -> Summary:
     """The summary of what comes by standard input."""
-    return summarise(["-"], io.BytesIO(content))
+    return summarise(["-"], io.BytesIO(content), INSTALLED.fleet)
 
 
 def of_files(*paths: Path) -> Summary:
-    return summarise([str(path) for path in paths], io.BytesIO())
+    return summarise([str(path) for path in paths], io.BytesIO(), INSTALLED.fleet)
 
 
 def counts(summary: Summary, group: str) -> dict[str | None, int]:
@@ -54,12 +55,18 @@ def everything() -> Summary:
     documents: list[object] = [
         *(report(n, started=f"2026-11-{20 + n % 3}T08:00:00Z") for n in range(6)),
         report(0),
-        report(10, intercepted, vpn, outcome="fail", cause="vpn-breaks"),
+        report(10, intercepted, vpn, outcome="fail", cause="vpn-breaks", owner="you"),
         report(
-            11, intercepted, proxy, outcome="warn", cause="slow", platform={"os": "macos", "release": "15"}
+            11,
+            intercepted,
+            proxy,
+            outcome="warn",
+            cause="slow",
+            owner="vendor",
+            platform={"os": "macos", "release": "15"},
         ),
         report(12, outcome="unknown", cause="inconclusive", tool={"name": "portalcheck", "version": "0.2.0"}),
-        report(13, outcome="fail", cause="vpn-breaks", started="soon"),
+        report(13, outcome="fail", cause="vpn-breaks", owner="you", started="soon"),
         report(14, schema_version=2),
         {"some": "thing"},
     ]

@@ -13,14 +13,14 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
-from portalcheck.catalog import Catalog
 from portalcheck.fleet import Summary
+from tests.declared import catalog_of
 from tests.fleet import golden
 from tests.fleet.making import everything, finding, lines, of_bytes, report
 from tests.render import hostile
 from tests.render.test_escaping import harmful, html_shape
 
-ENGLISH = Catalog("en")
+ENGLISH = catalog_of("en")
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\uff1d1", "a;=1", "a,+1", "a|@x", '"=1']
 
 

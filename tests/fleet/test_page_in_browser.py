@@ -8,8 +8,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # carries no types
 from playwright.sync_api import Browser
 
-from portalcheck.catalog import Catalog
 from portalcheck.render import fleet_html
+from tests.declared import catalog_of
 from tests.fleet.making import everything, lines, of_bytes
 from tests.fleet.test_formats import forged
 from tests.render import hostile
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.slow
 
 def written(folder: Path, lang: str) -> str:
     path = folder / "fleet.html"
-    path.write_text(fleet_html.render(everything(), Catalog(lang)), "utf-8")
+    path.write_text(fleet_html.render(everything(), catalog_of(lang)), "utf-8")
     return path.as_uri()
 
 
@@ -52,7 +52,7 @@ def test_a_page_of_hostile_reports_contacts_nobody_and_runs_nothing(
     path = tmp_path / "hostile.html"
     texts = (text for name, text in hostile.STRINGS.items() if name != "surrogates")
     summary = of_bytes(lines(forged(text, number) for number, text in enumerate(texts)))
-    path.write_text(fleet_html.render(summary, Catalog("en")), "utf-8")
+    path.write_text(fleet_html.render(summary, catalog_of("en")), "utf-8")
     context = browser.new_context()
     page = context.new_page()
     asked, said = list[str](), list[str]()

@@ -9,8 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portalcheck.fleet import Damaged, documents
-from portalcheck.fleet.decoding import Head
+from portalcheck.fleet.decoding import Decoder, Head
+from tests.declared import INSTALLED
 from tests.fleet.making import counts, line, lines, of_bytes, report
+
+DECODER = Decoder(INSTALLED.fleet)
 
 THREE = [report(n) for n in range(3)]
 PRETTY = [json.dumps(document, indent=2) for document in THREE]
@@ -159,7 +162,7 @@ def test_reports_over_many_lines_are_read_however_far_they_are_indented(
     made = [reports] if listed else reports
     content = "\n".join(json.dumps(one, indent=indent) for one in made).encode()
 
-    assert len([*documents.documents([content[:1], content[1:]])]) == 3
+    assert len([*documents.documents([content[:1], content[1:]], DECODER)]) == 3
     assert of_bytes(content).reports == 3
 
 
@@ -176,7 +179,7 @@ def test_a_document_without_indentation_that_is_cut_off_hides_no_line_after_it(s
 def test_where_the_chunks_end_changes_nothing(pieces: list[bytes], size: int) -> None:
     content = b"".join([*pieces, GOOD, GOOD])
     cut = [content[start : start + size] for start in range(0, len(content), size)]
-    found, whole = ([*documents.documents(parts)] for parts in (cut, [content[:1], content[1:]]))
+    found, whole = ([*documents.documents(parts, DECODER)] for parts in (cut, [content[:1], content[1:]]))
 
     assert found == whole
     assert sum(isinstance(part, Head) for _, part in found) == len(pieces) + 2 - pieces.count(b"junk\n")

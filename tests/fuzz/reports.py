@@ -9,25 +9,37 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from portalcheck import memory, paste, phonecode, symptoms
+from portalcheck import memory, phonecode, symptoms
 from portalcheck.catalog import Catalog
 from portalcheck.explain import explain, suggest
 from portalcheck.fleet import Summary, summarise
+from portalcheck.fleet.decoding import Decoder
 from portalcheck.fleet.documents import documents
 from portalcheck.model import Status
 from portalcheck.paste import Integrity, as_report
 from portalcheck.paste.unmangle import plain
 from portalcheck.render import agent, fleet_data, fleet_html, fleet_text
 from tests.core.paste_reports import SAMPLE, lost_values, wrong_values
+from tests.declared import (
+    CAUSE_ORDER,
+    INSTALLED,
+    NUMBERS,
+    catalog_of,
+    decode,
+    encode,
+    read_paste,
+    write_block,
+)
 from tests.fuzz.target import parts_of, target, text_of
 
+DECODER = Decoder(INSTALLED.fleet)
 _NEVER = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 @cache
 def catalog(lang: str) -> Catalog:
     """The words of a language."""
-    return Catalog(lang)
+    return catalog_of(lang)
 
 
 def _harmless(text: str) -> None:
@@ -36,7 +48,7 @@ def _harmless(text: str) -> None:
 
 # ---- pasted --------------------------------------------------------------------------------------
 
-_BLOCK = paste.write(SAMPLE).encode()
+_BLOCK = write_block(SAMPLE).encode()
 
 
 def _edited(edits: bytes) -> bytes:
@@ -53,7 +65,7 @@ def _edited(edits: bytes) -> bytes:
 @target("reports", longest=512, compares=False)
 def pasted_edits(data: bytes) -> None:
     """However a block is edited, nothing that the report did not say is shown as proved."""
-    for recovered in paste.read(_edited(data)):
+    for recovered in read_paste(_edited(data)):
         assert wrong_values(recovered, SAMPLE) == []
         if recovered.integrity is Integrity.COMPLETE:
             assert lost_values(recovered, SAMPLE) == []
@@ -62,7 +74,7 @@ def pasted_edits(data: bytes) -> None:
 @target("reports", longest=32 * 1024)
 def pasted(data: bytes) -> None:
     """Any text gives reports, or none, and a harmless view of them in every language."""
-    found = paste.read(data)
+    found = read_paste(data)
     for lang in ("en", "es"):
         _harmless(agent.render_reports(found, catalog(lang)))
     for recovered in found:
@@ -74,7 +86,7 @@ def pasted(data: bytes) -> None:
 @target("reports")
 def json_report(data: bytes) -> None:
     """A JSON text after another reading of it says the same, and never better than before."""
-    found = paste.read(b"{" + data)
+    found = read_paste(b"{" + data)
     for recovered in found:
         if recovered.integrity is Integrity.COMPLETE and not recovered.newer:
             assert as_report(recovered) is not None
@@ -84,15 +96,15 @@ def json_report(data: bytes) -> None:
 @target("reports", longest=256)
 def phone_code(data: bytes) -> None:
     """What a code says makes the same code again; of any other text no more than suggestions come."""
-    heard = phonecode.decode(data.decode("utf-8", "surrogateescape"))
+    heard = decode(data.decode("utf-8", "surrogateescape"))
     if isinstance(heard, phonecode.Decoded):
-        if heard.cause in phonecode.CAUSE_ORDER:
-            assert phonecode.encode(heard.cause or "", heard.os, heard.statuses) == heard.code
+        if heard.cause in CAUSE_ORDER:
+            assert encode(heard.cause or "", heard.os, heard.statuses) == heard.code
         assert set(heard.statuses.values()) <= set(Status)
         phonecode.spell(heard.code)
     else:
         for suggestion in heard.suggestions:
-            assert isinstance(phonecode.decode(suggestion.code), phonecode.Decoded)
+            assert isinstance(decode(suggestion.code), phonecode.Decoded)
     _harmless(agent.render_code(heard, catalog("es")))
 
 
@@ -100,7 +112,7 @@ def phone_code(data: bytes) -> None:
 
 
 def _summary(data: bytes) -> Summary:
-    return summarise(["-"], io.BytesIO(data))
+    return summarise(["-"], io.BytesIO(data), INSTALLED.fleet)
 
 
 @target("reports", longest=32 * 1024)
@@ -114,9 +126,9 @@ def fleet(data: bytes) -> None:
     fleet_data.render_csv(summary, catalog("en"))
     page = fleet_html.render(summary, catalog("es"))
     assert page.count("<script") == page.count("</script>")
-    once = [*documents([data[:1], data[1:]])]
+    once = [*documents([data[:1], data[1:]], DECODER)]
     step = max(len(data) // 7, 1)
-    cut = [*documents([data[at : at + step] for at in range(0, len(data), step)])]
+    cut = [*documents([data[at : at + step] for at in range(0, len(data), step)], DECODER)]
     assert _reports(once) == _reports(cut)
 
 
@@ -146,8 +158,8 @@ def code_in_text(data: bytes) -> None:
     from portalcheck.cli.desk import _code_within
 
     first, _ = parts_of(data, 2)
-    found = _code_within(first)
-    assert found is None or isinstance(phonecode.decode(found), phonecode.Decoded)
+    found = _code_within(first, NUMBERS)
+    assert found is None or isinstance(decode(found), phonecode.Decoded)
 
 
 # ---- said in words -------------------------------------------------------------------------------

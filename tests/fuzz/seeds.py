@@ -19,8 +19,8 @@ import msgspec
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
-from portalcheck import paste
 from tests.core.paste_reports import SAMPLE
+from tests.declared import write_block
 from tests.fleet import making
 from tests.fuzz.target import CORPUS
 from tests.fuzz.words_of_authorities import standings
@@ -333,7 +333,7 @@ def computers() -> Iterator[tuple[str, str, bytes]]:
 
 def texts() -> Iterator[tuple[str, str, bytes]]:
     """What people send."""
-    block = paste.write(SAMPLE).encode()
+    block = write_block(SAMPLE).encode()
     yield "pasted", "block", block
     yield "pasted", "quoted", b"> " + block.replace(b"\n", b"\n> ")
     yield "pasted", "html", b"<p>" + block.replace(b": ", b":&nbsp;").replace(b"\n", b"<br>")

@@ -280,9 +280,10 @@ ROWS = (
         setting=VPN,
         fault=(tunnel_gone,),
         shows=("link", "tls portal"),
-        cause=cause("vpn-breaks", "inconclusive"),
-        innocent=cause("portal-unreachable", "dns-down", "no-internet", "tcp-blocked"),
-        code=None,
+        cause=cause("tcp-blocked"),
+        innocent=cause("portal-unreachable", "dns-down", "no-internet"),
+        ref="step-6",
+        code=1,
     ),
     Row(
         id="F14a",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portalcheck.causes import CAUSES
+from tests.declared import CAUSES
 from tests.lab import readme
 from tests.lab.rows import FAST, TABLE
 

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
+from queue import SimpleQueue
 
 import pytest
 
-from portalcheck.path.waiting import Deadline, Later, OutOfTime, Shared, side_by_side
+from portalcheck.path.dependencies import MAY_ASK
+from portalcheck.path.waiting import AskError, Deadline, Later, OutOfTime, Shared, begin, side_by_side
+
+PATIENCE_S = 60.0
+TABLE = {"key": {"other"}, "other": frozenset[str](), "slow": frozenset[str](), "fast": frozenset[str]()}
+
+
+def shared_of(seconds: float = PATIENCE_S) -> Shared:
+    return Shared(Deadline(seconds), TABLE)
 
 
 def _forever() -> int:
@@ -54,7 +64,7 @@ def test_a_part_ends_before_the_whole_and_keeps_its_scale() -> None:
 
 
 def test_work_is_done_once_for_all_who_ask() -> None:
-    shared = Shared(Deadline(5))
+    shared = shared_of()
     done: list[int] = []
 
     def work() -> int:
@@ -68,7 +78,7 @@ def test_work_is_done_once_for_all_who_ask() -> None:
 
 
 def test_different_questions_do_not_wait_for_each_other() -> None:
-    shared = Shared(Deadline(5))
+    shared = shared_of()
     slow = Later(lambda: shared.get("slow", _forever))
     since = time.monotonic()
     assert shared.get("fast", lambda: 1) == 1
@@ -78,7 +88,7 @@ def test_different_questions_do_not_wait_for_each_other() -> None:
 
 
 def test_who_waits_for_hanging_work_is_let_go_at_the_deadline() -> None:
-    shared = Shared(Deadline(0.3))
+    shared = shared_of(0.3)
     Later(lambda: shared.get("key", _forever))
     time.sleep(0.05)
     since = time.monotonic()
@@ -88,18 +98,115 @@ def test_who_waits_for_hanging_work_is_let_go_at_the_deadline() -> None:
 
 
 def test_what_the_work_raised_is_raised_for_everybody() -> None:
-    shared = Shared(Deadline(5))
+    shared = shared_of()
     for _ in range(2):
         with pytest.raises(LookupError):
             shared.get("key", _fails)
 
 
 def test_none_is_an_answer_too_and_found_once() -> None:
-    shared = Shared(Deadline(5))
+    shared = shared_of()
     asked: list[int] = []
     for _ in range(2):
         assert shared.get("key", lambda: asked.append(1)) is None
     assert asked == [1]
+
+
+# ---- which fact may ask for which ------------------------------------------------------------------
+
+
+def here(work: Callable[[], int]) -> int | None:
+    return work()
+
+
+def on_a_thread(work: Callable[[], int]) -> int | None:
+    return Later(work).get(PATIENCE_S)
+
+
+def beside_others(work: Callable[[], int]) -> int | None:
+    return side_by_side([lambda: 0, work], PATIENCE_S)[1]
+
+
+def on_the_thread_of_a_thread(work: Callable[[], int]) -> int | None:
+    return on_a_thread(lambda: beside_others(work) or 0)
+
+
+ANYWHERE = pytest.mark.parametrize("ask", [here, on_a_thread, beside_others, on_the_thread_of_a_thread])
+
+
+@ANYWHERE
+def test_a_fact_that_asks_for_itself_is_refused(ask: Callable[[Callable[[], int]], int | None]) -> None:
+    shared = shared_of()
+
+    def work() -> int:
+        return ask(lambda: shared.get(("key", 1), work)) or 0
+
+    with pytest.raises(AskError, match=r"key -> key$"):
+        shared.get(("key", 1), work)
+
+
+@ANYWHERE
+def test_a_fact_that_asks_for_itself_through_another_is_refused(
+    ask: Callable[[Callable[[], int]], int | None],
+) -> None:
+    shared = shared_of()
+
+    def work() -> int:
+        return shared.get("other", lambda: ask(lambda: shared.get("key", work)) or 0)
+
+    with pytest.raises(AskError, match=r"key -> other -> key$"):
+        shared.get("key", work)
+
+
+@ANYWHERE
+def test_a_fact_that_is_there_already_is_refused_as_well(
+    ask: Callable[[Callable[[], int]], int | None],
+) -> None:
+    shared = shared_of()
+    assert shared.get("fast", lambda: 1) == 1
+    with pytest.raises(AskError, match=r"key -> fast$"):
+        shared.get("key", lambda: ask(lambda: shared.get("fast", lambda: 1)) or 0)
+
+
+@ANYWHERE
+def test_a_fact_asks_for_what_it_may_ask_for(ask: Callable[[Callable[[], int]], int | None]) -> None:
+    shared = shared_of()
+    assert shared.get("key", lambda: ask(lambda: shared.get(("other", 1), lambda: 7)) or 0) == 7
+    assert shared.get("fast", lambda: 1) == 1
+
+
+def test_a_fact_that_the_table_does_not_have_is_refused() -> None:
+    with pytest.raises(AskError, match=r"unheard-of$"):
+        shared_of().get("unheard-of", lambda: 1)
+
+
+def test_who_was_refused_leaves_nobody_waiting() -> None:
+    """The fact that may not be asked for here can still be found by others."""
+    shared = shared_of()
+    with pytest.raises(AskError):
+        shared.get("key", lambda: shared.get("fast", lambda: 1))
+    assert shared.get("fast", lambda: 2) == 2
+
+
+def test_work_that_nobody_waits_for_may_ask_for_what_began_it() -> None:
+    shared, heard = shared_of(), SimpleQueue[int]()
+
+    def work() -> int:
+        begin(lambda: heard.put(shared.get("key", _fails)))
+        return 7
+
+    assert shared.get("key", work) == 7
+    assert heard.get(timeout=PATIENCE_S) == 7
+
+
+def test_no_fact_may_come_to_ask_for_itself() -> None:
+    above: set[str] = set()
+    for fact, may_ask in MAY_ASK.items():
+        assert may_ask <= above, fact
+        above.add(fact)
+
+
+# ---- side by side ----------------------------------------------------------------------------------
 
 
 def test_side_by_side_keeps_the_order_and_leaves_out_what_is_late() -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from portalcheck import paste, phonecode
 from portalcheck.catalog import Catalog
 from portalcheck.model import Report
 from portalcheck.render import agent, html, intune, jamf, json, junit, nagios, prometheus, text
+from tests.declared import catalog_of, decode, read_paste, write_block
 
-ENGLISH, SPANISH = Catalog("en"), Catalog("es")
+ENGLISH, SPANISH = catalog_of("en"), catalog_of("es")
 LANGUAGES = {"en": ENGLISH, "es": SPANISH}
 
 RENDER: dict[str, Callable[[Report, Catalog], str]] = {
@@ -24,7 +24,7 @@ RENDER: dict[str, Callable[[Report, Catalog], str]] = {
 }
 
 DESK: dict[str, Callable[[Report, Catalog], str]] = {
-    "agent": lambda report, words: agent.render_reports(paste.read(paste.write(report)), words),
-    "agent-code": lambda report, words: agent.render_code(phonecode.decode(report.code), words),
+    "agent": lambda report, words: agent.render_reports(read_paste(write_block(report)), words),
+    "agent-code": lambda report, words: agent.render_code(decode(report.code), words),
 }
 """What a help desk agent reads of a report that was pasted, and of one whose code was read out."""

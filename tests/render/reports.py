@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from portalcheck import phonecode, seal
+from portalcheck import seal
 from portalcheck.model import (
     Arg,
     Likelihood,
@@ -20,6 +20,7 @@ from portalcheck.model import (
     Tool,
     gravest,
 )
+from tests.declared import encode
 
 HIGH, MEDIUM, LOW = Likelihood.HIGH, Likelihood.MEDIUM, Likelihood.LOW
 OK, NOTE, WARN, FAIL, SKIP, UNKNOWN = Status
@@ -46,24 +47,27 @@ def report(
     symptoms: tuple[str, ...] = (),
     complete: bool = True,
     privacy: Privacy | None = None,
+    owner: str | None = None,
 ) -> Report:
     made = Report(
         tool=Tool("portalcheck", "0.1.0"),
         run_id="5d2f0c9b8e7a46318f0d1c2b3a495867",
         started="2026-11-23T17:34:00Z",
         duration_ms=1412,
+        start_ms=380,
         complete=complete,
         portal=PortalName("lab", "Lab portal", "portal.lab.example"),
         platform=Platform("windows", "11"),
         outcome=outcome,
         exit_code=code,
         cause=cause,
+        owner=owner,
         also=also,
         likely_steps=steps,
         symptoms=symptoms,
         checks=checks,
         privacy=privacy or Privacy("share", {}, {"resolver": 1, "portal": 2}),
-        code=phonecode.encode(cause, "windows", {c.check: c.status for c in checks}),
+        code=encode(cause, "windows", {c.check: c.status for c in checks}),
     )
     return msgspec.structs.replace(made, seal=seal.make(msgspec.to_builtins(made)))
 
@@ -124,6 +128,7 @@ def stopped() -> Report:
         ),
         code=1,
         also=("vpn-active", "software-outdated", "clock-off"),
+        owner="you",
         privacy=Privacy("share", {"address": 3, "path": 1}, {"resolver": 1, "portal": 3, "neutral": 2}),
     )
 
@@ -139,6 +144,7 @@ def worrying() -> Report:
             check("cookies", 40, finding("cookies.duplicates", WARN, browser="chrome", profile=1)),
         ),
         code=0,
+        owner="you",
     )
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from portalcheck import paste
 from portalcheck.model import Privacy, Report
 from portalcheck.render import agent, html, json, text
+from tests.declared import read_paste, write_block
 from tests.render import hostile, reports
 from tests.render.formats import ENGLISH, LANGUAGES, SPANISH
 
 
 def view(report: Report, lang: str = "en") -> str:
-    return agent.render_reports(paste.read(paste.write(report)), LANGUAGES[lang])
+    return agent.render_reports(read_paste(write_block(report)), LANGUAGES[lang])
 
 
 def flat(shown: str) -> str:
@@ -64,7 +64,7 @@ def test_an_echo_blames_nobody_to_the_agent_either() -> None:
 
 def test_a_report_in_one_language_is_read_in_another() -> None:
     pasted = text.render(reports.stopped(), SPANISH)
-    assert agent.render_reports(paste.read(pasted), ENGLISH) == view(reports.stopped())
+    assert agent.render_reports(read_paste(pasted), ENGLISH) == view(reports.stopped())
 
 
 def local() -> Report:
@@ -86,8 +86,8 @@ def test_a_block_with_local_evidence_says_who_may_see_it(lang: str) -> None:
 
 
 def test_an_edited_report_is_not_taken_for_the_callers() -> None:
-    block = paste.write(reports.stopped()).replace("cause: vpn-breaks", "cause: cert-expired")
-    shown = agent.render_reports(paste.read(block), ENGLISH)
+    block = write_block(reports.stopped()).replace("cause: vpn-breaks", "cause: cert-expired")
+    shown = agent.render_reports(read_paste(block), ENGLISH)
     assert shown.startswith(ENGLISH.ui("read.changed"))
     assert ENGLISH.cause("cert-expired").verdict not in shown
 
@@ -96,7 +96,7 @@ def test_an_edited_report_is_not_taken_for_the_callers() -> None:
 def test_no_hostile_string_of_a_report_reaches_the_agents_terminal(lang: str) -> None:
     report = hostile.everywhere("".join(hostile.STRINGS.values()))
     document = json.render(report)
-    for shown in (view(report, lang), agent.render_reports(paste.read(document), LANGUAGES[lang])):
+    for shown in (view(report, lang), agent.render_reports(read_paste(document), LANGUAGES[lang])):
         assert [char for char in shown if not char.isprintable() and char != "\n"] == []
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from portalcheck.catalog import Catalog
 from portalcheck.model import Arg, Outcome, Report, ReportFinding, Status, Step
 from portalcheck.render import words
 from portalcheck.render.html import render as html
 from portalcheck.render.text import render as text
+from tests.declared import catalog_of
 from tests.render import reports
 from tests.render.reports import FAIL, HIGH, LOW, NOTE, OK, WARN, check, finding
 
@@ -43,7 +43,7 @@ def found(cause: str, reason: str, status: Status, *others: str, **args: Arg) ->
 def test_the_browser_and_the_way_through_its_menus_are_named(
     lang: str, browser: str, cause: str, reason: str, menu: str
 ) -> None:
-    catalog = Catalog(lang)
+    catalog = catalog_of(lang)
     actions = " ".join(words.cause_actions(found(cause, reason, WARN, browser=browser), catalog))
     assert catalog.term("browser", browser) in actions
     assert catalog.term(menu, browser) in actions
@@ -53,7 +53,7 @@ def test_the_browser_and_the_way_through_its_menus_are_named(
 
 @EVERY_LANGUAGE
 def test_without_a_browser_the_words_fit_any(lang: str) -> None:
-    catalog = Catalog(lang)
+    catalog = catalog_of(lang)
     outdated = found("software-outdated", "system.outdated", WARN, os="linux", release="debian 9")
     assert words.cause_actions(outdated, catalog) == catalog.cause("software-outdated").actions
 
@@ -67,13 +67,13 @@ def test_a_block_that_stops_comes_before_one_that_does_not() -> None:
         finding("browser.blocks-cookies", FAIL, browser="firefox", scope="all", by="setting"),
     )
     report = reports.report(Outcome.FAIL, "cookies-blocked", (Step("step-6", HIGH, ()),), (both,), code=1)
-    assert "Firefox" in words.cause_actions(report, Catalog("en"))[0]
+    assert "Firefox" in words.cause_actions(report, catalog_of("en"))[0]
 
 
 @EVERY_LANGUAGE
 def test_the_step_that_tries_another_browser_names_one_that_keeps_nothing_of_the_site(lang: str) -> None:
     report = found("cookies-stale", "cookies.duplicates", WARN, "firefox", browser="chrome")
-    catalog = Catalog(lang)
+    catalog = catalog_of(lang)
     told = words.hint(report.likely_steps[1], report, catalog)
     assert words.hint(report.likely_steps[0], report, catalog) == ""
     assert "Firefox" in told
@@ -83,9 +83,9 @@ def test_the_step_that_tries_another_browser_names_one_that_keeps_nothing_of_the
 
 def test_a_browser_that_blocks_the_portals_cookies_is_not_recommended() -> None:
     report = found("cookies-blocked", "browser.blocks-cookies", FAIL, "firefox", browser="firefox")
-    assert words.fresh_browser(report) == ""
+    assert words.fresh_browser(report, catalog_of("en")) == ""
     third = found("x", "browser.blocks-cookies", NOTE, "firefox", browser="firefox", scope="third-party")
-    assert words.fresh_browser(third) == "firefox"
+    assert words.fresh_browser(third, catalog_of("en")) == "firefox"
 
 
 @EVERY_LANGUAGE
@@ -93,6 +93,6 @@ def test_a_browser_that_blocks_the_portals_cookies_is_not_recommended() -> None:
     ("profile", "shown"), [(1, False), (2, True), (None, False), ("x", False), (True, False)]
 )
 def test_a_profile_is_told_from_the_second_on(lang: str, profile: Arg, shown: bool) -> None:
-    sentence = Catalog(lang).reason("cookies.expired", {"browser": "chrome", "profile": profile})
+    sentence = catalog_of(lang).reason("cookies.expired", {"browser": "chrome", "profile": profile})
     assert ("(" in sentence) is shown
     assert "  " not in sentence

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from portalcheck.article import refs
-from portalcheck.catalog import Catalog
-from portalcheck.causes import CAUSES, INCONCLUSIVE, NONE, Cause
+from portalcheck.declarations import INCONCLUSIVE, NONE, Cause
 from portalcheck.explain import explain
 from portalcheck.model import Likelihood, Outcome, Step
 from portalcheck.render.text import render
+from tests.declared import CAUSES, catalog_of
 from tests.render import reports
 
 FOLDER = Path(__file__).with_name("every")
@@ -35,14 +35,14 @@ def cause_page(cause: Cause, lang: str) -> str:
         *(Step(r, Likelihood.LOW, ()) for r in cause.then),
     )
     report = reports.report(outcome, cause.id, steps, reports.healthy().checks, code=0)
-    words = Catalog(lang)
+    words = catalog_of(lang)
     page = explain(cause.id, words)
     assert page is not None
     return f"{render(report, words).split(CUT)[0]}{page}"
 
 
 def ref_page(ref: str, lang: str) -> str:
-    page = explain(ref, Catalog(lang))
+    page = explain(ref, catalog_of(lang))
     assert page is not None
     return page
 

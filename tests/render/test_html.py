@@ -12,10 +12,11 @@ import sys
 import msgspec
 import pytest
 
-from portalcheck import paste, phonecode
+from portalcheck import phonecode
 from portalcheck.model import Portal, Report, Step, Support
 from portalcheck.render import html as page
 from portalcheck.render import way, words
+from tests.declared import write_block
 from tests.render import reports
 from tests.render.formats import ENGLISH, LANGUAGES, SPANISH
 
@@ -63,7 +64,7 @@ def test_the_page_says_all_in_the_order_in_which_it_helps(name: str, lang: str) 
         catalog.ui("heading.details"),
         cause.it,
         catalog.ui("heading.block"),
-        *paste.write(report).splitlines(),
+        *write_block(report).splitlines(),
         report.code,
         phonecode.spell(report.code, lang),
         *words.looked(report, catalog),
@@ -84,7 +85,7 @@ def test_the_pasted_block_stands_in_the_page_as_it_is_written(name: str) -> None
     report = reports.ALL[name]()
     found = re.search(r'<pre id="block"[^>]*>(.*?)</pre>', page.render(report, ENGLISH), re.DOTALL)
     assert found
-    assert html.unescape(found[1]) == paste.write(report)
+    assert html.unescape(found[1]) == write_block(report)
 
 
 def test_the_policy_forbids_all_but_the_style_sheet_and_the_script_of_the_page() -> None:
@@ -135,7 +136,7 @@ def test_every_state_of_a_link_has_a_shape_of_its_own() -> None:
 
 @every_report
 def test_lines_of_the_picture_are_cut_from_the_broken_link_on(name: str) -> None:
-    links = way.nodes(reports.ALL[name]())
+    links = way.nodes(reports.ALL[name](), ENGLISH.installed)
     drawn = re.findall(r'<line class="(link[^"]*)"', page.render(reports.ALL[name](), ENGLISH))
     assert len(drawn) == len(links) - 1
     stop = way.broken(links)

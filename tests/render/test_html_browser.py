@@ -16,8 +16,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # carries no types
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from portalcheck import paste
 from portalcheck.render import html
+from tests.declared import write_block
 from tests.render import hostile, reports
 from tests.render.formats import LANGUAGES
 
@@ -231,7 +231,7 @@ def test_the_button_copies_the_block_and_says_so(
     reader = context.new_page()
     reader.goto(written(tmp_path, "healthy").as_uri())
     copied = reader.evaluate("navigator.clipboard.readText()")
-    assert copied.rstrip("\n") == paste.write(reports.stopped()).rstrip("\n")
+    assert copied.rstrip("\n") == write_block(reports.stopped()).rstrip("\n")
 
 
 def test_where_nothing_can_be_copied_the_page_says_what_to_do(page: Page, tmp_path: Path) -> None:

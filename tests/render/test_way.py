@@ -8,6 +8,7 @@ import pytest
 from portalcheck.model import Outcome, Report, ReportCheck
 from portalcheck.render import way, words
 from portalcheck.render.way import State
+from tests.declared import INSTALLED
 from tests.render import reports
 from tests.render.formats import ENGLISH
 from tests.render.reports import FAIL, NOTE, SKIP, UNKNOWN, WARN, check, finding
@@ -22,11 +23,11 @@ def changed(*checks: ReportCheck) -> Report:
 
 
 def line(report: Report) -> str:
-    return words.way_line(way.nodes(report), ENGLISH)
+    return words.way_line(way.nodes(report, INSTALLED), ENGLISH)
 
 
 def states(report: Report) -> dict[str, State]:
-    return {node.key: node.state for node in way.nodes(report)}
+    return {node.key: node.state for node in way.nodes(report, INSTALLED)}
 
 
 def test_the_healthy_way_is_the_one_that_a_person_can_follow() -> None:
@@ -60,12 +61,12 @@ def test_a_wrong_clock_stops_the_browser_at_the_certificate() -> None:
         check("tls", 1, finding("tls.dates-fit-true-time", FAIL, blocked_by=("clock.wrong",))),
     )
     assert line(report).startswith("You (look here) -> Wi-Fi")
-    assert way.broken(way.nodes(report)) == way.Node("certificate", State.BROKEN)
+    assert way.broken(way.nodes(report, INSTALLED)) == way.Node("certificate", State.BROKEN)
 
 
 def test_a_warning_on_the_computer_breaks_nothing() -> None:
     report = changed(check("browser", 1, finding("browser.version", WARN, browser="edge", supported=False)))
-    assert way.broken(way.nodes(report)) is None
+    assert way.broken(way.nodes(report, INSTALLED)) is None
     assert states(report)["you"] is State.WORRIED
     assert states(report)["page"] is State.OPEN
 

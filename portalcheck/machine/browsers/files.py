@@ -6,6 +6,7 @@ from functools import cache
 
 import msgspec
 
+from portalcheck.facts import BrowserFiles
 from portalcheck.machine.browsers.places import Browser, browsers, data, typed
 
 _TOLD = {
@@ -57,7 +58,7 @@ class _Read(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class _Family(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     cookies: _Read = _Read()
-    browser: _Read = _Read()
+    settings: _Read = _Read()
 
 
 @cache
@@ -65,16 +66,14 @@ def _families() -> tuple[_Family, ...]:
     return typed(data("files.toml")["family"], tuple[_Family, ...])
 
 
-def read_by(check: str, os: str) -> tuple[Files, ...]:
-    """What the check `cookies` or `browser` reads on a system (linux, macos, windows); nothing for any other check."""
-    if check not in ("cookies", "browser"):
-        return ()
+def read(what: BrowserFiles, os: str) -> tuple[Files, ...]:
+    """What is read of browsers' cookies, or of their settings, on a system (linux, macos, windows)."""
     found = []
     for family in _families():
-        read: _Read = getattr(family, check)
+        read: _Read = getattr(family, what.value)
         here = [one for one in browsers() if one.family == family.name and getattr(one, os)]
         if here and read != _Read():
-            policies = _policies(here, os) if check == "browser" else ()
+            policies = _policies(here, os) if what is BrowserFiles.SETTINGS else ()
             found.append(
                 Files(
                     browsers=tuple(one.name for one in here),

@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
+from portalcheck.facts import BrowserFiles
 from portalcheck.machine import browsers
-from portalcheck.machine.browsers.files import Files, read_by
+from portalcheck.machine.browsers.files import Files, read
 from portalcheck.machine.browsers.places import browsers as table
 from tests.machine.browsers.world import Cookie, World, binarycookies, chromium_db, firefox_db
 
@@ -140,28 +141,24 @@ def _below(path: str, folder: Path) -> str:
 
 
 @pytest.mark.parametrize("make", [linux, macos, windows])
-@pytest.mark.parametrize("check", ["cookies", "browser"])
+@pytest.mark.parametrize("what", BrowserFiles)
 def test_nothing_is_opened_that_is_not_told(
-    make: Callable[[Path], World], check: str, tmp_path: Path
+    make: Callable[[Path], World], what: BrowserFiles, tmp_path: Path
 ) -> None:
     world = make(tmp_path)
     with opened_below(tmp_path) as opened:
         browsers.installed(world.environment)
-        stores = world.stores() if check == "cookies" else world.profiles()
+        stores = world.stores() if what is BrowserFiles.COOKIES else world.profiles()
     assert len(stores) >= 2
     assert len(opened) >= 2
-    told = read_by(check, world.os)
+    told = read(what, world.os)
     assert [path for path in opened if not _is_told(path, world, told)] == []
 
 
 @pytest.mark.parametrize("os", ["linux", "macos", "windows"])
 def test_every_browser_and_every_folder_of_the_table_is_told(os: str) -> None:
-    told = read_by("cookies", os)
+    told = read(BrowserFiles.COOKIES, os)
     named = {name for files in told for name in files.browsers}
     assert named == {one.name for one in table() if getattr(one, os)}
     assert sum(len(files.folders) for files in told) == sum(len(getattr(one, os)) for one in table())
     assert not any("{" in folder for files in told for folder in files.folders)
-
-
-def test_a_check_that_reads_no_browser_tells_none() -> None:
-    assert read_by("clock", "linux") == ()

@@ -1,0 +1,1 @@
+"""Are the browsers set to let the portal in, and are they still supplied with updates?"""

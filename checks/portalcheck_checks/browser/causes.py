@@ -1,0 +1,37 @@
+"""What browsers' own settings and age do to a sign-in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from portalcheck.api import Cause, Finding, Owner
+from portalcheck_checks.browser import reasons
+from portalcheck_checks.cookies import reasons as cookies
+from portalcheck_checks.system import reasons as system
+
+
+def _who_set_it(findings: Sequence[Finding]) -> Owner | None:
+    """A policy is set by whoever manages the computer, and cannot be undone by the person at it."""
+    return Owner.EMPLOYER if any(finding.args.get("by") == "policy" for finding in findings) else None
+
+
+CAUSES = (
+    Cause(
+        "cookies-blocked",
+        ref="step-6",
+        then=("step-5",),
+        owner=Owner.YOU,
+        owner_by=_who_set_it,
+        code_number=34,
+        all={reasons.BLOCKS_COOKIES},
+        before="cookies-stale",
+    ),
+    Cause(
+        "software-outdated",
+        ref="step-7",
+        owner=Owner.YOU,
+        code_number=36,
+        any={reasons.VERSION, system.OUTDATED},
+    ),
+    Cause("browser-unread", note=True, any={cookies.UNREADABLE, reasons.UNREADABLE}),
+)

@@ -1,0 +1,25 @@
+"""What is said of browsers and their settings."""
+
+from __future__ import annotations
+
+from portalcheck.api import EvidenceTypes, Layer, Reason
+
+_BROWSER: EvidenceTypes = {"browser": str}
+
+VERSION = Reason(
+    "browser.version", layer=Layer.BROWSER, args={"browser": str, "version": str, "supported": bool | str}
+)
+FOUND = Reason("browser.found", layer=Layer.BROWSER, args=_BROWSER)
+DEFAULT = Reason("browser.default", layer=Layer.BROWSER, args=_BROWSER)
+OTHER = Reason("browser.other", layer=Layer.BROWSER, args=_BROWSER)
+BLOCKS_COOKIES = Reason(
+    "browser.blocks-cookies", layer=Layer.BROWSER, args={"browser": str, "scope": str, "by": str}
+)
+CLEARS_ON_EXIT = Reason("browser.clears-on-exit", layer=Layer.BROWSER, args=_BROWSER)
+NEVER_REMEMBERS = Reason("browser.never-remembers", layer=Layer.BROWSER, args=_BROWSER)
+EXTENSION = Reason("browser.extension", layer=Layer.BROWSER, args={"browser": str, "name": str})
+OWN_PROXY = Reason("browser.own-proxy", layer=Layer.BROWSER, args={"browser": str, "kind": str})
+UNREADABLE = Reason(
+    "browser.unreadable", layer=Layer.BROWSER, args={"browser": str, "profile": int, "why": str}
+)
+NONE_FOUND = Reason("browser.none", layer=Layer.BROWSER)

@@ -1,0 +1,1 @@
+"""Is this computer's clock right? Measured against authenticated servers, never against a time service."""

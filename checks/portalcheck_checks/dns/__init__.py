@@ -1,0 +1,1 @@
+"""Does the portal's name lead to the portal's address?"""

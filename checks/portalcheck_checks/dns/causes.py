@@ -1,0 +1,88 @@
+"""What is wrong with a name on the way: the hosts file, the DNS servers, a filter, a false answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from portalcheck.api import INCONCLUSIVE, Cause, Finding, Layer, Owner, behind
+from portalcheck_checks.dns import reasons
+from portalcheck_checks.domain.causes import NAME_WRONG
+from portalcheck_checks.network import reasons as network
+
+_THE_NAME = behind(Layer.PROXY)
+_THE_NAME_OR_THE_TUNNEL = _THE_NAME | {Layer.TUNNEL}
+
+_DNS_DOWN = Cause(
+    "dns-down",
+    ref="error-4",
+    owner=Owner.NETWORK,
+    code_number=13,
+    all={reasons.OTHER_ANSWERS},
+    any={reasons.SILENT, reasons.NO_SERVER},
+    explains=_THE_NAME_OR_THE_TUNNEL,
+)
+
+
+def _whose_name_server(findings: Sequence[Finding]) -> Owner | None:
+    """A name that fails at every DNS server is the portal's to mend; names that only this computer loses are not."""
+    if any(finding.reason == reasons.SYSTEM_FAILS for finding in findings):
+        return Owner.YOU
+    everywhere = any(finding.args.get("everywhere") is True for finding in findings)
+    return Owner.PORTAL if everywhere else None
+
+
+_DNS_BROKEN = Cause(
+    "dns-broken",
+    ref="error-4",
+    owner=Owner.NETWORK,
+    code_number=14,
+    owner_by=_whose_name_server,
+    all={reasons.ERRORS},
+    explains=_THE_NAME_OR_THE_TUNNEL,
+)
+
+CAUSES = (
+    Cause(
+        "hosts-override",
+        ref="step-1",
+        owner=Owner.YOU,
+        code_number=12,
+        all={reasons.HOSTS_OVERRIDE},
+        explains=_THE_NAME,
+        at=Layer.NAME,
+    ),
+    _DNS_DOWN,
+    # Where nobody else may be asked for names: the network works, by what needs none.
+    _DNS_DOWN.when(all={network.WAY_OUT}, any={reasons.SILENT, reasons.NO_SERVER}),
+    _DNS_BROKEN,
+    # A hosts file that names the portal is looked at first; what DNS says then matters to nobody.
+    _DNS_BROKEN.when(any={reasons.ERROR_HERE, reasons.SYSTEM_FAILS}, none={reasons.HOSTS_UNCLEAR}),
+    NAME_WRONG.when(all={reasons.MISSING_EVERYWHERE}, explains=_THE_NAME),
+    Cause(
+        "dns-filtered",
+        ref="step-6",
+        owner=Owner.NETWORK,
+        code_number=15,
+        any={reasons.SINKHOLE, reasons.FOUND_ELSEWHERE, reasons.BLOCK_PAGE},
+        explains=_THE_NAME,
+    ),
+    Cause(
+        "dns-hijacked",
+        ref="step-1",
+        owner=Owner.NETWORK,
+        code_number=16,
+        all={reasons.FALSE_ADDRESS},
+        explains=_THE_NAME,
+    ),
+    INCONCLUSIVE.when(any={reasons.HOSTS_UNCLEAR, reasons.MADE_UP}, explains=_THE_NAME_OR_THE_TUNNEL),
+    INCONCLUSIVE.when(
+        any={reasons.MISSING, reasons.LATE, reasons.SILENT_HERE, reasons.SYSTEM_SILENT}, at=Layer.APART
+    ),
+    Cause(
+        "nxdomain-rewritten",
+        note=True,
+        all={reasons.REWRITES_MISSING},
+        none={network.CAPTIVE},
+        after="clock-off",
+    ),
+)

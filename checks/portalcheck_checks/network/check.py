@@ -1,0 +1,268 @@
+"""Is there a network, and does it lead anywhere?"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
+
+from portalcheck.api import (
+    DIRECT,
+    CaptiveAnswer,
+    Check,
+    ConnectStep,
+    Context,
+    Failure,
+    Finding,
+    Hop,
+    Interface,
+    InterfaceKind,
+    Link,
+    Neutral,
+    Reason,
+    Route,
+    Trace,
+    fail,
+    note,
+    ok,
+    reasons_in,
+    skip,
+)
+from portalcheck_checks.network import reasons
+from portalcheck_checks.network.causes import CAUSES
+from portalcheck_checks.shared.proof import is_proven
+from portalcheck_checks.shared.repeated import again
+from portalcheck_checks.shared.tunnels import ways_around
+
+SLOW_PAGE_MS = 4000
+
+
+def network(ctx: Context) -> Iterable[Finding]:
+    """The link, the way out as neutral hosts see it, and both families of addresses."""
+    if ctx.late():
+        ctx.traces((again(Route(url=ctx.url)), _in_small_packets(ctx)))
+    trace = ctx.trace()
+    loaded = is_proven(ctx, trace)
+    link = judge_link(ctx.machine.interfaces(), routed=bool(ctx.egress.addresses()), loaded=loaded)
+    yield link
+    if trace is None:
+        yield skip(reasons.NOT_ASKED)
+        return
+    tried = _try_again(ctx, trace, loaded=loaded)
+    neutral = ctx.third_parties.hosts()
+    if neutral is None:
+        yield from _without_neutral(loaded)
+    else:
+        yield from judge_way(trace, neutral, loaded=loaded, around=_around_tunnels(ctx, neutral))
+    routed = loaded or _is_routed(ctx, trace)
+    stopped = not routed and _is_stopped_here(ctx, trace)
+    if stopped:
+        yield fail(reasons.STOPPED_HERE)
+    yield from judge_families(trace, loaded=loaded, only_ipv4=tried.ipv4_only, routed=routed or stopped)
+    yield from judge_again(tried)
+    yield from judge_speed(trace, loaded=loaded)
+
+
+def judge_link(interfaces: Sequence[Interface], *, routed: bool, loaded: bool) -> Finding:
+    """Whether an interface is up with an address that leads somewhere; a page that loaded settles it."""
+    usable = [
+        i
+        for i in interfaces
+        if i.up and i.kind is not InterfaceKind.LOOPBACK and any(map(_usable, i.addresses))
+    ]
+    if loaded or (usable and routed):
+        kinds = sorted({i.kind.value for i in usable})
+        names = tuple(i.name for i in usable)
+        kind = kinds[0] if kinds else InterfaceKind.OTHER.value
+        return ok(reasons.UP, kind=kind, interfaces=names)
+    return fail(reasons.NO_LINK)
+
+
+def _usable(address: str) -> bool:
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    kept_back = parsed.version == 4 and parsed.is_reserved  # RFC 1112, 4; of IPv6 that is nearly all
+    nowhere = parsed.is_loopback or parsed.is_unspecified or parsed.is_multicast or kept_back
+    return not (parsed.is_link_local or nowhere)
+
+
+def _without_neutral(loaded: bool) -> Iterator[Finding]:
+    yield ok(reasons.WELL) if loaded else skip(reasons.NOT_ASKED)
+
+
+class Around(msgspec.Struct, frozen=True):
+    """What is met where nothing gets out: a sign-in page beside the tunnel, this computer's own firewall."""
+
+    captive: bool = False
+    stopped_here: bool = False
+
+
+_NOTHING_AROUND = Around()
+
+
+def _around_tunnels(ctx: Context, neutral: Neutral) -> Around:
+    if neutral.way_out or neutral.is_captive:
+        return _NOTHING_AROUND
+    return Around(
+        captive=any(ctx.egress.probe_over(name) is CaptiveAnswer.CAPTIVE for name in ways_around(ctx)),
+        stopped_here=ctx.egress.blocked_here(),
+    )
+
+
+def judge_way(
+    trace: Trace, neutral: Neutral, *, loaded: bool, around: Around = _NOTHING_AROUND
+) -> Iterator[Finding]:
+    """What the neutral hosts prove. Errors of a probe never mean a captive portal (RFC 8952 leaves them open)."""
+    proxied = trace.first.proxy is not None
+    signs = neutral.is_captive or neutral.one_certificate or around.captive
+    if signs and neutral.reached == 0 and not loaded and not proxied:
+        yield fail(reasons.CAPTIVE)
+        return
+    if neutral.is_captive:
+        yield note(reasons.CAPTIVE_ELSEWHERE)
+    if neutral.way_out:
+        yield ok(reasons.WAY_OUT, reached=neutral.reached, asked=neutral.canaries)
+    elif not _answered(trace) and neutral.present == 0 and not neutral.heard_late:
+        yield fail(reasons.BLOCKED_HERE if around.stopped_here else reasons.NO_WAY_OUT)
+    if _port_blocked(trace, neutral) and not proxied:
+        yield fail(reasons.PORT_BLOCKED, port=trace.first.port)
+
+
+def _answered(trace: Trace) -> bool:
+    """Whether the portal's side answered at all, which no dead network can fake."""
+    return any(hop.connect is not None and hop.connect.failure is None for hop in trace.hops)
+
+
+def _port_blocked(trace: Trace, neutral: Neutral) -> bool:
+    """HTTPS leads nowhere, or is broken off, to every host, while plain HTTP passes."""
+    if neutral.canaries < 2 or CaptiveAnswer.OPEN not in neutral.captive or trace.first.connect is None:
+        return False
+    if not _answered(trace):
+        return neutral.present == 0
+    # Silence of a connection that opened may have other reasons, such as the size of packets.
+    step = trace.first.tls
+    return (
+        step is not None and step.failure in (Failure.RESET, Failure.CLOSED)
+    ) and neutral.cut_off == neutral.canaries
+
+
+class Tried(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of the way when it was tried with one thing changed, and when it was tried once more as it is."""
+
+    ipv4_only: bool = False
+    small_packets: bool = False
+    again: bool = False
+
+
+def _try_again(ctx: Context, trace: Trace, *, loaded: bool) -> Tried:
+    """The counterfactuals of a connection that fails, all at once: whatever works once more was not broken."""
+    hop = trace.last
+    if loaded or hop.failure is None or hop.connect is None or hop.proxy is not None:
+        return Tried()
+    four = Route(url=ctx.url, family=4, proxy=DIRECT) if _six_is_suspect(hop) else None
+    small = _in_small_packets(ctx) if _size_is_suspect(hop) else None
+    second = again(Route(url=ctx.url))
+    routes = [route for route in (four, small, second) if route is not None]
+    worked = {route: is_proven(ctx, found) for route, found in zip(routes, ctx.traces(routes), strict=True)}
+    ipv4_only = four is not None and worked[four] and not worked[second]
+    if four is not None and ipv4_only and hop.failure is not Failure.TIMED_OUT:
+        # What fails at once may fail by chance: there is time to see it once more.
+        third, fourth = ctx.traces((again(Route(url=ctx.url), 3), again(four)))
+        ipv4_only = not is_proven(ctx, third) and is_proven(ctx, fourth)
+    return Tried(
+        ipv4_only=ipv4_only,
+        small_packets=small is not None and worked[small],
+        again=worked[second],
+    )
+
+
+def _in_small_packets(ctx: Context) -> Route:
+    return Route(url=ctx.url, small_packets=True, proxy=DIRECT)
+
+
+def _six_is_suspect(hop: Hop) -> bool:
+    """Whether IPv6 was tried while there is an IPv4 address that was not seen to fail."""
+    addresses = hop.names.addresses if hop.names else ()
+    attempts = hop.connect.attempts if hop.connect else ()
+    six_tried = any(":" in attempt.address for attempt in attempts)
+    four_failed = any("." in attempt.address and attempt.failure is not None for attempt in attempts)
+    return six_tried and not four_failed and any("." in address for address in addresses)
+
+
+def _size_is_suspect(hop: Hop) -> bool:
+    """Whether the connection opened, which takes small packets, and then fell silent, which may be for large ones."""
+    step = hop.http if hop.tls is None or hop.tls.failure is None else hop.tls
+    return hop.connect is not None and step is not None and step.failure is Failure.TIMED_OUT
+
+
+def judge_again(tried: Tried) -> Iterator[Finding]:
+    """Small packets pass where others do not; or all is well at the second try, and nothing is proved."""
+    if tried.again:
+        yield note(reasons.RECOVERED)
+    elif tried.small_packets:
+        yield fail(reasons.MTU)
+
+
+def _is_routed(ctx: Context, trace: Trace) -> bool:
+    """Whether this computer has a route to any address that failed last; a router's refusal is none of its own."""
+    attempts = trace.last.connect.attempts if trace.last.connect is not None else ()
+    return any(not isinstance(ctx.egress.source_address(attempt.address), Failure) for attempt in attempts)
+
+
+def _is_stopped_here(ctx: Context, trace: Trace) -> bool:
+    """Whether this computer, without a route to the host that was wanted, has one of that family to the world."""
+    hop = trace.last
+    if hop.connect is None or hop.proxy is not None:
+        return False
+    world = {":" in way for way in ctx.egress.addresses()}
+    wanted = [attempt.address for attempt in hop.connect.attempts]
+    return all(map(_usable, wanted)) and any((":" in address) in world for address in wanted)
+
+
+def judge_families(trace: Trace, *, loaded: bool, only_ipv4: bool, routed: bool = False) -> Iterator[Finding]:
+    """A family of addresses that fails: a note where the page loads by the other all the same, else a cause."""
+    if only_ipv4 and not loaded:
+        yield fail(reasons.IPV6_BROKEN)
+        return
+    connect = trace.last.connect
+    if connect is not None and not (loaded or routed) and (missing := _missing_family(connect)):
+        yield fail(missing)
+        return
+    connect = trace.first.connect
+    if connect is None or connect.failure is not None or ":" in connect.address:
+        return
+    if any(":" in attempt.address and attempt.failure is not None for attempt in connect.attempts):
+        yield note(reasons.IPV6_FALLBACK)
+
+
+def _missing_family(connect: ConnectStep) -> Reason | None:
+    """The reason that a host has addresses of one family alone, and this computer not even a route for them."""
+    if any(attempt.failure is not Failure.NETWORK_UNREACHABLE for attempt in connect.attempts):
+        return None
+    six = {":" in attempt.address for attempt in connect.attempts}
+    if len(six) != 1:
+        return None
+    return reasons.IPV6_MISSING if True in six else reasons.IPV4_MISSING
+
+
+def judge_speed(trace: Trace, *, loaded: bool) -> Iterator[Finding]:
+    """A page that loads, but slowly."""
+    took = sum(hop.http.total_ms for hop in trace.hops if hop.http is not None)
+    took += sum(hop.connect.ms for hop in trace.hops if hop.connect is not None and not hop.reused)
+    took += sum(hop.names.ms for hop in trace.hops if hop.names is not None and not hop.reused)
+    if loaded and took > SLOW_PAGE_MS:
+        yield note(reasons.SLOW, ms=took)
+
+
+CHECK = Check(
+    "network",
+    run=network,
+    reasons=reasons_in(reasons),
+    causes=CAUSES,
+    words="portalcheck_checks.network",
+    link=Link.NETWORK,
+    code_number=1,
+)

@@ -1,0 +1,1 @@
+"""Is a proxy in the way, and does it let this computer through?"""

@@ -1,0 +1,129 @@
+"""Is a proxy in the way, and does it let this computer through?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from portalcheck.api import (
+    DIRECT,
+    Chain,
+    Check,
+    Context,
+    Failure,
+    Finding,
+    Link,
+    Neutral,
+    ProxyPlan,
+    ProxySettings,
+    ProxyStep,
+    Route,
+    Trace,
+    fail,
+    note,
+    ok,
+    reasons_in,
+)
+from portalcheck_checks.proxy import reasons
+from portalcheck_checks.proxy.causes import CAUSES
+from portalcheck_checks.shared.proof import is_proven
+from portalcheck_checks.shared.repeated import again
+
+_BAD_GATEWAY = 502
+_OWN_REFUSALS = {*range(400, 500), 2}
+"""What a proxy's own rules say: statuses of HTTP, and SOCKS 5's reply for them (RFC 1928, 6)."""
+
+
+def proxy(ctx: Context) -> Iterable[Finding]:
+    """The browser's proxy, then the programs' where it is another."""
+    plan = ctx.proxy_plan()
+    settings = ctx.machine.proxies(ctx.url)
+    trace = ctx.trace()
+    yield from judge_setting(plan, settings)
+    if trace is None:
+        return
+    loaded = is_proven(ctx, trace)
+    if plan.pac in ("unreachable", "malformed"):
+        yield note(reasons.PAC_UNREAD) if loaded else fail(reasons.PAC_UNREACHABLE)
+    step = trace.last.proxy
+    if step is not None and trace.last.kept_out:
+        direct = Route(url=ctx.url, proxy=DIRECT)
+        ctx.traces((direct, again(trace.route)))
+        direct_works = is_proven(ctx, ctx.trace(direct))
+        if _fails_twice(ctx, trace.route):
+            yield from judge_refusal(plan, step, ctx.third_parties.hosts(), direct_works=direct_works)
+        else:
+            yield fail(reasons.UNSTEADY, kind=plan.kind)
+    yield from judge_inspector(trace, ctx.chain(trace.last), ctx.third_parties.hosts())
+    if _programs_only(settings):
+        programs = Route(url=ctx.url, proxy=settings.programs)
+        if _fails_twice(ctx, programs):
+            yield from judge_mismatch(loaded, ctx.trace(programs))
+
+
+def _fails_twice(ctx: Context, route: Route) -> bool:
+    """Whether the proxy of a way keeps us out, and does so again; one that is busy for a moment lets us in."""
+    tries = (ctx.trace(each) for each in (route, again(route)))
+    return all(each is not None and each.last.kept_out for each in tries)
+
+
+def _programs_only(settings: ProxySettings) -> bool:
+    """Whether only programs, not the browser, are told of a proxy."""
+    return bool(settings.programs and settings.browser_known and not (settings.browser or settings.pac_url))
+
+
+def judge_setting(plan: ProxyPlan, settings: ProxySettings) -> Iterator[Finding]:
+    """Which proxy is set, and for whom."""
+    if plan.kind:
+        yield note(reasons.USED, kind=plan.kind, scope="all", proxies=plan.candidates)
+    elif _programs_only(settings):
+        yield note(reasons.USED, kind="env", scope="programs-only", proxies=(settings.programs,))
+    elif plan.bypassed:
+        yield ok(reasons.BYPASSED)
+    else:
+        yield ok(reasons.NONE_SET)
+
+
+def judge_refusal(
+    plan: ProxyPlan, step: ProxyStep, neutral: Neutral | None, *, direct_works: bool
+) -> Iterator[Finding]:
+    """What the proxy did instead of letting us through. Its own refusals are facts; a 5xx may be the portal's doing."""
+    if step.failure is Failure.PROXY_AUTH:
+        yield fail(reasons.WANTS_LOGIN, kind=plan.kind, schemes=step.schemes)
+    elif step.failure is Failure.PROXY_REFUSED:
+        own = step.status in _OWN_REFUSALS or direct_works or (neutral is not None and neutral.reached == 0)
+        yield (
+            fail(reasons.REFUSES, kind=plan.kind, status=step.status)
+            if own
+            else fail(reasons.CANNOT_REACH, status=step.status)
+        )
+    else:
+        yield fail(reasons.DOWN, kind=plan.kind)
+    if direct_works:
+        yield note(reasons.DIRECT_WORKS)
+
+
+def judge_inspector(trace: Trace, chain: Chain | None, neutral: Neutral | None) -> Iterator[Finding]:
+    """A box that inspects every host says that it gets nothing proper from the portal (RFC 9110, 15.6.3)."""
+    http = trace.last.http
+    if chain is None or http is None or neutral is None:
+        return
+    inspected = chain.trusted_by == {"system"} and neutral.same_issuer
+    if inspected and http.status == _BAD_GATEWAY:
+        yield fail(reasons.INSPECTOR_REFUSES, status=http.status)
+
+
+def judge_mismatch(loaded: bool, through: Trace | None) -> Iterator[Finding]:
+    """A proxy that only programs are told of, which fails them while the browser's way works."""
+    if loaded and through is not None and through.last.kept_out:
+        yield fail(reasons.MISMATCH)
+
+
+CHECK = Check(
+    "proxy",
+    run=proxy,
+    reasons=reasons_in(reasons),
+    causes=CAUSES,
+    words="portalcheck_checks.proxy",
+    link=Link.PROXY,
+    code_number=5,
+)

@@ -1,0 +1,75 @@
+"""What is wrong at the portal's front door."""
+
+from __future__ import annotations
+
+from portalcheck.api import INCONCLUSIVE, Cause, Layer, Owner
+from portalcheck_checks.network import reasons as network
+from portalcheck_checks.proxy import reasons as proxy
+from portalcheck_checks.service import reasons
+from portalcheck_checks.tls import reasons as tls
+from portalcheck_checks.vpn import reasons as vpn
+
+_REFUSALS = {reasons.REFUSES, reasons.CHALLENGE, reasons.WANTS_CERTIFICATE}
+# What a server that wants a client certificate leaves of the handshake in TLS 1.2.
+_BLOCKED = Cause(
+    "blocked-by-server",
+    ref="step-10",
+    owner=Owner.PORTAL,
+    code_number=29,
+    any=_REFUSALS,
+    explains={tls.BROKEN},
+)
+_PORTAL_ERROR = Cause(
+    "portal-error",
+    ref="error-4",
+    then=("step-10",),
+    owner=Owner.PORTAL,
+    code_number=30,
+    all={reasons.ANNOUNCED},
+    explains={Layer.CONNECTION, Layer.SERVICE, tls.BROKEN, tls.NO_ANSWER, tls.NOT_TLS},
+    at=Layer.SERVICE,
+)
+
+CAUSES = (
+    _BLOCKED.when(all={vpn.ACTIVE}, any=_REFUSALS, ref="step-6", then=("step-10",)),
+    _BLOCKED.when(all={proxy.USED}, any=_REFUSALS, ref="step-6", then=("step-10",)),
+    _BLOCKED,
+    _PORTAL_ERROR,
+    _PORTAL_ERROR.when(all={reasons.ERROR}, explains=frozenset()),
+    Cause(
+        "redirect-problem",
+        ref="step-10",
+        owner=Owner.PORTAL,
+        code_number=31,
+        any={reasons.REDIRECT_LOOP, reasons.REDIRECT_BROKEN},
+    ),
+    Cause(
+        "portal-unreachable",
+        ref="error-4",
+        then=("step-10",),
+        owner=Owner.PORTAL,
+        code_number=32,
+        all={network.WAY_OUT},
+        any={
+            reasons.REFUSED_CONNECTION,
+            reasons.NO_CONNECTION,
+            reasons.NO_ANSWER,
+            tls.NO_ANSWER,
+            proxy.CANNOT_REACH,
+        },
+        none={network.RECOVERED},
+        at=Layer.SERVICE,
+    ),
+    INCONCLUSIVE.when(
+        any={
+            reasons.REFUSED_CONNECTION,
+            reasons.NO_CONNECTION,
+            reasons.NO_ANSWER,
+            reasons.NEXT_NAME,
+            reasons.BROKEN,
+            reasons.CUT_OFF,
+        },
+        at=Layer.APART,
+    ),
+    Cause("slow", ref="error-4", owner=Owner.NETWORK, code_number=33, all={reasons.SLOW}),
+)

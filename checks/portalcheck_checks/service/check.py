@@ -1,0 +1,158 @@
+"""Does the portal's front door open: a connection, an answer, a page?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from portalcheck.api import (
+    SLOW_MS,
+    Announced,
+    Check,
+    Context,
+    Failure,
+    Finding,
+    Hop,
+    HttpStep,
+    Link,
+    Status,
+    Trace,
+    TraceEnd,
+    fail,
+    note,
+    ok,
+    reasons_in,
+    skip,
+    unknown,
+    warn,
+)
+from portalcheck_checks.service import reasons
+from portalcheck_checks.service.causes import CAUSES
+from portalcheck_checks.shared.proof import is_proven
+
+_REFUSALS = {403, 429, 451}
+_REDIRECT_ENDS = {
+    TraceEnd.BAD_LOCATION: "bad-location",
+    TraceEnd.LEFT_HTTPS: "left-https",
+    TraceEnd.NOT_FOLLOWED: "not-followed",
+}
+
+
+def service(ctx: Context) -> Iterable[Finding]:
+    """The sign-in page as a browser would fetch it, without cookies."""
+    trace = ctx.trace()
+    if trace is None:
+        return [skip(reasons.NOT_REACHED)]
+    return [*judge(trace), *judge_announced(ctx.third_parties.status_page(), loaded=is_proven(ctx, trace))]
+
+
+def judge(trace: Trace) -> list[Finding]:
+    """The last hop tells; a chain of redirects that leads nowhere is the portal's own."""
+    if trace.end in (TraceEnd.LOOP, TraceEnd.TOO_MANY):
+        return [fail(reasons.REDIRECT_LOOP, count=len(trace.hops))]
+    if trace.end in _REDIRECT_ENDS:
+        return [fail(reasons.REDIRECT_BROKEN, how=_REDIRECT_ENDS[trace.end])]
+    hop = trace.last
+    if (slow_ms := _slow_all_along(trace)) > SLOW_MS:
+        return [fail(reasons.SLOW, seconds=round(slow_ms / 1000))]
+    if hop.http is None:
+        return [_unreached(hop, first=hop is trace.first)]
+    return list(_judge_answer(trace, hop.http))
+
+
+def _slow_all_along(trace: Trace) -> int:
+    """The milliseconds of a walk that was on its way when the time was up, as every step of it took long; else 0.
+
+    A handshake was then still coming; or an answer was waited for no longer than the longest step before took,
+    and for less time than bytes had come.
+    """
+    hop = trace.last
+    if trace.end is not TraceEnd.FAILED or hop.failure is not Failure.TIMED_OUT:
+        return 0
+    if hop.tls is not None and hop.tls.flowing:
+        return sum(_all_steps(trace))
+    if hop.http is None:
+        return 0
+    *done, last = steps = _all_steps(trace)
+    return sum(steps) if last <= max(done, default=0) and last < sum(done) else 0
+
+
+def _all_steps(trace: Trace) -> list[int]:
+    """How long each step took at which bytes come from the portal's side, in milliseconds."""
+    return [step for hop in trace.hops for step in _steps(hop)]
+
+
+def _steps(hop: Hop) -> list[int]:
+    steps = [] if hop.reused else [step.ms for step in (hop.connect, hop.tls) if step is not None]
+    return steps if hop.http is None else [*steps, hop.http.total_ms]
+
+
+def judge_announced(announced: Announced, *, loaded: bool) -> Iterator[Finding]:
+    """The portal's own word that it is down is a fact; that all is well there is worth knowing too."""
+    if announced in (Announced.DOWN, Announced.MAINTENANCE) and not loaded:
+        yield fail(reasons.ANNOUNCED, what=announced.value)
+    elif announced is not Announced.UNSAID:
+        yield note(reasons.STATUS_PAGE, what=announced.value)
+
+
+def _unreached(hop: Hop, *, first: bool) -> Finding:
+    """Nothing was heard over HTTP; only what happened at the connection is this check's to tell."""
+    if hop.kept_out:
+        return skip(reasons.NOT_REACHED)
+    if hop.connect is None:
+        return skip(reasons.NOT_REACHED) if first else fail(reasons.NEXT_NAME)
+    if hop.connect.failure is Failure.REFUSED:
+        return fail(reasons.REFUSED_CONNECTION)
+    if hop.connect.failure is not None:
+        return fail(reasons.NO_CONNECTION, how=hop.connect.failure.value)
+    if hop.tls is not None and hop.tls.wants_certificate:
+        return fail(reasons.WANTS_CERTIFICATE)
+    return skip(reasons.NOT_REACHED)
+
+
+def _judge_answer(trace: Trace, http: HttpStep) -> Iterator[Finding]:
+    if http.wants_certificate:
+        yield fail(reasons.WANTS_CERTIFICATE)
+    elif http.failure is not None and http.status:
+        yield fail(reasons.CUT_OFF)
+    elif http.failure is Failure.TIMED_OUT:
+        # What a portal may take without being slow, a short run cannot wait for.
+        waited = http.ms > SLOW_MS
+        yield (fail(reasons.NO_ANSWER) if waited else unknown(reasons.WAITING, seconds=round(http.ms / 1000)))
+    elif http.failure is not None:
+        yield fail(reasons.BROKEN, how=http.failure.value)
+    else:
+        found = _judge_status(trace, http)
+        took = sum(_all_steps(trace))
+        if took > SLOW_MS:
+            yield from (found, warn(reasons.SLOW, seconds=round(took / 1000)))
+        elif http.flowing and found.status is Status.OK:
+            # The run was too short to tell: the page may need less than is slow.
+            yield unknown(reasons.UNFINISHED, seconds=round(http.total_ms / 1000))
+        else:
+            yield found
+
+
+def _judge_status(trace: Trace, http: HttpStep) -> Finding:
+    status = http.status
+    if http.challenge:
+        return fail(reasons.CHALLENGE, status=status)
+    if status in _REFUSALS:
+        return fail(reasons.REFUSES, status=status)
+    if status >= 500:
+        return fail(reasons.ERROR, status=status)
+    if http.is_error:
+        return warn(reasons.ODD_STATUS, status=status)
+    took = sum(hop.http.total_ms for hop in trace.hops if hop.http is not None)
+    return ok(reasons.WORKS, status=status, ms=took, redirects=len(trace.hops) - 1)
+
+
+CHECK = Check(
+    "service",
+    run=service,
+    reasons=reasons_in(reasons),
+    causes=CAUSES,
+    words="portalcheck_checks.service",
+    needed=True,
+    link=Link.PORTAL,
+    code_number=7,
+)

@@ -1,0 +1,75 @@
+"""Does the operating system still get updates? By a table that is shipped with a date."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import tomli
+
+from portalcheck.api import Check, Context, Finding, Link, Roots, System, note, ok, reasons_in, warn
+from portalcheck_checks.system import reasons
+
+TABLE_IS_GOOD_FOR = dt.timedelta(days=366)
+ROOTS_ARE_OLD = dt.timedelta(days=3 * 365)
+
+
+@cache
+def support_table() -> Mapping[str, Any]:
+    """The table: `dated`, and for each system the last day of support by release."""
+    return tomli.loads(files("portalcheck_checks.system").joinpath("support.toml").read_text("utf-8"))
+
+
+def system(ctx: Context) -> Iterable[Finding]:
+    """The system's release against the end of its support, the age of its trust store, and the TLS in use here."""
+    now = ctx.machine.now()
+    yield judge(ctx.machine.system(), support_table(), dt.datetime.fromtimestamp(now, dt.UTC).date())
+    yield from judge_roots(ctx.machine.system_roots(), now)
+    yield ok(reasons.TLS_LIBRARY, library=tls_library())
+
+
+def tls_library() -> str:
+    """Name and version of what secure connections are tried with: OpenSSL as cryptography brings it, not Python's."""
+    from OpenSSL import SSL
+
+    return " ".join(SSL.OpenSSL_version(SSL.OPENSSL_VERSION).decode("ascii").split()[:2])
+
+
+def judge_roots(roots: Roots, now: float) -> Iterator[Finding]:
+    """How long ago the list of trusted authorities was last changed; years mean that no update came."""
+    if roots.newest is not None and roots.newest <= now:
+        age = dt.timedelta(seconds=now - roots.newest)
+        say = note if age > ROOTS_ARE_OLD else ok
+        yield say(reasons.ROOTS_AGE, days=age.days)
+
+
+def judge(system: System, table: Mapping[str, Any], today: dt.date) -> Finding:
+    """Outdated only by a date in the table; a table that is itself a year old judges nobody."""
+    ends: dt.date | None = _end_of(system, table)
+    told = {"os": system.os, "release": system.release}
+    age = today - table["dated"]
+    # A clock that is far behind the table's own date says nothing about support either.
+    if ends is None or not dt.timedelta(0) <= age <= TABLE_IS_GOOD_FOR:
+        return ok(reasons.SUPPORT_UNKNOWN, **told)
+    return warn(reasons.OUTDATED, **told) if today > ends else ok(reasons.CURRENT, **told)
+
+
+def _end_of(system: System, table: Mapping[str, Any]) -> dt.date | None:
+    """The last day of support of the longest entry that the release begins with, word by word."""
+    releases: Mapping[str, dt.date] = table.get(system.os, {})
+    wanted = f"{system.release.casefold()} "
+    fitting = [name for name in releases if wanted.startswith((f"{name} ", f"{name}."))]
+    return releases[max(fitting, key=len)] if fitting else None
+
+
+CHECK = Check(
+    "system",
+    run=system,
+    reasons=reasons_in(reasons),
+    words="portalcheck_checks.system",
+    link=Link.YOU,
+    code_number=10,
+)

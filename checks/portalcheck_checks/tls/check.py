@@ -1,0 +1,247 @@
+"""Is the portal shown to be who it should be, and if not, what stands in between?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from portalcheck.api import (
+    Chain,
+    Check,
+    Context,
+    Failure,
+    Finding,
+    Hop,
+    Link,
+    Neutral,
+    Revocation,
+    Status,
+    TlsStep,
+    Trace,
+    fail,
+    note,
+    ok,
+    reasons_in,
+    skip,
+    warn,
+)
+from portalcheck_checks.shared.inspection import product_of
+from portalcheck_checks.shared.other_name import is_replaced, under_another_name
+from portalcheck_checks.shared.repeated import SECOND, fails_again
+from portalcheck_checks.tls import reasons
+from portalcheck_checks.tls.causes import CAUSES
+
+DAY_S = 86400
+_CUT = {Failure.RESET: "reset", Failure.CLOSED: "closed", Failure.TIMED_OUT: "silence"}
+_TRIES = (SECOND, SECOND + 1, SECOND + 2)
+
+
+class Situation(msgspec.Struct, frozen=True, kw_only=True):
+    """What a chain is judged by beside itself: both times, neutral hosts, its revocation, and browsers' own roots."""
+
+    now: float
+    true_now: float | None
+    neutral: Neutral | None
+    browser_has_roots: bool = False
+    revocation: Revocation | None = None
+
+
+def tls(ctx: Context) -> Iterable[Finding]:
+    """Every server on the way to the sign-in page; the first that cannot be shown to be right is told of."""
+    trace = ctx.trace()
+    if trace is None:
+        yield skip(reasons.NOT_REACHED)
+        return
+    told: dict[str, Finding] = {}
+    for hop in trace.hops:
+        findings = list(_judge_hop(ctx, trace, hop))
+        if any(finding.status in (Status.FAIL, Status.WARN) for finding in findings):
+            yield from findings
+            return
+        told.update((finding.reason, finding) for finding in findings)
+    yield from told.values()
+
+
+def _judge_hop(ctx: Context, trace: Trace, hop: Hop) -> Iterator[Finding]:
+    if hop.scheme != "https":
+        yield skip(reasons.PLAIN)
+    elif hop.tls is None:
+        yield skip(reasons.NOT_REACHED)
+    elif hop.tls.flowing:
+        # The certificate was on its way; that it comes slowly is told elsewhere.
+        yield skip(reasons.NOT_REACHED)
+    elif hop.tls.failure is not None:
+        yield _judge_handshake(ctx, trace, hop, hop.tls)
+    else:
+        chain = ctx.chain(hop)
+        if is_replaced(ctx, hop, chain):
+            yield fail(reasons.BLOCKED, how="replaced")
+        else:
+            yield from judge_chain(chain, hop.tls, _situation(ctx, hop, chain), hop.host)
+
+
+# ---- the handshake -----------------------------------------------------------------------------
+
+
+def _judge_handshake(ctx: Context, trace: Trace, hop: Hop, step: TlsStep) -> Finding:
+    """A handshake that failed, told apart by one more handshake with one thing changed."""
+    if step.failure is Failure.NOT_TLS:
+        return fail(reasons.NOT_TLS)
+    how = step.alert or _CUT.get(step.failure or Failure.OTHER, "garbled")
+    if step.failure is Failure.TOO_OLD or step.alert in ("protocol_version", "handshake_failure"):
+        old = ctx.trace(msgspec.structs.replace(trace.route, oldest_tls=True, follow=False))
+        if (
+            hop is trace.first
+            and old is not None
+            and old.first.tls is not None
+            and old.first.tls.failure is None
+        ):
+            return fail(reasons.TOO_OLD, version=old.first.tls.version)
+    if step.failure in _CUT and _is_cut_for_its_name(ctx, trace, hop, step):
+        return fail(reasons.BLOCKED, how=how)
+    return fail(reasons.NO_ANSWER if _is_alone_in_it(ctx, step) else reasons.BROKEN, how=how)
+
+
+def _is_alone_in_it(ctx: Context, step: TlsStep) -> bool:
+    """Whether the portal says nothing, or breaks off, where neutral hosts prove to be themselves.
+
+    A server that asked for a certificate has answered, and is told of by what it wants.
+    """
+    if step.failure not in _CUT or step.wants_certificate:
+        return False
+    neutral = ctx.third_parties.hosts()
+    return neutral is not None and neutral.reached > 0
+
+
+def _is_cut_for_its_name(ctx: Context, trace: Trace, hop: Hop, step: TlsStep) -> bool:
+    """Whether the portal's name is cut off each time, and another one passes each time.
+
+    A server with too many visitors breaks off some of them, whatever name they ask for. Silence takes seconds, so
+    that it is tried again only once, meanwhile; it then lasts longer than all that passes.
+    """
+    if not _other_name_passes(ctx, hop, 1):
+        return False
+    if step.failure is Failure.TIMED_OUT:
+        return fails_again(ctx, trace)
+    return all(fails_again(ctx, trace, each) and _other_name_passes(ctx, hop, each) for each in _TRIES)
+
+
+def _other_name_passes(ctx: Context, hop: Hop, attempt: int) -> bool:
+    """Whether the same address answers TLS under another server name; an alert is an answer too."""
+    other = under_another_name(ctx, hop, attempt)
+    step = other.first.tls if other is not None else None
+    return step is not None and (step.failure is None or step.failure is Failure.ALERT)
+
+
+# ---- the chain ---------------------------------------------------------------------------------
+
+
+def _situation(ctx: Context, hop: Hop, chain: Chain | None) -> Situation:
+    now = ctx.machine.now()
+    doubtful = chain is None or not chain.valid_at(now)
+    skew = ctx.true_time().skew_s if doubtful else 0
+    return Situation(
+        now=now,
+        true_now=None if skew is None else now - skew,
+        neutral=ctx.third_parties.hosts(),
+        browser_has_roots=bool(ctx.machine.browsers()),
+        revocation=ctx.revocation(hop),
+    )
+
+
+def judge_chain(chain: Chain | None, step: TlsStep, by: Situation, host: str) -> list[Finding]:
+    """Dates, name, trust and revocation, each by itself; all that is wrong is told."""
+    if chain is None or not chain.readable:
+        return [fail(reasons.UNREADABLE)]
+    wrong = [
+        *_judge_dates(chain, by),
+        *_judge_name(chain, by, host),
+        *_judge_trust(chain, by),
+        *_judge_revocation(by),
+    ]
+    notes = list(_notes(chain, by))
+    return (
+        [*wrong, *notes]
+        if wrong
+        else [ok(reasons.VALID, version=step.version, issuer=chain.issuer_organisation), *notes]
+    )
+
+
+def _judge_dates(chain: Chain, by: Situation) -> Iterator[Finding]:
+    if chain.valid_at(by.now):
+        return
+    if by.true_now is None:
+        yield fail(reasons.DATES_UNCLEAR)
+    elif chain.valid_at(by.true_now):
+        yield fail(reasons.DATES_FIT_TRUE_TIME)
+    elif by.true_now > chain.not_after:
+        yield fail(reasons.EXPIRED, days=int((by.true_now - chain.not_after) // DAY_S))
+    else:
+        yield fail(reasons.NOT_YET_VALID, days=int((chain.not_before - by.true_now) // DAY_S))
+
+
+def _judge_name(chain: Chain, by: Situation, host: str) -> Iterator[Finding]:
+    if chain.name_matches:
+        return
+    if _way_is_clear(by):
+        yield fail(reasons.WRONG_NAME, twin=chain.www_twin, names=chain.names[:5])
+    else:
+        yield fail(reasons.IDENTITY_UNCLEAR, host=host)
+
+
+def _judge_trust(chain: Chain, by: Situation) -> Iterator[Finding]:
+    """A root that this system does not trust: stale, inspected, incomplete, or the server's own."""
+    if chain.trusted:
+        return
+    if "mozilla" in chain.trusted_by:
+        # A browser that brings its own roots gets through all the same.
+        yield (warn if by.browser_has_roots else fail)(reasons.ROOTS_STALE)
+    elif by.neutral is not None and by.neutral.same_issuer:
+        yield fail(reasons.UNTRUSTED, self_signed=chain.self_signed)
+        yield fail(reasons.INTERCEPTED, trusted=False, product=product_of(chain))
+    elif chain.incomplete:
+        yield fail(reasons.ISSUER_MISSING)
+    elif _way_is_clear(by):
+        yield fail(reasons.UNTRUSTED, self_signed=chain.self_signed)
+    elif chain.name_matches:
+        yield fail(reasons.IDENTITY_UNCLEAR)
+
+
+def _judge_revocation(by: Situation) -> Iterator[Finding]:
+    """What the issuer withdrew, browsers refuse, however well the rest holds."""
+    if by.revocation is not None:
+        now = by.now if by.true_now is None else by.true_now
+        days = max(0, int((now - by.revocation.since) // DAY_S))
+        yield fail(reasons.REVOKED, how=by.revocation.how, days=days, why=by.revocation.why)
+
+
+def _way_is_clear(by: Situation) -> bool:
+    """Whether neutral hosts prove to be themselves, so that the fault is the portal's side's alone."""
+    return by.neutral is not None and by.neutral.reached > 0
+
+
+def _notes(chain: Chain, by: Situation) -> Iterator[Finding]:
+    if chain.completed:
+        yield note(reasons.CHAIN_INCOMPLETE)
+    if not chain.trusted or (chain.known_root and chain.expected_issuer):
+        return
+    inspected = not chain.known_root and (
+        not chain.expected_issuer or (by.neutral is not None and by.neutral.same_issuer)
+    )
+    if inspected:
+        yield note(reasons.INTERCEPTED, trusted=True, product=product_of(chain))
+    else:
+        yield note(reasons.UNEXPECTED_ISSUER, organisation=chain.issuer_organisation)
+
+
+CHECK = Check(
+    "tls",
+    run=tls,
+    reasons=reasons_in(reasons),
+    causes=CAUSES,
+    words="portalcheck_checks.tls",
+    needed=True,
+    link=Link.CERTIFICATE,
+    code_number=3,
+)

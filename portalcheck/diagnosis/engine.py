@@ -1,0 +1,146 @@
+"""Results and the declared causes make the diagnosis. Pure: no clock, no machine, no words, no code by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from portalcheck.declarations import INCONCLUSIVE, NONE, Cause
+from portalcheck.diagnosis.registry import Installed
+from portalcheck.diagnosis.steps import likely_steps
+from portalcheck.model import GRAVITY, CheckResult, Diagnosis, Ended, Finding, Outcome, Owner, Status
+
+_GRAVE = (Status.WARN, Status.FAIL)
+
+
+class Evidence:
+    """What was found and what is proved absent; causes take what they explain away from it."""
+
+    def __init__(self, results: Sequence[CheckResult], installed: Installed) -> None:
+        self._layer = installed.layer
+        self.findings: dict[str, list[Finding]] = {}
+        for result in results:
+            for finding in result.findings:
+                if finding.status is not Status.SKIP:
+                    self.findings.setdefault(finding.reason, []).append(finding)
+        self.absent = {
+            reason
+            for result in results
+            if result.ended is Ended.FINISHED
+            for reason in result.declared
+            if reason not in self.findings
+        }
+
+    def holds(self, cause: Cause) -> bool:
+        """Whether a row's conditions are met."""
+        found = self.findings.keys()
+        return (
+            cause.all <= found
+            and (not cause.any or bool(cause.any & found))
+            and cause.none <= self.absent
+            and (cause.note or self.weight(cause) in _GRAVE)
+        )
+
+    def weight(self, cause: Cause) -> Status:
+        """The gravest status of the findings that a row rests on or explains."""
+        statuses = [
+            finding.status
+            for reason, found in self.findings.items()
+            if reason in cause.evidence or self._explains(cause, reason)
+            for finding in found
+            if finding.status in GRAVITY
+        ]
+        return max(statuses, key=GRAVITY.index, default=Status.OK)
+
+    def take(self, cause: Cause) -> tuple[list[Finding], frozenset[str]]:
+        """Take a named cause's evidence and echoes away; gives its evidence, and the reasons of its echoes."""
+        evidence = [each for reason in sorted(cause.evidence) for each in self.findings.get(reason, ())]
+        grave = {r for r, found in self.findings.items() if any(f.status in _GRAVE for f in found)}
+        own = cause.evidence & grave
+        echoes = frozenset(reason for reason in grave - own if self._explains(cause, reason))
+        for reason in own | echoes:
+            del self.findings[reason]
+        return evidence, echoes
+
+    def unexplained(self) -> set[str]:
+        """Reasons of findings that say that something fails."""
+        return {r for r, found in self.findings.items() if any(f.status is Status.FAIL for f in found)}
+
+    def _explains(self, cause: Cause, reason: str) -> bool:
+        return reason in cause.explains or self._layer(reason) in cause.explains
+
+
+class _Named(msgspec.Struct, frozen=True):
+    cause: Cause
+    weight: Status
+    evidence: list[Finding]
+    echoes: frozenset[str]
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """The reasons of the evidence that is not well."""
+        return tuple(sorted({finding.reason for finding in self.evidence if finding.status in _GRAVE}))
+
+    def owner(self) -> Owner | None:
+        """Who must act."""
+        try:
+            told = self.cause.owner_by(self.evidence) if self.cause.owner_by is not None else None
+        except Exception:
+            told = None  # another person's function
+        return told if isinstance(told, Owner) else self.cause.owner
+
+
+def diagnose(results: Sequence[CheckResult], symptoms: Sequence[str], installed: Installed) -> Diagnosis:
+    """Read the rows from the top: the first that holds is the cause, what is left over may be further ones."""
+    evidence = Evidence(results, installed)
+    notes = [cause.id for cause in installed.causes if cause.note and evidence.holds(cause)]
+    rows = _name(evidence, (cause for cause in installed.causes if not cause.note))
+    named = [n for n in rows if n.cause.id != INCONCLUSIVE.id]
+    questions = [n for n in rows if n.cause.id == INCONCLUSIVE.id]
+    unexplained = evidence.unexplained()
+    proved = [n for n in named if n.weight is Status.FAIL]
+    if proved:
+        first, outcome = proved[0].cause, Outcome.FAIL
+    elif questions or unexplained:
+        unexplained |= {reason for n in questions for reason in n.own}
+        first, outcome = INCONCLUSIVE, Outcome.UNKNOWN
+    elif any(_left_open(result, installed) for result in results):
+        first, outcome = NONE, Outcome.UNKNOWN
+    elif named:
+        first, outcome = named[0].cause, Outcome.WARN
+    else:
+        first, outcome = NONE, Outcome.OK
+    others = [n.cause for n in named if n.cause is not first]
+    also = dict.fromkeys([*(cause.id for cause in others), *notes])
+    return Diagnosis(
+        cause=first.id,
+        outcome=outcome,
+        also=tuple(name for name in also if name != first.id),
+        likely_steps=likely_steps(first, others, symptoms, unexplained),
+        owner=next((n.owner() for n in named if n.cause is first), None),
+        symptoms=tuple(symptoms),
+        echoes={echo: n.own for n in rows for echo in n.echoes},
+    )
+
+
+def _left_open(result: CheckResult, installed: Installed) -> bool:
+    """Whether a needed check could not tell: its own way ended early, or it never got as far as the portal.
+
+    That it never got there is what another check should have explained, and did not (it timed out, or was left out).
+    """
+    if not result.needed:
+        return False
+    reasons = (installed.reasons.get(finding.reason) for finding in result.findings)
+    return result.status is Status.UNKNOWN or any(r is not None and r.leaves_open for r in reasons)
+
+
+def _name(evidence: Evidence, table: Iterable[Cause]) -> list[_Named]:
+    named: list[_Named] = []
+    for cause in table:
+        told = {n.cause.id for n in named} - {INCONCLUSIVE.id}
+        if cause.id in told or not evidence.holds(cause):
+            continue
+        weight = evidence.weight(cause)
+        named.append(_Named(cause, weight, *evidence.take(cause)))
+    return named

@@ -1,0 +1,148 @@
+"""Runs checks: a daemon thread each, all at once, shown in fixed order, bounded in time.
+
+A check that raises, hangs, or gives what it did not declare becomes an `unknown` finding; the others go on.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import msgspec
+
+from portalcheck.declarations import AuthorError, Check, Reason, finding, unknown
+from portalcheck.diagnosis.registry import CRASHED, NO_FINDINGS, TIMED_OUT, UNDECLARED, Broken
+from portalcheck.model import CheckResult, Ended, Finding, Status, gravest
+from portalcheck.protocols import Context
+
+MAX_FINDINGS = 200
+_HEARTBEAT_S = 0.2
+_CODE = re.compile(r"[a-z0-9.-]{1,80}")
+
+
+class FindingsError(AuthorError):
+    """A check gave something else than findings."""
+
+
+class Crash(msgspec.Struct, frozen=True):
+    """A check's exception, for `-v`: never part of the report.
+
+    `package` is the entry point of a check that cannot be used.
+    """
+
+    check: str
+    error: BaseException
+    package: str = ""
+
+
+class _Job:
+    def __init__(self, check: Check, context: Context) -> None:
+        self.check, self._context = check, context
+        self.started = time.monotonic()
+        self.ended: float | None = None
+        self.findings: list[Finding] = []
+        self.error: BaseException | None = None
+        self.done = threading.Event()
+
+    def work(self) -> None:
+        try:
+            found = self.check(self._context)
+            if isinstance(found, Finding) or not isinstance(found, Iterable):
+                raise FindingsError(
+                    f"a check gives findings one by one or as a list, not a {type(found).__name__}"
+                )
+            for finding in found:
+                if not isinstance(finding, Finding):
+                    raise FindingsError(f"a check gives findings, not a {type(finding).__name__}")
+                self.findings.append(finding)
+                if len(self.findings) >= MAX_FINDINGS:
+                    break
+        except BaseException as error:
+            # A check is another person's code: whatever it raises must not end the run.
+            self.error = error
+        finally:
+            self.ended = time.monotonic()
+            self.done.set()
+
+    def result(self, late: type[BaseException]) -> CheckResult:
+        declared = {str(reason): reason for reason in self.check.reasons}
+        findings, ended = [_declared(finding, declared) for finding in self.findings], Ended.FINISHED
+        if not self.done.is_set() or isinstance(self.error, late):
+            findings, ended = [*findings, unknown(TIMED_OUT)], Ended.TIMED_OUT
+        elif self.error is not None:
+            why = NO_FINDINGS if isinstance(self.error, FindingsError) else CRASHED
+            findings, ended = [*findings, unknown(why)], Ended.CRASHED
+        duration = (self.ended or time.monotonic()) - self.started
+        return CheckResult(
+            check=self.check.id,
+            status=gravest(tuple(finding.status for finding in findings)),
+            duration_ms=round(duration * 1000),
+            findings=tuple(findings),
+            ended=ended,
+            declared=frozenset(declared),
+            needed=self.check.needed,
+        )
+
+
+def _declared(found: Finding, declared: Mapping[str, Reason]) -> Finding:
+    """The finding as its reason's declaration has it; where it, or a part of its evidence, is not declared, that."""
+    try:
+        evidence = {**found.args, **{name: local.value for name, local in found.local.items()}}
+        return finding(Status(found.status), declared[found.reason], evidence)
+    except Exception:
+        # Whoever makes a finding by hand may put anything into it.
+        code = found.reason if isinstance(found.reason, str) and _CODE.fullmatch(found.reason) else None
+        return unknown(UNDECLARED, reason=code and str(code))
+
+
+def unusable(broken: Broken) -> CheckResult:
+    """The row of a check that cannot be used."""
+    return CheckResult(
+        check=broken.id,
+        status=Status.UNKNOWN,
+        duration_ms=0,
+        findings=(unknown(broken.reason),),
+        ended=Ended.CRASHED,
+        needed=broken.needed,
+    )
+
+
+def run(
+    checks: Sequence[Check],
+    broken: Sequence[Broken],
+    context: Context,
+    until: float,
+    *,
+    late: type[BaseException] = TimeoutError,
+    on_result: Callable[[CheckResult], None] = lambda _: None,
+    on_wait: Callable[[Check], None] = lambda _: None,
+) -> tuple[tuple[CheckResult, ...], tuple[Crash, ...]]:
+    """Run all checks; the results in the order of `checks`, at the latest at `until` (monotonic clock).
+
+    Those that cannot be used follow, each with its row. `on_result` is called in that order as soon as each is
+    there, `on_wait` again and again while one is awaited. `late` is what a check raises when the context ran out of
+    time: a time-out, not a crash.
+    """
+    jobs = [_Job(check, context) for check in checks]
+    for job in jobs:
+        threading.Thread(target=job.work, name=f"check-{job.check.id}", daemon=True).start()
+    results = []
+    for job in jobs:
+        while not job.done.wait(max(0.0, min(_HEARTBEAT_S, until - time.monotonic()))):
+            if time.monotonic() >= until:
+                break
+            on_wait(job.check)
+        result = job.result(late)
+        results.append(result)
+        on_result(result)
+    for each in broken:
+        results.append(unusable(each))
+        on_result(results[-1])
+    crashes = [
+        Crash(job.check.id, job.error)
+        for job in jobs
+        if job.error is not None and not isinstance(job.error, late)
+    ]
+    return tuple(results), (*crashes, *(Crash(each.id, each.error, each.package) for each in broken))

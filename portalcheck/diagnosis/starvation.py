@@ -1,0 +1,80 @@
+"""Whether this program was awake: who sleeps through an answer must not take it for silence.
+
+A computer under heavy load, one that was suspended, and a program that was stopped have one thing in common: a
+thread that wants to wake up soon wakes up late. How late is measured while the checks run.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from types import TracebackType
+
+import msgspec
+
+from portalcheck.declarations import unknown
+from portalcheck.diagnosis.registry import STARVED, Installed
+from portalcheck.model import CheckResult
+
+_TICK_S = 0.05
+_USUAL_S = 0.1
+"""Lateness that a busy but usable computer has as well; it is not counted."""
+_SHARE, _LEAST_S = 0.15, 0.5
+_BOOTTIME = getattr(time, "CLOCK_BOOTTIME", None)
+
+
+def _now() -> float:
+    """Seconds on a clock that goes on while the computer is suspended, where there is one (clock_gettime(2))."""
+    return time.monotonic() if _BOOTTIME is None else time.clock_gettime(_BOOTTIME)
+
+
+class Pulse:
+    """Measures, while it is entered, for how long this program was kept from running."""
+
+    def __init__(self) -> None:
+        self._over = threading.Event()
+        self._since = _now()
+        # Both at once, as another thread reads them.
+        self._lost_until = (0.0, self._since)
+
+    def __enter__(self) -> Pulse:
+        threading.Thread(target=self._beat, name="pulse", daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over.set()
+
+    def _beat(self) -> None:
+        while not self._over.wait(_TICK_S):
+            self._lost_until = self._measure()
+
+    def _measure(self) -> tuple[float, float]:
+        lost, last = self._lost_until
+        now = _now()
+        late = now - last - _TICK_S
+        return lost + (late if late > _USUAL_S else 0.0), now
+
+    @property
+    def lost(self) -> float:
+        """Seconds so far in which this program should have run and did not."""
+        return self._measure()[0]
+
+    @property
+    def starved(self) -> bool:
+        """Whether so much was lost that an answer may have been missed, or given up for late."""
+        return self.lost > max(_LEAST_S, _SHARE * (_now() - self._since))
+
+
+def doubted(results: Sequence[CheckResult], installed: Installed) -> tuple[CheckResult, ...]:
+    """The same results of a program that was kept from running meanwhile: what rests on silence is unsure."""
+    doubt = unknown(STARVED)
+    silent = {code for code, reason in installed.reasons.items() if reason.rests_on_silence}
+    return tuple(
+        msgspec.structs.replace(result, findings=(*result.findings, doubt))
+        if any(finding.reason in silent for finding in result.findings)
+        else result
+        for result in results
+    )

@@ -1,0 +1,382 @@
+"""For the tests of checks: facts in few words, a computer and a context that answer as told, and whole runs.
+
+A judge is tested with facts: `judge(trace(hop(http=http(503))))`. A check is tested over a `context` of such facts,
+or over the `practice` portal, which is real. `run` does what the program does with it: it runs the check and names
+the cause, among those of all installed checks. `assert_well_declared` holds what a check declares, and its words,
+against each other.
+
+`NOW` is the time, and `PORTAL` the portal, of all that is made here.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
+
+import msgspec
+
+from portalcheck import facts
+from portalcheck.address import judge
+from portalcheck.api import (
+    CaptiveAnswer,
+    Check,
+    Context,
+    Egress,
+    Failure,
+    Finding,
+    Machine,
+    Portal,
+    ThirdParties,
+    TraceEnd,
+    Verdict,
+)
+from portalcheck.model import Diagnosis
+
+if TYPE_CHECKING:
+    from portalcheck.context import RunContext
+
+NOW = 1_800_000_000.0
+DAY = 86_400.0
+HOST = "portal.example"
+ADDRESS = "192.0.2.10"
+PORTAL = Portal(
+    profile="example",
+    name="Example portal",
+    url=f"https://{HOST}/login",
+    official=(HOST,),
+    identity=("id.example",),
+)
+SERVER = facts.DnsServer("192.0.2.53")
+ETHERNET = facts.Interface("eth0", facts.InterfaceKind.ETHERNET, True, ("192.0.2.2",))
+
+
+# ---- what was said -------------------------------------------------------------------------------
+
+
+def told(findings: Finding | Iterable[Finding]) -> list[tuple[str, str]]:
+    """The reason and the status of each finding."""
+    listed = [findings] if isinstance(findings, Finding) else findings
+    return [(finding.reason, finding.status.value) for finding in listed]
+
+
+def one(findings: Iterable[Finding], reason: str) -> Finding:
+    """The only finding of a reason."""
+    found = [finding for finding in findings if finding.reason == reason]
+    assert len(found) == 1, f"{len(found)} findings of {reason}, not one"
+    return found[0]
+
+
+# ---- facts: each is as it should be, but for what is told otherwise ------------------------------
+
+
+def http(status: int = 200, **more: Any) -> facts.HttpStep:
+    """A response that came whole and at once."""
+    whole = {"failure": None, "status": status, "complete": True, "ms": 50, "total_ms": 60}
+    return facts.HttpStep(**{**whole, **more})
+
+
+def connected(*attempts: facts.Attempt, address: str = ADDRESS) -> facts.ConnectStep:
+    """A connection that was made."""
+    tried = attempts or (facts.Attempt(address, None, 5),)
+    return facts.ConnectStep(failure=None, address=address, attempts=tried, ms=5)
+
+
+def unconnected(failure: Failure, *addresses: str) -> facts.ConnectStep:
+    """A connection that could not be made to any of the addresses."""
+    tried = tuple(facts.Attempt(address, failure, 5) for address in addresses or (ADDRESS,))
+    return facts.ConnectStep(failure=failure, attempts=tried, ms=5)
+
+
+def proxied(failure: Failure | None, status: int = 0, **more: Any) -> facts.ProxyStep:
+    """What a proxy said."""
+    return facts.ProxyStep(url="http://proxy.example:3128", failure=failure, status=status, **more)
+
+
+def hop(**more: Any) -> facts.Hop:
+    """A request that got all the way."""
+    whole: dict[str, Any] = {
+        "host": HOST,
+        "port": 443,
+        "scheme": "https",
+        "names": name_answer(server=None),
+        "connect": connected(),
+        "tls": facts.TlsStep(failure=None, version="TLSv1.3", chain=(b"leaf",)),
+        "http": http(),
+    }
+    return facts.Hop(**{**whole, **more})
+
+
+def trace(*hops: facts.Hop, end: TraceEnd = TraceEnd.PAGE) -> facts.Trace:
+    """A walk of these hops."""
+    return facts.Trace(route=facts.Route(url=PORTAL.url), hops=hops or (hop(),), end=end)
+
+
+def dead(failure: Failure = Failure.TIMED_OUT, *addresses: str) -> facts.Trace:
+    """A walk that came to no connection."""
+    return trace(hop(connect=unconnected(failure, *addresses), tls=None, http=None), end=TraceEnd.FAILED)
+
+
+def chain(**more: Any) -> facts.Chain:
+    """Certificates of the portal that the system and Mozilla trust."""
+    whole: dict[str, Any] = {
+        "name_matches": True,
+        "trusted_by": frozenset({"system", "mozilla"}),
+        "not_before": NOW - 10 * DAY,
+        "not_after": NOW + 80 * DAY,
+        "issuer_organisation": "Public CA",
+    }
+    return facts.Chain(**{**whole, **more})
+
+
+def name_answer(failure: Failure | None = None, **more: Any) -> facts.NameAnswer:
+    """What a DNS server says of the portal's name: its address, or why it has none."""
+    addresses = () if failure else (ADDRESS,)
+    return facts.NameAnswer(**{"server": SERVER, "addresses": addresses, "failure": failure, **more})
+
+
+def names(
+    system: Failure | None = None,
+    *servers: Failure | None,
+    system_addresses: tuple[str, ...] = (ADDRESS,),
+    **more: Any,
+) -> facts.Names:
+    """The portal's name: the failure of the system, and of each DNS server; None stands for an answer."""
+    own = name_answer(system, server=None, addresses=() if system else system_addresses)
+    return facts.Names(host=HOST, system=own, servers=tuple(map(name_answer, servers)), **more)
+
+
+def neutral(**more: Any) -> facts.Neutral:
+    """Neutral hosts that all answer; none of them does in `neutral(**SILENCE)`."""
+    counts: dict[str, Any] = {"canaries": 2, "reached": 2, "present": 2, "captive": (CaptiveAnswer.OPEN,)}
+    return facts.Neutral(**{**counts, "own_dns": "answers", "other_dns": "answers", **more})
+
+
+SILENCE: Mapping[str, Any] = {
+    "reached": 0,
+    "present": 0,
+    "captive": (CaptiveAnswer.SILENT,),
+    "own_dns": "silent",
+    "other_dns": "silent",
+}
+"""What neutral hosts say where nothing leads out."""
+
+
+def installed_browser(**more: Any) -> facts.InstalledBrowser:
+    """A browser that gets updates."""
+    return facts.InstalledBrowser(**{"browser": "chrome", "version": "150.0", "supported": "true", **more})
+
+
+def browser_profile(**more: Any) -> facts.BrowserProfile:
+    """A browser's profile that blocks nothing."""
+    return facts.BrowserProfile(**{"browser": "chrome", "profile": 1, **more})
+
+
+def cookie_store(**more: Any) -> facts.CookieStore:
+    """A cookie store that can be read, and is empty."""
+    return facts.CookieStore(**{"browser": "chrome", "profile": 1, "state": facts.StoreState.READ, **more})
+
+
+# ---- a computer and a context that answer as told ------------------------------------------------
+
+
+class _Fake:
+    """Has the values, and answers the questions, as told; an answer may be a function of the question."""
+
+    def __init__(
+        self, told: Mapping[str, Any], questions: Mapping[str, Any], values: Mapping[str, Any] = {}
+    ) -> None:
+        if strange := told.keys() - questions.keys() - values.keys():
+            raise TypeError(f"{', '.join(sorted(strange))}: there is only {', '.join((*questions, *values))}")
+        for name, answer in {**questions, **values, **told}.items():
+            given = name in values or callable(answer)
+            self.__dict__[name] = answer if given else partial(_same, answer)
+
+
+def _same(answer: Any, *question: Any) -> Any:
+    del question
+    return answer
+
+
+def computer(**told: Any) -> Machine:
+    """A healthy computer with one network, no proxy and no browser, but for what is told otherwise.
+
+    What is told is a value, or a function of what is asked:
+    `computer(browsers=(installed_browser(),), hosts_file=lambda host: (ADDRESS,) if host == HOST else ())`.
+    """
+    usual = {
+        "system": facts.System("linux", "debian 13"),
+        "now": NOW,
+        "interfaces": (ETHERNET,),
+        "dns_servers": (SERVER,),
+        "hosts_file": (),
+        "resolve": (ADDRESS,),
+        "proxies": facts.ProxySettings(browser_known=True),
+        "system_roots": facts.Roots(()),
+        "mozilla_roots": facts.Roots(()),
+        "system_trusts": None,
+        "endpoint": lambda address, port: (address, port),
+        "browsers": (),
+        "browser_profiles": (),
+        "cookie_stores": (),
+    }
+    return cast(Machine, _Fake(told, usual))
+
+
+def egress(**told: Any) -> Egress:
+    """Traffic that all leaves over `ETHERNET`, but for what is told otherwise."""
+    usual = {
+        "source_address": ETHERNET.addresses[0],
+        "addresses": frozenset(ETHERNET.addresses),
+        "blocked_here": False,
+        "dns_over": False,
+        "probe_over": CaptiveAnswer.SILENT,
+    }
+    return cast(Egress, _Fake(told, usual))
+
+
+def third_parties(**told: Any) -> ThirdParties:
+    """Nobody else may be asked, but for what is told otherwise: `third_parties(hosts=neutral())`."""
+    usual = {"hosts": None, "names": None, "status_page": facts.Announced.UNSAID}
+    return cast(ThirdParties, _Fake(told, usual))
+
+
+def context(url: str = "", *, portal: Portal = PORTAL, **told: Any) -> Context:
+    """A run on a healthy computer whose portal answers, but for what is told otherwise.
+
+    `context(trace=dead(), machine=computer(now=NOW + DAY), third_parties=third_parties(hosts=neutral()))`. With a
+    `url`, that address is what is checked; an imitation of the portal is not contacted.
+    """
+
+    def judge_address(url: str) -> Verdict:
+        official = (*portal.official, *portal.identity)
+        return judge(url, official=official, protect=portal.protect, known_other=portal.known_other)
+
+    contactable = judge_address(url or portal.url).contactable
+    values = {
+        "portal": portal,
+        "url": url or portal.url,
+        "contactable": contactable,
+        "machine": computer(),
+        "egress": egress(),
+        "third_parties": third_parties(),
+    }
+    usual = {
+        "judge_address": judge_address,
+        "trace": trace() if contactable else None,
+        "traces": lambda routes: tuple(map(made.trace, routes)),
+        "late": False,
+        "chain": lambda hop: chain() if hop.tls is not None and hop.tls.chain else None,
+        "revocation": None,
+        "proxy_plan": facts.ProxyPlan(),
+        "names": names(None, None) if contactable else None,
+        "true_time": facts.TrueTime(0, "portal"),
+    }
+    made: Any = _Fake(told, usual, values)
+    return cast(Context, made)
+
+
+# ---- whole runs ----------------------------------------------------------------------------------
+
+
+class Ran(msgspec.Struct, frozen=True):
+    """What came of a run: all that the checks found, and the diagnosis by the causes of all installed checks."""
+
+    findings: tuple[Finding, ...]
+    diagnosis: Diagnosis
+
+
+def run(context: Context, *checks: Check, seconds: float = 10.0) -> Ran:
+    """Run checks as the program does, and name the cause. Raises what a check raises."""
+    from portalcheck.diagnosis.engine import diagnose
+    from portalcheck.diagnosis.registry import Installed, installed
+    from portalcheck.diagnosis.runner import run as run_checks
+    from portalcheck.path.waiting import OutOfTime
+
+    known = {check.id: check for check in (*installed().checks, *checks)}
+    results, crashes = run_checks(checks, (), context, time.monotonic() + seconds, late=OutOfTime)
+    for crash in crashes:
+        raise crash.error
+    findings = tuple(finding for result in results for finding in result.findings)
+    return Ran(findings, diagnose(results, (), Installed(known.values())))
+
+
+@contextmanager
+def practice(fault: str = "healthy", *, seconds: float = 10.0) -> Iterator[RunContext]:
+    """A context over the practice portal, with one of the faults of `portalcheck demo --list`.
+
+    Everything in it is real, and on this computer's loopback; nobody else is contacted.
+    """
+    from portalcheck import demo
+    from portalcheck.context import RunContext
+    from portalcheck.path.policy import Network
+    from portalcheck.path.waiting import Deadline
+
+    with demo.practice(fault) as world:
+        network = Network(
+            world.contact, world.canaries, world.captive, world.resolvers, world.share_portal_name
+        )
+        yield RunContext(world.portal, world.machine, network, Deadline(seconds))
+
+
+# ---- what a check declares -----------------------------------------------------------------------
+
+
+def assert_well_declared(check: Check, *, built_in: bool = False) -> None:
+    """Assert that a check can be installed, and has words for all that it declares in each language that it brings."""
+    from portalcheck.diagnosis.registry import Installed, examine, installed
+
+    try:
+        examine(check, ours=built_in)
+        Installed([*(each for each in installed().checks if each.id != check.id), check])
+        wrong = [line for language in _languages(check.words) for line in _wrong_words(check, language)]
+    except Exception as error:
+        raise AssertionError(f"it cannot be installed: {error}") from error
+    assert not wrong, "\n".join(wrong)
+
+
+def _languages(package: str) -> list[str]:
+    from importlib.resources import files
+
+    names = sorted(entry.name for entry in files(package).iterdir()) if package else []
+    return ["en", *(name[:-5] for name in names if re.fullmatch(r"(?!en\.)[a-z]{2,3}\.toml", name))]
+
+
+def _wrong_words(check: Check, language: str) -> Iterator[str]:
+    """What the words of a language lack, and what they have that nobody declares."""
+    from portalcheck.wording import load_beside
+
+    words, file = load_beside(check.words, language), f"{language}.toml of {check.words}"
+    yield from (f"{file} has no {key}" for key in ("name", "reads", "contacts") if not words.get(key))
+    reasons, told = {str(reason): reason for reason in check.reasons}, words.get("reasons", {})
+    yield from _unlike(f"{file}, reasons", reasons, told)
+    for code in sorted(reasons.keys() & told.keys()):
+        declared = {"gravity", *reasons[code].args, *reasons[code].local}
+        for name in sorted(_names_in(told[code]) - declared):
+            yield f"{file}: {code} speaks of {name}, which is not among its evidence"
+    own, told = {row.id: row for row in check.causes if not row.further}, words.get("causes", {})
+    yield from _unlike(f"{file}, causes", own, told.keys() - ({row.id for row in check.causes} - own.keys()))
+    for cause in sorted(own.keys() & told.keys()):
+        wanted = {"verdict", "patient", "agent", "it", *([] if own[cause].note else ["actions"])}
+        yield from (f"{file}: {cause} has no {key}" for key in sorted(wanted - told[cause].keys()))
+
+
+def _unlike(what: str, declared: Iterable[str], told: Iterable[str]) -> Iterator[str]:
+    yield from (f"{what}: none for {code}" for code in sorted({*declared} - {*told}))
+    yield from (f"{what}: {code} is not declared" for code in sorted({*told} - {*declared}))
+
+
+def _names_in(entry: object) -> set[str]:
+    """The evidence that a sentence puts in, or whose values choose among the sentences of a table."""
+    from portalcheck.text import placeholders
+
+    if not isinstance(entry, Mapping):
+        return {name for name, _ in placeholders(str(entry))}
+    names = {name for name, by_value in entry.items() if isinstance(by_value, Mapping)}
+    inner = [
+        e for value in entry.values() for e in (value.values() if isinstance(value, Mapping) else [value])
+    ]
+    return names.union(*map(_names_in, inner))

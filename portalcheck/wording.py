@@ -1,0 +1,85 @@
+"""Where words are read from: the program's own files, one a language, and those beside each check."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any, TypedDict
+
+import msgspec
+import tomli
+
+ENGLISH = "en"
+Texts = Mapping[str, Any]
+_NONE: Texts = MappingProxyType({})
+
+
+class CauseTexts(TypedDict, total=False):
+    """The words of a cause; `when` has others, or some of them, for reasons that it rests on."""
+
+    verdict: str
+    patient: str
+    actions: list[str]
+    in_browser: list[str]
+    agent: str
+    it: str
+    when: dict[str, CauseTexts]
+
+
+class BesideTexts(TypedDict, total=False):
+    """What lies beside a check; each reason has a sentence, or a table by its evidence."""
+
+    name: str
+    reads: str
+    contacts: str
+    reasons: dict[str, str | dict[str, Any]]
+    causes: dict[str, CauseTexts]
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """The languages that there are texts in, English first."""
+    names = (entry.name for entry in (files("portalcheck") / "texts").iterdir())
+    found = sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml"))
+    return (ENGLISH, *(name for name in found if name != ENGLISH))
+
+
+def choose_language(*tags: str | None) -> str:
+    """The language of the first tag (`es`, `es-MX`, `es_MX.UTF-8`) that there are texts in, else English."""
+    for tag in tags:
+        primary = re.split(r"[-_.@:]", (tag or "").strip().lower(), maxsplit=1)[0]
+        if primary in languages():
+            return primary
+    return ENGLISH
+
+
+def load(language: str) -> Texts:
+    """The program's own texts in a language; empty where there are none."""
+    return _read("portalcheck", f"texts/{language}.toml") if language in languages() else _NONE
+
+
+def load_beside(package: str, language: str) -> Texts:
+    """The words that lie in a package's folder, for the checks of that package; empty where there are none.
+
+    They have the shape of the program's own: `name`, `reads`, `contacts`, and the tables `reasons` and `causes`.
+    Raises ImportError for a package that is not there, ValueError for a file that is no TOML in UTF-8, and
+    msgspec.ValidationError for one of another shape.
+    """
+    return _beside(package, language) if package else _NONE
+
+
+@cache
+def _beside(package: str, language: str) -> Texts:
+    return MappingProxyType(msgspec.convert({**_read(package, f"{language}.toml")}, BesideTexts))
+
+
+@cache
+def _read(package: str, name: str) -> Texts:
+    source = files(package).joinpath(name)
+    try:
+        return MappingProxyType(tomli.loads(source.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return _NONE

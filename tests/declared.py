@@ -1,0 +1,52 @@
+"""What the built-in checks declare, as the tests of everything else need it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache, partial
+from typing import Any
+
+from portalcheck import paste, phonecode
+from portalcheck.catalog import Catalog
+from portalcheck.diagnosis.engine import diagnose as diagnose_by
+from portalcheck.diagnosis.registry import installed
+from portalcheck.diagnosis.starvation import doubted as doubted_by
+from portalcheck.model import CheckResult, Diagnosis
+from portalcheck.wording import load, load_beside
+
+INSTALLED = installed()
+assert not INSTALLED.broken, "portalcheck must be installed (pip install -e .), and its own checks be sound"
+
+CAUSES = INSTALLED.causes
+NUMBERS = INSTALLED.numbers
+CHECK_ORDER = tuple(NUMBERS.checks[place] for place in sorted(NUMBERS.checks))
+CAUSE_ORDER = tuple(NUMBERS.causes[number] for number in sorted(NUMBERS.causes))
+
+encode = partial(phonecode.encode, numbers=NUMBERS)
+decode = partial(phonecode.decode, numbers=NUMBERS)
+write_block = partial(paste.write, built_in=CHECK_ORDER)
+read_paste = partial(paste.read, numbers=NUMBERS)
+doubted = partial(doubted_by, installed=INSTALLED)
+
+
+def catalog_of(lang: str) -> Catalog:
+    """The words of a language, those of the built-in checks among them."""
+    return Catalog(lang, INSTALLED)
+
+
+def diagnose(results: Sequence[CheckResult], symptoms: Sequence[str] = ()) -> Diagnosis:
+    """The diagnosis by the causes of the built-in checks."""
+    return diagnose_by(results, symptoms, INSTALLED)
+
+
+@cache
+def texts_of(lang: str) -> dict[str, Any]:
+    """All words of a language as one: those beside checks are in `checks`, `reasons` and `causes` too."""
+    texts = {**load(lang), "checks": {}}
+    texts |= {table: dict(texts[table]) for table in ("reasons", "causes")}
+    for check in INSTALLED.checks:
+        beside = load_beside(check.words, lang)
+        texts["checks"][check.id] = {key: beside[key] for key in ("name", "reads", "contacts")}
+        texts["reasons"] |= beside["reasons"]
+        texts["causes"] |= beside.get("causes", {})
+    return texts
