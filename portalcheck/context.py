@@ -9,7 +9,6 @@ from functools import partial
 import msgspec
 
 from portalcheck.address import Kind, Verdict, judge
-from portalcheck.api import Machine
 from portalcheck.facts import (
     AUTO,
     CLOCK_TOLERANCE_S,
@@ -37,6 +36,7 @@ from portalcheck.path.standing import Standings
 from portalcheck.path.third_parties import Egress, ThirdParties
 from portalcheck.path.waiting import Deadline, Later, Shared, begin, side_by_side
 from portalcheck.path.walk import Walker
+from portalcheck.protocols import Machine
 
 
 class RunContext:

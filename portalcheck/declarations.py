@@ -184,8 +184,8 @@ class Cause(msgspec.Struct, frozen=True):
 
     id: str
     ref: str = ""
-    then: tuple[str, ...] = ()
     owner: Owner | None = None
+    then: tuple[str, ...] = ()
     owner_by: Callable[[Sequence[Finding]], Owner | None] | None = None
     note: bool = False
     unsafe: bool = False

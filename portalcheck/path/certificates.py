@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from portalcheck.api import Machine
 from portalcheck.facts import Chain, Hop
 from portalcheck.model import Portal
 from portalcheck.path.waiting import Shared
+from portalcheck.protocols import Machine
 
 if TYPE_CHECKING:
     from portalcheck.path.chain import Anchors

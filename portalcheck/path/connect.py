@@ -7,13 +7,13 @@ from collections.abc import Callable
 
 import msgspec
 
-from portalcheck.api import Machine
 from portalcheck.facts import DIRECT, ConnectStep, Failure, Hop, NameAnswer, ProxyStep
 from portalcheck.path.dial import dial, family_of
 from portalcheck.path.handshake import handshake
 from portalcheck.path.policy import Ledger, Role
 from portalcheck.path.streams import EvidenceStream, Transport
 from portalcheck.path.waiting import Deadline
+from portalcheck.protocols import Machine
 
 
 class Way(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,11 +9,11 @@ import socket
 import time
 from collections.abc import Sequence
 
-from portalcheck.api import Machine
 from portalcheck.facts import Attempt, ConnectStep, Failure
 from portalcheck.path.bind import bind_to_interface, limit_segments
 from portalcheck.path.classify import of_os_error
 from portalcheck.path.waiting import Deadline, elapsed_ms
+from portalcheck.protocols import Machine
 
 CONNECT_LIMIT_S = 3.8
 _STAGGER_S = 0.25

@@ -9,10 +9,10 @@ from functools import partial
 
 import msgspec
 
-from portalcheck.api import Machine
 from portalcheck.facts import DnsServer, Failure, NameAnswer
 from portalcheck.path.classify import of_os_error
 from portalcheck.path.waiting import Deadline, Later, elapsed_ms, side_by_side
+from portalcheck.protocols import Machine
 
 SYSTEM_LIMIT_S = 3.5
 LOST_QUESTION_S = 6.0

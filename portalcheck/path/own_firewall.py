@@ -12,10 +12,10 @@ import select
 import socket
 import sys
 
-from portalcheck.api import Machine
 from portalcheck.facts import Failure
 from portalcheck.path.bind import bind_to_interface
 from portalcheck.path.classify import of_os_error
+from portalcheck.protocols import Machine
 
 _RECVERR = {socket.AF_INET: (socket.IPPROTO_IP, 11), socket.AF_INET6: (socket.IPPROTO_IPV6, 25)}
 _ERROR_SIZE = 16  # struct sock_extended_err; the sender's socket address follows

@@ -10,10 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from portalcheck.api import Machine
 from portalcheck.facts import DIRECT, ProxyPlan, ProxySettings
 from portalcheck.path.location import url_of
 from portalcheck.path.waiting import Shared
+from portalcheck.protocols import Machine
 
 MAX_PAC_BYTES = 1024 * 1024
 _MAX_CANDIDATES = 4

@@ -8,7 +8,6 @@ from functools import partial
 import msgspec
 
 from portalcheck.address.url import Address
-from portalcheck.api import Machine
 from portalcheck.facts import AUTO, DIRECT, DnsServer, Failure, Hop, NameAnswer, Route, Trace, TraceEnd
 from portalcheck.path.connect import Connector, Way, is_public
 from portalcheck.path.cookies import Jar
@@ -26,6 +25,7 @@ from portalcheck.path.request import (
     filler_cookies,
 )
 from portalcheck.path.waiting import Deadline, Later, Shared
+from portalcheck.protocols import Machine
 
 MAX_REDIRECTS = 20
 

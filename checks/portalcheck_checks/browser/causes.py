@@ -18,20 +18,14 @@ def _who_set_it(findings: Sequence[Finding]) -> Owner | None:
 CAUSES = (
     Cause(
         "cookies-blocked",
-        ref="step-6",
+        "step-6",
+        Owner.YOU,
         then=("step-5",),
-        owner=Owner.YOU,
         owner_by=_who_set_it,
         code_number=34,
         all={reasons.BLOCKS_COOKIES},
         before="cookies-stale",
     ),
-    Cause(
-        "software-outdated",
-        ref="step-7",
-        owner=Owner.YOU,
-        code_number=36,
-        any={reasons.VERSION, system.OUTDATED},
-    ),
+    Cause("software-outdated", "step-7", Owner.YOU, code_number=36, any={reasons.VERSION, system.OUTDATED}),
     Cause("browser-unread", note=True, any={cookies.UNREADABLE, reasons.UNREADABLE}),
 )

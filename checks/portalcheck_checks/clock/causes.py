@@ -9,8 +9,8 @@ from portalcheck_checks.tls import reasons as tls
 
 _CLOCK_WRONG = Cause(
     "clock-wrong",
-    ref="step-7",
-    owner=Owner.YOU,
+    "step-7",
+    Owner.YOU,
     code_number=21,
     all={reasons.WRONG},
     explains={tls.DATES_FIT_TRUE_TIME, tls.DATES_UNCLEAR},

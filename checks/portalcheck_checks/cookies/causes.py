@@ -8,9 +8,9 @@ from portalcheck_checks.cookies import reasons
 CAUSES = (
     Cause(
         "cookies-stale",
-        ref="step-4",
+        "step-4",
+        Owner.YOU,
         then=("step-5",),
-        owner=Owner.YOU,
         code_number=35,
         any={reasons.DUPLICATES, reasons.TOO_LARGE, reasons.REFUSED_WHEN_LARGE},
     ),

@@ -14,8 +14,8 @@ _THE_NAME_OR_THE_TUNNEL = _THE_NAME | {Layer.TUNNEL}
 
 _DNS_DOWN = Cause(
     "dns-down",
-    ref="error-4",
-    owner=Owner.NETWORK,
+    "error-4",
+    Owner.NETWORK,
     code_number=13,
     all={reasons.OTHER_ANSWERS},
     any={reasons.SILENT, reasons.NO_SERVER},
@@ -33,8 +33,8 @@ def _whose_name_server(findings: Sequence[Finding]) -> Owner | None:
 
 _DNS_BROKEN = Cause(
     "dns-broken",
-    ref="error-4",
-    owner=Owner.NETWORK,
+    "error-4",
+    Owner.NETWORK,
     code_number=14,
     owner_by=_whose_name_server,
     all={reasons.ERRORS},
@@ -44,8 +44,8 @@ _DNS_BROKEN = Cause(
 CAUSES = (
     Cause(
         "hosts-override",
-        ref="step-1",
-        owner=Owner.YOU,
+        "step-1",
+        Owner.YOU,
         code_number=12,
         all={reasons.HOSTS_OVERRIDE},
         explains=_THE_NAME,
@@ -60,16 +60,16 @@ CAUSES = (
     NAME_WRONG.when(all={reasons.MISSING_EVERYWHERE}, explains=_THE_NAME),
     Cause(
         "dns-filtered",
-        ref="step-6",
-        owner=Owner.NETWORK,
+        "step-6",
+        Owner.NETWORK,
         code_number=15,
         any={reasons.SINKHOLE, reasons.FOUND_ELSEWHERE, reasons.BLOCK_PAGE},
         explains=_THE_NAME,
     ),
     Cause(
         "dns-hijacked",
-        ref="step-1",
-        owner=Owner.NETWORK,
+        "step-1",
+        Owner.NETWORK,
         code_number=16,
         all={reasons.FALSE_ADDRESS},
         explains=_THE_NAME,

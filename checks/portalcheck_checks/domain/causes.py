@@ -6,13 +6,13 @@ from portalcheck.api import Cause, Layer, Owner
 from portalcheck_checks.domain import reasons
 from portalcheck_checks.service import reasons as service
 
-NAME_WRONG = Cause("name-wrong", ref="step-1", owner=Owner.YOU, code_number=3, all={reasons.INVALID})
+NAME_WRONG = Cause("name-wrong", "step-1", Owner.YOU, code_number=3, all={reasons.INVALID})
 
 CAUSES = (
     Cause(
         "lookalike",
-        ref="step-1",
-        owner=Owner.YOU,
+        "step-1",
+        Owner.YOU,
         code_number=2,
         any={reasons.LOOKALIKE, reasons.REDIRECT_LOOKALIKE},
         explains={service.REDIRECT_BROKEN},

@@ -22,8 +22,8 @@ def _whose_firewall(findings: Sequence[Finding]) -> Owner | None:
 
 _TCP_BLOCKED = Cause(
     "tcp-blocked",
-    ref="step-6",
-    owner=Owner.NETWORK,
+    "step-6",
+    Owner.NETWORK,
     owner_by=_whose_firewall,
     code_number=19,
     any={reasons.PORT_BLOCKED, reasons.STOPPED_HERE},
@@ -33,20 +33,13 @@ _TCP_BLOCKED = Cause(
 )
 
 CAUSES = (
-    Cause(
-        "no-link",
-        ref="error-4",
-        owner=Owner.YOU,
-        code_number=4,
-        all={reasons.NO_LINK},
-        explains=behind(Layer.LINK),
-    ),
+    Cause("no-link", "error-4", Owner.YOU, code_number=4, all={reasons.NO_LINK}, explains=behind(Layer.LINK)),
     # A firewall of this computer's own, or a kill switch whose product is not known.
     _TCP_BLOCKED.when(all={reasons.BLOCKED_HERE}, explains=behind(Layer.TUNNEL), at=Layer.EGRESS),
     Cause(
         "no-internet",
-        ref="error-4",
-        owner=Owner.NETWORK,
+        "error-4",
+        Owner.NETWORK,
         code_number=6,
         all={reasons.NO_WAY_OUT},
         none={proxy.DOWN, proxy.WANTS_LOGIN, proxy.REFUSES},
@@ -55,8 +48,8 @@ CAUSES = (
     ),
     Cause(
         "captive-portal",
-        ref="error-4",
-        owner=Owner.YOU,
+        "error-4",
+        Owner.YOU,
         unsafe=True,
         code_number=7,
         all={reasons.CAPTIVE},
@@ -64,16 +57,16 @@ CAUSES = (
     ),
     Cause(
         "ipv6-broken",
-        ref="error-4",
-        owner=Owner.NETWORK,
+        "error-4",
+        Owner.NETWORK,
         code_number=17,
         any={reasons.IPV6_BROKEN, reasons.IPV6_MISSING, reasons.IPV4_MISSING},
         explains={Layer.CONNECTION, reasons.MTU, *_HURT_BY_LOSS},
     ),
     Cause(
         "mtu",
-        ref="error-4",
-        owner=Owner.NETWORK,
+        "error-4",
+        Owner.NETWORK,
         code_number=18,
         all={reasons.MTU},
         explains={service.NO_ANSWER, *_HURT_BY_LOSS},

@@ -12,18 +12,13 @@ from portalcheck_checks.vpn import reasons as vpn
 _REFUSALS = {reasons.REFUSES, reasons.CHALLENGE, reasons.WANTS_CERTIFICATE}
 # What a server that wants a client certificate leaves of the handshake in TLS 1.2.
 _BLOCKED = Cause(
-    "blocked-by-server",
-    ref="step-10",
-    owner=Owner.PORTAL,
-    code_number=29,
-    any=_REFUSALS,
-    explains={tls.BROKEN},
+    "blocked-by-server", "step-10", Owner.PORTAL, code_number=29, any=_REFUSALS, explains={tls.BROKEN}
 )
 _PORTAL_ERROR = Cause(
     "portal-error",
-    ref="error-4",
+    "error-4",
+    Owner.PORTAL,
     then=("step-10",),
-    owner=Owner.PORTAL,
     code_number=30,
     all={reasons.ANNOUNCED},
     explains={Layer.CONNECTION, Layer.SERVICE, tls.BROKEN, tls.NO_ANSWER, tls.NOT_TLS},
@@ -38,16 +33,16 @@ CAUSES = (
     _PORTAL_ERROR.when(all={reasons.ERROR}, explains=frozenset()),
     Cause(
         "redirect-problem",
-        ref="step-10",
-        owner=Owner.PORTAL,
+        "step-10",
+        Owner.PORTAL,
         code_number=31,
         any={reasons.REDIRECT_LOOP, reasons.REDIRECT_BROKEN},
     ),
     Cause(
         "portal-unreachable",
-        ref="error-4",
+        "error-4",
+        Owner.PORTAL,
         then=("step-10",),
-        owner=Owner.PORTAL,
         code_number=32,
         all={network.WAY_OUT},
         any={
@@ -71,5 +66,5 @@ CAUSES = (
         },
         at=Layer.APART,
     ),
-    Cause("slow", ref="error-4", owner=Owner.NETWORK, code_number=33, all={reasons.SLOW}),
+    Cause("slow", "error-4", Owner.NETWORK, code_number=33, all={reasons.SLOW}),
 )

@@ -8,8 +8,8 @@ from portalcheck_checks.vpn import reasons
 
 _VPN_BREAKS = Cause(
     "vpn-breaks",
-    ref="step-6",
-    owner=Owner.YOU,
+    "step-6",
+    Owner.YOU,
     code_number=5,
     all={reasons.BREAKS},
     explains=behind(Layer.PROXY),
