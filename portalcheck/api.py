@@ -30,6 +30,7 @@ from portalcheck.declarations import (
 )
 from portalcheck.facts import *  # noqa: F403  all facts are for authors
 from portalcheck.model import Arg, Finding, Owner, Portal, Status
+from portalcheck.proof import is_proven
 from portalcheck.protocols import Context, Egress, Machine, ThirdParties
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "Verdict",
     "behind",
     "fail",
+    "is_proven",
     "note",
     "ok",
     "reasons_in",

@@ -151,6 +151,14 @@ class Catalog:
             known=any(own.values()),
         )
 
+    def group(self, group: str, value: str | None = None) -> str:
+        """What a group of `fleet`, or a value in it, is called; the value itself where there is no word for it."""
+        checks = self.installed.checks
+        check = next((c.id for c in checks for r in c.reasons if r.fleet and r.fleet[0] == group), "")
+        if value is not None:
+            return clean(self._beside_row(check, "fleet_values", value) or self.term(group, value))
+        return clean(self._beside_row(check, "fleet") or self.term("group", group))
+
     def ui(self, key: str, /, **args: object) -> str:
         """A fixed word or sentence of the `ui` table by its dotted key; the key where there is none."""
         for texts in self._fallbacks():

@@ -6,10 +6,11 @@ that gives it; a cause once, in the folder of the check whose evidence names it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from enum import IntEnum, StrEnum, auto
 from types import MappingProxyType, ModuleType, UnionType
-from typing import Protocol
+from typing import Any, Protocol, Union, get_args, get_origin
 
 import msgspec
 
@@ -65,7 +66,6 @@ class Link(StrEnum):
     NAME = auto()
     PORTAL = auto()
     CERTIFICATE = auto()
-    PAGE = auto()
 
 
 class Reason(str):
@@ -76,7 +76,7 @@ class Reason(str):
     refused. `rests_on_silence`: it was concluded from an answer that did not come, or came late.
     `leaves_open`: the check came to no answer, and another one should tell why. `in_use`: the link of the route
     diagram that need not be there is in use. `alternative`: the argument `browser` names one that can be tried
-    instead. `settled_by`: the setting below `network` that, once true, lets a further run settle the matter.
+    instead. `settled_by_leave`: leave to ask others for the portal's name would settle the matter.
     `fleet`: the group that `fleet` counts it in, and the argument that it counts there.
     """
 
@@ -91,14 +91,14 @@ class Reason(str):
         leaves_open: bool = False,
         in_use: bool = False,
         alternative: bool = False,
-        settled_by: str = "",
+        settled_by_leave: bool = False,
         fleet: tuple[str, str] | None = None,
     ) -> Reason:
         """Declare a reason."""
         made = super().__new__(cls, code)
         made.layer, made.args, made.local = layer, args, local
         made.rests_on_silence, made.leaves_open, made.in_use = rests_on_silence, leaves_open, in_use
-        made.alternative, made.settled_by, made.fleet = alternative, settled_by, fleet
+        made.alternative, made.settled_by_leave, made.fleet = alternative, settled_by_leave, fleet
         return made
 
     layer: Layer
@@ -108,7 +108,7 @@ class Reason(str):
     leaves_open: bool
     in_use: bool
     alternative: bool
-    settled_by: str
+    settled_by_leave: bool
     fleet: tuple[str, str] | None
 
 
@@ -120,14 +120,32 @@ class EvidenceError(AuthorError):
     """Evidence that its reason does not declare, or of another type."""
 
 
+def fits(value: object, kind: Any) -> bool:
+    """Whether a value is of a type as annotations write it: a class, a union, a collection, something to call."""
+    origin, inner = get_origin(kind), get_args(kind)
+    if origin is None or origin is Callable:
+        return (
+            callable(value) if origin else (kind is None and value is None) or isinstance(value, kind or ())
+        )
+    if origin in (Union, UnionType):
+        return any(fits(value, each) for each in inner)
+    if not isinstance(value, origin):
+        return False
+    if isinstance(value, Mapping):
+        return all(fits(name, inner[0]) and fits(each, inner[1]) for name, each in value.items())
+    kinds = inner if origin is tuple and inner[-1] is not ... else inner[:1] * len(value)
+    return len(kinds) == len(value) and all(map(fits, value, kinds))
+
+
 def finding(status: Status, reason: Reason, evidence: Mapping[str, Arg]) -> Finding:
     """A finding of a declared reason; its declaration tells what is local. Raises EvidenceError."""
     shared: dict[str, Arg] = {}
     local: dict[str, Local] = {}
     for name, value in evidence.items():
-        if name in reason.local:
+        plain = fits(value, Arg) and not (isinstance(value, float) and not math.isfinite(value))
+        if plain and name in reason.local:
             local[name] = Local(reason.local[name], value)
-        elif isinstance(value, reason.args.get(name, ())):
+        elif plain and isinstance(value, reason.args.get(name, ())):
             shared[name] = value
         else:
             types = (f"{arg} ({getattr(kind, '__name__', kind)})" for arg, kind in reason.args.items())
@@ -258,7 +276,3 @@ class Check(msgspec.Struct, frozen=True):
     link: Link | None = None
     code_number: int | None = None
     files: BrowserFiles | None = None
-
-    def __call__(self, context: Context) -> Iterable[Finding]:
-        """Run the check."""
-        return self.run(context)

@@ -26,10 +26,10 @@ def explain(topic: str | None, catalog: Catalog) -> str | None:
     if topic is None:
         return _overview(catalog)
     wanted = topic[:_LONGEST_TOPIC].strip().casefold()
-    for ids, page in _kinds(catalog):
-        if wanted in ids:
-            return "\n".join(_wrapped(page(wanted, catalog))) + "\n"
-    return None
+    pages = [
+        "\n".join(_wrapped(page(wanted, catalog))) + "\n" for ids, page in _kinds(catalog) if wanted in ids
+    ]
+    return "\n".join(pages) or None
 
 
 def topics(catalog: Catalog) -> tuple[str, ...]:
@@ -74,6 +74,7 @@ def _overview(catalog: Catalog) -> str:
 def _check(check_id: str, catalog: Catalog) -> Iterator[str]:
     words = catalog.check(check_id)
     yield f"{check_id}: {words.name}"
+    yield from (catalog.reason(each.reason) for each in catalog.installed.broken if each.id == check_id)
     yield from ("", catalog.ui("explain.reads"), f"  {words.reads}")
     yield from ("", catalog.ui("explain.contacts"), f"  {words.contacts}")
     check = catalog.installed.check(check_id)

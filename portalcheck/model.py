@@ -6,6 +6,7 @@ Every noun is a frozen value. Names follow the JSON report (schema version 1).
 from __future__ import annotations
 
 from enum import StrEnum, auto
+from typing import Annotated
 
 import msgspec
 
@@ -81,7 +82,6 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     status: Status
     args: dict[str, Arg] = {}
     local: dict[str, Local] = {}
-    blocked_by: tuple[str, ...] = ()
 
 
 class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -203,13 +203,17 @@ class Privacy(msgspec.Struct, frozen=True):
     contacts: dict[str, int] = {}
 
 
+Code = Annotated[str, msgspec.Meta(pattern=r"^[a-z]+(-[a-z]+)*$", max_length=32)]
+"""A word of ours, or of a later version."""
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """The report of one run; its JSON form is schema version 1 of the contract.
 
     Readers ignore fields that they do not know. `seal` has a check of each field (`portalcheck.seal`); it is
-    empty where a report was put together from a paste, which has checks of its own. `owner` must act (an `Owner`,
-    or what a later version calls one; None for no cause and for `inconclusive`), `start_ms` went by before the
-    arguments were read; older reports have neither.
+    empty where a report was put together from a paste, which has checks of its own. `owner` is who needs to act:
+    you, employer, network, portal, or a word of a later version; null where nobody does or nobody can tell. `start_ms`
+    went by before the arguments were read. Older reports have neither.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -224,7 +228,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Outcome
     exit_code: int
     cause: str
-    owner: str | None = None
+    owner: Code | None = None
     also: tuple[str, ...]
     likely_steps: tuple[Step, ...]
     symptoms: tuple[str, ...]

@@ -115,5 +115,5 @@ def _finding(finding: Finding, diagnosis: Diagnosis, include_local: bool) -> Rep
         finding.reason,
         finding.status,
         privacy.evidence(finding, include_local),
-        finding.blocked_by or diagnosis.echoes.get(finding.reason, ()),
+        diagnosis.echoes.get(finding.reason, ()),
     )

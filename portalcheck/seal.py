@@ -58,16 +58,22 @@ def make(document: Mapping[str, Any]) -> dict[str, str]:
 def broken(document: Mapping[str, Any], seal: Mapping[str, str]) -> frozenset[str]:
     """Fields (and checks, as `checks.tls`) that are not as they were sealed; empty for an unknown layout."""
     layout = seal.get(_LAYOUT_KEY, "")
-    marks = _marks(document, layout) if layout in _SHAPES else {}
-    return frozenset(name for name, mark in marks.items() if seal.get(name) != mark)
+    if layout not in _SHAPES:
+        return frozenset()
+    unsealed = {
+        name for name in _SHAPES[LAYOUT].keys() - _SHAPES[layout].keys() if document.get(name) is not None
+    }
+    changed = {name for name, mark in _marks(document, layout).items() if seal.get(name) != mark}
+    return frozenset(unsealed | changed)
 
 
 def lost(document: Mapping[str, Any], seal: Mapping[str, str]) -> frozenset[str]:
     """Fields and checks that were sealed and are no longer there."""
     layout = seal.get(_LAYOUT_KEY, "")
-    return frozenset(
-        seal.keys() - _marks(document, layout).keys() - {_LAYOUT_KEY} if layout in _SHAPES else ()
-    )
+    if layout not in _SHAPES:
+        return frozenset()
+    sealed = seal.keys() | (_SHAPES[layout].keys() - _FIRST.keys())
+    return frozenset(sealed - _marks(document, layout).keys() - {_LAYOUT_KEY})
 
 
 def _marks(document: Mapping[str, Any], layout: str) -> dict[str, str]:

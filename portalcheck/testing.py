@@ -34,7 +34,7 @@ from portalcheck.api import (
     TraceEnd,
     Verdict,
 )
-from portalcheck.model import Diagnosis
+from portalcheck.model import Diagnosis, Ended
 
 if TYPE_CHECKING:
     from portalcheck.context import RunContext
@@ -298,8 +298,10 @@ def run(context: Context, *checks: Check, seconds: float = 10.0) -> Ran:
 
     known = {check.id: check for check in (*installed().checks, *checks)}
     results, crashes = run_checks(checks, (), context, time.monotonic() + seconds, late=OutOfTime)
+    in_time = {result.check for result in results if result.ended is not Ended.TIMED_OUT}
     for crash in crashes:
-        raise crash.error
+        if crash.check in in_time:
+            raise crash.error
     findings = tuple(finding for result in results for finding in result.findings)
     return Ran(findings, diagnose(results, (), Installed(known.values())))
 

@@ -30,11 +30,16 @@ class CauseTexts(TypedDict, total=False):
 
 
 class BesideTexts(TypedDict, total=False):
-    """What lies beside a check; each reason has a sentence, or a table by its evidence."""
+    """What lies beside a check; each reason has a sentence, or a table by its evidence.
+
+    `fleet` is the heading of the group that its reasons are counted in, `fleet_values` how values are called there.
+    """
 
     name: str
     reads: str
     contacts: str
+    fleet: str
+    fleet_values: dict[str, str]
     reasons: dict[str, str | dict[str, Any]]
     causes: dict[str, CauseTexts]
 

@@ -48,5 +48,7 @@ def texts_of(lang: str) -> dict[str, Any]:
         beside = load_beside(check.words, lang)
         texts["checks"][check.id] = {key: beside[key] for key in ("name", "reads", "contacts")}
         texts["reasons"] |= beside["reasons"]
-        texts["causes"] |= beside.get("causes", {})
+        for cause, told in beside.get("causes", {}).items():
+            own = texts["causes"].get(cause, {})
+            texts["causes"][cause] = {**told, **own}
     return texts

@@ -11,7 +11,7 @@ import click
 
 from portalcheck.cli import complete, out
 from portalcheck.cli.language import say
-from portalcheck.cli.tell import catalog
+from portalcheck.cli.tell import catalog, lang_option
 from portalcheck.phonecode import Numbers
 
 MAX_BYTES = 16 * 1024 * 1024
@@ -26,13 +26,7 @@ _WRITTEN_CODE = re.compile(r"\b[0-9A-Za-z]{4}-[0-9A-Za-z]{4}-[0-9A-Za-z]{2}\b")
 @click.option(
     "-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", help="Form of the answer."
 )
-@click.option(
-    "--lang",
-    metavar="en|es",
-    envvar="PORTALCHECK_LANG",
-    help="Language of the words.",
-    shell_complete=complete.languages,
-)
+@lang_option
 def read(source: tuple[str, ...], form: str, lang: str | None) -> int:
     """Understand a pasted report (a file, or standard input) or a code read out on the phone."""
     from portalcheck import paste, phonecode

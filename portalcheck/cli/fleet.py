@@ -11,7 +11,7 @@ import click
 
 from portalcheck.cli import complete, out
 from portalcheck.cli.main import OK, UNKNOWN
-from portalcheck.cli.tell import catalog
+from portalcheck.cli.tell import catalog, lang_option
 
 if TYPE_CHECKING:
     from portalcheck.catalog import Catalog
@@ -37,15 +37,9 @@ _SUFFIXES = {".json": "json", ".csv": "csv", ".html": "html", ".htm": "html"}
     type=click.Path(path_type=Path),
     help="Write the summary to a file, whole or not at all.",
 )
-@click.option(
-    "--lang",
-    metavar="en|es",
-    envvar="PORTALCHECK_LANG",
-    help="Language of the words.",
-    shell_complete=complete.languages,
-)
+@lang_option
 def fleet(given: tuple[str, ...], form: str | None, output: Path | None, lang: str | None) -> int:
-    """Summarize many reports: by who must act, cause, outcome, system, version, network and day.
+    """Summarize many reports: by who needs to act, cause, outcome, system, version, network and day.
 
     FILE is a file of JSON or JSON lines, a folder of such files, or - for standard input. Each run is counted
     once. Damaged lines are counted and named, and stop nothing.

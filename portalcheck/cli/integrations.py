@@ -9,7 +9,7 @@ import click
 
 from portalcheck import __version__
 from portalcheck.cli import out
-from portalcheck.cli.tell import catalog
+from portalcheck.cli.tell import catalog, lang_option
 
 EVERY = "all"
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @click.option(
     "--program", default="", metavar="PATH", help="Where portalcheck lies on the computers that are checked."
 )
-@click.option("--lang", metavar="en|es", envvar="PORTALCHECK_LANG", help="Language of the words.")
+@lang_option
 def integrations(name: str | None, folder: Path | None, program: str, lang: str | None) -> int:
     """Show or write out what Ansible, Intune, Jamf and others need to run portalcheck on many computers.
 

@@ -9,10 +9,10 @@ import click
 
 from portalcheck import __version__, memory, settings
 from portalcheck.catalog import Catalog
-from portalcheck.cli import complete, out, roff
+from portalcheck.cli import out, roff
 from portalcheck.cli.config import shown
 from portalcheck.cli.main import BUG, FINDING, INTERRUPTED, OK, UNKNOWN, USAGE, group
-from portalcheck.cli.tell import catalog
+from portalcheck.cli.tell import catalog, lang_option
 from portalcheck.phrases import say
 
 _NAME = "portalcheck"
@@ -41,13 +41,7 @@ _BASED_ON = "run"
 
 
 @click.command()
-@click.option(
-    "--lang",
-    metavar="en|es",
-    envvar="PORTALCHECK_LANG",
-    help="Language of the words.",
-    shell_complete=complete.languages,
-)
+@lang_option
 def man(lang: str | None) -> int:
     """Print the manual page, for man(1).
 

@@ -134,7 +134,7 @@ def _checked(
     settled: Settled, subject: Subject, spent: float, start_ms: int | None, *, remember: bool
 ) -> int:
     facts = _check(settled, subject, start_ms, spent)
-    if settled.asks and _settled_by(facts, settled.installed) and _ask_to_share(settled, subject):
+    if settled.asks and _leave_would_settle_it(facts, settled.installed) and _ask_to_share(settled, subject):
         wider = msgspec.structs.replace(subject.network, share_portal_name=True)
         facts = _check(settled, msgspec.structs.replace(subject, network=wider), start_ms)
     if facts.diagnosis.cause == NONE.id and not settled.symptoms and settled.asks:
@@ -205,11 +205,11 @@ def _check(settled: Settled, subject: Subject, start_ms: int | None, spent: floa
         return _Facts(facts, results, unknown, crashes, fault)
 
 
-def _settled_by(facts: _Facts, installed: Installed) -> bool:
+def _leave_would_settle_it(facts: _Facts, installed: Installed) -> bool:
     """Whether asking an independent DNS server for the portal's name would tell what is wrong."""
     found = {finding.reason for result in facts.results for finding in result.findings}
-    open_questions = (installed.reasons[reason].settled_by for reason in found & installed.reasons.keys())
-    return facts.diagnosis.cause == INCONCLUSIVE.id and "share_portal_name" in open_questions
+    by_leave = (installed.reasons[reason].settled_by_leave for reason in found & installed.reasons.keys())
+    return facts.diagnosis.cause == INCONCLUSIVE.id and any(by_leave)
 
 
 def _ask_to_share(settled: Settled, subject: Subject) -> bool:

@@ -15,7 +15,7 @@ from portalcheck.cli.trace import reduced
 from portalcheck.facts import BrowserFiles
 from portalcheck.phrases import say
 
-_lang = click.option(
+lang_option = click.option(
     "--lang",
     metavar="en|es",
     envvar="PORTALCHECK_LANG",
@@ -48,7 +48,7 @@ def catalog(lang: str | None) -> Catalog:
 
 @click.command()
 @click.argument("topic", required=False, shell_complete=complete.topics)
-@_lang
+@lang_option
 def explain(topic: str | None, lang: str | None) -> int:
     """Explain a check, a result, a cause or a part of the article in plain words."""
     from portalcheck import explain as pages
@@ -65,7 +65,7 @@ def explain(topic: str | None, lang: str | None) -> int:
 
 
 @click.command()
-@_lang
+@lang_option
 def checks(lang: str | None) -> int:
     """Show the installed checks: what each reads and what each contacts."""
     words = catalog(lang)
@@ -108,7 +108,7 @@ def _files(files_of: BrowserFiles | None, words: Catalog) -> Iterator[str]:
 @click.command()
 @_config
 @_profiles
-@_lang
+@lang_option
 def portals(config: str | None, profiles: str | None, lang: str | None) -> int:
     """Show the known portal profiles, their official addresses, and where each came from."""
     from pathlib import Path

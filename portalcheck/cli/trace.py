@@ -31,8 +31,12 @@ def _kind(error: BaseException) -> str:
     name = type(error).__name__
     if isinstance(error, AuthorError):
         return f"{name}: {clean(str(error))}"
+    if isinstance(error, SyntaxError):
+        return f"{name} ({_file(error.filename or '')}:{error.lineno})"
     number = errno.errorcode.get(error.errno or 0) if isinstance(error, OSError) else None
-    return f"{name} ({number})" if number else name
+    # What a program calls things tells of nobody.
+    called = error.name if isinstance(error, AttributeError | ImportError | NameError) else None
+    return f"{name} ({clean(number or called or '')})" if number or called else name
 
 
 def _frames(error: BaseException) -> list[str]:
@@ -41,4 +45,5 @@ def _frames(error: BaseException) -> list[str]:
 
 
 def _file(path: str) -> str:
-    return path.replace("\\", "/").rpartition("/")[2]
+    parts = path.replace("\\", "/").split("/")
+    return "/".join(parts[-2:] if parts[-1] == "__init__.py" else parts[-1:])

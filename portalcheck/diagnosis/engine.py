@@ -82,10 +82,18 @@ class _Named(msgspec.Struct, frozen=True):
         """The reasons of the evidence that is not well."""
         return tuple(sorted({finding.reason for finding in self.evidence if finding.status in _GRAVE}))
 
+    @property
+    def gravity(self) -> Status:
+        """The gravest status of the evidence itself."""
+        return max(
+            (f.status for f in self.evidence if f.status in GRAVITY), key=GRAVITY.index, default=Status.OK
+        )
+
     def owner(self) -> Owner | None:
-        """Who must act."""
+        """Who must act, by what names the cause: what is well beside it, or a mere remark, does not decide."""
         try:
-            told = self.cause.owner_by(self.evidence) if self.cause.owner_by is not None else None
+            grave = [finding for finding in self.evidence if finding.status is self.gravity]
+            told = self.cause.owner_by(grave) if self.cause.owner_by is not None else None
         except Exception:
             told = None  # another person's function
         return told if isinstance(told, Owner) else self.cause.owner

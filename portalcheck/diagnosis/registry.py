@@ -7,18 +7,31 @@ nothing else is impaired.
 from __future__ import annotations
 
 import contextlib
+import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+import threading
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from itertools import chain, count
+from typing import Any, get_type_hints
 
 import msgspec
 
 from portalcheck.article import refs
-from portalcheck.declarations import INCONCLUSIVE, NONE, AuthorError, Cause, Check, Layer, Reason, behind
-from portalcheck.diagnosis.blame import CircleError, in_order
-from portalcheck.model import Owner
+from portalcheck.declarations import (
+    INCONCLUSIVE,
+    NONE,
+    AuthorError,
+    Cause,
+    Check,
+    Layer,
+    Reason,
+    behind,
+    fits,
+)
+from portalcheck.diagnosis.blame import in_order
 from portalcheck.phonecode import Numbers
 from portalcheck.wording import ENGLISH, load_beside
 
@@ -28,17 +41,24 @@ _OURS = "portalcheck_checks"
 _ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _WHAT = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _UNFIT = re.compile(r"[^a-z0-9]+")
-_RUN = "run"
-"""What a run itself says begins with this."""
+LONGEST_ID = 32
+"""What a pasted report has room for."""
+_RESERVED = frozenset({"run", NONE.id, INCONCLUSIVE.id, "owner", "outcome", "cause", "os", "version"})
+"""What a run itself says begins with the first; the others are topics, and groups of `fleet`."""
+_NEEDED = "needed"
+"""The extra of an entry point whose check is needed, which can then be told even where it cannot be loaded."""
+_LOAD_S = 2.0
+"""For all of others' checks together to be loaded; how long a run may take begins to count before."""
 
+TOO_MANY = Reason("run.too-many")
 TIMED_OUT = Reason("run.timed-out")
 CRASHED = Reason("run.crashed")
-UNDECLARED = Reason("run.undeclared", args={"reason": str | None})
+UNDECLARED = Reason("run.undeclared")
 NO_FINDINGS = Reason("run.no-findings")
 CANNOT_LOAD = Reason("run.cannot-load")
 BAD_DECLARATION = Reason("run.bad-declaration")
 STARVED = Reason("run.starved")
-RUN_REASONS = (TIMED_OUT, CRASHED, UNDECLARED, NO_FINDINGS, CANNOT_LOAD, BAD_DECLARATION, STARVED)
+RUN_REASONS = (TOO_MANY, TIMED_OUT, CRASHED, UNDECLARED, NO_FINDINGS, CANNOT_LOAD, BAD_DECLARATION, STARVED)
 """What a run itself says of a check."""
 
 
@@ -49,7 +69,7 @@ class DeclarationError(AuthorError):
 class Broken(msgspec.Struct, frozen=True):
     """A check that cannot be used: what it would be called, which package it is of, and why not.
 
-    `needed` where it is one of the built-in ones, of which it cannot be told what is not needed.
+    `needed` where its entry point says so.
     """
 
     id: str
@@ -97,7 +117,7 @@ class Installed:
 
     def cause_ids(self, *, notes: bool = False) -> tuple[str, ...]:
         """The causes in the order of blame, or the notes."""
-        return tuple(dict.fromkeys(row.id for row in self.rows() if row.note == notes))
+        return tuple(row.id for row in self.rows() if row.note == notes and not row.further)
 
     def ids(self) -> tuple[str, ...]:
         """The ids of all checks, those that cannot be used among them."""
@@ -115,52 +135,61 @@ def installed() -> Installed:
 
 
 def collect(points: Iterable[EntryPoint]) -> Installed:
-    """What the entry points give. Never raises for what is behind them."""
-    checks: dict[str, Check] = {}
-    broken: list[Broken] = []
-
-    def refuse(name: str, point: EntryPoint, reason: Reason, error: BaseException) -> None:
-        taken = {*checks, *(each.id for each in broken)}
-        names = chain((name,), (f"{name}-{number}" for number in count(2)))
-        free = next(each for each in names if each not in taken)
-        broken.append(Broken(free, point.value, reason, error, _is_ours(point)))
-
-    for point in sorted(points, key=lambda point: (not _is_ours(point), point.name)):
-        name = _UNFIT.sub("-", point.name.lower()).strip("-") or "check"
-        try:
-            loaded = point.load()
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:
-            # Anything at all may go wrong in another package's import, an exit among it.
-            refuse(name, point, CANNOT_LOAD, error)
+    """What the entry points give. Never raises for what is behind them, and waits for none of others' for long."""
+    checks: list[Check] = []
+    refused: list[Broken] = []
+    for point, loaded in _load(sorted(points, key=lambda point: (not _is_ours(point), point.name))):
+        name = _UNFIT.sub("-", point.name.lower()).strip("-")[:LONGEST_ID] or "check"
+        needed = _is_ours(point) and _NEEDED in point.extras
+        if isinstance(loaded, BaseException):
+            refused.append(Broken(name, point.value, CANNOT_LOAD, loaded, needed))
             continue
         for check in loaded if isinstance(loaded, tuple | list) else (loaded,):
             try:
                 examine(check, ours=_is_ours(point))
-                if check.id in checks:
+                if check.id in (each.id for each in checks):
                     raise DeclarationError(f"another installed check is called {check.id!r}")
+                Installed([*checks, check])
+                checks.append(check)
             except Exception as error:
-                refuse(name, point, BAD_DECLARATION, error)
-            else:
-                checks[check.id] = check
-    shown = sorted(checks.values(), key=lambda check: (check.code_number is None, check.code_number or 0))
-    return _without_circles(shown, broken)
+                refused.append(Broken(name, point.value, BAD_DECLARATION, error, needed))
+    checks.sort(key=lambda check: (check.code_number is None, check.code_number or 0))
+    taken = {check.id for check in checks}
+    broken = []
+    for each in refused:
+        names = chain((each.id,), (f"{each.id}-{number}" for number in count(2)))
+        broken.append(msgspec.structs.replace(each, id=next(name for name in names if name not in taken)))
+        taken.add(broken[-1].id)
+    return Installed(checks, broken)
 
 
-def _without_circles(checks: Sequence[Check], broken: Sequence[Broken]) -> Installed:
-    """All of them; a check whose causes close a circle is kept apart."""
-    with contextlib.suppress(CircleError):
-        return Installed(checks, broken)
-    kept: list[Check] = []
-    apart = list(broken)
-    for check in checks:
+def _load(points: Sequence[EntryPoint]) -> Iterator[tuple[EntryPoint, object]]:
+    """What is behind each entry point, or the exception that came instead."""
+    found: dict[int, object] = {}
+
+    def load(place: int) -> None:
         try:
-            Installed([*kept, check])
-            kept.append(check)
-        except CircleError as error:
-            apart.append(Broken(check.id, check.words, BAD_DECLARATION, error, check.code_number is not None))
-    return Installed(kept, apart)
+            found[place] = points[place].load()
+        except BaseException as error:
+            # Anything at all may go wrong in another package's import, an exit among it.
+            if isinstance(error, KeyboardInterrupt) and _is_ours(points[place]):
+                raise
+            found[place] = error
+
+    threads = []
+    for place, point in enumerate(points):
+        if _is_ours(point):
+            load(place)
+        else:
+            threads.append(threading.Thread(target=load, args=(place,), daemon=True))
+    until = time.monotonic() + _LOAD_S
+    # What an import prints is no part of any output.
+    with contextlib.redirect_stdout(io.StringIO()) if threads else contextlib.nullcontext():
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(max(0.0, until - time.monotonic()))
+    yield from ((point, found.get(place, TimeoutError())) for place, point in enumerate(points))
 
 
 def select(
@@ -179,70 +208,80 @@ def select(
 
 
 def _is_ours(point: EntryPoint) -> bool:
-    return point.module.partition(".")[0] == _OURS
+    return point.value.startswith(f"{_OURS}.")
 
 
 # ---- declarations ------------------------------------------------------------------------------
 
 
 def examine(check: object, *, ours: bool = False) -> None:
-    """Look whether a check declares what can be. Raises DeclarationError, or whatever odd values lead to."""
+    """Look whether a check declares what can be. Raises DeclarationError."""
     if not isinstance(check, Check):
         raise DeclarationError(f"a {type(check).__name__} is no Check")
-    if not (isinstance(check.id, str) and _ID.fullmatch(check.id)) or check.id == _RUN:
+    if not ours:
+        _examine_types(check)
+    if not _ID.fullmatch(check.id) or len(check.id) > LONGEST_ID or check.id in {*_RESERVED, *refs()}:
         raise DeclarationError(f"{check.id!r} cannot be the id of a check")
-    if not callable(check.run):
-        raise DeclarationError("run is no function")
-    if not ours and (check.code_number is not None or check.files is not None):
-        raise DeclarationError("code_number and files are for the checks that come with portalcheck")
     for reason in check.reasons:
-        _examine_reason(reason, check.id, ours=ours)
+        own, dot, what = reason.partition(".")
+        if own != check.id or not dot or not _WHAT.fullmatch(what):
+            raise DeclarationError(f"the reason {str(reason)!r} must be {check.id!r}, a dot, and what is so")
+        if reason.fleet is not None and not ours and reason.fleet[0] != check.id:
+            raise DeclarationError(f"{check.id} counts in fleet's group of that name alone")
     for cause in check.causes:
         _examine_cause(cause, check, ours=ours)
     if not ours:
         _examine_words(check)
 
 
-def _examine_reason(reason: object, check_id: str, *, ours: bool) -> None:
-    if not isinstance(reason, Reason) or not isinstance(reason.layer, Layer):
-        raise DeclarationError(f"{reason!r} is no Reason")
-    own, dot, what = reason.partition(".")
-    if own != check_id or not dot or not _WHAT.fullmatch(what):
-        raise DeclarationError(f"the reason {str(reason)!r} is not {check_id}.what-is-so")
-    if reason.fleet is not None and not ours and reason.fleet[0] != check_id:
-        raise DeclarationError(f"{check_id} counts in fleet's group of that name, not in {reason.fleet[0]!r}")
+def _examine_types(check: Check) -> None:
+    """Look whether everything is of the type that it is annotated with: others' code may not have been checked."""
+    fields = {field.name: field.type for field in msgspec.structs.fields(Check)}
+    parts: list[tuple[str, object, Mapping[str, Any]]] = [(f"the check {check.id!r}", check, fields)]
+    if fits(check.reasons, Sequence[Reason]) and fits(check.causes, Sequence[Cause]):
+        hints = get_type_hints(Reason)
+        parts += [(f"the reason {str(reason)!r}", reason, hints) for reason in check.reasons]
+        fields = {field.name: field.type for field in msgspec.structs.fields(Cause)}
+        parts += [(f"the cause {cause.id!r}", cause, fields) for cause in check.causes]
+    for what, part, types in parts:
+        for name, kind in types.items():
+            if not fits(given := getattr(part, name), kind):
+                raise DeclarationError(f"{what}: {name} cannot be a {type(given).__name__}")
+    if check.code_number is not None or check.files is not None or any(c.code_number for c in check.causes):
+        raise DeclarationError("code_number and files are for the checks that come with portalcheck")
 
 
-def _examine_cause(cause: object, check: Check, *, ours: bool) -> None:
-    if not isinstance(cause, Cause):
-        raise DeclarationError(f"{cause!r} is no Cause")
+def _examine_cause(cause: Cause, check: Check, *, ours: bool) -> None:
+    told = f"the cause {cause.id!r}"
+    own, _, what = cause.id.partition(".")
     if cause.id == INCONCLUSIVE.id:
         if not cause.further:
-            raise DeclarationError(f"{cause.id!r} is the program's own")
-    elif not ours and not (
-        cause.id.startswith(f"{check.id}.") and _WHAT.fullmatch(cause.id[len(check.id) + 1 :])
-    ):
-        raise DeclarationError(f"the cause {cause.id!r} is not {check.id}.what-is-wrong")
-    elif not cause.note and not isinstance(cause.owner, Owner):
-        raise DeclarationError(f"the cause {cause.id!r} has no owner")
-    elif not ours and cause.code_number is not None:
-        raise DeclarationError("code_number is for the causes that come with portalcheck")
+            raise DeclarationError(f"{told} is the program's own")
+    elif not ours and not (own == check.id and _WHAT.fullmatch(what)):
+        raise DeclarationError(f"{told} must be {check.id!r}, a dot, and what is wrong")
+    elif not cause.note and cause.owner is None:
+        raise DeclarationError(f"{told} has no owner")
     if not cause.evidence & {*check.reasons}:
-        raise DeclarationError(f"the cause {cause.id!r} rests on no reason that this check gives")
+        raise DeclarationError(f"{told} rests on no reason that this check gives")
+    own_codes = {
+        code for code in cause.evidence | cause.none | cause.explains if str(code).startswith(f"{check.id}.")
+    }
+    if unknown := own_codes - {*check.reasons}:
+        raise DeclarationError(
+            f"{told} speaks of {', '.join(sorted(map(str, unknown)))}, which is declared nowhere"
+        )
     strange = {ref for ref in (cause.ref, *cause.then) if ref not in refs()} - ({""} if cause.note else set())
     if strange:
         raise DeclarationError(
-            f"the cause {cause.id!r} leads to {', '.join(sorted(strange))}, which is no reference"
+            f"{told} leads to {', '.join(map(repr, sorted(strange)))}, which is no reference"
         )
-    for name in {cause.at or Layer.APART} | cause.none | cause.explains | cause.evidence:
-        if not isinstance(name, str | Layer):
-            raise DeclarationError(
-                f"the cause {cause.id!r} speaks of {name!r}, which is neither reason nor layer"
-            )
 
 
 def _examine_words(check: Check) -> None:
-    told = load_beside(check.words, ENGLISH)
+    try:
+        told = load_beside(check.words, ENGLISH)
+    except Exception as error:
+        raise DeclarationError(f"{ENGLISH}.toml of words={check.words!r} cannot be read: {error}") from None
     for cause in check.causes:
         wanted = {"verdict", "patient", "agent", "it", *(() if cause.note else ("actions",))}
         missing = wanted - told.get("causes", {}).get(cause.id, {}).keys()

@@ -5,29 +5,29 @@ A check that raises, hangs, or gives what it did not declare becomes an `unknown
 
 from __future__ import annotations
 
-import re
+import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from types import TracebackType
 
 import msgspec
 
-from portalcheck.declarations import AuthorError, Check, Reason, finding, unknown
-from portalcheck.diagnosis.registry import CRASHED, NO_FINDINGS, TIMED_OUT, UNDECLARED, Broken
+from portalcheck.declarations import AuthorError, Check, finding, unknown
+from portalcheck.diagnosis.registry import CRASHED, NO_FINDINGS, TIMED_OUT, TOO_MANY, UNDECLARED, Broken
 from portalcheck.model import CheckResult, Ended, Finding, Status, gravest
 from portalcheck.protocols import Context
 
 MAX_FINDINGS = 200
 _HEARTBEAT_S = 0.2
-_CODE = re.compile(r"[a-z0-9.-]{1,80}")
 
 
 class FindingsError(AuthorError):
-    """A check gave something else than findings."""
+    """A check gave something else than findings that it declares."""
 
 
 class Crash(msgspec.Struct, frozen=True):
-    """A check's exception, for `-v`: never part of the report.
+    """What a check's author needs to know, for `-v`: never part of the report.
 
     `package` is the entry point of a check that cannot be used.
     """
@@ -45,10 +45,11 @@ class _Job:
         self.findings: list[Finding] = []
         self.error: BaseException | None = None
         self.done = threading.Event()
+        self.thread = threading.Thread(target=self._work, name=f"check-{check.id}", daemon=True)
 
-    def work(self) -> None:
+    def _work(self) -> None:
         try:
-            found = self.check(self._context)
+            found = self.check.run(self._context)
             if isinstance(found, Finding) or not isinstance(found, Iterable):
                 raise FindingsError(
                     f"a check gives findings one by one or as a list, not a {type(found).__name__}"
@@ -57,7 +58,7 @@ class _Job:
                 if not isinstance(finding, Finding):
                     raise FindingsError(f"a check gives findings, not a {type(finding).__name__}")
                 self.findings.append(finding)
-                if len(self.findings) >= MAX_FINDINGS:
+                if len(self.findings) > MAX_FINDINGS:
                     break
         except BaseException as error:
             # A check is another person's code: whatever it raises must not end the run.
@@ -67,12 +68,18 @@ class _Job:
             self.done.set()
 
     def result(self, late: type[BaseException]) -> CheckResult:
-        declared = {str(reason): reason for reason in self.check.reasons}
-        findings, ended = [_declared(finding, declared) for finding in self.findings], Ended.FINISHED
-        if not self.done.is_set() or isinstance(self.error, late):
+        """What it found so far; `error` then tells its author what is wrong with it, if anything is."""
+        finished, raised = self.done.is_set(), self.error
+        findings = [self._declared(finding) for finding in self.findings[:MAX_FINDINGS]]
+        ended = Ended.FINISHED
+        if not finished:
+            self.error = TimeoutError().with_traceback(_where(self.thread))
+        if not finished or isinstance(raised, late):
             findings, ended = [*findings, unknown(TIMED_OUT)], Ended.TIMED_OUT
-        elif self.error is not None:
-            why = NO_FINDINGS if isinstance(self.error, FindingsError) else CRASHED
+        elif len(self.findings) > MAX_FINDINGS:
+            findings, ended = [*findings, unknown(TOO_MANY)], Ended.CRASHED
+        elif raised is not None:
+            why = NO_FINDINGS if isinstance(raised, FindingsError) else CRASHED
             findings, ended = [*findings, unknown(why)], Ended.CRASHED
         duration = (self.ended or time.monotonic()) - self.started
         return CheckResult(
@@ -81,20 +88,34 @@ class _Job:
             duration_ms=round(duration * 1000),
             findings=tuple(findings),
             ended=ended,
-            declared=frozenset(declared),
+            declared=frozenset(map(str, self.check.reasons)),
             needed=self.check.needed,
         )
 
+    def _declared(self, found: Finding) -> Finding:
+        """The finding as its reason's declaration has it; where it, or a part of it, is not declared, that instead."""
+        try:
+            reason = next(reason for reason in self.check.reasons if reason == found.reason)
+            evidence = {**found.args, **{name: local.value for name, local in found.local.items()}}
+            return finding(Status(found.status), reason, evidence)
+        except Exception as error:
+            # Whoever makes a finding by hand may put anything into it.
+            told = (
+                error
+                if isinstance(error, AuthorError)
+                else FindingsError("a finding that it does not declare")
+            )
+            self.error = self.error or told
+            return unknown(UNDECLARED)
 
-def _declared(found: Finding, declared: Mapping[str, Reason]) -> Finding:
-    """The finding as its reason's declaration has it; where it, or a part of its evidence, is not declared, that."""
-    try:
-        evidence = {**found.args, **{name: local.value for name, local in found.local.items()}}
-        return finding(Status(found.status), declared[found.reason], evidence)
-    except Exception:
-        # Whoever makes a finding by hand may put anything into it.
-        code = found.reason if isinstance(found.reason, str) and _CODE.fullmatch(found.reason) else None
-        return unknown(UNDECLARED, reason=code and str(code))
+
+def _where(thread: threading.Thread) -> TracebackType | None:
+    """The places that a thread has come through so far, as an exception raised there would have them."""
+    frame, places = sys._current_frames().get(thread.ident or 0), None
+    while frame is not None:
+        places = TracebackType(places, frame, frame.f_lasti, frame.f_lineno)
+        frame = frame.f_back
+    return places
 
 
 def unusable(broken: Broken) -> CheckResult:
@@ -127,7 +148,7 @@ def run(
     """
     jobs = [_Job(check, context) for check in checks]
     for job in jobs:
-        threading.Thread(target=job.work, name=f"check-{job.check.id}", daemon=True).start()
+        job.thread.start()
     results = []
     for job in jobs:
         while not job.done.wait(max(0.0, min(_HEARTBEAT_S, until - time.monotonic()))):

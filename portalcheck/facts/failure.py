@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum, auto
+from enum import StrEnum
 
 
 class Failure(StrEnum):
@@ -33,8 +33,8 @@ class Failure(StrEnum):
     TOO_OLD = "too-old"
     # proxies
     PROXY_NAME = "proxy-name"
-    PROXY_DOWN = auto()
-    PROXY_AUTH = auto()
+    PROXY_DOWN = "proxy-unreachable"
+    PROXY_AUTH = "proxy-login"
     PROXY_REFUSED = "proxy-refused"
     # ours
     NOT_PERMITTED = "not-permitted"

@@ -126,7 +126,7 @@ class Neutral(msgspec.Struct, frozen=True, kw_only=True):
     portal's comes from. `own_dns` is how this computer's DNS servers answer neutral names, and
     `other_dns` how independent servers do: answers, errors, silent, not-asked.
     `made_up` are the addresses that the own server gives for names that nobody has.
-    `secured` counts canaries that made TLS at all, `cut_off` those that broke it off; `one_certificate` says that all
+    `cut_off` counts canaries that broke TLS off; `one_certificate` says that all
     show the very key that the portal's address shows too, whosever it is. `heard_late` says that somebody answered
     when asked once more and alone, as on a link that all of this was too much for.
     `own_dns_unchecked` is how the own servers answer when they are told not to check signatures.
@@ -141,7 +141,6 @@ class Neutral(msgspec.Struct, frozen=True, kw_only=True):
     other_dns: str = "not-asked"
     made_up: tuple[str, ...] = ()
     own_dns_unchecked: str = "not-asked"
-    secured: int = 0
     cut_off: int = 0
     one_certificate: bool = False
     heard_late: bool = False

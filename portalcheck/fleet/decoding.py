@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from typing import TypeGuard
 
 import msgspec
 
@@ -43,7 +44,7 @@ class Head(msgspec.Struct, frozen=True, gc=False):
     schema_version: int
     outcome: str
     cause: str
-    owner: str | None = None
+    owner: object = None
     run_id: str = ""
     started: str = ""
     tool: _Tool = _Tool()
@@ -80,6 +81,8 @@ _checks = msgspec.json.Decoder(list[_Check]).decode
 _args = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _name = msgspec.json.Decoder(str).decode
 _scan = json.JSONDecoder().raw_decode
+_CODE = re.compile("[a-z]+(?:-[a-z]+)*")
+_LONGEST_CODE = 32
 _BETWEEN = re.compile(r"[\s,\[\]]*")
 _ANY_BYTES = "surrogateescape"
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
@@ -134,6 +137,11 @@ class Decoder:
                 if finding.reason in self._facts:
                     group, name = self._facts[finding.reason]
                     yield group, _named(finding.args, name)
+
+
+def is_code(value: object) -> TypeGuard[str]:
+    """Whether a value is a word as codes are made of."""
+    return isinstance(value, str) and len(value) <= _LONGEST_CODE and _CODE.fullmatch(value) is not None
 
 
 def _after(found: re.Match[str] | None) -> int:

@@ -10,7 +10,7 @@ from typing import BinaryIO
 import msgspec
 
 from portalcheck.fleet.counting import RunIds, Tally
-from portalcheck.fleet.decoding import Damage, Decoder, Facts, Head, OtherSchema
+from portalcheck.fleet.decoding import UNKNOWN, Damage, Decoder, Facts, Head, OtherSchema, is_code
 from portalcheck.fleet.documents import documents
 from portalcheck.fleet.sources import LeftOut, Source, chunks, find
 from portalcheck.model import Outcome
@@ -131,7 +131,7 @@ class _Count:
         self._reports += 1
         tallies = self._tallies
         if head.owner is not None:
-            tallies["owner"].add(head.owner)
+            tallies["owner"].add(head.owner if is_code(head.owner) else UNKNOWN)
         tallies["outcome"].add(head.outcome)
         tallies["cause"].add(head.cause)
         tallies["os"].add(head.platform.os)

@@ -141,7 +141,6 @@ class NeutralHosts:
             if answers[-3] == "errors"
             else "not-asked",
             made_up=tuple(answers[-1] or ()),
-            secured=len(self._chains),
             cut_off=sum(_cut_off(trace.first) for trace in canaries),
         )
         answer = self._answer

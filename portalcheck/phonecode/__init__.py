@@ -15,7 +15,8 @@ os) * 8 + layout, of which
 - os: 0 linux, 1 macos, 2 windows, 3 any other;
 - cause: the number that its declaration gives it for good; 93 is a cause without one, as added checks bring;
 - S: one base-6 digit for each of eleven checks by their declared numbers, 0 the most significant: 0 ok, 1 note,
-  2 warn, 3 fail, 4 skip, 5 unknown. A check that was not run counts as skip.
+  2 warn, 3 fail, 4 skip, 5 unknown. A check that was not run counts as skip,
+  and one that could not be loaded as unknown.
 
 **Check**: symbols 9 and 10 make both running sums zero, one with the multiplier 2, one with the multiplier 3:
 h = 0; for each symbol d: h = h * m + d, in the field GF(32) of x^5 + x^2 + 1. One such sum, closed as Damm
@@ -130,7 +131,8 @@ def encode(cause: str, os: str, statuses: Mapping[str, Status], numbers: Numbers
     """The code, grouped. Checks that the code has no place for are left out, missing ones count as skip."""
     number = 0
     for place in range(CHECK_PLACES):
-        status = statuses.get(numbers.checks.get(place, ""), Status.SKIP)
+        check = numbers.checks.get(place)
+        status = Status.UNKNOWN if check is None else statuses.get(check, Status.SKIP)
         number = number * len(STATUS_ORDER) + STATUS_ORDER.index(status)
     number = number * _CAUSE_ROOM + numbers.of_cause(cause)
     number = number * len(OS_ORDER) + OS_ORDER.index(os if os in OS_ORDER else OTHER)

@@ -85,7 +85,7 @@ def _cause(cause: str, fields: Mapping[str, Any], words: Catalog) -> Iterator[st
     yield from wrap(told.verdict, "  ")
     yield "  " + words.ui("report.cause", cause=cause)
     for other in _texts(fields.get("also")):
-        yield from wrap(words.cause(other).verdict, "  ")
+        yield from wrap(words.cause(other, _faults(fields)).verdict, "  ")
     for symptom in symptoms:
         yield from wrap(f"{words.ui('heading.told')}: {words.symptom(symptom)}", "  ")
     yield from ("", words.ui("heading.agent") + ":")
@@ -107,9 +107,10 @@ def _cause(cause: str, fields: Mapping[str, Any], words: Catalog) -> Iterator[st
 
 
 def _faults(fields: Mapping[str, Any]) -> set[str]:
-    """The reasons of what fails."""
+    """The reasons of what fails or hurts."""
     checks = fields.get("checks", ())
-    return {f["reason"] for check in checks for f in check.get("findings", ()) if f.get("status") == "fail"}
+    grave = ("fail", "warn")
+    return {f["reason"] for check in checks for f in check.get("findings", ()) if f.get("status") in grave}
 
 
 def _checks(checks: Iterable[Any], words: Catalog) -> Iterator[str]:
@@ -177,8 +178,10 @@ def _decoded(code: Decoded, words: Catalog) -> Iterator[str]:
     yield words.ui("report.code", code=code.code)
     yield words.ui("report.system", os=code.os)
     checks = [{"check": check, "status": status.value} for check, status in code.statuses.items()]
-    row = next(iter(words.installed.rows(code.cause or "")), None)
-    yield from _owner(row.owner if row is not None else None, words)
+    rows = words.installed.rows(code.cause or "")
+    row = rows[0] if rows else None
+    if not any(each.owner_by for each in rows):  # else the evidence decides, which a code does not hold
+        yield from _owner(row.owner if row is not None else None, words)
     if row is not None:
         yield from _cause(row.id, {}, words)
     else:

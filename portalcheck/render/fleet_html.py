@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import msgspec
 
 from portalcheck.catalog import Catalog
@@ -12,9 +10,6 @@ from portalcheck.fleet.summary import OUTCOMES
 from portalcheck.render import fleet_words as words
 from portalcheck.render.pages import own_file, template
 from portalcheck.render.pages import policy as policy_of
-
-if TYPE_CHECKING:
-    pass
 
 _HEIGHT, _COLUMN, _GAP = 120, 14, 4
 """Units of the picture of days: its height, a column, and the gap between two."""
@@ -92,7 +87,7 @@ def _group(name: str, summary: Summary, catalog: Catalog) -> Group:
         )
         for row in words.shown(summary.groups[name])
     )
-    return Group(name, catalog.term("group", name), bars, words.beyond(name, summary, catalog))
+    return Group(name, catalog.group(name), bars, words.beyond(name, summary, catalog))
 
 
 def _columns(days: tuple[Day, ...], catalog: Catalog) -> list[Column]:

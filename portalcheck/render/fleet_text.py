@@ -33,7 +33,7 @@ def _parts(summary: Summary, catalog: Catalog) -> Iterator[list[str]]:
             for row in words.shown(rows)
         ]
         beyond = [f"  {line}" for line in words.beyond(group, summary, catalog)]
-        yield [catalog.term("group", group), *_table(cells), *beyond]
+        yield [catalog.group(group), *_table(cells), *beyond]
     if summary.days:
         yield [*_days(summary, catalog)]
 

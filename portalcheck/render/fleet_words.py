@@ -72,7 +72,7 @@ def label(group: str, value: str | None, catalog: Catalog) -> str:
         return catalog.ui(f"status.{value}") if value in OUTCOMES else clean(value)
     if value == "unknown":
         return catalog.ui("fleet.unknown")
-    return catalog.term("system" if group == "os" else group, value)
+    return catalog.group("system" if group == "os" else group, value)
 
 
 def percent(share: float, catalog: Catalog) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -17,9 +16,6 @@ from portalcheck.model import Portal, Report, ReportCheck
 from portalcheck.render import way, words
 from portalcheck.render.pages import own_file, template
 from portalcheck.render.pages import policy as policy_of
-
-if TYPE_CHECKING:
-    pass
 
 _LONGEST = 4000
 _TOP, _GAP = 24, 38
@@ -82,7 +78,7 @@ def render(report: Report, catalog: Catalog, portal: Portal | None = None) -> st
         first=words.first(report, catalog),
         support=list(words.support(report, catalog, portal)),
         then=list(_then(report, catalog)),
-        also=[catalog.cause(cause).verdict for cause in report.also],
+        also=[words.cause_words(report, catalog, cause).verdict for cause in report.also],
         unseen=list(words.unseen(report, catalog)),
         told=[catalog.symptom(symptom) for symptom in report.symptoms],
         checks=[_check(check, catalog) for check in report.checks],

@@ -71,7 +71,7 @@ def _advice(report: Report, catalog: Catalog) -> Iterator[str]:
         yield f"{catalog.ui('heading.first')}: {words.title(report.likely_steps[0], catalog)}"
         yield from (f"{number}. {action}" for number, action in enumerate(first.actions, start=1))
     for cause in report.also:
-        yield f"{catalog.ui('heading.also')}: {catalog.cause(cause).verdict}"
+        yield f"{catalog.ui('heading.also')}: {words.cause_words(report, catalog, cause).verdict}"
 
 
 def _case(check: ReportCheck, catalog: Catalog) -> Element:

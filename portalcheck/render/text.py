@@ -101,7 +101,7 @@ def _also(report: Report, catalog: Catalog) -> Iterator[str]:
     if report.also:
         yield _heading("also", catalog)
         for cause in report.also:
-            yield from wrap(catalog.cause(cause).verdict, _IN)
+            yield from wrap(words.cause_words(report, catalog, cause).verdict, _IN)
 
 
 def _not_checked(report: Report, catalog: Catalog) -> Iterator[str]:

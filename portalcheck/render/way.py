@@ -117,12 +117,19 @@ class _Way:
         return State.OFF if self._seen[link] and state is State.OPEN and not in_use else state
 
     def _name(self) -> State:
-        """What the last check found of the name; of the others only that it is false."""
-        states = [_gravest(self._echo_nothing(check)) for _, check in self._seen[Link.NAME]]
-        return State.BROKEN if State.BROKEN in states else (states or [State.UNKNOWN])[-1]
+        """What was found of the name itself; of the address by its text alone, only that it is false."""
+        states = [_gravest(self._echo_nothing(reported)) for _, reported in self._seen[Link.NAME]]
+        own = [_gravest(self._echo_nothing(reported)) for reported in self._looked_up()]
+        return State.BROKEN if State.BROKEN in states else max(own, key=_GRAVITY.index, default=State.UNKNOWN)
+
+    def _looked_up(self) -> list[ReportCheck]:
+        """Those checks of the name that speak of more than the text of an address."""
+        named = self._seen[Link.NAME]
+        return [told for check, told in named if any(r.layer is Layer.NAME for r in check.reasons)]
 
     def _door(self) -> State:
-        if any(self._layer(finding) is Layer.CONNECTION for finding in self._own(Link.PORTAL)):
+        own = self._own(Link.PORTAL)
+        if any(self._layer(f) is Layer.CONNECTION and _BY_STATUS[f.status] is State.BROKEN for f in own):
             return State.BROKEN
         reached = any(
             finding.status is not Status.SKIP and finding.reason in check.reasons
@@ -151,8 +158,13 @@ class _Way:
         ]
 
     def _had_nothing_to_tell(self, key: str) -> bool:
-        seen = self._seen.get(Link(key), []) if key in set(Link) else []
-        return bool(seen) and all(f.status is not Status.UNKNOWN for _, check in seen for f in check.findings)
+        if key == Link.NAME:
+            seen = self._looked_up()
+        elif key in set(Link) - {Link.NETWORK}:
+            seen = [reported for _, reported in self._seen[Link(key)]]
+        else:
+            return False
+        return bool(seen) and all(f.status is not Status.UNKNOWN for told in seen for f in told.findings)
 
 
 def _gravest(findings: Sequence[ReportFinding]) -> State:

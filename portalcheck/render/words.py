@@ -8,6 +8,7 @@ import msgspec
 
 from portalcheck.catalog import Catalog, CauseWords
 from portalcheck.declarations import NONE, Layer
+from portalcheck.diagnosis.registry import TIMED_OUT
 from portalcheck.model import Outcome, Portal, Report, ReportCheck, ReportFinding, Status, Step
 from portalcheck.render import way
 
@@ -24,10 +25,10 @@ class First(msgspec.Struct, frozen=True):
     actions: tuple[str, ...]
 
 
-def cause_words(report: Report, words: Catalog) -> CauseWords:
-    """The words of a report's cause, as its own faults ask for them."""
-    faults = {f.reason for c in report.checks for f in c.findings if f.status is Status.FAIL}
-    return words.cause(report.cause, faults)
+def cause_words(report: Report, words: Catalog, cause: str = "") -> CauseWords:
+    """The words of a report's cause, or of a further one, as the report's own faults ask for them."""
+    faults = {f.reason for c in report.checks for f in c.findings if f.status in _GRAVE}
+    return words.cause(cause or report.cause, faults)
 
 
 def verdict(report: Report, words: Catalog) -> tuple[str, ...]:
@@ -146,7 +147,7 @@ def unseen(report: Report, words: Catalog) -> Iterator[str]:
         for finding in check.findings:
             if finding.status is Status.UNKNOWN:
                 yield f"{words.check(check.check).name}: {sentence(finding, words)}"
-    if not report.complete:
+    if any(finding.reason == TIMED_OUT for check in report.checks for finding in check.findings):
         yield words.ui("step.incomplete")
 
 

@@ -13,7 +13,6 @@ from msgspec import Meta
 
 from portalcheck.settings import values
 
-LANGUAGES = ("en", "es")
 DEFAULT_PROFILE = "optum"
 MAX_TIMEOUT_S = 600
 MAX_JITTER_S = 86_400

@@ -72,9 +72,9 @@ BROKEN = {
     "bad-reason": Broken(
         declares('NAME, run=run, reasons=[ODD, Reason("dns.silent")]'),
         DECLARE,
-        "'dns.silent' is not bad-reason.",
+        "'dns.silent' must be 'bad-reason', a dot",
     ),
-    "bad-cause": Broken(causes('"id": "full"'), DECLARE, "'full' is not bad-cause."),
+    "bad-cause": Broken(causes('"id": "full"'), DECLARE, "'full' must be 'bad-cause', a dot"),
     "bad-ref": Broken(causes('"ref": "step-99"'), DECLARE, "step-99"),
     "bad-evidence": Broken(
         causes('"any": {"dns.silent"}'), DECLARE, "rests on no reason that this check gives"

@@ -99,7 +99,7 @@ def test_a_link_needs_an_address_and_a_route_unless_the_page_loaded(
 HANDSHAKE_RESET = trace(hop(tls=TlsStep(failure=Failure.RESET), http=None), end=TraceEnd.FAILED)
 HANDSHAKE_SILENT = trace(hop(tls=TlsStep(failure=Failure.TIMED_OUT), http=None), end=TraceEnd.FAILED)
 PLAIN_ONLY = {"present": 2, "cut_off": 2, "captive": (CaptiveAnswer.OPEN,)}
-ONE_CERTIFICATE = {"present": 2, "secured": 2, "one_certificate": True, "reached": 0}
+ONE_CERTIFICATE = {"present": 2, "one_certificate": True, "reached": 0}
 CAPTIVE = {"captive": (CaptiveAnswer.SILENT, CaptiveAnswer.CAPTIVE), "reached": 0}
 
 

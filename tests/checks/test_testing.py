@@ -229,7 +229,10 @@ def test_what_is_wrong_with_the_words_is_said(
 @pytest.mark.parametrize(
     ("declared", "complaint"),
     [
-        ({"causes": [Cause(id="full", ref="step-4", owner=Owner.YOU, all={ODD})]}, "'full' is not mine."),
+        (
+            {"causes": [Cause(id="full", ref="step-4", owner=Owner.YOU, all={ODD})]},
+            "'full' must be 'mine', a dot",
+        ),
         ({"causes": [Cause(id="mine.odd", ref="step-4", all={ODD})]}, "no owner"),
         ({"causes": [Cause(id="mine.odd", ref="step-99", owner=Owner.YOU, all={ODD})]}, "step-99"),
         ({"words": "no_such_package"}, "no_such_package"),

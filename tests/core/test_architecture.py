@@ -17,7 +17,7 @@ CHECKS = ROOT / "checks" / "portalcheck_checks"
 
 NOUNS = {"model", "facts", "text"}
 ASKING = NOUNS | {"address", "protocols"}
-API = ASKING | {"api", "declarations"}
+API = ASKING | {"api", "declarations", "proof"}
 ALLOWED = {
     "model": set(),
     "text": set(),
@@ -37,6 +37,7 @@ ALLOWED = {
     "report": {"facts", "model", "phonecode", "privacy", "seal"},
     "memory": {"model"},
     "article": set(),
+    "proof": {"facts", "protocols"},
     "wording": set(),
     "quantities": {"text"},
     "catalog": {"diagnosis", "quantities", "text", "wording"},

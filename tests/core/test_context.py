@@ -14,7 +14,7 @@ from portalcheck.demo.servers import Peer, Serve
 from portalcheck.facts import Failure, Route, TraceEnd
 from portalcheck.path.policy import Network, Role
 from portalcheck.path.waiting import Deadline, side_by_side
-from portalcheck_checks.shared.proof import is_proven
+from portalcheck.proof import is_proven
 from tests.core.context_world import (
     AIA,
     AIA_ADDRESS,

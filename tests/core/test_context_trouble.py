@@ -9,7 +9,7 @@ from portalcheck.context import RunContext
 from portalcheck.demo.servers import Peer
 from portalcheck.path.policy import Network
 from portalcheck.path.waiting import Deadline
-from portalcheck_checks.shared.proof import is_proven
+from portalcheck.proof import is_proven
 from tests.core.context_world import (
     LOGIN,
     PORTAL,

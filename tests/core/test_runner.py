@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterable
 from importlib.metadata import EntryPoint
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
-from portalcheck.api import Cause, Check, Context, Finding, Layer, Owner, Reason, ok, skip
+from portalcheck.api import Cause, Check, Context, EvidenceError, Finding, Layer, Owner, Reason, ok, skip
 from portalcheck.declarations import Judge
 from portalcheck.diagnosis import registry
 from portalcheck.diagnosis.blame import in_order
 from portalcheck.diagnosis.registry import Installed
-from portalcheck.diagnosis.runner import MAX_FINDINGS, run
+from portalcheck.diagnosis.runner import MAX_FINDINGS, FindingsError, run
 from portalcheck.model import Ended, Status
 
 NOBODY = cast(Context, None)
@@ -73,6 +76,11 @@ def floods(_: Context) -> Iterable[Finding]:
         yield skip(fine("floods"))
 
 
+@check("repeats")
+def repeats(_: Context) -> Iterable[Finding]:
+    yield ok(fine("repeats"), count=cast(int, float("nan")))
+
+
 @check("lies")
 def lies(_: Context) -> Iterable[Finding]:
     yield cast(Finding, "no finding")
@@ -115,6 +123,7 @@ def test_results_come_in_the_order_of_the_checks_and_by_the_deadline() -> None:
         (tells, ["run.undeclared"]),
         (invents, ["run.crashed"]),
         (mistypes, ["run.crashed"]),
+        (repeats, ["run.crashed"]),
         (lies, ["run.no-findings"]),
         (one, ["run.no-findings"]),
         (nothing, ["run.no-findings"]),
@@ -130,9 +139,30 @@ def test_a_bad_check_keeps_what_it_found_and_is_unknown(bad: Check, reasons: lis
 
 
 def test_findings_are_bounded() -> None:
-    (result,), _ = run([floods], [], NOBODY, time.monotonic() + 5)
+    (result,), _ = run([floods], [], NOBODY, time.monotonic() + 30)
 
-    assert len(result.findings) == MAX_FINDINGS
+    assert len(result.findings) == MAX_FINDINGS + 1
+    assert result.findings[-1].reason == "run.too-many"
+    assert result.ended is Ended.CRASHED
+
+
+@pytest.mark.parametrize(
+    "value", [Path("/"), [1], {"a": 1}, (Path("/"),), (1,), float("inf"), b"x"], ids=repr
+)
+@pytest.mark.parametrize("place", ["args", "local"])
+def test_evidence_that_no_report_could_hold_is_refused(value: Any, place: str) -> None:
+    reason = Reason("mine.odd", **{place: {"x": object if place == "args" else "path"}})  # type: ignore[arg-type]
+
+    with pytest.raises(EvidenceError, match=r"mine\.odd: x"):
+        ok(reason, x=value)
+
+
+def test_verbose_tells_where_a_check_hangs_and_what_it_did_not_declare() -> None:
+    _, crashes = run([hangs, strays], [], NOBODY, time.monotonic() + 0.5, late=LookupError)
+
+    assert [crash.check for crash in crashes] == ["hangs", "strays"]
+    assert "hangs" in [frame.name for frame in traceback.extract_tb(crashes[0].error.__traceback__)]
+    assert isinstance(crashes[1].error, FindingsError)
 
 
 def test_the_check_that_is_waited_for_is_named() -> None:
@@ -200,22 +230,33 @@ def cause(**more: Any) -> Cause:
         ("text", "no Check"),
         (declaring(id="Mine!"), "cannot be the id"),
         (declaring(id="run", reasons=[]), "cannot be the id"),
-        (declaring(id=7), "cannot be the id"),
-        (declaring(run=None), "no function"),
-        (declaring(reasons=[Reason("other.thing")]), "is not mine.what-is-so"),
-        (declaring(reasons=["mine.bad"]), "is no Reason"),
-        (declaring(reasons=None), "NoneType"),
+        (declaring(id=7), "id cannot be a int"),
+        (declaring(run=None), "run cannot be a NoneType"),
+        (declaring(reasons=[Reason("other.thing")]), "must be 'mine', a dot, and what is so"),
+        (declaring(reasons=["mine.bad"]), "reasons cannot be a list"),
+        (declaring(reasons=None), "reasons cannot be a NoneType"),
+        (declaring(reasons=iter([Reason("mine.bad")])), "reasons cannot be a list_iterator"),
+        (declaring(reasons=[Reason("mine.bad", args=None)]), "args cannot be a NoneType"),  # type: ignore[arg-type]
+        (declaring(reasons=[Reason("mine.bad", local={"a": 3})]), "local cannot be a dict"),  # type: ignore[dict-item]
+        (declaring(reasons=[Reason("mine.bad", fleet=("mine",))]), "fleet cannot be a tuple"),  # type: ignore[arg-type]
+        (declaring(link="nowhere"), "link cannot be a str"),
+        (declaring(id="a" * 33, reasons=[]), "cannot be the id"),
+        (declaring(id="step-4", reasons=[]), "cannot be the id"),
+        (declaring(id="os", reasons=[]), "cannot be the id"),
         (declaring(code_number=3), "code_number"),
         (declaring(reasons=[Reason("mine.bad", fleet=("vpn", "x"))]), "fleet"),
-        (declaring(causes=[cause(id="no-link")]), "is not mine.what-is-wrong"),
+        (declaring(causes=[cause(id="no-link")]), "must be 'mine', a dot, and what is wrong"),
         (declaring(causes=[cause(id="inconclusive")]), "program's own"),
         (declaring(causes=[cause(owner=None)]), "has no owner"),
         (declaring(causes=[cause(ref="step-77")]), "step-77"),
         (declaring(causes=[cause(ref="")]), "no reference"),
         (declaring(causes=[cause(all=frozenset())]), "rests on no reason"),
         (declaring(causes=[cause(all={"network.no-link"})]), "rests on no reason"),
-        (declaring(causes=[cause(all="mine.bad")]), "unsupported operand"),
-        (declaring(causes=[cause(explains={3.5})]), "neither reason nor layer"),
+        (declaring(causes=[cause(all="mine.bad")]), "all cannot be a str"),
+        (declaring(causes=[cause(at="NAME")]), "at cannot be a str"),
+        (declaring(causes=[cause(note="yes")]), "note cannot be a str"),
+        (declaring(causes=[cause(after=["x"])]), "after cannot be a list"),
+        (declaring(causes=[cause(explains={3.5})]), "explains cannot be a set"),
         (declaring(causes=[cause(code_number=9)]), "code_number"),
         (declaring(causes=[cause()]), "has no actions, agent, it, patient, verdict"),
         (declaring(causes=[cause()], words="no.such.package"), "No module"),
@@ -239,12 +280,53 @@ def test_of_two_checks_of_one_id_the_second_is_kept_apart_under_a_name_of_its_ow
 
 
 def test_a_circle_is_an_error_of_the_check_that_closes_it() -> None:
-    circle = declaring(causes=[cause(id="mine.a", after="mine.b"), cause(id="mine.b", after="mine.a")])
-    found = registry._without_circles([good, circle], [])
+    circle = declaring(
+        causes=[cause(id="mine.a", after="mine.b"), cause(id="mine.b", after="mine.a")],
+        words="tests.core.circle",
+    )
+    found = collected(good=good, mine=circle)
 
     assert [check.id for check in found.checks] == ["good"]
     assert [broken.id for broken in found.broken] == ["mine"]
     assert "mine.a" in str(found.broken[0].error)
+
+
+def test_an_entry_point_that_cannot_be_read_is_one_more_that_cannot_be_loaded() -> None:
+    points = [EntryPoint(name, value, registry.GROUP) for name, value in (("a", "not-a:MODULE"), ("b", ""))]
+    found = registry.collect(points)
+
+    assert [(broken.id, broken.reason) for broken in found.broken] == [
+        ("a", "run.cannot-load"),
+        ("b", "run.cannot-load"),
+    ]
+
+
+def test_an_import_without_end_is_waited_for_no_longer_than_a_moment(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(registry, "_LOAD_S", 0.2)
+    endless = threading.Event()
+
+    class Hangs(Point):
+        def load(self) -> object:
+            sys.stdout.write("noise")
+            endless.wait()
+            return good
+
+    found = registry.collect([Hangs("slow", "slow", registry.GROUP), Point("good", "good", registry.GROUP)])
+    endless.set()
+
+    assert [check.id for check in found.checks] == ["good"]
+    assert [type(broken.error) for broken in found.broken] == [TimeoutError]
+    assert capsys.readouterr().out == ""
+
+
+def test_ids_of_broken_checks_are_never_those_of_others() -> None:
+    found = collected(good=None, other=good, third=None)
+    again = registry.collect([Point("x", "other", registry.GROUP), Point("x", "third", registry.GROUP)])
+
+    assert {*found.ids()} == {"good", "good-2", "third"}
+    assert {*again.ids()} == {"good", "x"}
 
 
 def test_a_broken_check_is_one_unknown_row_after_the_others() -> None:

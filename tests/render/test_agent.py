@@ -7,6 +7,7 @@ import pytest
 
 from portalcheck.model import Privacy, Report
 from portalcheck.render import agent, html, json, text
+from portalcheck.render.words import cause_words
 from tests.declared import read_paste, write_block
 from tests.render import hostile, reports
 from tests.render.formats import ENGLISH, LANGUAGES, SPANISH
@@ -24,7 +25,7 @@ def flat(shown: str) -> str:
 @pytest.mark.parametrize("name", reports.ALL)
 def test_the_view_has_verdict_cause_meaning_steps_origin_and_what_to_prepare(name: str, lang: str) -> None:
     report, words = reports.ALL[name](), LANGUAGES[lang]
-    cause = words.cause(report.cause)
+    cause = cause_words(report, words)
     shown, place = flat(view(report, lang)), 0
     for part in (
         words.ui("read.complete"),

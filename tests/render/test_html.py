@@ -46,7 +46,7 @@ def calling(report: Report) -> Report:
 @every_language
 def test_the_page_says_all_in_the_order_in_which_it_helps(name: str, lang: str) -> None:
     report, catalog = reports.ALL[name](), LANGUAGES[lang]
-    cause = catalog.cause(report.cause)
+    cause = words.cause_words(report, catalog)
     first = words.first(report, catalog)
     assert first
     expected = [

@@ -5,13 +5,15 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from portalcheck.model import Outcome, Report, ReportCheck
+from portalcheck.api import Check, Layer, Link, Reason
+from portalcheck.diagnosis.registry import Installed
+from portalcheck.model import Outcome, Report, ReportCheck, Status
 from portalcheck.render import way, words
 from portalcheck.render.way import State
 from tests.declared import INSTALLED
 from tests.render import reports
 from tests.render.formats import ENGLISH
-from tests.render.reports import FAIL, NOTE, SKIP, UNKNOWN, WARN, check, finding
+from tests.render.reports import FAIL, NOTE, OK, SKIP, UNKNOWN, WARN, check, finding
 
 
 def changed(*checks: ReportCheck) -> Report:
@@ -103,3 +105,23 @@ def test_of_two_faults_the_first_on_the_way_is_the_broken_link() -> None:
 def test_a_proxy_is_a_link_only_where_there_is_one() -> None:
     assert "proxy" not in line(reports.healthy())
     assert "proxy (STOPS HERE)" in line(changed(check("proxy", 1, finding("proxy.down", FAIL))))
+
+
+@pytest.mark.parametrize("shown", [(), (check("dns", 1, finding("run.cannot-load", UNKNOWN)),)])
+def test_a_name_that_was_not_looked_up_is_never_shown_as_well(shown: tuple[ReportCheck, ...]) -> None:
+    report = changed(*shown)
+    kept = tuple(each for each in report.checks if each.check != "dns" or shown)
+    assert "name (not checked) -> portal ->" in line(msgspec.structs.replace(report, checks=kept))
+
+
+@pytest.mark.parametrize("link", [Link.PORTAL, Link.NAME])
+@pytest.mark.parametrize("status", [OK, UNKNOWN])
+def test_a_check_of_somebody_else_breaks_no_link_by_what_is_well_or_not_known(
+    link: Link, status: Status
+) -> None:
+    seen = Reason("mine.seen", layer=Layer.CONNECTION)
+    mine = Check("mine", run=lambda _: (), reasons=[seen], link=link)
+    nodes = way.nodes(
+        changed(check("mine", 1, finding("mine.seen", status))), Installed([*INSTALLED.checks, mine])
+    )
+    assert {node.key: node.state for node in nodes} == states(reports.healthy())

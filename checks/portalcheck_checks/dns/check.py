@@ -21,6 +21,7 @@ from portalcheck.api import (
     Route,
     Trace,
     fail,
+    is_proven,
     note,
     ok,
     reasons_in,
@@ -30,7 +31,6 @@ from portalcheck_checks.dns import reasons
 from portalcheck_checks.dns.causes import CAUSES
 from portalcheck_checks.shared.block_pages import is_block_page
 from portalcheck_checks.shared.other_name import is_replaced
-from portalcheck_checks.shared.proof import is_proven
 
 SLOW_SERVER_MS = 2000
 _MISSING = {Failure.NXDOMAIN, Failure.NODATA}
@@ -247,7 +247,10 @@ def judge_failure(
     names: Names, neutral: Neutral | None, elsewhere: Sequence[NameAnswer] | None = None
 ) -> Iterator[Finding]:
     """No address at all: by the own servers' answers for this name, and for neutral ones."""
-    if _answered(names.servers):
+    if (answered := _answered(names.servers)) and all(map(is_sinkhole, answered)):
+        yield fail(reasons.SINKHOLE, addresses=answered)
+        return
+    if answered:
         # Whoever says that there is no such name has answered; anything else may have been lost on the way.
         denied = names.system.failure is Failure.NOT_FOUND
         yield fail(reasons.SYSTEM_FAILS if denied else reasons.SYSTEM_SILENT)

@@ -39,6 +39,6 @@ HOSTS_UNCLEAR = Reason(
     local={"addresses": "address"},
     rests_on_silence=True,
 )
-UNSETTLED = Reason("dns.unsettled", layer=Layer.NAME, settled_by="share_portal_name")
+UNSETTLED = Reason("dns.unsettled", layer=Layer.NAME, settled_by_leave=True)
 SLOW_SERVER = Reason("dns.slow-server", layer=Layer.NAME)
 REWRITES_MISSING = Reason("dns.rewrites-missing", layer=Layer.NAME)

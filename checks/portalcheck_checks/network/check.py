@@ -24,6 +24,7 @@ from portalcheck.api import (
     Route,
     Trace,
     fail,
+    is_proven,
     note,
     ok,
     reasons_in,
@@ -31,7 +32,6 @@ from portalcheck.api import (
 )
 from portalcheck_checks.network import reasons
 from portalcheck_checks.network.causes import CAUSES
-from portalcheck_checks.shared.proof import is_proven
 from portalcheck_checks.shared.repeated import again
 from portalcheck_checks.shared.tunnels import ways_around
 

@@ -19,13 +19,13 @@ from portalcheck.api import (
     Route,
     Trace,
     fail,
+    is_proven,
     note,
     ok,
     reasons_in,
 )
 from portalcheck_checks.proxy import reasons
 from portalcheck_checks.proxy.causes import CAUSES
-from portalcheck_checks.shared.proof import is_proven
 from portalcheck_checks.shared.repeated import again
 
 _BAD_GATEWAY = 502

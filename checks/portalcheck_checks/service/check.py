@@ -18,6 +18,7 @@ from portalcheck.api import (
     Trace,
     TraceEnd,
     fail,
+    is_proven,
     note,
     ok,
     reasons_in,
@@ -27,7 +28,6 @@ from portalcheck.api import (
 )
 from portalcheck_checks.service import reasons
 from portalcheck_checks.service.causes import CAUSES
-from portalcheck_checks.shared.proof import is_proven
 
 _REFUSALS = {403, 429, 451}
 _REDIRECT_ENDS = {

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
-from portalcheck.api import Context, Route, Trace
-from portalcheck_checks.shared.proof import is_proven
+from portalcheck.api import Context, Route, Trace, is_proven
 
 SECOND = 2
 """The try that checks share; later ones are made anew."""

@@ -18,11 +18,11 @@ from portalcheck.api import (
     Route,
     Trace,
     fail,
+    is_proven,
     note,
     ok,
     reasons_in,
 )
-from portalcheck_checks.shared.proof import is_proven
 from portalcheck_checks.shared.repeated import stays_away
 from portalcheck_checks.shared.tunnels import others, tunnels, used
 from portalcheck_checks.vpn import reasons

@@ -8,7 +8,7 @@ from portalcheck.api import Cause, Check, Context, Finding, Owner, Reason, fail
 
 JAM = Reason("printer.jam", args={"page": int, "x": str})
 DRY = Reason("printer.dry")
-STUCK = Cause(id="printer.stuck", ref="step-10", owner=Owner.EMPLOYER, all={JAM})
+STUCK = Cause(id="printer.stuck", ref="step-10", owner=Owner.EMPLOYER, any={JAM, DRY})
 
 
 def printer(_: Context) -> Iterable[Finding]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from itertools import zip_longest
 
-from portalcheck.api import Context, Hop, Trace, TraceEnd
+from portalcheck.facts import Hop, Trace, TraceEnd
+from portalcheck.protocols import Context
 
 
 def is_proven(ctx: Context, trace: Trace | None) -> bool:

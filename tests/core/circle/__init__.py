@@ -1,0 +1,1 @@
+"""Words for causes that name each other as their neighbours."""
