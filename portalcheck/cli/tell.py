@@ -157,11 +157,16 @@ def portals(config: str | None, profiles: str | None, lang: str | None) -> int:
 @click.argument("which", type=click.Choice(["report", "config"]), default="report")
 def schema(which: str) -> int:
     """Print the JSON Schema of the report or of the settings file."""
+    from inspect import cleandoc
+
     import msgspec
 
     from portalcheck import settings
     from portalcheck.model import Report
 
     document = msgspec.json.schema(Report) if which == "report" else settings.config_schema()
+    for each in document["$defs"].values():
+        # msgspec before 0.23 leaves a docstring indented as the source has it.
+        each["description"] = cleandoc(each["description"])
     out.result(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
     return 0

@@ -46,7 +46,7 @@ def code_of(row: str, form: str) -> int:
 def a_bug(folder: Path) -> dict[str, str]:
     """A fault in the core itself: an installed package breaks a function of ours when it is loaded."""
     (folder / "breaking.py").write_text(
-        "from portalcheck import runner\n"
+        "from portalcheck.diagnosis import runner\n"
         "def broken(*args, **named):\n"
         "    raise AttributeError('/home/secret-name/x')\n"
         "runner.run = broken\n"

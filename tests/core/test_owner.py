@@ -175,4 +175,6 @@ def test_every_view_has_the_words_for_the_evidence_also_where_it_only_hurts(repo
     ]
 
     assert words.cause_words(report, catalog, "printer.stuck").verdict == "The printer is dry."
-    assert ["The printer is dry." in view and "The printer is stuck." not in view for view in views] == [True] * 4
+    for view in views:
+        assert "The printer is dry." in view
+        assert "The printer is stuck." not in view

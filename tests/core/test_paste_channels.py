@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portalcheck import paste
 from portalcheck.model import Report
 from portalcheck.paste import Integrity, Recovered
 from tests.core import paste_channels
@@ -172,4 +171,4 @@ def test_a_report_in_ten_megabytes_of_mail_is_found_in_time_that_grows_as_the_ma
     recovered = read_one(mail(_TEN_MEGABYTES))
     assert recovered.integrity is Integrity.COMPLETE
     assert recovered.fields["cause"] == expected(SAMPLE)["cause"]
-    assert growth(lambda size: partial(paste.read, mail(size)), _TEN_MEGABYTES) < MOST_GROWTH
+    assert growth(lambda size: partial(read_paste, mail(size)), _TEN_MEGABYTES) < MOST_GROWTH

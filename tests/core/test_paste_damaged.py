@@ -9,7 +9,6 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from portalcheck import paste
 from portalcheck.model import Report
 from portalcheck.paste import Integrity, Recovered, layout
 from tests.core.growing import MOST_GROWTH, growth
@@ -265,7 +264,7 @@ def test_no_text_takes_more_than_linear_time(pattern: str) -> None:
 @pytest.mark.slow
 def test_ten_megabytes_of_random_bytes_are_read_in_time_that_grows_as_they_do() -> None:
     def reading(size: int) -> Callable[[], object]:
-        return partial(paste.read, random.Random(1).randbytes(size))
+        return partial(read_paste, random.Random(1).randbytes(size))
 
     assert reading(10_000_000)() == []
     assert growth(reading, 10_000_000) < MOST_GROWTH

@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 ROOT = Path(__file__).resolve().parents[2]
 NOBODY = 65534
 BARE = {"HOME": "/nonexistent", "PATH": "/nonexistent", "LANG": "en_US.UTF-8"}
-RUNS_DIFFER = {"run_id", "started", "duration_ms", "ms", "seal"}
+RUNS_DIFFER = {"run_id", "started", "start_ms", "duration_ms", "ms", "seal"}
 
 
 @pytest.fixture(scope="module")
