@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import threading
 from collections.abc import Iterator
 
 from portalcheck.demo.servers import Endpoint, Peer, Serve
@@ -16,9 +17,18 @@ from tests.path.world import HOST, SECONDS, in_time
 Shaken = tuple[TlsStream | None, TlsStep]
 
 
-def shake(where: Endpoint, *, name: str = HOST, seconds: float = SECONDS, oldest_tls: bool = False) -> Shaken:
-    """One handshake, which ends in time and closes its socket when it fails."""
+def shake(
+    where: Endpoint,
+    *,
+    name: str = HOST,
+    seconds: float = SECONDS,
+    oldest_tls: bool = False,
+    connected: threading.Event | None = None,
+) -> Shaken:
+    """One handshake, which ends in time and closes its socket when it fails; `connected` is set before it."""
     sock = socket.create_connection(where, 2)
+    if connected is not None:
+        connected.set()
     with in_time(seconds):
         secured, step = handshake(sock, name, Deadline(seconds), oldest_tls=oldest_tls)
     assert (secured is None) == (step.failure is not None)

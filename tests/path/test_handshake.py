@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+import threading
 from functools import lru_cache, partial
 
 import pytest
@@ -172,7 +173,6 @@ _SSH = b"SSH-2.0-OpenSSH_9.6\r\n"
 @pytest.mark.parametrize(
     ("serve", "expected"),
     [
-        (Peer.reset, {Failure.RESET}),
         (_resets_after_hello, {Failure.RESET}),
         (lambda peer: None, {Failure.CLOSED, Failure.RESET}),
         (_closes_after_hello, {Failure.CLOSED}),
@@ -183,7 +183,6 @@ _SSH = b"SSH-2.0-OpenSSH_9.6\r\n"
         (writes(b"\x16\x03\x03\x00\x10"), {Failure.CLOSED}),
     ],
     ids=[
-        "rst",
         "rst-after-hello",
         "fin",
         "fin-after-hello",
@@ -196,6 +195,16 @@ _SSH = b"SSH-2.0-OpenSSH_9.6\r\n"
 )
 def test_a_peer_that_does_not_speak_tls_is_named(world: World, serve: Serve, expected: set[Failure]) -> None:
     assert fails(world.tcp(serve)).failure in expected
+
+
+def test_a_peer_that_resets_what_it_has_accepted_is_named(world: World) -> None:
+    connected = threading.Event()
+
+    def serve(peer: Peer) -> None:
+        connected.wait(5)
+        peer.reset()
+
+    assert fails(world.tcp(serve), connected=connected).failure is Failure.RESET
 
 
 def _alerting(level: int, number: int) -> Serve:
