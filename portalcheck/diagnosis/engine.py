@@ -44,14 +44,12 @@ class Evidence:
 
     def weight(self, cause: Cause) -> Status:
         """The gravest status of the findings that a row rests on or explains."""
-        statuses = [
-            finding.status
+        return _gravest(
+            finding
             for reason, found in self.findings.items()
             if reason in cause.evidence or self._explains(cause, reason)
             for finding in found
-            if finding.status in GRAVITY
-        ]
-        return max(statuses, key=GRAVITY.index, default=Status.OK)
+        )
 
     def take(self, cause: Cause) -> tuple[list[Finding], frozenset[str]]:
         """Take a named cause's evidence and echoes away; gives its evidence, and the reasons of its echoes."""
@@ -82,17 +80,11 @@ class _Named(msgspec.Struct, frozen=True):
         """The reasons of the evidence that is not well."""
         return tuple(sorted({finding.reason for finding in self.evidence if finding.status in _GRAVE}))
 
-    @property
-    def gravity(self) -> Status:
-        """The gravest status of the evidence itself."""
-        return max(
-            (f.status for f in self.evidence if f.status in GRAVITY), key=GRAVITY.index, default=Status.OK
-        )
-
     def owner(self) -> Owner | None:
         """Who must act, by what names the cause: what is well beside it, or a mere remark, does not decide."""
         try:
-            grave = [finding for finding in self.evidence if finding.status is self.gravity]
+            gravest = _gravest(self.evidence)
+            grave = [finding for finding in self.evidence if finding.status is gravest]
             told = self.cause.owner_by(grave) if self.cause.owner_by is not None else None
         except Exception:
             told = None  # another person's function
@@ -149,6 +141,9 @@ def _name(evidence: Evidence, table: Iterable[Cause]) -> list[_Named]:
         told = {n.cause.id for n in named} - {INCONCLUSIVE.id}
         if cause.id in told or not evidence.holds(cause):
             continue
-        weight = evidence.weight(cause)
-        named.append(_Named(cause, weight, *evidence.take(cause)))
+        named.append(_Named(cause, evidence.weight(cause), *evidence.take(cause)))
     return named
+
+
+def _gravest(findings: Iterable[Finding]) -> Status:
+    return max((f.status for f in findings if f.status in GRAVITY), key=GRAVITY.index, default=Status.OK)
