@@ -9,7 +9,7 @@ import msgspec
 from portalcheck.declarations import INCONCLUSIVE, NONE, Cause
 from portalcheck.diagnosis.registry import Installed
 from portalcheck.diagnosis.steps import likely_steps
-from portalcheck.model import GRAVITY, CheckResult, Diagnosis, Ended, Finding, Outcome, Owner, Status
+from portalcheck.model import CheckResult, Diagnosis, Ended, Finding, Outcome, Owner, Status, gravest
 
 _GRAVE = (Status.WARN, Status.FAIL)
 
@@ -44,12 +44,13 @@ class Evidence:
 
     def weight(self, cause: Cause) -> Status:
         """The gravest status of the findings that a row rests on or explains."""
-        return _gravest(
-            finding
+        statuses = [
+            finding.status
             for reason, found in self.findings.items()
             if reason in cause.evidence or self._explains(cause, reason)
             for finding in found
-        )
+        ]
+        return gravest(tuple(statuses))
 
     def take(self, cause: Cause) -> tuple[list[Finding], frozenset[str]]:
         """Take a named cause's evidence and echoes away; gives its evidence, and the reasons of its echoes."""
@@ -83,8 +84,8 @@ class _Named(msgspec.Struct, frozen=True):
     def owner(self) -> Owner | None:
         """Who must act, by what names the cause: what is well beside it, or a mere remark, does not decide."""
         try:
-            gravest = _gravest(self.evidence)
-            grave = [finding for finding in self.evidence if finding.status is gravest]
+            weight = gravest(tuple(finding.status for finding in self.evidence))
+            grave = [finding for finding in self.evidence if finding.status is weight]
             told = self.cause.owner_by(grave) if self.cause.owner_by is not None else None
         except Exception:
             told = None  # another person's function
@@ -143,7 +144,3 @@ def _name(evidence: Evidence, table: Iterable[Cause]) -> list[_Named]:
             continue
         named.append(_Named(cause, evidence.weight(cause), *evidence.take(cause)))
     return named
-
-
-def _gravest(findings: Iterable[Finding]) -> Status:
-    return max((f.status for f in findings if f.status in GRAVITY), key=GRAVITY.index, default=Status.OK)
