@@ -203,7 +203,9 @@ class Privacy(msgspec.Struct, frozen=True):
     contacts: dict[str, int] = {}
 
 
-Code = Annotated[str, msgspec.Meta(pattern=r"^[a-z]+(-[a-z]+)*$", max_length=32)]
+CODE_PATTERN = "[a-z]+(-[a-z]+)*"
+LONGEST_CODE = 32
+Code = Annotated[str, msgspec.Meta(pattern=f"^{CODE_PATTERN}$", max_length=LONGEST_CODE)]
 """A word of ours, or of a later version."""
 
 

@@ -10,7 +10,7 @@ from typing import TypeGuard
 
 import msgspec
 
-from portalcheck.model import SCHEMA_VERSION
+from portalcheck.model import CODE_PATTERN, LONGEST_CODE, SCHEMA_VERSION
 
 UNKNOWN = "unknown"
 MOST_STRANGE = 1000
@@ -81,8 +81,7 @@ _checks = msgspec.json.Decoder(list[_Check]).decode
 _args = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _name = msgspec.json.Decoder(str).decode
 _scan = json.JSONDecoder().raw_decode
-_CODE = re.compile("[a-z]+(?:-[a-z]+)*")
-_LONGEST_CODE = 32
+_CODE = re.compile(CODE_PATTERN)
 _BETWEEN = re.compile(r"[\s,\[\]]*")
 _ANY_BYTES = "surrogateescape"
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
@@ -141,7 +140,7 @@ class Decoder:
 
 def is_code(value: object) -> TypeGuard[str]:
     """Whether a value is a word as codes are made of."""
-    return isinstance(value, str) and len(value) <= _LONGEST_CODE and _CODE.fullmatch(value) is not None
+    return isinstance(value, str) and len(value) <= LONGEST_CODE and _CODE.fullmatch(value) is not None
 
 
 def _after(found: re.Match[str] | None) -> int:
