@@ -212,7 +212,7 @@ Code = Annotated[str, msgspec.Meta(pattern=f"^{CODE_PATTERN}$", max_length=LONGE
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """The report of one run; its JSON form is schema version 1 of the contract.
 
-    Readers ignore fields that they do not know. `seal` has a check of each field (`portalcheck.seal`); it is
+    Readers ignore fields that they do not know. `seal` has a check of each field (`report.checksums`); it is
     empty where a report was put together from a paste, which has checks of its own. `owner` is who needs to act:
     you, employer, network, portal, or a word of a later version; null where nobody does or nobody can tell. `start_ms`
     went by before the arguments were read. Older reports have neither.

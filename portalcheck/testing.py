@@ -37,7 +37,7 @@ from portalcheck.api import (
 from portalcheck.model import Diagnosis, Ended
 
 if TYPE_CHECKING:
-    from portalcheck.context import RunContext
+    from portalcheck.probe.context import RunContext
 
 NOW = 1_800_000_000.0
 DAY = 86_400.0
@@ -132,10 +132,10 @@ def chain(**more: Any) -> facts.Chain:
     return facts.Chain(**{**whole, **more})
 
 
-def name_answer(failure: Failure | None = None, **more: Any) -> facts.NameAnswer:
+def name_answer(failure: Failure | None = None, **more: Any) -> facts.DnsAnswer:
     """What a DNS server says of the portal's name: its address, or why it has none."""
     addresses = () if failure else (ADDRESS,)
-    return facts.NameAnswer(**{"server": SERVER, "addresses": addresses, "failure": failure, **more})
+    return facts.DnsAnswer(**{"server": SERVER, "addresses": addresses, "failure": failure, **more})
 
 
 def names(
@@ -143,23 +143,23 @@ def names(
     *servers: Failure | None,
     system_addresses: tuple[str, ...] = (ADDRESS,),
     **more: Any,
-) -> facts.Names:
+) -> facts.Resolution:
     """The portal's name: the failure of the system, and of each DNS server; None stands for an answer."""
     own = name_answer(system, server=None, addresses=() if system else system_addresses)
-    return facts.Names(host=HOST, system=own, servers=tuple(map(name_answer, servers)), **more)
+    return facts.Resolution(host=HOST, system=own, servers=tuple(map(name_answer, servers)), **more)
 
 
-def neutral(**more: Any) -> facts.Neutral:
+def neutral(**more: Any) -> facts.Canaries:
     """Neutral hosts that all answer; none of them does in `neutral(**SILENCE)`."""
-    counts: dict[str, Any] = {"canaries": 2, "reached": 2, "present": 2, "captive": (CaptiveAnswer.OPEN,)}
-    return facts.Neutral(**{**counts, "own_dns": "answers", "other_dns": "answers", **more})
+    counts: dict[str, Any] = {"canaries": 2, "verified": 2, "tcp_ok": 2, "captive": (CaptiveAnswer.OPEN,)}
+    return facts.Canaries(**{**counts, "system_dns": "answers", "other_dns": "answers", **more})
 
 
 SILENCE: Mapping[str, Any] = {
-    "reached": 0,
-    "present": 0,
+    "verified": 0,
+    "tcp_ok": 0,
     "captive": (CaptiveAnswer.SILENT,),
-    "own_dns": "silent",
+    "system_dns": "silent",
     "other_dns": "silent",
 }
 """What neutral hosts say where nothing leads out."""
@@ -240,7 +240,7 @@ def egress(**told: Any) -> Egress:
 
 def third_parties(**told: Any) -> ThirdParties:
     """Nobody else may be asked, but for what is told otherwise: `third_parties(hosts=neutral())`."""
-    usual = {"hosts": None, "names": None, "status_page": facts.Announced.UNSAID}
+    usual = {"hosts": None, "names": None, "status_page": facts.StatusPage.UNSAID}
     return cast(ThirdParties, _Fake(told, usual))
 
 
@@ -294,7 +294,7 @@ def run(context: Context, *checks: Check, seconds: float = 10.0) -> Ran:
     from portalcheck.diagnosis.engine import diagnose
     from portalcheck.diagnosis.registry import Installed, installed
     from portalcheck.diagnosis.runner import run as run_checks
-    from portalcheck.path.waiting import OutOfTime
+    from portalcheck.probe.deadline import OutOfTime
 
     known = {check.id: check for check in (*installed().checks, *checks)}
     results, crashes = run_checks(checks, (), context, time.monotonic() + seconds, late=OutOfTime)
@@ -313,9 +313,9 @@ def practice(fault: str = "healthy", *, seconds: float = 10.0) -> Iterator[RunCo
     Everything in it is real, and on this computer's loopback; nobody else is contacted.
     """
     from portalcheck import demo
-    from portalcheck.context import RunContext
-    from portalcheck.path.policy import Network
-    from portalcheck.path.waiting import Deadline
+    from portalcheck.probe.context import RunContext
+    from portalcheck.probe.deadline import Deadline
+    from portalcheck.probe.policy import Network
 
     with demo.practice(fault) as world:
         network = Network(
@@ -349,7 +349,7 @@ def _languages(package: str) -> list[str]:
 
 def _wrong_words(check: Check, language: str) -> Iterator[str]:
     """What the words of a language lack, and what they have that nobody declares."""
-    from portalcheck.wording import load_beside
+    from portalcheck.api.beside import load_beside
 
     words, file = load_beside(check.words, language), f"{language}.toml of {check.words}"
     yield from (f"{file} has no {key}" for key in ("name", "reads", "contacts") if not words.get(key))
@@ -373,7 +373,7 @@ def _unlike(what: str, declared: Iterable[str], told: Iterable[str]) -> Iterator
 
 def _names_in(entry: object) -> set[str]:
     """The evidence that a sentence puts in, or whose values choose among the sentences of a table."""
-    from portalcheck.text import placeholders
+    from portalcheck.words.text import placeholders
 
     if not isinstance(entry, Mapping):
         return {name for name, _ in placeholders(str(entry))}

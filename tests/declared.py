@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from functools import cache, partial
 from typing import Any
 
-from portalcheck import paste, phonecode
-from portalcheck.catalog import Catalog
+from portalcheck.api.beside import load_beside
 from portalcheck.diagnosis.engine import diagnose as diagnose_by
 from portalcheck.diagnosis.registry import installed
-from portalcheck.diagnosis.starvation import doubted as doubted_by
+from portalcheck.diagnosis.starvation import mark_starved as doubted_by
 from portalcheck.model import CheckResult, Diagnosis
-from portalcheck.wording import load, load_beside
+from portalcheck.report import block as paste
+from portalcheck.report import code as phonecode
+from portalcheck.words.catalog import Catalog
+from portalcheck.words.files import load
 
 INSTALLED = installed()
 assert not INSTALLED.broken, "portalcheck must be installed (pip install -e .), and its own checks be sound"
@@ -26,7 +28,7 @@ encode = partial(phonecode.encode, numbers=NUMBERS)
 decode = partial(phonecode.decode, numbers=NUMBERS)
 write_block = partial(paste.write, built_in=CHECK_ORDER)
 read_paste = partial(paste.read, numbers=NUMBERS)
-doubted = partial(doubted_by, installed=INSTALLED)
+mark_starved = partial(doubted_by, installed=INSTALLED)
 
 
 def catalog_of(lang: str) -> Catalog:

@@ -7,9 +7,9 @@ from urllib.parse import unquote
 
 import msgspec
 
+from portalcheck.address.candidate import Likeness
 from portalcheck.address.host import Unreadable
 from portalcheck.address.profile import Profile, Target, profile, tokens, within
-from portalcheck.address.seen import Likeness
 from portalcheck.address.suffix import Name, is_shared, split
 from portalcheck.address.url import Address, read
 from portalcheck.address.verdict import Kind, Verdict

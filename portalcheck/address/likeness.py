@@ -10,13 +10,13 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable
 
-from portalcheck.address.bait import distinctive, embedding, with_sign_in_word
+from portalcheck.address.candidate import Likeness, Seen, look
+from portalcheck.address.combosquatting import distinctive, embedding, with_sign_in_word
 from portalcheck.address.edits import distance, mark, slip
-from portalcheck.address.fold import letters, skeleton, squeeze, without_digits
 from portalcheck.address.profile import DISTINCTIVE, SHORTEST_NAME, Target
-from portalcheck.address.seen import Likeness, Seen, look
-from portalcheck.address.slips import is_slip, is_word
+from portalcheck.address.skeleton import letters, skeleton, squeeze, without_digits
 from portalcheck.address.suffix import Name, is_shared
+from portalcheck.address.typos import is_slip, is_word
 
 
 def likeness(name: Name, targets: tuple[Target, ...]) -> Likeness | None:

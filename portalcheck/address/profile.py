@@ -7,8 +7,8 @@ from functools import lru_cache
 
 import msgspec
 
-from portalcheck.address.fold import letters, skeleton, squeeze
 from portalcheck.address.host import Unreadable
+from portalcheck.address.skeleton import letters, skeleton, squeeze
 from portalcheck.address.suffix import Name, split
 from portalcheck.address.tables import GENERIC_NAMES
 from portalcheck.address.url import read

@@ -123,14 +123,14 @@ def exit_code(form: str, code: int) -> int:
     """The exit code in a format, where no report came about."""
     if form in ("text", "json"):
         return code
-    from portalcheck.render.exits import adapted
+    from portalcheck.report.formats.exits import adapted
 
     return adapted(form, code, None)
 
 
 def told(form: str, text: str, *, state: str = "unknown") -> str:
     """A message as what stdout shows in a format of one line."""
-    from portalcheck.render import intune, jamf, nagios
+    from portalcheck.report.formats import intune, jamf, nagios
 
     messages = {"nagios": nagios.message, "intune": intune.message, "jamf": jamf.message}
     return messages[form](text, state)

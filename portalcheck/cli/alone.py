@@ -92,9 +92,9 @@ def _run_in_own_console() -> NoReturn:
 
     def hold(code: int) -> None:
         if not shows or code in (USAGE, BUG):
-            from portalcheck.catalog import Catalog
             from portalcheck.cli import out
             from portalcheck.cli.language import system_language
+            from portalcheck.words.catalog import Catalog
 
             out.ask(Catalog(system_language("")).ui("message.close_window") + " ")
 

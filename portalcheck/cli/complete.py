@@ -16,7 +16,7 @@ import click
 from click.shell_completion import CompletionItem
 
 if TYPE_CHECKING:
-    from portalcheck.catalog import Catalog
+    from portalcheck.words.catalog import Catalog
 
 Item = CompletionItem[str]
 Completer = Callable[[click.Context, click.Parameter, str], list[Item]]
@@ -64,7 +64,7 @@ def _faults(ctx: click.Context) -> Iterator[Offer]:
 
 
 def _topics(ctx: click.Context) -> Iterator[Offer]:
-    from portalcheck import explain
+    from portalcheck.report import explain
 
     words = _words(ctx)
     titles = {check: words.check(check).name for check in words.installed.ids()}
@@ -87,7 +87,7 @@ def _symptoms(ctx: click.Context) -> Iterator[Offer]:
 
 
 def _languages(_ctx: click.Context) -> Iterator[Offer]:
-    from portalcheck.wording import languages
+    from portalcheck.words.files import languages
 
     yield from ((language, "") for language in languages())
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import click
 
+from portalcheck.api.declarations import Numbers
 from portalcheck.cli import complete, out
 from portalcheck.cli.language import say
 from portalcheck.cli.tell import catalog, lang_option
-from portalcheck.phonecode import Numbers
 
 MAX_BYTES = 16 * 1024 * 1024
 MAX_CODE_TEXT = 100_000
@@ -29,8 +29,9 @@ _WRITTEN_CODE = re.compile(r"\b[0-9A-Za-z]{4}-[0-9A-Za-z]{4}-[0-9A-Za-z]{2}\b")
 @lang_option
 def read(source: tuple[str, ...], form: str, lang: str | None) -> int:
     """Understand a pasted report (a file, or standard input) or a code read out on the phone."""
-    from portalcheck import paste, phonecode
-    from portalcheck.render import agent
+    from portalcheck.report import block as paste
+    from portalcheck.report import code as phonecode
+    from portalcheck.report.formats import agent
 
     words = catalog(lang)
     numbers = words.installed.numbers
@@ -59,7 +60,7 @@ def read(source: tuple[str, ...], form: str, lang: str | None) -> int:
 
 def _code_within(text: bytes, numbers: Numbers) -> str | None:
     """A phone code whose check holds, where a text has one and no report."""
-    from portalcheck.phonecode import Decoded, decode
+    from portalcheck.report.code import Decoded, decode
 
     for match in _WRITTEN_CODE.finditer(text.decode("utf-8", "replace")[:MAX_CODE_TEXT]):
         if isinstance(decode(match[0], numbers), Decoded):
@@ -85,7 +86,7 @@ def _text(source: str) -> bytes:
 def _code_json(heard: object) -> str:
     import msgspec
 
-    from portalcheck.phonecode import Decoded
+    from portalcheck.report.code import Decoded
 
     document = {"code_is_right": isinstance(heard, Decoded), **msgspec.to_builtins(heard)}
     return json.dumps(document, indent=2) + "\n"

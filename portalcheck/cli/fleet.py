@@ -14,8 +14,8 @@ from portalcheck.cli.main import OK, UNKNOWN
 from portalcheck.cli.tell import catalog, lang_option
 
 if TYPE_CHECKING:
-    from portalcheck.catalog import Catalog
-    from portalcheck.fleet import Summary
+    from portalcheck.report.fleet import Summary
+    from portalcheck.words.catalog import Catalog
 
 FORMATS = ("text", "json", "csv", "html")
 _SUFFIXES = {".json": "json", ".csv": "csv", ".html": "html", ".htm": "html"}
@@ -44,8 +44,8 @@ def fleet(given: tuple[str, ...], form: str | None, output: Path | None, lang: s
     FILE is a file of JSON or JSON lines, a folder of such files, or - for standard input. Each run is counted
     once. Damaged lines are counted and named, and stop nothing.
     """
-    from portalcheck.fleet import summarise
-    from portalcheck.fleet.sources import CannotReadError
+    from portalcheck.report.fleet import summarise
+    from portalcheck.report.fleet.sources import CannotReadError
 
     words = catalog(lang)
     try:
@@ -63,7 +63,9 @@ def fleet(given: tuple[str, ...], form: str | None, output: Path | None, lang: s
 
 
 def _renderer(form: str) -> Callable[[Summary, Catalog], str]:
-    from portalcheck.render import fleet_data, fleet_html, fleet_text
+    from portalcheck.report.fleet import data as fleet_data
+    from portalcheck.report.fleet import html as fleet_html
+    from portalcheck.report.fleet import text as fleet_text
 
     renderers: dict[str, Callable[[Summary, Catalog], str]] = {
         "text": fleet_text.render,

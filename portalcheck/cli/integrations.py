@@ -14,8 +14,8 @@ from portalcheck.cli.tell import catalog, lang_option
 EVERY = "all"
 
 if TYPE_CHECKING:
-    from portalcheck.catalog import Catalog
     from portalcheck.integrations import File
+    from portalcheck.words.catalog import Catalog
 
 
 @click.command()

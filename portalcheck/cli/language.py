@@ -22,7 +22,7 @@ def system_language(chosen: str) -> str:
     """The language asked for, else the system's, else English."""
     import locale
 
-    from portalcheck.wording import choose_language
+    from portalcheck.words.files import choose_language
 
     environment = [os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
     first = next((value for value in environment if value), None)
@@ -47,14 +47,14 @@ def asked_language() -> str:
 
 def say(english: str) -> str:
     """A sentence that was written in English, in the language that is asked for."""
-    from portalcheck.phrases import say as in_language
+    from portalcheck.words.phrases import say as in_language
 
     return in_language(english, asked_language())
 
 
 def settings_error(error: SettingsError) -> click.UsageError:
     """What is wrong with the settings, in the language that is asked for."""
-    from portalcheck.catalog import Catalog
+    from portalcheck.words.catalog import Catalog
 
     ui = Catalog(asked_language()).ui
     where = [part for part in (error.origin.place, error.origin.key(error.key)) if part]
@@ -65,7 +65,7 @@ def settings_error(error: SettingsError) -> click.UsageError:
 
 def settings_warning(warning: SettingsWarning) -> str:
     """That a locked setting had no effect, in the language that is asked for."""
-    from portalcheck.catalog import Catalog
+    from portalcheck.words.catalog import Catalog
 
     return Catalog(asked_language()).ui(
         "message.locked", key=warning.keys, file=warning.locked_by.place, origin=warning.origin.place

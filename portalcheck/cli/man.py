@@ -7,13 +7,14 @@ from collections.abc import Iterator
 
 import click
 
-from portalcheck import __version__, memory, settings
-from portalcheck.catalog import Catalog
+from portalcheck import __version__, settings
 from portalcheck.cli import out, roff
 from portalcheck.cli.config import shown
 from portalcheck.cli.main import BUG, FINDING, INTERRUPTED, OK, UNKNOWN, USAGE, group
 from portalcheck.cli.tell import catalog, lang_option
-from portalcheck.phrases import say
+from portalcheck.report import history as memory
+from portalcheck.words.catalog import Catalog
+from portalcheck.words.phrases import say
 
 _NAME = "portalcheck"
 EXIT_CODES = {

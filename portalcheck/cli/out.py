@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from portalcheck.text import clean
+from portalcheck.words.text import clean
 
 _PRIVATE = 0o600
 """Reports are for the person who made them, until that person shares them."""
@@ -81,7 +81,7 @@ def paint(text: str, words: Mapping[str, str]) -> str:
 def fit_to_terminal() -> None:
     """Wrap what is to be shown on a terminal to its width."""
     if sys.stdout.isatty():
-        from portalcheck.render import lines
+        from portalcheck.report.formats import lines
 
         lines.fit(shutil.get_terminal_size().columns)
 

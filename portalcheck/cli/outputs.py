@@ -16,9 +16,9 @@ from portalcheck.cli import out
 from portalcheck.cli.adapters import STDOUT, form_and_path
 
 if TYPE_CHECKING:
-    from portalcheck.catalog import Catalog
     from portalcheck.model import Report
     from portalcheck.settings import Settings
+    from portalcheck.words.catalog import Catalog
 
 
 class Output(msgspec.Struct, frozen=True):

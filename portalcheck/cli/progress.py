@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from portalcheck.catalog import Catalog
 from portalcheck.cli import out
 from portalcheck.model import CheckResult
+from portalcheck.words.catalog import Catalog
 
 if TYPE_CHECKING:
-    from portalcheck.declarations import Check
+    from portalcheck.api.declarations import Check
 
 NAME_AFTER_S = 3.0
 _REMIND_EVERY_S = 3.0
@@ -25,7 +25,7 @@ class Progress:
 
     def start(self, portal: str) -> None:
         """The first line, before anything is contacted."""
-        from portalcheck.render.lines import wrap
+        from portalcheck.report.formats.lines import wrap
 
         for line in wrap(self._words.ui("progress.start", portal=portal)):
             self._say(line)

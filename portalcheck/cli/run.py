@@ -11,23 +11,23 @@ import click
 import msgspec
 
 from portalcheck import __version__
-from portalcheck.catalog import Catalog
+from portalcheck.api.declarations import INCONCLUSIVE, NONE
 from portalcheck.cli import complete, out
 from portalcheck.cli.language import say
 from portalcheck.cli.options import collect, report_options
 from portalcheck.cli.progress import Progress
 from portalcheck.cli.settled import Settled, settle
-from portalcheck.declarations import INCONCLUSIVE, NONE
 from portalcheck.diagnosis.engine import diagnose
 from portalcheck.diagnosis.runner import Crash
 from portalcheck.model import CheckResult, Diagnosis, Outcome, Portal
-from portalcheck.report import RunFacts, build
+from portalcheck.report.build import RunFacts, build
 from portalcheck.turn import TURN
+from portalcheck.words.catalog import Catalog
 
 if TYPE_CHECKING:
+    from portalcheck.api.protocols import Machine
     from portalcheck.diagnosis.registry import Installed
-    from portalcheck.path.policy import Network
-    from portalcheck.protocols import Machine
+    from portalcheck.probe.policy import Network
 
 
 class Subject(msgspec.Struct, frozen=True):
@@ -95,7 +95,7 @@ def demo(fault: str, list_faults: bool, **given: Any) -> int:
 def _fault_list(words: Catalog) -> str:
     """A line a fault: its name, the cause and reference that must come out, and what is broken in words."""
     from portalcheck.demo import FAULTS
-    from portalcheck.phrases import say as in_language
+    from portalcheck.words.phrases import say as in_language
 
     rows = [tuple(in_language(heading, words.lang) for heading in ("fault", "cause", "first reference"))]
     for fault in FAULTS.values():
@@ -110,7 +110,7 @@ def _this_computer(settled: Settled, url: str) -> Subject:
 
 
 def _practice_computer(world: Any) -> Subject:
-    from portalcheck.path.policy import Network
+    from portalcheck.probe.policy import Network
 
     network = Network(world.contact, world.canaries, world.captive, world.resolvers, world.share_portal_name)
     return Subject(world.machine, world.portal, network)
@@ -162,18 +162,19 @@ class _Facts(msgspec.Struct, frozen=True):
 
 def _check(settled: Settled, subject: Subject, start_ms: int | None, spent: float = 0.0) -> _Facts:
     """Run the checks and diagnose what they found. `spent` seconds of the run went into its settings."""
-    from portalcheck.context import RunContext
     from portalcheck.diagnosis import runner
-    from portalcheck.diagnosis.starvation import Pulse, doubted
-    from portalcheck.path.waiting import Deadline, Later, OutOfTime
+    from portalcheck.diagnosis.starvation import Watchdog, mark_starved
+    from portalcheck.probe.context import RunContext
+    from portalcheck.probe.deadline import Deadline, OutOfTime
+    from portalcheck.probe.threads import Future
 
     deadline = Deadline(settled.timeout, spent)
     started = subject.machine.now()
     context = RunContext(subject.portal, subject.machine, subject.network, deadline, url=subject.url)
     progress = Progress(settled.words, visible=settled.shows_progress)
     progress.start(subject.portal.name)
-    Later(settled.prepare)
-    with Pulse() as pulse:
+    Future(settled.prepare)
+    with Watchdog() as pulse:
         results, crashes = runner.run(
             settled.checks,
             settled.broken,
@@ -183,7 +184,7 @@ def _check(settled: Settled, subject: Subject, start_ms: int | None, spent: floa
             on_result=progress.result,
             on_wait=progress.waiting,
         )
-        results = doubted(results, settled.installed) if pulse.starved else results
+        results = mark_starved(results, settled.installed) if pulse.starved else results
     progress.end()
     facts = RunFacts(
         version=__version__,

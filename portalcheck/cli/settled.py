@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from portalcheck.catalog import Catalog
 from portalcheck.cli import out
 from portalcheck.cli.adapters import ONE_LINERS, leading_form
 from portalcheck.cli.language import say, settings_error, settings_warning, system_language
@@ -23,12 +22,13 @@ from portalcheck.cli.options import Options
 from portalcheck.cli.outputs import Log, outputs
 from portalcheck.cli.trace import reduced
 from portalcheck.model import Portal, Report
+from portalcheck.words.catalog import Catalog
 
 if TYPE_CHECKING:
-    from portalcheck.declarations import Check
+    from portalcheck.api.declarations import Check
     from portalcheck.diagnosis.registry import Broken, Installed
     from portalcheck.diagnosis.runner import Crash
-    from portalcheck.path.policy import Network
+    from portalcheck.probe.policy import Network
     from portalcheck.settings import Settings
 
 QUESTION_SYMPTOMS = ("error-1", "error-2", "error-3", "error-4", "caregiver")
@@ -101,7 +101,7 @@ class Settled:
     def _match(self, told: Sequence[str]) -> tuple[str, ...]:
         if not told:
             return ()
-        from portalcheck.symptoms import match
+        from portalcheck.words.symptoms import match
 
         found: list[str] = []
         for text in told:
@@ -114,7 +114,7 @@ class Settled:
 
     def ask_symptom(self) -> str:
         """What the sign-in page says, by number or in words; "" where the person skips."""
-        from portalcheck.render.lines import numbered, wrap
+        from portalcheck.report.formats.lines import numbered, wrap
 
         labels = [*map(self.words.symptom, QUESTION_SYMPTOMS), self.words.ui("question.other")]
         for line in (*wrap(self.words.ui("question.symptom")), *numbered(labels)):
@@ -137,7 +137,7 @@ class Settled:
 
     def hand_out(self, report: Report, portal: Portal, *, remember: bool) -> int:
         """Write the report wherever it is wanted; the exit code. With `remember`, it is compared and kept."""
-        from portalcheck import memory
+        from portalcheck.report import history as memory
 
         place = memory.folder() if remember and self.format == "text" and self.settings.run.remember else None
         try:
@@ -167,7 +167,7 @@ class Settled:
         Nothing for a program that wants another form: it would take this for its own.
         """
         if self.format in ("text", "html"):
-            from portalcheck import paste
+            from portalcheck.report import block as paste
 
             out.result(paste.write(report, self.installed.numbers.checks.values()))
         elif self.format == "json":
@@ -177,7 +177,7 @@ class Settled:
 
     def _write_files(self, report: Report, texts: Mapping[str, str]) -> None:
         """Write every file, whatever becomes of the others. Raises click.ClickException, which names the failed."""
-        from portalcheck.render.json import render_line
+        from portalcheck.report.formats.json import render_line
 
         failed: list[str] = []
 
@@ -209,7 +209,7 @@ class Settled:
     def _renderer(self, form: str) -> Any:
         from importlib import import_module
 
-        return import_module(f"portalcheck.render.{form}")
+        return import_module(f"portalcheck.report.formats.{form}")
 
     def render(self, report: Report, portal: Portal, form: str, previous: Report | None = None) -> str:
         """The report in one form; `previous` is the last run's, which only the text speaks of."""
@@ -247,7 +247,7 @@ class Settled:
         """Show the page in the browser: the output file if that is one, else one that the next run replaces."""
         import webbrowser
 
-        from portalcheck import memory
+        from portalcheck.report import history as memory
 
         path = next((output.path for output in self.outputs if output.form == "html" and output.path), None)
         if path is None:
@@ -267,7 +267,7 @@ class Settled:
     def _exit_code(self, report: Report) -> int:
         if self.format in ("text", "json"):
             return report.exit_code
-        from portalcheck.render.exits import adapted
+        from portalcheck.report.formats.exits import adapted
 
         return adapted(self.format, report.exit_code, report.outcome)
 

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 
 import click
 
-from portalcheck.catalog import Catalog
 from portalcheck.cli import complete, out
 from portalcheck.cli.language import settings_error, system_language
 from portalcheck.cli.trace import reduced
 from portalcheck.facts import BrowserFiles
-from portalcheck.phrases import say
+from portalcheck.words.catalog import Catalog
+from portalcheck.words.phrases import say
 
 lang_option = click.option(
     "--lang",
@@ -51,7 +51,7 @@ def catalog(lang: str | None) -> Catalog:
 @lang_option
 def explain(topic: str | None, lang: str | None) -> int:
     """Explain a check, a result, a cause or a part of the article in plain words."""
-    from portalcheck import explain as pages
+    from portalcheck.report import explain as pages
 
     words = catalog(lang)
     text = pages.explain(topic, words)
@@ -93,7 +93,7 @@ def _files(files_of: BrowserFiles | None, words: Catalog) -> Iterator[str]:
         return
     from portalcheck.machine.browsers.files import read
     from portalcheck.machine.environment import os_name
-    from portalcheck.render.lines import wrap
+    from portalcheck.report.formats.lines import wrap
 
     for files in read(files_of, os_name()):
         names = [words.term("browser", name) for name in files.browsers]

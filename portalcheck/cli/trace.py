@@ -9,8 +9,8 @@ from __future__ import annotations
 import errno
 import traceback
 
-from portalcheck.declarations import AuthorError
-from portalcheck.text import clean
+from portalcheck.api.declarations import AuthorError
+from portalcheck.words.text import clean
 
 _MOST_FRAMES = 40
 _MOST_CAUSES = 5

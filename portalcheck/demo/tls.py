@@ -19,7 +19,7 @@ _MAX_HELLO = 16 * 1024
 _RECORD_HEAD = 5
 
 
-class Names(msgspec.Struct, frozen=True):
+class Resolution(msgspec.Struct, frozen=True):
     """Which context answers which server name; `otherwise` answers every other, or none at all."""
 
     contexts: Mapping[str, ssl.SSLContext]
@@ -49,7 +49,7 @@ class WhenAsked(Mapping[str, ssl.SSLContext]):
         return len(self._names)
 
 
-def choose_by_name(names: Names) -> ssl.SSLContext:
+def choose_by_name(names: Resolution) -> ssl.SSLContext:
     """A context that hands each connection to the one for its server name."""
     front = names.otherwise
 

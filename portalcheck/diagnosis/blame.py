@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from portalcheck.declarations import AuthorError, Cause, Layer
+from portalcheck.api.declarations import AuthorError, Cause, Layer
 
 _BEFORE, _ITSELF, _AFTER = -1, 0, 1
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from portalcheck.declarations import INCONCLUSIVE, NONE, Cause
+from portalcheck.api.declarations import INCONCLUSIVE, NONE, Cause
 from portalcheck.diagnosis.registry import Installed
 from portalcheck.diagnosis.steps import likely_steps
 from portalcheck.model import CheckResult, Diagnosis, Ended, Finding, Outcome, Owner, Status, gravest
@@ -52,7 +52,7 @@ class Evidence:
         ]
         return gravest(tuple(statuses))
 
-    def take(self, cause: Cause) -> tuple[list[Finding], frozenset[str]]:
+    def claim(self, cause: Cause) -> tuple[list[Finding], frozenset[str]]:
         """Take a named cause's evidence and echoes away; gives its evidence, and the reasons of its echoes."""
         evidence = [each for reason in sorted(cause.evidence) for each in self.findings.get(reason, ())]
         grave = {r for r, found in self.findings.items() if any(f.status in _GRAVE for f in found)}
@@ -70,7 +70,7 @@ class Evidence:
         return reason in cause.explains or self._layer(reason) in cause.explains
 
 
-class _Named(msgspec.Struct, frozen=True):
+class _Match(msgspec.Struct, frozen=True):
     cause: Cause
     weight: Status
     evidence: list[Finding]
@@ -136,11 +136,11 @@ def _left_open(result: CheckResult, installed: Installed) -> bool:
     return result.status is Status.UNKNOWN or any(r is not None and r.leaves_open for r in reasons)
 
 
-def _name(evidence: Evidence, table: Iterable[Cause]) -> list[_Named]:
-    named: list[_Named] = []
+def _name(evidence: Evidence, table: Iterable[Cause]) -> list[_Match]:
+    named: list[_Match] = []
     for cause in table:
         told = {n.cause.id for n in named} - {INCONCLUSIVE.id}
         if cause.id in told or not evidence.holds(cause):
             continue
-        named.append(_Named(cause, evidence.weight(cause), *evidence.take(cause)))
+        named.append(_Match(cause, evidence.weight(cause), *evidence.claim(cause)))
     return named

@@ -19,21 +19,21 @@ from typing import Any, get_type_hints
 
 import msgspec
 
-from portalcheck.article import refs
-from portalcheck.declarations import (
+from portalcheck.api.beside import ENGLISH, load_beside
+from portalcheck.api.declarations import (
     INCONCLUSIVE,
     NONE,
     AuthorError,
     Cause,
     Check,
     Layer,
+    Numbers,
     Reason,
     behind,
     fits,
 )
+from portalcheck.diagnosis.article import refs
 from portalcheck.diagnosis.blame import in_order
-from portalcheck.phonecode import Numbers
-from portalcheck.wording import ENGLISH, load_beside
 
 GROUP = "portalcheck.checks"
 _OURS = "portalcheck_checks"

@@ -13,10 +13,10 @@ from types import TracebackType
 
 import msgspec
 
-from portalcheck.declarations import AuthorError, Check, finding, unknown
+from portalcheck.api.declarations import AuthorError, Check, finding, unknown
+from portalcheck.api.protocols import Context
 from portalcheck.diagnosis.registry import CRASHED, NO_FINDINGS, TIMED_OUT, TOO_MANY, UNDECLARED, Broken
 from portalcheck.model import CheckResult, Ended, Finding, Status, gravest
-from portalcheck.protocols import Context
 
 MAX_FINDINGS = 200
 _HEARTBEAT_S = 0.2

@@ -13,7 +13,7 @@ from types import TracebackType
 
 import msgspec
 
-from portalcheck.declarations import unknown
+from portalcheck.api.declarations import unknown
 from portalcheck.diagnosis.registry import STARVED, Installed
 from portalcheck.model import CheckResult
 
@@ -29,7 +29,7 @@ def _now() -> float:
     return time.monotonic() if _BOOTTIME is None else time.clock_gettime(_BOOTTIME)
 
 
-class Pulse:
+class Watchdog:
     """Measures, while it is entered, for how long this program was kept from running."""
 
     def __init__(self) -> None:
@@ -38,7 +38,7 @@ class Pulse:
         # Both at once, as another thread reads them.
         self._lost_until = (0.0, self._since)
 
-    def __enter__(self) -> Pulse:
+    def __enter__(self) -> Watchdog:
         threading.Thread(target=self._beat, name="pulse", daemon=True).start()
         return self
 
@@ -68,7 +68,7 @@ class Pulse:
         return self.lost > max(_LEAST_S, _SHARE * (_now() - self._since))
 
 
-def doubted(results: Sequence[CheckResult], installed: Installed) -> tuple[CheckResult, ...]:
+def mark_starved(results: Sequence[CheckResult], installed: Installed) -> tuple[CheckResult, ...]:
     """The same results of a program that was kept from running meanwhile: what rests on silence is unsure."""
     doubt = unknown(STARVED)
     silent = {code for code, reason in installed.reasons.items() if reason.rests_on_silence}

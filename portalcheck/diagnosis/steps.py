@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 
-from portalcheck.declarations import INCONCLUSIVE, NONE, Cause
+from portalcheck.api.declarations import INCONCLUSIVE, NONE, Cause
 from portalcheck.model import Likelihood, Step
 
 BY_SYMPTOM: Mapping[str, tuple[str, ...]] = {

@@ -82,7 +82,7 @@ class Revocation(msgspec.Struct, frozen=True):
     how: str = "staple"
 
 
-class Announced(StrEnum):
+class StatusPage(StrEnum):
     """What the portal's own status page says of it. `unsaid` is whatever cannot be relied on."""
 
     WELL = "well"
@@ -118,37 +118,37 @@ class CaptiveAnswer(StrEnum):
     ODD = "odd"
 
 
-class Neutral(msgspec.Struct, frozen=True, kw_only=True):
+class Canaries(msgspec.Struct, frozen=True, kw_only=True):
     """What hosts that have nothing to do with the portal say, asked only in trouble.
 
-    `reached` counts canaries that proved to be themselves, `present` those that answered at TCP at all.
+    `verified` counts canaries that proved to be themselves, `tcp_ok` those that answered at TCP at all.
     `same_issuer` says that the canaries' certificates come from the untrusted or private root that the
-    portal's comes from. `own_dns` is how this computer's DNS servers answer neutral names, and
+    portal's comes from. `system_dns` is how this computer's DNS servers answer neutral names, and
     `other_dns` how independent servers do: answers, errors, silent, not-asked.
-    `made_up` are the addresses that the own server gives for names that nobody has.
+    `nxdomain_addresses` are the addresses that the own server gives for names that nobody has.
     `cut_off` counts canaries that broke TLS off; `one_certificate` says that all
-    show the very key that the portal's address shows too, whosever it is. `heard_late` says that somebody answered
-    when asked once more and alone, as on a link that all of this was too much for.
-    `own_dns_unchecked` is how the own servers answer when they are told not to check signatures.
+    show the very key that the portal's address shows too, whosever it is. `answered_on_retry` says that somebody
+    answered when asked once more and alone, as on a link that all of this was too much for.
+    `system_dns_unchecked` is how the own servers answer when they are told not to check signatures.
     """
 
     canaries: int
-    reached: int
-    present: int
+    verified: int
+    tcp_ok: int
     captive: tuple[CaptiveAnswer, ...] = ()
     same_issuer: bool = False
-    own_dns: str = "not-asked"
+    system_dns: str = "not-asked"
     other_dns: str = "not-asked"
-    made_up: tuple[str, ...] = ()
-    own_dns_unchecked: str = "not-asked"
+    nxdomain_addresses: tuple[str, ...] = ()
+    system_dns_unchecked: str = "not-asked"
     cut_off: int = 0
     one_certificate: bool = False
-    heard_late: bool = False
+    answered_on_retry: bool = False
 
     @property
     def rewrites_missing(self) -> bool:
         """Whether the own server has an address for every name."""
-        return bool(self.made_up)
+        return bool(self.nxdomain_addresses)
 
     @property
     def is_captive(self) -> bool:
@@ -158,4 +158,4 @@ class Neutral(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def way_out(self) -> bool:
         """Whether anything at all beyond this network answered."""
-        return bool(self.reached or CaptiveAnswer.OPEN in self.captive or self.other_dns == "answers")
+        return bool(self.verified or CaptiveAnswer.OPEN in self.captive or self.other_dns == "answers")

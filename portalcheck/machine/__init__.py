@@ -20,8 +20,8 @@ from portalcheck.facts import (
 from portalcheck.machine.environment import Environment
 
 if TYPE_CHECKING:
+    from portalcheck.machine.platforms import Reader
     from portalcheck.machine.proxies.rules import ProxyRules
-    from portalcheck.machine.systems import Reader
 
 __all__ = ["Environment", "ThisMachine", "this_machine"]
 
@@ -34,7 +34,7 @@ class ThisMachine:
 
     @cached_property
     def _reader(self) -> Reader:
-        from portalcheck.machine.systems import reader
+        from portalcheck.machine.platforms import reader
 
         return reader(self.environment.os)
 
@@ -136,6 +136,6 @@ class ThisMachine:
 
 def this_machine() -> ThisMachine:
     """This computer, for the user who runs the program."""
-    from portalcheck.machine.here import this_environment
+    from portalcheck.machine.local import this_environment
 
     return ThisMachine(this_environment())

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from portalcheck.facts import Interface, InterfaceKind
 from portalcheck.machine import vpn_products
 from portalcheck.machine.environment import Environment, Link
-from portalcheck.machine.links import LinkFacts, reaches_out
-from portalcheck.machine.systems import Reader
+from portalcheck.machine.interface_kind import LinkFacts, reaches_out
+from portalcheck.machine.platforms import Reader
 
 
 def interfaces(environment: Environment, reader: Reader) -> tuple[Interface, ...]:

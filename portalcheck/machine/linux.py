@@ -12,7 +12,7 @@ from portalcheck.facts import DnsServer, InterfaceKind, Roots, System
 from portalcheck.machine import hosts, pem, resolv_conf
 from portalcheck.machine.environment import Environment, Link
 from portalcheck.machine.files import read_bounded
-from portalcheck.machine.links import LinkFacts, by_name, reaches_out
+from portalcheck.machine.interface_kind import LinkFacts, by_name, reaches_out
 from portalcheck.machine.proxies import gnome, kde
 from portalcheck.machine.proxies.rules import ProxyRules
 

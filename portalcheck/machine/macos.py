@@ -11,7 +11,7 @@ from portalcheck.facts import DnsServer, InterfaceKind, Roots, System
 from portalcheck.machine import hosts, pem, resolv_conf, scutil
 from portalcheck.machine.environment import Environment, Link
 from portalcheck.machine.files import read_bounded
-from portalcheck.machine.links import LinkFacts, by_name
+from portalcheck.machine.interface_kind import LinkFacts, by_name
 from portalcheck.machine.proxies import macos as proxies
 from portalcheck.machine.proxies.rules import ProxyRules
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 import time
 from collections.abc import Mapping
 
+from portalcheck.address.literal import is_address
 from portalcheck.machine.environment import Link
 
 MAX_PROCESSES = 4096
@@ -29,7 +29,7 @@ def links() -> Mapping[str, Link]:
     for name in dict.fromkeys([*addresses, *stats]):
         rows = addresses.get(name, [])
         own = [row.address for row in rows if row.family in (socket.AF_INET, socket.AF_INET6)]
-        own = [address for address in own if _is_address(address)]
+        own = [address for address in own if is_address(address)]
         up = stats[name].isup if name in stats else bool(own)
         found[name] = Link(up=up, addresses=tuple(own))
     return found
@@ -49,11 +49,3 @@ def names() -> frozenset[str]:
     except (OSError, psutil.Error):
         pass
     return frozenset(found - {""})
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True

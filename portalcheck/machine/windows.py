@@ -13,7 +13,7 @@ from portalcheck.machine import hosts
 from portalcheck.machine.environment import Environment, Link, RegistryValue
 from portalcheck.machine.files import read_bounded
 from portalcheck.machine.hostnames import address
-from portalcheck.machine.links import LinkFacts, by_name
+from portalcheck.machine.interface_kind import LinkFacts, by_name
 from portalcheck.machine.proxies import windows as proxies
 from portalcheck.machine.proxies.rules import ProxyRules
 

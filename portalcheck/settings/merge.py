@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from portalcheck.model import Portal
-from portalcheck.path.policy import Network
+from portalcheck.probe.policy import Network
 from portalcheck.settings.model import ChecksTable, ConfigFile, NetworkTable, RunTable
 from portalcheck.settings.origin import BUILT_IN, Entry, Layer, Origin, SettingsError, SettingsWarning
 from portalcheck.settings.profiles import Profile, check_ca_file, make, profile_of, whole_path

@@ -15,7 +15,7 @@ from portalcheck.settings.origin import Entry, Origin, SettingsError
 from portalcheck.settings.sources import Trouble, read_bytes
 from portalcheck.settings.values import host_of
 
-FOLDER = Path(__file__).parent.parent / "portals"
+FOLDER = Path(__file__).parent / "portals"
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,9 +6,10 @@ repeats an address, or `""` where nothing is.
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Sequence
+
+from portalcheck.address.literal import is_address
 
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)(?:[/?#].*)?")
 _AUTHORITY = re.compile(r"(\[[^\[\]]*\]|[^:\[\]]*)(?::([0-9]*))?")
@@ -19,17 +20,14 @@ _MAX_NAME = 253
 _MAX_PORT = 65535
 
 
-def is_address(text: str) -> bool:
-    """Whether a text is an IP address without a scope."""
-    try:
-        return "%" not in text and bool(ipaddress.ip_address(text))
-    except ValueError:
-        return False
+def _is_unscoped(text: str) -> bool:
+    """Whether a text is an IP literal without a zone, which means nothing outside of one computer."""
+    return "%" not in text and is_address(text)
 
 
 def host_problem(text: str) -> str:
     """A host name (RFC 1123, with the underscore that browsers allow; or IDN, RFC 5890) or an IP address."""
-    if is_address(text):
+    if _is_unscoped(text):
         return ""
     name = text.removesuffix(".")
     if not name.isascii():
@@ -87,7 +85,7 @@ def _authority_problem(text: str) -> str:
     if port is not None and not 1 <= int(port or "0") <= _MAX_PORT:
         return f"has a port that is not 1 to {_MAX_PORT}"
     if host.startswith("["):
-        return "" if ":" in host and is_address(host[1:-1]) else "has no valid IPv6 address"
+        return "" if ":" in host and _is_unscoped(host[1:-1]) else "has no valid IPv6 address"
     if not host:
         return "has no host name"
     problem = host_problem(host)
@@ -123,14 +121,14 @@ def canaries_problem(urls: Sequence[str]) -> str:
 
 def resolver_problem(text: str) -> str:
     """A DNS server: address, address:port, [IPv6]:port, or DNS over HTTPS (RFC 8484)."""
-    if is_address(text):
+    if _is_unscoped(text):
         return ""
     if "://" in text:
         return https_url_problem(text)
     host, _, port = text.rpartition(":")
     bracketed = host.startswith("[") and host.endswith("]")
     address = host[1:-1] if bracketed else host
-    if not is_address(address) or bracketed != (":" in address):
+    if not _is_unscoped(address) or bracketed != (":" in address):
         return "is not the address of a DNS server"
     if not (
         port.isascii() and port.isdigit() and len(port) <= len(str(_MAX_PORT)) and 0 < int(port) <= _MAX_PORT

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portalcheck.address.edits import distance, mark, slip
-from portalcheck.address.fold import SUPPLEMENT, letters, skeleton, squeeze, without_digits
+from portalcheck.address.skeleton import SUPPLEMENT, letters, skeleton, squeeze, without_digits
 from portalcheck.address.suffix import is_shared, split
 
 WORDS = st.text(alphabet="abco", max_size=7)

@@ -15,7 +15,7 @@ from pathlib import Path
 from tests.benchmarks import link
 from tests.benchmarks.measuring import ROUNDS, TOOL, median, peak_kib, ratio, took
 from tests.benchmarks.stores import HOSTS, great_store
-from tests.fleet.making import line, report
+from tests.report.fleet.making import line, report
 
 Row = tuple[str, str, str]
 LIBRARIES = "import click, httpx, dns.resolver, cryptography.x509.verification"

@@ -44,12 +44,12 @@ def test_a_healthy_run_loads_nothing_that_only_trouble_or_other_formats_need() -
         ),
         *("jinja2", "pyperclip", "socksio", "sqlite3", "asyncio", "concurrent.futures", "multiprocessing"),
         *(
-            "portalcheck.path.neutral",
-            "portalcheck.path.proxies",
+            "portalcheck.probe.third_parties.canaries",
+            "portalcheck.probe.connect.proxies",
             "portalcheck.demo.proxy",
-            "portalcheck.paste.reading",
-            "portalcheck.render.html",
-            "portalcheck.fleet",
+            "portalcheck.report.block.reading",
+            "portalcheck.report.formats.html",
+            "portalcheck.report.fleet",
         ),
     }
     code = (

@@ -14,10 +14,10 @@ import msgspec
 import pytest
 
 from portalcheck.api import Cause, Check, Finding, Owner, Reason, Status, fail
-from portalcheck.catalog import Catalog
 from portalcheck.diagnosis.registry import Installed
 from portalcheck.diagnosis.runner import run as run_checks
 from portalcheck.testing import context, run
+from portalcheck.words.catalog import Catalog
 from tests.checks.third_party import WORDS, call, installed, toml, written
 
 PACKAGE = "portalcheck_broken"

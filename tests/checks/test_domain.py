@@ -9,11 +9,11 @@ import pytest
 
 from portalcheck.address import judge
 from portalcheck.api import Chain, Status, TraceEnd, Verdict
-from portalcheck.context import RunContext
 from portalcheck.demo import practice
 from portalcheck.model import Portal
-from portalcheck.path.policy import Network
-from portalcheck.path.waiting import Deadline
+from portalcheck.probe.context import RunContext
+from portalcheck.probe.deadline import Deadline
+from portalcheck.probe.policy import Network
 from portalcheck.testing import hop, http, told, trace
 from portalcheck_checks.domain.check import address, certificate, domain, doubtful_names, led_to, redirects
 

@@ -11,17 +11,17 @@ from OpenSSL import SSL
 
 from portalcheck.api import (
     Attempt,
+    Canaries,
     CaptiveAnswer,
     Chain,
     ConnectStep,
     Context,
+    DnsAnswer,
     Failure,
     Finding,
     HttpStep,
     Interface,
     InterfaceKind,
-    NameAnswer,
-    Neutral,
     ProxyPlan,
     ProxySettings,
     Revocation,
@@ -98,9 +98,9 @@ def test_a_link_needs_an_address_and_a_route_unless_the_page_loaded(
 
 HANDSHAKE_RESET = trace(hop(tls=TlsStep(failure=Failure.RESET), http=None), end=TraceEnd.FAILED)
 HANDSHAKE_SILENT = trace(hop(tls=TlsStep(failure=Failure.TIMED_OUT), http=None), end=TraceEnd.FAILED)
-PLAIN_ONLY = {"present": 2, "cut_off": 2, "captive": (CaptiveAnswer.OPEN,)}
-ONE_CERTIFICATE = {"present": 2, "one_certificate": True, "reached": 0}
-CAPTIVE = {"captive": (CaptiveAnswer.SILENT, CaptiveAnswer.CAPTIVE), "reached": 0}
+PLAIN_ONLY = {"tcp_ok": 2, "cut_off": 2, "captive": (CaptiveAnswer.OPEN,)}
+ONE_CERTIFICATE = {"tcp_ok": 2, "one_certificate": True, "verified": 0}
+CAPTIVE = {"captive": (CaptiveAnswer.SILENT, CaptiveAnswer.CAPTIVE), "verified": 0}
 
 
 @pytest.mark.parametrize(
@@ -108,8 +108,8 @@ CAPTIVE = {"captive": (CaptiveAnswer.SILENT, CaptiveAnswer.CAPTIVE), "reached": 
     [
         (dead(), neutral(), False, ["network.way-out"]),
         (dead(), neutral(**SILENCE), False, ["network.no-way-out"]),
-        (dead(), neutral(**{**SILENCE, "own_dns": "answers"}), False, ["network.no-way-out"]),
-        (dead(), neutral(**{**SILENCE, "present": 1}), False, []),
+        (dead(), neutral(**{**SILENCE, "system_dns": "answers"}), False, ["network.no-way-out"]),
+        (dead(), neutral(**{**SILENCE, "tcp_ok": 1}), False, []),
         (dead(), neutral(**{**SILENCE, "captive": (CaptiveAnswer.ODD,)}), False, ["network.no-way-out"]),
         (
             trace(hop(tls=TlsStep(failure=Failure.RESET), http=None), end=TraceEnd.FAILED),
@@ -120,11 +120,11 @@ CAPTIVE = {"captive": (CaptiveAnswer.SILENT, CaptiveAnswer.CAPTIVE), "reached": 
         (dead(), neutral(**CAPTIVE), False, ["network.captive"]),
         (
             dead(),
-            neutral(**{**CAPTIVE, "reached": 1}),
+            neutral(**{**CAPTIVE, "verified": 1}),
             False,
             ["network.captive-elsewhere", "network.way-out"],
         ),
-        (dead(), neutral(**{**SILENCE, "heard_late": True}), False, []),
+        (dead(), neutral(**{**SILENCE, "answered_on_retry": True}), False, []),
         (
             HANDSHAKE_RESET,
             neutral(**{**SILENCE, **PLAIN_ONLY}),
@@ -134,11 +134,11 @@ CAPTIVE = {"captive": (CaptiveAnswer.SILENT, CaptiveAnswer.CAPTIVE), "reached": 
         (HANDSHAKE_RESET, neutral(**{**SILENCE, **PLAIN_ONLY, "cut_off": 1}), False, ["network.way-out"]),
         (HANDSHAKE_SILENT, neutral(**{**SILENCE, **PLAIN_ONLY}), False, ["network.way-out"]),
         (trace(hop()), neutral(**{**SILENCE, **ONE_CERTIFICATE}), False, ["network.captive"]),
-        (trace(hop()), neutral(**{**ONE_CERTIFICATE, "reached": 1}), False, ["network.way-out"]),
+        (trace(hop()), neutral(**{**ONE_CERTIFICATE, "verified": 1}), False, ["network.way-out"]),
         (trace(), neutral(**CAPTIVE), True, ["network.captive-elsewhere", "network.way-out"]),
         (
             dead(),
-            neutral(reached=0, present=0, other_dns="silent"),
+            neutral(verified=0, tcp_ok=0, other_dns="silent"),
             False,
             ["network.way-out", "network.port-blocked"],
         ),
@@ -151,7 +151,7 @@ CAPTIVE = {"captive": (CaptiveAnswer.SILENT, CaptiveAnswer.CAPTIVE), "reached": 
     ],
 )
 def test_the_way_out_as_neutral_hosts_prove_it(
-    walk: Trace, by: Neutral, loaded: bool, reasons: list[str]
+    walk: Trace, by: Canaries, loaded: bool, reasons: list[str]
 ) -> None:
     found = [finding.reason for finding in network.judge_way(walk, by, loaded=loaded)]
 
@@ -218,7 +218,7 @@ T, S, X, N = Failure.TIMED_OUT, Failure.SERVFAIL, Failure.NXDOMAIN, Failure.NOT_
 
 
 @pytest.mark.parametrize(
-    ("system_failure", "servers", "own_dns", "reason"),
+    ("system_failure", "servers", "system_dns", "reason"),
     [
         (Failure.OTHER, [T, T], "silent", "dns.silent"),
         (Failure.OTHER, [Failure.REFUSED], "silent", "dns.silent"),
@@ -241,9 +241,9 @@ T, S, X, N = Failure.TIMED_OUT, Failure.SERVFAIL, Failure.NXDOMAIN, Failure.NOT_
     ],
 )
 def test_a_name_without_addresses_is_told_by_the_servers_own_answers(
-    system_failure: Failure, servers: list[Failure | None], own_dns: str, reason: str
+    system_failure: Failure, servers: list[Failure | None], system_dns: str, reason: str
 ) -> None:
-    (finding,) = dns.judge_failure(names(system_failure, *servers), neutral(own_dns=own_dns))
+    (finding,) = dns.judge_failure(names(system_failure, *servers), neutral(system_dns=system_dns))
 
     assert (finding.reason, finding.status) == (reason, Status.FAIL)
 
@@ -321,7 +321,7 @@ def test_a_name_without_addresses_is_blamed_on_whoever_is_shown_to_lose_it(
 
 
 @pytest.mark.parametrize(
-    ("addresses", "made_up", "expected"),
+    ("addresses", "nxdomain_addresses", "expected"),
     [
         (("192.0.2.9",), ("192.0.2.9",), True),
         (("192.0.2.9", "192.0.2.8"), ("192.0.2.9",), False),
@@ -330,10 +330,10 @@ def test_a_name_without_addresses_is_blamed_on_whoever_is_shown_to_lose_it(
     ],
 )
 def test_an_address_that_nobodys_name_has_too_is_made_up(
-    addresses: tuple[str, ...], made_up: tuple[str, ...], expected: bool
+    addresses: tuple[str, ...], nxdomain_addresses: tuple[str, ...], expected: bool
 ) -> None:
     found = names(system_addresses=addresses)
-    assert dns.is_made_up(found, neutral(made_up=made_up)) is expected
+    assert dns.is_made_up(found, neutral(nxdomain_addresses=nxdomain_addresses)) is expected
 
 
 @pytest.mark.parametrize(
@@ -342,7 +342,7 @@ def test_an_address_that_nobodys_name_has_too_is_made_up(
         (chain(names=("blocked.filter.example",)), [http(403)], True),
         (chain(names=("block.opendns.com",)), [http()], True),
         (chain(names=("www.shop.example",), issuer_organisation="Zscaler Inc."), [http()], True),
-        (chain(names=("www.shop.example",)), [http(403, tells_of_block=True)], True),
+        (chain(names=("www.shop.example",)), [http(403, is_block_page=True)], True),
         (chain(names=("www.shop.example",)), [http(403)], False),
         (chain(names=("roadblock.example",)), [http()], False),
         (chain(names=(HOST,)), [], False),
@@ -404,12 +404,12 @@ def judged(by: dict[str, Any], **more: Any) -> list[Finding]:
         ({"true_now": None}, EXPIRED, [("tls.dates-unclear", "fail")]),
         ({}, {"name_matches": False}, [("tls.wrong-name", "fail")]),
         ({"neutral": None}, {"name_matches": False}, [("tls.identity-unclear", "fail")]),
-        ({"neutral": neutral(reached=0)}, {"name_matches": False}, [("tls.identity-unclear", "fail")]),
+        ({"neutral": neutral(verified=0)}, {"name_matches": False}, [("tls.identity-unclear", "fail")]),
         ({}, PRIVATE, [("tls.untrusted", "fail")]),
         ({"neutral": None}, PRIVATE, [("tls.identity-unclear", "fail")]),
         ({}, {**PRIVATE, "incomplete": True}, [("tls.issuer-missing", "fail")]),
         (
-            {"neutral": neutral(reached=0, same_issuer=True)},
+            {"neutral": neutral(verified=0, same_issuer=True)},
             PRIVATE,
             [("tls.untrusted", "fail"), ("tls.intercepted", "fail")],
         ),
@@ -537,12 +537,12 @@ def test_which_proxy_is_set_is_said(plan: ProxyPlan, settings: ProxySettings, sa
         (proxied(Failure.PROXY_REFUSED, 502), None, False, ["proxy.cannot-reach"]),
         (proxied(Failure.PROXY_REFUSED, 2), neutral(), False, ["proxy.refuses"]),
         (proxied(Failure.PROXY_REFUSED, 5), neutral(), False, ["proxy.cannot-reach"]),
-        (proxied(Failure.PROXY_REFUSED, 502), neutral(reached=0), False, ["proxy.refuses"]),
+        (proxied(Failure.PROXY_REFUSED, 502), neutral(verified=0), False, ["proxy.refuses"]),
         (proxied(Failure.PROXY_REFUSED, 502), neutral(), True, ["proxy.refuses", "proxy.direct-works"]),
     ],
 )
 def test_what_a_proxy_did_instead_of_letting_us_through(
-    step: Any, by: Neutral | None, direct_works: bool, reasons: list[str]
+    step: Any, by: Canaries | None, direct_works: bool, reasons: list[str]
 ) -> None:
     found = list(proxy.judge_refusal(SYSTEM_PROXY, step, by, direct_works=direct_works))
 
@@ -608,15 +608,15 @@ def unconnected_after(*handshakes_ms: int, waited_ms: int) -> Trace:
     )
 
 
-def half_a_handshake(*, ms: int, flowing: bool) -> Trace:
+def half_a_handshake(*, ms: int, still_receiving: bool) -> Trace:
     """A handshake that the time was too short for."""
-    step = TlsStep(failure=Failure.TIMED_OUT, ms=ms, flowing=flowing)
+    step = TlsStep(failure=Failure.TIMED_OUT, ms=ms, still_receiving=still_receiving)
     return trace(hop(tls=step, http=None), end=TraceEnd.FAILED)
 
 
 def nameless() -> Trace:
     """A walk whose first name was never answered."""
-    names = NameAnswer(server=None, failure=Failure.TIMED_OUT)
+    names = DnsAnswer(server=None, failure=Failure.TIMED_OUT)
     return trace(hop(names=names, connect=None, tls=None, http=None), end=TraceEnd.FAILED)
 
 
@@ -641,11 +641,11 @@ def nameless() -> Trace:
             [("service.works", "ok")],
         ),
         (
-            trace(hop(http=http(200, complete=False, flowing=True, total_ms=9300))),
+            trace(hop(http=http(200, complete=False, still_receiving=True, total_ms=9300))),
             [("service.works", "ok"), ("service.slow", "warn")],
         ),
         (
-            trace(hop(http=http(200, total_ms=2700, complete=False, flowing=True))),
+            trace(hop(http=http(200, total_ms=2700, complete=False, still_receiving=True))),
             [("service.unfinished", "unknown")],
         ),
         (
@@ -669,16 +669,19 @@ def nameless() -> Trace:
             [("service.broken", "fail")],
         ),
         (
-            trace(hop(http=http(0, failure=Failure.ALERT, wants_certificate=True)), end=TraceEnd.FAILED),
+            trace(
+                hop(http=http(0, failure=Failure.ALERT, client_certificate_requested=True)),
+                end=TraceEnd.FAILED,
+            ),
             [("service.wants-certificate", "fail")],
         ),
         (never_silent(4000, 3000, waited_ms=2000), [("service.slow", "fail")]),
         (never_silent(4000, 1000, waited_ms=2000), [("service.waiting", "unknown")]),  # a short run
         (never_silent(3000, 1500, waited_ms=5000), [("service.waiting", "unknown")]),  # silent for longest
         (never_silent(3000, 3000, waited_ms=8100), [("service.no-answer", "fail")]),
-        (half_a_handshake(ms=8400, flowing=True), [("service.slow", "fail")]),
-        (half_a_handshake(ms=8400, flowing=False), [("service.not-reached", "skip")]),
-        (half_a_handshake(ms=3000, flowing=True), [("service.not-reached", "skip")]),
+        (half_a_handshake(ms=8400, still_receiving=True), [("service.slow", "fail")]),
+        (half_a_handshake(ms=8400, still_receiving=False), [("service.not-reached", "skip")]),
+        (half_a_handshake(ms=3000, still_receiving=True), [("service.not-reached", "skip")]),
         (nameless(), [("service.not-reached", "skip")]),
         (unconnected_after(5000, 4000, waited_ms=2500), [("service.no-connection", "fail")]),
         (trace(end=TraceEnd.LOOP), [("service.redirect-loop", "fail")]),
@@ -772,7 +775,7 @@ def test_the_shipped_table_has_dates_only() -> None:
 
 
 def test_a_server_that_wants_a_client_certificate_in_the_handshake_refuses_us() -> None:
-    wanting = TlsStep(failure=Failure.ALERT, alert="handshake_failure", wants_certificate=True)
+    wanting = TlsStep(failure=Failure.ALERT, alert="handshake_failure", client_certificate_requested=True)
     walk = trace(hop(tls=wanting, http=None), end=TraceEnd.FAILED)
 
     assert told(service.judge(walk)) == [("service.wants-certificate", "fail")]

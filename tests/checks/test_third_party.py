@@ -15,8 +15,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from portalcheck.catalog import Catalog
 from portalcheck.diagnosis.registry import Installed
+from portalcheck.words.catalog import Catalog
 from tests.checks.third_party import call, installed, on_a_full_disk
 
 README = Path(__file__).resolve().parents[2] / "checks" / "README.md"

@@ -13,10 +13,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from portalcheck import memory
 from portalcheck.model import Report
+from portalcheck.report import history as memory
 from tests.cli.conftest import Ran
-from tests.fleet.making import lines, of_bytes, report
+from tests.report.fleet.making import lines, of_bytes, report
 
 Call = Callable[..., Ran]
 # Where the locale has no letters but ASCII, click writes UTF-8.

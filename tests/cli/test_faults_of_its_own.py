@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from portalcheck import paste
+from portalcheck.report import block as paste
 from tests.declared import read_paste
 
 Broken = Callable[..., subprocess.CompletedProcess[str]]
@@ -106,7 +106,7 @@ def test_verbose_tells_where_a_check_raised_and_not_what_it_held(broken: Broken)
 @pytest.mark.parametrize(
     "function",
     [
-        "portalcheck.render.text.render",
+        "portalcheck.report.formats.text.render",
         "portalcheck.cli.run.diagnose",
         "portalcheck.cli.run.build",
         "portalcheck.settings.load",
@@ -121,7 +121,9 @@ def test_a_bug_is_one_line_and_exit_code_4(broken: Broken, function: str) -> Non
     )
 
 
-@pytest.mark.parametrize("function", ["portalcheck.render.text.render", "portalcheck.cli.run.diagnose"])
+@pytest.mark.parametrize(
+    "function", ["portalcheck.report.formats.text.render", "portalcheck.cli.run.diagnose"]
+)
 def test_what_was_found_is_shown_before_the_bug(broken: Broken, function: str) -> None:
     done = broken(function=function)
     (recovered,) = read_paste(done.stdout)
@@ -137,14 +139,14 @@ def test_without_a_diagnosis_the_report_says_that_it_could_not_tell(broken: Brok
 
 
 def test_a_broken_json_renderer_still_gives_json(broken: Broken) -> None:
-    done = broken("-f", "json", function="portalcheck.render.json.render")
+    done = broken("-f", "json", function="portalcheck.report.formats.json.render")
     assert json.loads(done.stdout)["cause"] == "none"
     assert done.returncode == 4
 
 
 @pytest.mark.parametrize("form", ["junit", "prometheus"])
 def test_a_program_gets_nothing_rather_than_another_form(broken: Broken, form: str) -> None:
-    done = broken("-f", form, function=f"portalcheck.render.{form}.render")
+    done = broken("-f", form, function=f"portalcheck.report.formats.{form}.render")
     assert (done.returncode, done.stdout) == (4, "")
 
 
@@ -152,13 +154,15 @@ def test_a_program_gets_nothing_rather_than_another_form(broken: Broken, form: s
     ("form", "code", "shape"), [("nagios", 3, "UNKNOWN"), ("intune", 1, ""), ("jamf", 0, "<result>")]
 )
 def test_formats_of_one_line_tell_a_bug_in_one_line(broken: Broken, form: str, code: int, shape: str) -> None:
-    done = broken("-f", form, function=f"portalcheck.render.{form}.render")
+    done = broken("-f", form, function=f"portalcheck.report.formats.{form}.render")
     assert (done.returncode, done.stderr) == (code, "")
     assert len(done.stdout.splitlines()) == 1
     assert shape in done.stdout
 
 
-@pytest.mark.parametrize("function", ["portalcheck.render.text.render", "portalcheck.cli.run.diagnose"])
+@pytest.mark.parametrize(
+    "function", ["portalcheck.report.formats.text.render", "portalcheck.cli.run.diagnose"]
+)
 def test_verbose_tells_the_way_to_the_bug_and_nothing_that_it_held(broken: Broken, function: str) -> None:
     done = broken("-v", function=function)
     first, *way = done.stderr.splitlines()

@@ -9,15 +9,15 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from portalcheck import memory
 from portalcheck.model import Report
-from portalcheck.render import agent
-from portalcheck.render.json import render, render_line
+from portalcheck.report import history as memory
+from portalcheck.report.formats import agent
+from portalcheck.report.formats.json import render, render_line
 from tests.cli.conftest import Ran
 from tests.declared import read_paste, write_block
-from tests.render import hostile
-from tests.render.formats import LANGUAGES
-from tests.render.test_escaping import harmful
+from tests.report.formats import hostile
+from tests.report.formats.formats import LANGUAGES
+from tests.report.formats.test_escaping import harmful
 
 Call = Callable[..., Ran]
 WORDS = {kind: text for kind, text in hostile.STRINGS.items() if text.strip()}

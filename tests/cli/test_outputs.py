@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Ran
-from tests.core.settings_world import unprivileged
+from tests.settings.settings_world import unprivileged
 
 Program = Callable[..., "subprocess.CompletedProcess[str]"]
 Call = Callable[..., Ran]

@@ -15,8 +15,8 @@ import pytest
 from platformdirs.macos import MacOS
 from platformdirs.unix import Unix
 
-from portalcheck import memory
 from portalcheck.cli.main import BUG, FINDING, INTERRUPTED, MODULES, OK, UNKNOWN, USAGE, group
+from portalcheck.report import history as memory
 from portalcheck.settings.model import NetworkTable
 from tests.benchmarks import __main__ as benchmarks
 from tests.cli.conftest import Ran

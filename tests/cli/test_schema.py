@@ -12,14 +12,14 @@ import jsonschema
 import msgspec
 import pytest
 
-from portalcheck import memory
 from portalcheck.model import SCHEMA_VERSION, Report
+from portalcheck.report import history as memory
 from portalcheck.settings import check_file
 from tests.cli.conftest import Ran
-from tests.fleet.making import of_files
+from tests.report.fleet.making import of_files
 
 Call = Callable[..., Ran]
-GOLDEN = Path(__file__).parents[1] / "core" / "golden"
+GOLDEN = Path(__file__).parents[1] / "report" / "golden"
 VERSIONS = sorted(int(folder.name.removeprefix("schema-")) for folder in GOLDEN.glob("schema-*"))
 EARLIER = sorted(path for path in GOLDEN.glob("schema-*/*.json") if path.name != "schema.json")
 

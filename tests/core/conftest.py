@@ -7,7 +7,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests.path.world import World
+from tests.probe.world import World
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from portalcheck.declarations import NONE
+from portalcheck.api.declarations import NONE
 from portalcheck.demo import FAULTS, practice
 from tests.declared import CAUSES
 

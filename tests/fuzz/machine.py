@@ -15,16 +15,16 @@ from portalcheck.facts import DIRECT, InterfaceKind
 from portalcheck.machine import hosts, linux, macos, pem, resolv_conf, scutil, windows
 from portalcheck.machine.environment import Environment, RegistryValue
 from portalcheck.machine.hostnames import address
-from portalcheck.machine.links import LinkFacts
+from portalcheck.machine.interface_kind import LinkFacts
 from portalcheck.machine.proxies import gnome, kde, variables
 from portalcheck.machine.proxies import macos as proxies_of_macos
 from portalcheck.machine.proxies.rules import ProxyRules, clean, clean_pac, matches
 from portalcheck.machine.proxies.rules import target as aim_of
 from portalcheck.machine.vpn_products import PRODUCTS, by_interface
 from portalcheck.model import Portal
-from portalcheck.path.pac import candidates_in
-from portalcheck.path.proxies import proxy_endpoint
-from portalcheck.path.resolvers import plain_server
+from portalcheck.probe.connect.proxies import proxy_endpoint
+from portalcheck.probe.connect.proxy_plan import candidates_in
+from portalcheck.probe.third_parties.resolvers import plain_server
 from portalcheck.settings import SettingsError, load
 from tests.fuzz.target import parts_of, target, text_of
 from tests.machine import recorded

@@ -20,23 +20,30 @@ from cryptography.x509 import ocsp
 
 from portalcheck.address import NOTES, TRICKS, Kind, judge
 from portalcheck.address.url import Address
-from portalcheck.facts import Announced, DnsServer, Failure, NameAnswer, Revocation, Standing
-from portalcheck.path import chain as chains
-from portalcheck.path import status_page as pages
-from portalcheck.path.claims import READ_ERRORS, certificates_in, crl_urls, issuer_urls, load, responder_urls
-from portalcheck.path.cookies import Jar
-from portalcheck.path.datagrams import read_response
-from portalcheck.path.handshake import handshake
-from portalcheck.path.headers import Headers, server_time
-from portalcheck.path.http1 import Request
-from portalcheck.path.location import target_of, url_of
-from portalcheck.path.names import join_families, read_message
-from portalcheck.path.proxies import tunnel
-from portalcheck.path.request import HEADERS, Connection
-from portalcheck.path.revocation import Pair, read_crl, read_ocsp
-from portalcheck.path.streams import EvidenceStream
-from portalcheck.path.tls import Plaintext
-from portalcheck.path.waiting import Deadline
+from portalcheck.facts import DnsAnswer, DnsServer, Failure, Revocation, Standing, StatusPage
+from portalcheck.probe.connect.proxies import tunnel
+from portalcheck.probe.deadline import Deadline
+from portalcheck.probe.dns.exchange import read_response
+from portalcheck.probe.dns.resolution import join_families, read_message
+from portalcheck.probe.http.cookies import Jar
+from portalcheck.probe.http.headers import Headers, server_time
+from portalcheck.probe.http.http1 import Request
+from portalcheck.probe.http.location import target_of, url_of
+from portalcheck.probe.http.request import HEADERS, Connection
+from portalcheck.probe.streams import EvidenceStream
+from portalcheck.probe.third_parties import status_page as pages
+from portalcheck.probe.tls import chain as chains
+from portalcheck.probe.tls.certificate import (
+    READ_ERRORS,
+    certificates_in,
+    crl_urls,
+    issuer_urls,
+    load,
+    responder_urls,
+)
+from portalcheck.probe.tls.handshake import handshake
+from portalcheck.probe.tls.openssl import TlsRecordReader
+from portalcheck.probe.tls.revocation import Pair, read_crl, read_ocsp
 from tests.fuzz.target import CORPUS, NOW, parts_of, target, text_of
 
 HOST = "portal.example"
@@ -71,7 +78,7 @@ def _issued() -> frozenset[bytes]:
 _ANCHOR = (CORPUS / "chain" / "anchor.der").read_bytes()
 _SENT = elements((CORPUS / "chain" / "whole.der").read_bytes())
 _KEYS = [x509.load_der_x509_certificate(der).public_key() for der in (*_SENT, _ANCHOR)]
-_STORES = {"system": chains.Anchors([_ANCHOR]), "mozilla": chains.Anchors([])}
+_STORES = {"system": chains.TrustStore([_ANCHOR]), "mozilla": chains.TrustStore([])}
 _ISSUED = _issued()
 
 
@@ -111,7 +118,7 @@ def issuer_file(data: bytes) -> None:
 def anchors(data: bytes) -> None:
     """Whatever lies in a trust store, a chain is trusted only where the store holds a key that signed in it."""
     store = elements(data)
-    facts = chains.judge(_SENT, HOST, {"system": chains.Anchors(store)}, now=NOW)
+    facts = chains.judge(_SENT, HOST, {"system": chains.TrustStore(store)}, now=NOW)
     if facts.trusted_by:
         held = [certificate for certificate in map(load, store) if certificate is not None]
         assert any(certificate.public_key() in _KEYS for certificate in held)
@@ -186,7 +193,7 @@ def dns_answer(data: bytes) -> None:
     assert bool(answer.addresses) == (answer.failure is None)
     assert len(joined.addresses) <= 32
     assert joined.failure is not None or set(joined.addresses) <= set(answer.addresses)
-    assert isinstance(joined, NameAnswer)
+    assert isinstance(joined, DnsAnswer)
 
 
 def _url(text: str) -> Address:
@@ -229,10 +236,10 @@ def status_page(data: bytes) -> None:
     """A page says what its indicator says, and without one what its HTTP status says."""
     status, body = 200 + int.from_bytes(data[:2]) % 400, data[2:]
     said = pages.read(status, body)
-    by_status = Announced.DOWN if status >= 500 else Announced.UNSAID if status >= 400 else Announced.WELL
+    by_status = StatusPage.DOWN if status >= 500 else StatusPage.UNSAID if status >= 400 else StatusPage.WELL
     if said is not by_status:
         indicator = json.loads(body.decode("utf-8", "replace"), strict=False)["status"]["indicator"]
-        assert said is pages._INDICATORS.get(indicator, Announced.UNSAID)
+        assert said is pages._INDICATORS.get(indicator, StatusPage.UNSAID)
 
 
 @target("net")
@@ -291,7 +298,7 @@ def dates(data: bytes) -> None:
 @target("net", longest=32 * 1024)
 def tls_plaintext(data: bytes) -> None:
     """What is read of a handshake does not depend on how the network cuts it."""
-    whole, bit_by_bit = Plaintext(), Plaintext()
+    whole, bit_by_bit = TlsRecordReader(), TlsRecordReader()
     whole.feed(data)
     at, step = 0, data[0] % 37 + 1 if data else 1
     while at < len(data):
@@ -301,8 +308,8 @@ def tls_plaintext(data: bytes) -> None:
     assert whole.version is None or not whole.foreign
 
 
-def _heard_of(said: Plaintext) -> tuple[object, ...]:
-    return said.foreign, said.over, said.version, said.wants_certificate
+def _heard_of(said: TlsRecordReader) -> tuple[object, ...]:
+    return said.foreign, said.over, said.version, said.client_certificate_requested
 
 
 @target("net", longest=32 * 1024)
@@ -315,7 +322,7 @@ def tls_answer(data: bytes) -> None:
     assert not step.chain
     assert step.alert.isascii()
     assert not step.alert or step.alert.isprintable()
-    assert not step.wants_certificate or bytes([13]) in data
+    assert not step.client_certificate_requested or bytes([13]) in data
 
 
 @target("net", longest=80 * 1024)

@@ -9,17 +9,21 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from portalcheck import memory, phonecode, symptoms
-from portalcheck.catalog import Catalog
-from portalcheck.explain import explain, suggest
-from portalcheck.fleet import Summary, summarise
-from portalcheck.fleet.decoding import Decoder
-from portalcheck.fleet.documents import documents
 from portalcheck.model import Status
-from portalcheck.paste import Integrity, as_report
-from portalcheck.paste.unmangle import plain
-from portalcheck.render import agent, fleet_data, fleet_html, fleet_text
-from tests.core.paste_reports import SAMPLE, lost_values, wrong_values
+from portalcheck.report import code as phonecode
+from portalcheck.report import history as memory
+from portalcheck.report.block import Integrity, as_report
+from portalcheck.report.block.unmangle import plain
+from portalcheck.report.explain import explain, suggest
+from portalcheck.report.fleet import Summary, summarise
+from portalcheck.report.fleet import data as fleet_data
+from portalcheck.report.fleet import html as fleet_html
+from portalcheck.report.fleet import text as fleet_text
+from portalcheck.report.fleet.decoding import Decoder
+from portalcheck.report.fleet.documents import documents
+from portalcheck.report.formats import agent
+from portalcheck.words import symptoms
+from portalcheck.words.catalog import Catalog
 from tests.declared import (
     CAUSE_ORDER,
     INSTALLED,
@@ -31,6 +35,7 @@ from tests.declared import (
     write_block,
 )
 from tests.fuzz.target import parts_of, target, text_of
+from tests.report.paste_reports import SAMPLE, lost_values, wrong_values
 
 DECODER = Decoder(INSTALLED.fleet)
 _NEVER = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})

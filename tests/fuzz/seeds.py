@@ -19,13 +19,13 @@ import msgspec
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
-from tests.core.paste_reports import SAMPLE
 from tests.declared import write_block
-from tests.fleet import making
 from tests.fuzz.target import CORPUS
 from tests.fuzz.words_of_authorities import standings
 from tests.machine.browsers import world as browsers
-from tests.path import dns_replies, minting
+from tests.probe import dns_replies, minting
+from tests.report.fleet import making
+from tests.report.paste_reports import SAMPLE
 
 _CUT = b"\n%%\n"
 

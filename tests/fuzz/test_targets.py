@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portalcheck.path.revocation import read_crl, read_ocsp
+from portalcheck.probe.tls.revocation import read_crl, read_ocsp
 from tests.fuzz.net import PAIR
 from tests.fuzz.target import GROUPS, NOW
 from tests.fuzz.targets import TARGETS

@@ -24,7 +24,7 @@ from tests.lab import names
 from tests.lab.pki import Authorities
 from tests.lab.steps import tcp_answers
 from tests.lab.world import wait
-from tests.path.world import head, relays_to, says
+from tests.probe.world import head, relays_to, says
 
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"

@@ -25,8 +25,8 @@ from tests.hostile.peers import (
 )  # fmt: skip
 from tests.hostile.stage import Step, as_dns, as_gateway, as_issuer, as_pac, as_proxy
 from tests.lab import names
-from tests.path.world import redirect as redirects
-from tests.path.world import says
+from tests.probe.world import redirect as redirects
+from tests.probe.world import says
 
 
 def _row(who: str, row_id: str, what: str, step: Step, cause: str) -> Behaviour:

@@ -9,7 +9,7 @@ from tests.hostile.peers import CHUNKED, OK, at_once, drip, packed, without_end
 from tests.hostile.stage import Stage, Step, after_tls
 from tests.lab import names
 from tests.lab.world import redirect
-from tests.path.world import says
+from tests.probe.world import says
 
 _ODD = "portal-error portal-unreachable inconclusive"
 _LONG = f"https://{names.PORTAL}/" + "x" * 1024 * 1024

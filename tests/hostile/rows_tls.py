@@ -17,7 +17,7 @@ from tests.hostile.peers import (
     without_end,
 )
 from tests.hostile.stage import Step, instead_of_tls
-from tests.path.world import says
+from tests.probe.world import says
 
 _BROKEN = "inconclusive tls-too-old blocked-by-server portal-error portal-unreachable"
 _FATAL = (

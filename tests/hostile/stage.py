@@ -74,7 +74,7 @@ class Stage:
 
     def _state(self) -> list[tuple[object, dict[str, Any]]]:
         world = self.world
-        parts = (world.portal, world.canaries, world.own_dns, world.servers, world.patient)
+        parts = (world.portal, world.canaries, world.system_dns, world.servers, world.patient)
         kept = {"contexts", "otherwise", "around", "application", "tweak", "mode", "lies", "plain", "middle"}
         kept |= {"settings", "environment", "arguments", "name_servers", "hosts"}
         return [

@@ -13,8 +13,8 @@ import pytest
 
 from portalcheck import __version__
 from portalcheck.cli import main
-from tests.fleet.making import counts, of_files
 from tests.integrations.hosts import Host, Hosts, managed, possible
+from tests.report.fleet.making import counts, of_files
 
 pytestmark = [
     pytest.mark.slow,

@@ -13,8 +13,8 @@ import pytest
 import yaml
 
 from portalcheck.integrations import files
-from tests.fleet.making import counts, lines, of_files, report
 from tests.integrations.conftest import Written
+from tests.report.fleet.making import counts, lines, of_files, report
 
 
 def _flattened(value: object, parents: tuple[str, ...] = ()) -> Iterator[tuple[str, str, str, str]]:

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.fleet.making import lines, report
 from tests.integrations.conftest import run
+from tests.report.fleet.making import lines, report
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text("utf-8")

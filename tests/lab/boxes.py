@@ -64,7 +64,7 @@ def all_names_to(address: str, *, independent: bool = False) -> Step:
     """The network answers every name with one address, from the independent DNS server's address too."""
 
     def step(world: World) -> None:
-        servers: list[DnsServer] = [world.own_dns, *([world.neutral_dns] if independent else [])]
+        servers: list[DnsServer] = [world.system_dns, *([world.neutral_dns] if independent else [])]
         for server in servers:
             server.otherwise = (address,)
 
@@ -196,7 +196,7 @@ def openvpn(*routes: str, dns: bool = False) -> Step:
             world.patient_ip(f"route add {route} dev tun0")
         if dns:
             sh(f"ip address add {names.VPN_DNS_4}/32 dev lo")
-            world.servers.dns(names.VPN_DNS_4, world.own_dns)
+            world.servers.dns(names.VPN_DNS_4, world.system_dns)
             world.patient_ip(f"route add {names.VPN_DNS_4} dev tun0")
             world.patient.name_servers = [names.VPN_DNS_4]
 

@@ -97,7 +97,7 @@ def loses_a_question(world: World) -> None:
         concerned = name == names.IDENTITY and question.rdtype == dns.rdatatype.A
         return None if concerned and next(asked) == 0 else response
 
-    world.at_run.append(lambda: setattr(world.own_dns, "tweak", change))
+    world.at_run.append(lambda: setattr(world.system_dns, "tweak", change))
 
 
 def idle_tunnels(world: World) -> None:

@@ -40,14 +40,14 @@ def aliases_in_a_ring(response: dns.message.Message) -> dns.message.Message:
 def first_server_dead(world: World) -> None:
     """Two DNS servers, of which the first says nothing."""
     world.servers.dns(names.SECOND_DNS_4, DnsServer("own-dns", world.zone, world.log))
-    world.own_dns.mode = "silent"
+    world.system_dns.mode = "silent"
     steps.name_servers(names.OWN_DNS_4, names.SECOND_DNS_4)(world)
 
 
 def rewrites(world: World) -> None:
     """The network's DNS server has an address for every name that nobody has: a page to search with."""
-    usual = world.own_dns.addresses
-    world.own_dns.addresses = lambda host: usual(host) or (names.FALSE_4,)  # type: ignore[method-assign]  # the oddity is in the server
+    usual = world.system_dns.addresses
+    world.system_dns.addresses = lambda host: usual(host) or (names.FALSE_4,)  # type: ignore[method-assign]  # the oddity is in the server
     world.servers.plain[names.FALSE_4] = lambda asked: web.page("Did you mean ...?")
 
 
@@ -61,7 +61,7 @@ ROWS = (
     Row(
         id="B01",
         what="the DNS server says nothing",
-        fault=(steps.own_dns("silent"),),
+        fault=(steps.system_dns("silent"),),
         shows=(OWN, "name portal"),
         cause=cause("dns-down"),
         innocent=cause("no-internet", "portal-unreachable"),
@@ -78,7 +78,7 @@ ROWS = (
     Row(
         id="B03",
         what="the DNS server answers SERVFAIL to everything",
-        fault=(steps.own_dns("servfail"),),
+        fault=(steps.system_dns("servfail"),),
         shows=(OWN,),
         cause=cause("dns-broken"),
         innocent=cause("name-wrong", "dns-filtered"),
@@ -87,7 +87,7 @@ ROWS = (
     Row(
         id="B05",
         what="the DNS server answers REFUSED to everything",
-        fault=(steps.own_dns("refused"),),
+        fault=(steps.system_dns("refused"),),
         shows=(OWN,),
         cause=cause("dns-broken"),
         ref="error-4",
@@ -232,7 +232,7 @@ ROWS = (
         id="B01a",
         what="the DNS server says nothing, and the network lets nobody ask another",
         fault=(
-            steps.own_dns("silent"),
+            steps.system_dns("silent"),
             steps.block(f"incoming ip daddr {names.NEUTRAL_DNS_4} drop"),
         ),
         shows=(OWN, "name portal"),

@@ -49,7 +49,7 @@ ROWS = (
     Row(
         id="B12a",
         what="a stale hosts entry, and a silent DNS server that it cannot be compared with",
-        fault=(*STALE_ENTRY, steps.own_dns("silent")),
+        fault=(*STALE_ENTRY, steps.system_dns("silent")),
         shows=("hosts", OWN),
         cause=cause("dns-down"),
         innocent=cause("hosts-override", "portal-unreachable"),
@@ -82,7 +82,7 @@ ROWS = (
     Row(
         id="B12d",
         what="a hosts entry that leads to the portal, and a silent DNS server",
-        fault=(steps.hosts(f"{names.PORTAL_4} {names.PORTAL}"), steps.own_dns("silent")),
+        fault=(steps.hosts(f"{names.PORTAL_4} {names.PORTAL}"), steps.system_dns("silent")),
         shows=("hosts", OWN),
         cause=cause("dns-down"),
         innocent=cause("hosts-override", "portal-unreachable"),

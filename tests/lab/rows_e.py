@@ -13,7 +13,7 @@ from tests.lab.world import World, status
 DAY_S = 86_400
 
 
-def wants_certificate(world: World) -> None:
+def client_certificate_requested(world: World) -> None:
     """The portal asks visitors for a certificate of their own."""
     issued = world.pki.leaf(names.PORTAL)
     world.portal.contexts[names.PORTAL] = server_context(issued, clients=[world.pki.private.der])
@@ -286,7 +286,7 @@ ROWS = (
         "E19",
         "the portal wants a client certificate",
         "blocked-by-server",
-        wants_certificate,
+        client_certificate_requested,
         ref="step-10",
         shows=("page portal",),
         innocent=cause("tls-blocked"),

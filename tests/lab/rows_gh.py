@@ -268,7 +268,7 @@ H = (
         id="H11",
         what="the clock is three years behind, so that the DNS server here finds no signature valid",
         setting=(),
-        fault=(steps.clock(-3 * 365 * DAY_S), steps.own_dns("validates")),
+        fault=(steps.clock(-3 * 365 * DAY_S), steps.system_dns("validates")),
         shows=("clock", "name portal"),
         cause=cause("clock-wrong"),
         innocent=cause("cert-expired", "no-internet", "dns-broken"),
@@ -278,7 +278,7 @@ H = (
         id="H13",
         what="the DNS server is silent, and a page of the Wi-Fi's is in the way",
         fault=(
-            steps.own_dns("silent"),
+            steps.system_dns("silent"),
             gateway(to_login, "reset"),
             steps.block(f"incoming ip daddr {names.NEUTRAL_DNS_4} drop"),
         ),

@@ -90,19 +90,19 @@ def roots(system: tuple[str, ...] = (), mozilla: tuple[str, ...] = ("root",)) ->
 # ---- DNS ---------------------------------------------------------------------------------------
 
 
-def own_dns(mode: str) -> Step:
+def system_dns(mode: str) -> Step:
     """Make the patient's own DNS server silent, or answer servfail or refused."""
-    return lambda world: setattr(world.own_dns, "mode", mode)
+    return lambda world: setattr(world.system_dns, "mode", mode)
 
 
 def late_dns(seconds: float) -> Step:
     """Make the patient's own DNS server answer every question so late."""
-    return lambda world: setattr(world.own_dns, "delay_s", seconds)
+    return lambda world: setattr(world.system_dns, "delay_s", seconds)
 
 
 def lie(answers: dict[str, tuple[str, ...] | None]) -> Step:
     """Other answers of the own DNS server; None denies the name."""
-    return lambda world: world.own_dns.lies.update(answers)
+    return lambda world: world.system_dns.lies.update(answers)
 
 
 def truth(answers: dict[str, tuple[str, ...] | None]) -> Step:
@@ -120,19 +120,19 @@ def truth(answers: dict[str, tuple[str, ...] | None]) -> Step:
 
 def tweak(change: Callable[[dns.message.Message], dns.message.Message | bytes | None]) -> Step:
     """Change the own DNS server's responses before they are sent."""
-    return lambda world: setattr(world.own_dns, "tweak", change)
+    return lambda world: setattr(world.system_dns, "tweak", change)
 
 
 def rotating(name: str, addresses: tuple[str, ...]) -> Step:
     """The own server gives one address of several, another each time, as a CDN does."""
 
     def step(world: World) -> None:
-        usual, count = world.own_dns.addresses, iter(range(10**6))
+        usual, count = world.system_dns.addresses, iter(range(10**6))
 
         def turning(host: str) -> tuple[str, ...] | None:
             return (addresses[next(count) % len(addresses)],) if host == name else usual(host)
 
-        world.own_dns.addresses = turning  # type: ignore[method-assign]  # the fault is in the server
+        world.system_dns.addresses = turning  # type: ignore[method-assign]  # the fault is in the server
 
     return step
 

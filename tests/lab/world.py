@@ -53,7 +53,7 @@ class World:
         self.log = Log()
         self.pki = Authorities()
         self.zone = dict(names.ZONE)
-        self.own_dns = DnsServer("own-dns", self.zone, self.log)
+        self.system_dns = DnsServer("own-dns", self.zone, self.log)
         self.neutral_dns = DnsServer("neutral-dns", self.zone, self.log)
         self.servers = Servers(self.log)
         self.patient = Patient(self.folder)
@@ -70,7 +70,7 @@ class World:
         self._sites()
         self.servers.start()
         for address in (names.OWN_DNS_4, names.OWN_DNS_6):
-            self.servers.dns(address, self.own_dns)
+            self.servers.dns(address, self.system_dns)
         for address in (names.NEUTRAL_DNS_4, names.NEUTRAL_DNS_6):
             self.servers.dns(address, self.neutral_dns)
         self.patient.trust(self.pki.root, self.pki.root)

@@ -13,7 +13,7 @@ import pytest
 from portalcheck.machine import commands
 from portalcheck.machine.environment import Environment, NoRegistry, os_name
 from portalcheck.machine.files import open_regular, read_bounded
-from portalcheck.machine.here import this_environment
+from portalcheck.machine.local import this_environment
 from portalcheck.machine.registry import as_value
 from tests.machine.recorded import computer
 

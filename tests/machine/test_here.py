@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from portalcheck.machine.here import callers_home, this_environment
+from portalcheck.machine.local import callers_home, this_environment
 from tests.machine.browsers.world import HOSTS, NOW, URL, Cookie, firefox_db
 
 pwd = pytest.importorskip("pwd", reason="accounts as Unix lists them")

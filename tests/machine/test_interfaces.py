@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from portalcheck.facts import InterfaceKind
 from portalcheck.machine import linux, vpn_products
 from portalcheck.machine.environment import Link
+from portalcheck.machine.interface_kind import by_name, reaches_out
 from portalcheck.machine.interfaces import interfaces
-from portalcheck.machine.links import by_name, reaches_out
-from portalcheck.machine.systems import Reader, reader
+from portalcheck.machine.platforms import Reader, reader
 from tests.machine.recorded import RecordedCommands, computer, down, up
 
 READER: Reader = linux

@@ -9,15 +9,15 @@ import msgspec
 
 from portalcheck.api import (
     DIRECT,
+    Canaries,
     Check,
     Context,
+    DnsAnswer,
     Failure,
     Finding,
     Hop,
     Link,
-    NameAnswer,
-    Names,
-    Neutral,
+    Resolution,
     Route,
     Trace,
     fail,
@@ -30,7 +30,7 @@ from portalcheck.api import (
 from portalcheck_checks.dns import reasons
 from portalcheck_checks.dns.causes import CAUSES
 from portalcheck_checks.shared.block_pages import is_block_page
-from portalcheck_checks.shared.other_name import is_replaced
+from portalcheck_checks.shared.other_name import differs_by_sni
 
 SLOW_SERVER_MS = 2000
 _MISSING = {Failure.NXDOMAIN, Failure.NODATA}
@@ -66,7 +66,7 @@ def dns(ctx: Context) -> Iterable[Finding]:
 class Place(msgspec.Struct, frozen=True):
     """A name on the way to the sign-in page, an address there, and the walk that led to it."""
 
-    names: Names
+    names: Resolution
     url: str
     trace: Trace
 
@@ -99,7 +99,7 @@ def _judge_name(ctx: Context, place: Place, *, loaded: bool) -> Iterator[Finding
         yield from _judge_trouble(ctx, place)
 
 
-def _whose_fault(neutral: Neutral | None) -> Iterator[Finding]:
+def _whose_fault(neutral: Canaries | None) -> Iterator[Finding]:
     if neutral is None:
         return
     if neutral.other_dns == "answers":
@@ -132,11 +132,11 @@ def is_sinkhole(address: str) -> bool:
     return parsed.is_unspecified or parsed.is_loopback
 
 
-def _answered(answers: Sequence[NameAnswer]) -> tuple[str, ...]:
+def _answered(answers: Sequence[DnsAnswer]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(address for answer in answers for address in answer.addresses))
 
 
-def resolves(names: Names) -> Finding:
+def resolves(names: Resolution) -> Finding:
     """The name has addresses."""
     addresses = names.system.addresses or _answered(names.servers)
     return ok(
@@ -150,7 +150,7 @@ def resolves(names: Names) -> Finding:
     )
 
 
-def judge_working(names: Names) -> Iterator[Finding]:
+def judge_working(names: Resolution) -> Iterator[Finding]:
     """The page loads, so the name is right whatever its addresses are (CDN, split DNS, NAT64)."""
     yield resolves(names)
     first_silent = bool(names.servers) and names.servers[0].failure is Failure.TIMED_OUT
@@ -184,7 +184,7 @@ def _judge_hosts_file(ctx: Context, place: Place, *, shown: bool) -> Iterator[Fi
         yield from _why_unclear(names, ctx.third_parties.hosts())
 
 
-def _addresses_without_entry(ctx: Context, names: Names) -> tuple[str, ...]:
+def _addresses_without_entry(ctx: Context, names: Resolution) -> tuple[str, ...]:
     """What DNS has in the entry's place: by the own servers, else by independent ones that may be asked."""
     own = tuple(a for a in _answered(names.servers) if not is_sinkhole(a))
     if own or any(answer.failure in _MISSING for answer in names.servers):
@@ -201,7 +201,7 @@ def _fails_alike(ctx: Context, place: Place, addresses: tuple[str, ...]) -> bool
     return (hop.failure, hop.layer) == (other.failure, other.layer)
 
 
-def _why_unclear(names: Names, neutral: Neutral | None) -> Iterator[Finding]:
+def _why_unclear(names: Resolution, neutral: Canaries | None) -> Iterator[Finding]:
     """Why DNS says nothing that the entry could be compared with."""
     if any(map(is_sinkhole, _answered(names.servers))):
         yield fail(reasons.SINKHOLE, addresses=_answered(names.servers))
@@ -215,36 +215,41 @@ def _why_unclear(names: Names, neutral: Neutral | None) -> Iterator[Finding]:
 def _judge_trouble(ctx: Context, place: Place) -> Iterator[Finding]:
     names, neutral = place.names, ctx.third_parties.hosts()
     addresses = names.system.addresses
-    made_up = neutral is not None and is_made_up(names, neutral)
+    nxdomain_addresses = neutral is not None and is_made_up(names, neutral)
     elsewhere = ctx.third_parties.names(names.host)
-    compared = list(_compare(ctx, place, elsewhere, made_up=made_up)) if elsewhere is not None else []
+    compared = (
+        list(_compare(ctx, place, elsewhere, nxdomain_addresses=nxdomain_addresses))
+        if elsewhere is not None
+        else []
+    )
     if (by_now := ctx.names(names.host)) is not None and by_now.answered_late:
         yield fail(reasons.LATE)
     elif names.system.failure is not None:
         yield from judge_failure(names, neutral, elsewhere)
     elif any(map(is_sinkhole, addresses)):
         yield fail(reasons.SINKHOLE, addresses=addresses)
-    elif made_up:
+    elif nxdomain_addresses:
         yield fail(reasons.MADE_UP, addresses=addresses)
     else:
         yield resolves(names)
-        if not compared and neutral is not None and neutral.reached and _leads_to_block_page(ctx, place):
+        if not compared and neutral is not None and neutral.verified and _leads_to_block_page(ctx, place):
             yield fail(reasons.BLOCK_PAGE)
     yield from compared
     if elsewhere is None and (
-        made_up or (names.system.failure is not None and any(a.failure in _MISSING for a in names.servers))
+        nxdomain_addresses
+        or (names.system.failure is not None and any(a.failure in _MISSING for a in names.servers))
     ):
         yield note(reasons.UNSETTLED)
 
 
-def is_made_up(names: Names, neutral: Neutral) -> bool:
+def is_made_up(names: Resolution, neutral: Canaries) -> bool:
     """Whether all addresses are those that the own server has for names that nobody can have (RFC 8020)."""
     addresses = set(names.system.addresses)
-    return bool(addresses) and addresses <= set(neutral.made_up)
+    return bool(addresses) and addresses <= set(neutral.nxdomain_addresses)
 
 
 def judge_failure(
-    names: Names, neutral: Neutral | None, elsewhere: Sequence[NameAnswer] | None = None
+    names: Resolution, neutral: Canaries | None, elsewhere: Sequence[DnsAnswer] | None = None
 ) -> Iterator[Finding]:
     """No address at all: by the own servers' answers for this name, and for neutral ones."""
     if (answered := _answered(names.servers)) and all(map(is_sinkhole, answered)):
@@ -256,7 +261,7 @@ def judge_failure(
         yield fail(reasons.SYSTEM_FAILS if denied else reasons.SYSTEM_SILENT)
         return
     failures = [answer.failure for answer in names.servers if answer.failure is not None]
-    own = neutral.own_dns if neutral is not None else "not-asked"
+    own = neutral.system_dns if neutral is not None else "not-asked"
     if not names.servers:
         yield fail(reasons.NO_SERVER)
     elif own != "answers" and all(failure in _SILENT for failure in failures):
@@ -265,7 +270,7 @@ def judge_failure(
         failure = next((failure for failure in failures if failure not in _SILENT), failures[0])
         if own == "errors":
             yield fail(reasons.ERRORS, rcode=failure.value)
-            if neutral is not None and neutral.own_dns_unchecked == "answers":
+            if neutral is not None and neutral.system_dns_unchecked == "answers":
                 yield note(reasons.SIGNATURES_FAIL)
         elif failure in _MISSING:
             yield fail(reasons.MISSING, kind=failure.value)
@@ -275,18 +280,18 @@ def judge_failure(
             yield fail(reasons.ERROR_HERE, rcode=failure.value, everywhere=_fails_everywhere(elsewhere))
 
 
-def _fails_everywhere(elsewhere: Sequence[NameAnswer] | None) -> bool | None:
+def _fails_everywhere(elsewhere: Sequence[DnsAnswer] | None) -> bool | None:
     """Whether independent servers have errors for the name as well; None where none was asked, or answered."""
     heard = [answer for answer in elsewhere or () if answer.failure not in _SILENT]
     return all(_is_error(answer) for answer in heard) if heard else None
 
 
-def _is_error(answer: NameAnswer) -> bool:
+def _is_error(answer: DnsAnswer) -> bool:
     return answer.failure is not None and answer.failure not in _SILENT | _MISSING
 
 
 def _compare(
-    ctx: Context, place: Place, elsewhere: Sequence[NameAnswer], *, made_up: bool
+    ctx: Context, place: Place, elsewhere: Sequence[DnsAnswer], *, nxdomain_addresses: bool
 ) -> Iterator[Finding]:
     """The same name at independent servers, asked only with leave; their addresses must prove themselves."""
     names = place.names
@@ -294,7 +299,7 @@ def _compare(
     missing = [a for a in elsewhere if a.failure in _MISSING]
     denied = names.system.failure is not None and any(a.failure in _MISSING for a in names.servers)
     if not theirs:
-        if missing and (denied or made_up):
+        if missing and (denied or nxdomain_addresses):
             yield fail(reasons.MISSING_EVERYWHERE, kind=str(missing[0].failure))
         return
     if set(theirs) & set(names.system.addresses):
@@ -304,7 +309,11 @@ def _compare(
         return
     if names.system.failure is not None and not denied:
         return  # a failure or silence here does not show that somebody keeps the name back
-    if names.system.failure is not None or made_up or all(map(is_sinkhole, names.system.addresses)):
+    if (
+        names.system.failure is not None
+        or nxdomain_addresses
+        or all(map(is_sinkhole, names.system.addresses))
+    ):
         yield fail(reasons.FOUND_ELSEWHERE)
     elif _leads_to_block_page(ctx, place):
         yield fail(reasons.BLOCK_PAGE)
@@ -321,9 +330,9 @@ def _leads_to_block_page(ctx: Context, place: Place) -> bool:
         # Such pages are often there for plain HTTP alone.
         plain = ctx.trace(Route(url=f"http://{place.names.host}/", proxy=DIRECT, follow=False))
         page = plain.first.http if plain is not None else None
-        return page is not None and page.tells_of_block
+        return page is not None and page.is_block_page
     chain = ctx.chain(hop)
-    if chain is None or chain.name_matches or is_replaced(ctx, hop, chain):
+    if chain is None or chain.name_matches or differs_by_sni(ctx, hop, chain):
         return False
     after = place.trace.hops[place.trace.hops.index(hop) :]
     return is_block_page(chain, [one.http for one in after if one.http is not None])

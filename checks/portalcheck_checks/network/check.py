@@ -9,6 +9,7 @@ import msgspec
 
 from portalcheck.api import (
     DIRECT,
+    Canaries,
     CaptiveAnswer,
     Check,
     ConnectStep,
@@ -19,7 +20,6 @@ from portalcheck.api import (
     Interface,
     InterfaceKind,
     Link,
-    Neutral,
     Reason,
     Route,
     Trace,
@@ -32,8 +32,8 @@ from portalcheck.api import (
 )
 from portalcheck_checks.network import reasons
 from portalcheck_checks.network.causes import CAUSES
-from portalcheck_checks.shared.repeated import again
-from portalcheck_checks.shared.tunnels import ways_around
+from portalcheck_checks.shared.repeated import retry
+from portalcheck_checks.shared.tunnels import other_interfaces
 
 SLOW_PAGE_MS = 4000
 
@@ -41,7 +41,7 @@ SLOW_PAGE_MS = 4000
 def network(ctx: Context) -> Iterable[Finding]:
     """The link, the way out as neutral hosts see it, and both families of addresses."""
     if ctx.late():
-        ctx.traces((again(Route(url=ctx.url)), _in_small_packets(ctx)))
+        ctx.traces((retry(Route(url=ctx.url)), _in_small_packets(ctx)))
     trace = ctx.trace()
     loaded = is_proven(ctx, trace)
     link = judge_link(ctx.machine.interfaces(), routed=bool(ctx.egress.addresses()), loaded=loaded)
@@ -103,29 +103,29 @@ class Around(msgspec.Struct, frozen=True):
 _NOTHING_AROUND = Around()
 
 
-def _around_tunnels(ctx: Context, neutral: Neutral) -> Around:
+def _around_tunnels(ctx: Context, neutral: Canaries) -> Around:
     if neutral.way_out or neutral.is_captive:
         return _NOTHING_AROUND
     return Around(
-        captive=any(ctx.egress.probe_over(name) is CaptiveAnswer.CAPTIVE for name in ways_around(ctx)),
+        captive=any(ctx.egress.probe_over(name) is CaptiveAnswer.CAPTIVE for name in other_interfaces(ctx)),
         stopped_here=ctx.egress.blocked_here(),
     )
 
 
 def judge_way(
-    trace: Trace, neutral: Neutral, *, loaded: bool, around: Around = _NOTHING_AROUND
+    trace: Trace, neutral: Canaries, *, loaded: bool, around: Around = _NOTHING_AROUND
 ) -> Iterator[Finding]:
     """What the neutral hosts prove. Errors of a probe never mean a captive portal (RFC 8952 leaves them open)."""
     proxied = trace.first.proxy is not None
     signs = neutral.is_captive or neutral.one_certificate or around.captive
-    if signs and neutral.reached == 0 and not loaded and not proxied:
+    if signs and neutral.verified == 0 and not loaded and not proxied:
         yield fail(reasons.CAPTIVE)
         return
     if neutral.is_captive:
         yield note(reasons.CAPTIVE_ELSEWHERE)
     if neutral.way_out:
-        yield ok(reasons.WAY_OUT, reached=neutral.reached, asked=neutral.canaries)
-    elif not _answered(trace) and neutral.present == 0 and not neutral.heard_late:
+        yield ok(reasons.WAY_OUT, reached=neutral.verified, asked=neutral.canaries)
+    elif not _answered(trace) and neutral.tcp_ok == 0 and not neutral.answered_on_retry:
         yield fail(reasons.BLOCKED_HERE if around.stopped_here else reasons.NO_WAY_OUT)
     if _port_blocked(trace, neutral) and not proxied:
         yield fail(reasons.PORT_BLOCKED, port=trace.first.port)
@@ -136,12 +136,12 @@ def _answered(trace: Trace) -> bool:
     return any(hop.connect is not None and hop.connect.failure is None for hop in trace.hops)
 
 
-def _port_blocked(trace: Trace, neutral: Neutral) -> bool:
+def _port_blocked(trace: Trace, neutral: Canaries) -> bool:
     """HTTPS leads nowhere, or is broken off, to every host, while plain HTTP passes."""
     if neutral.canaries < 2 or CaptiveAnswer.OPEN not in neutral.captive or trace.first.connect is None:
         return False
     if not _answered(trace):
-        return neutral.present == 0
+        return neutral.tcp_ok == 0
     # Silence of a connection that opened may have other reasons, such as the size of packets.
     step = trace.first.tls
     return (
@@ -164,13 +164,13 @@ def _try_again(ctx: Context, trace: Trace, *, loaded: bool) -> Tried:
         return Tried()
     four = Route(url=ctx.url, family=4, proxy=DIRECT) if _six_is_suspect(hop) else None
     small = _in_small_packets(ctx) if _size_is_suspect(hop) else None
-    second = again(Route(url=ctx.url))
+    second = retry(Route(url=ctx.url))
     routes = [route for route in (four, small, second) if route is not None]
     worked = {route: is_proven(ctx, found) for route, found in zip(routes, ctx.traces(routes), strict=True)}
     ipv4_only = four is not None and worked[four] and not worked[second]
     if four is not None and ipv4_only and hop.failure is not Failure.TIMED_OUT:
         # What fails at once may fail by chance: there is time to see it once more.
-        third, fourth = ctx.traces((again(Route(url=ctx.url), 3), again(four)))
+        third, fourth = ctx.traces((retry(Route(url=ctx.url), 3), retry(four)))
         ipv4_only = not is_proven(ctx, third) and is_proven(ctx, fourth)
     return Tried(
         ipv4_only=ipv4_only,

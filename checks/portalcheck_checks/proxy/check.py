@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 
 from portalcheck.api import (
     DIRECT,
+    Canaries,
     Chain,
     Check,
     Context,
     Failure,
     Finding,
     Link,
-    Neutral,
     ProxyPlan,
     ProxySettings,
     ProxyStep,
@@ -26,7 +26,7 @@ from portalcheck.api import (
 )
 from portalcheck_checks.proxy import reasons
 from portalcheck_checks.proxy.causes import CAUSES
-from portalcheck_checks.shared.repeated import again
+from portalcheck_checks.shared.repeated import retry
 
 _BAD_GATEWAY = 502
 _OWN_REFUSALS = {*range(400, 500), 2}
@@ -45,9 +45,9 @@ def proxy(ctx: Context) -> Iterable[Finding]:
     if plan.pac in ("unreachable", "malformed"):
         yield note(reasons.PAC_UNREAD) if loaded else fail(reasons.PAC_UNREACHABLE)
     step = trace.last.proxy
-    if step is not None and trace.last.kept_out:
+    if step is not None and trace.last.proxy_refused:
         direct = Route(url=ctx.url, proxy=DIRECT)
-        ctx.traces((direct, again(trace.route)))
+        ctx.traces((direct, retry(trace.route)))
         direct_works = is_proven(ctx, ctx.trace(direct))
         if _fails_twice(ctx, trace.route):
             yield from judge_refusal(plan, step, ctx.third_parties.hosts(), direct_works=direct_works)
@@ -62,8 +62,8 @@ def proxy(ctx: Context) -> Iterable[Finding]:
 
 def _fails_twice(ctx: Context, route: Route) -> bool:
     """Whether the proxy of a way keeps us out, and does so again; one that is busy for a moment lets us in."""
-    tries = (ctx.trace(each) for each in (route, again(route)))
-    return all(each is not None and each.last.kept_out for each in tries)
+    tries = (ctx.trace(each) for each in (route, retry(route)))
+    return all(each is not None and each.last.proxy_refused for each in tries)
 
 
 def _programs_only(settings: ProxySettings) -> bool:
@@ -84,13 +84,13 @@ def judge_setting(plan: ProxyPlan, settings: ProxySettings) -> Iterator[Finding]
 
 
 def judge_refusal(
-    plan: ProxyPlan, step: ProxyStep, neutral: Neutral | None, *, direct_works: bool
+    plan: ProxyPlan, step: ProxyStep, neutral: Canaries | None, *, direct_works: bool
 ) -> Iterator[Finding]:
     """What the proxy did instead of letting us through. Its own refusals are facts; a 5xx may be the portal's doing."""
     if step.failure is Failure.PROXY_AUTH:
         yield fail(reasons.WANTS_LOGIN, kind=plan.kind, schemes=step.schemes)
     elif step.failure is Failure.PROXY_REFUSED:
-        own = step.status in _OWN_REFUSALS or direct_works or (neutral is not None and neutral.reached == 0)
+        own = step.status in _OWN_REFUSALS or direct_works or (neutral is not None and neutral.verified == 0)
         yield (
             fail(reasons.REFUSES, kind=plan.kind, status=step.status)
             if own
@@ -102,7 +102,7 @@ def judge_refusal(
         yield note(reasons.DIRECT_WORKS)
 
 
-def judge_inspector(trace: Trace, chain: Chain | None, neutral: Neutral | None) -> Iterator[Finding]:
+def judge_inspector(trace: Trace, chain: Chain | None, neutral: Canaries | None) -> Iterator[Finding]:
     """A box that inspects every host says that it gets nothing proper from the portal (RFC 9110, 15.6.3)."""
     http = trace.last.http
     if chain is None or http is None or neutral is None:
@@ -114,7 +114,7 @@ def judge_inspector(trace: Trace, chain: Chain | None, neutral: Neutral | None) 
 
 def judge_mismatch(loaded: bool, through: Trace | None) -> Iterator[Finding]:
     """A proxy that only programs are told of, which fails them while the browser's way works."""
-    if loaded and through is not None and through.last.kept_out:
+    if loaded and through is not None and through.last.proxy_refused:
         yield fail(reasons.MISMATCH)
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 
 from portalcheck.api import (
     SLOW_MS,
-    Announced,
     Check,
     Context,
     Failure,
@@ -15,6 +14,7 @@ from portalcheck.api import (
     HttpStep,
     Link,
     Status,
+    StatusPage,
     Trace,
     TraceEnd,
     fail,
@@ -68,7 +68,7 @@ def _slow_all_along(trace: Trace) -> int:
     hop = trace.last
     if trace.end is not TraceEnd.FAILED or hop.failure is not Failure.TIMED_OUT:
         return 0
-    if hop.tls is not None and hop.tls.flowing:
+    if hop.tls is not None and hop.tls.still_receiving:
         return sum(_all_steps(trace))
     if hop.http is None:
         return 0
@@ -86,17 +86,17 @@ def _steps(hop: Hop) -> list[int]:
     return steps if hop.http is None else [*steps, hop.http.total_ms]
 
 
-def judge_announced(announced: Announced, *, loaded: bool) -> Iterator[Finding]:
+def judge_announced(announced: StatusPage, *, loaded: bool) -> Iterator[Finding]:
     """The portal's own word that it is down is a fact; that all is well there is worth knowing too."""
-    if announced in (Announced.DOWN, Announced.MAINTENANCE) and not loaded:
+    if announced in (StatusPage.DOWN, StatusPage.MAINTENANCE) and not loaded:
         yield fail(reasons.ANNOUNCED, what=announced.value)
-    elif announced is not Announced.UNSAID:
+    elif announced is not StatusPage.UNSAID:
         yield note(reasons.STATUS_PAGE, what=announced.value)
 
 
 def _unreached(hop: Hop, *, first: bool) -> Finding:
     """Nothing was heard over HTTP; only what happened at the connection is this check's to tell."""
-    if hop.kept_out:
+    if hop.proxy_refused:
         return skip(reasons.NOT_REACHED)
     if hop.connect is None:
         return skip(reasons.NOT_REACHED) if first else fail(reasons.NEXT_NAME)
@@ -104,13 +104,13 @@ def _unreached(hop: Hop, *, first: bool) -> Finding:
         return fail(reasons.REFUSED_CONNECTION)
     if hop.connect.failure is not None:
         return fail(reasons.NO_CONNECTION, how=hop.connect.failure.value)
-    if hop.tls is not None and hop.tls.wants_certificate:
+    if hop.tls is not None and hop.tls.client_certificate_requested:
         return fail(reasons.WANTS_CERTIFICATE)
     return skip(reasons.NOT_REACHED)
 
 
 def _judge_answer(trace: Trace, http: HttpStep) -> Iterator[Finding]:
-    if http.wants_certificate:
+    if http.client_certificate_requested:
         yield fail(reasons.WANTS_CERTIFICATE)
     elif http.failure is not None and http.status:
         yield fail(reasons.CUT_OFF)
@@ -125,7 +125,7 @@ def _judge_answer(trace: Trace, http: HttpStep) -> Iterator[Finding]:
         took = sum(_all_steps(trace))
         if took > SLOW_MS:
             yield from (found, warn(reasons.SLOW, seconds=round(took / 1000)))
-        elif http.flowing and found.status is Status.OK:
+        elif http.still_receiving and found.status is Status.OK:
             # The run was too short to tell: the page may need less than is slow.
             yield unknown(reasons.UNFINISHED, seconds=round(http.total_ms / 1000))
         else:

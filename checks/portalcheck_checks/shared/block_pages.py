@@ -20,7 +20,7 @@ _OF_FILTERS = re.compile(
 
 def is_block_page(chain: Chain, pages: Sequence[HttpStep]) -> bool:
     """Whether a page under another's certificate is a filter's, by what it says or whose certificate it is."""
-    if any(page.tells_of_block for page in pages) or product_of(chain) != UNKNOWN:
+    if any(page.is_block_page for page in pages) or product_of(chain) != UNKNOWN:
         return True
     words = re.split(r"[^a-z0-9-]+", " ".join((*chain.names, chain.issuer_organisation)).lower())
     return any(_OF_FILTERS.fullmatch(part) for word in words for part in (word, *word.split("-")))

@@ -21,12 +21,12 @@ def under_another_name(ctx: Context, hop: Hop, attempt: int = 1) -> Trace | None
         server_name=OTHER_SERVER_NAME,
         proxy=DIRECT,
         follow=False,
-        attempt=attempt,
+        repeat=attempt,
     )
     return ctx.trace(route)
 
 
-def is_replaced(ctx: Context, hop: Hop, chain: Chain | None) -> bool:
+def differs_by_sni(ctx: Context, hop: Hop, chain: Chain | None) -> bool:
     """Whether a certificate that nobody vouches for stands where another server name brings the portal's own."""
     if chain is None or not chain.readable or chain.trusted_by or chain.name_matches or chain.incomplete:
         return False

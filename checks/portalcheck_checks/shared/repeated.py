@@ -13,14 +13,14 @@ SECOND = 2
 """The try that checks share; later ones are made anew."""
 
 
-def again(route: Route, attempt: int = SECOND) -> Route:
+def retry(route: Route, attempt: int = SECOND) -> Route:
     """The same way, tried once more."""
-    return msgspec.structs.replace(route, attempt=attempt)
+    return msgspec.structs.replace(route, repeat=attempt)
 
 
 def fails_again(ctx: Context, trace: Trace, attempt: int = SECOND) -> bool:
     """Whether the same way ends at the same host, in the same layer, by a failure, once more."""
-    second = ctx.trace(again(trace.route, attempt))
+    second = ctx.trace(retry(trace.route, attempt))
     if second is None or second.last.failure is None:
         return False
     return (second.last.host, second.last.layer) == (trace.last.host, trace.last.layer)
@@ -28,4 +28,4 @@ def fails_again(ctx: Context, trace: Trace, attempt: int = SECOND) -> bool:
 
 def stays_away(ctx: Context, trace: Trace) -> bool:
     """Whether no page that proves itself comes the second time either."""
-    return not is_proven(ctx, ctx.trace(again(trace.route)))
+    return not is_proven(ctx, ctx.trace(retry(trace.route)))

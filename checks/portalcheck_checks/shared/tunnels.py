@@ -25,7 +25,7 @@ def others(interfaces: Sequence[Interface]) -> list[str]:
     return [i.name for i in interfaces if i.up and i.kind in _AROUND_KINDS and i.addresses]
 
 
-def ways_around(ctx: Context) -> list[str]:
+def other_interfaces(ctx: Context) -> list[str]:
     """The same, where a tunnel carries the traffic to the world; else none."""
     interfaces = ctx.machine.interfaces()
     return others(interfaces) if used(tunnels(interfaces), ctx.egress.addresses()) else []

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from portalcheck.api import (
+    Canaries,
     Chain,
     Check,
     Context,
@@ -14,7 +15,6 @@ from portalcheck.api import (
     Finding,
     Hop,
     Link,
-    Neutral,
     Revocation,
     Status,
     TlsStep,
@@ -27,7 +27,7 @@ from portalcheck.api import (
     warn,
 )
 from portalcheck_checks.shared.inspection import product_of
-from portalcheck_checks.shared.other_name import is_replaced, under_another_name
+from portalcheck_checks.shared.other_name import differs_by_sni, under_another_name
 from portalcheck_checks.shared.repeated import SECOND, fails_again
 from portalcheck_checks.tls import reasons
 from portalcheck_checks.tls.causes import CAUSES
@@ -42,7 +42,7 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
 
     now: float
     true_now: float | None
-    neutral: Neutral | None
+    neutral: Canaries | None
     browser_has_roots: bool = False
     revocation: Revocation | None = None
 
@@ -68,14 +68,14 @@ def _judge_hop(ctx: Context, trace: Trace, hop: Hop) -> Iterator[Finding]:
         yield skip(reasons.PLAIN)
     elif hop.tls is None:
         yield skip(reasons.NOT_REACHED)
-    elif hop.tls.flowing:
+    elif hop.tls.still_receiving:
         # The certificate was on its way; that it comes slowly is told elsewhere.
         yield skip(reasons.NOT_REACHED)
     elif hop.tls.failure is not None:
         yield _judge_handshake(ctx, trace, hop, hop.tls)
     else:
         chain = ctx.chain(hop)
-        if is_replaced(ctx, hop, chain):
+        if differs_by_sni(ctx, hop, chain):
             yield fail(reasons.BLOCKED, how="replaced")
         else:
             yield from judge_chain(chain, hop.tls, _situation(ctx, hop, chain), hop.host)
@@ -108,10 +108,10 @@ def _is_alone_in_it(ctx: Context, step: TlsStep) -> bool:
 
     A server that asked for a certificate has answered, and is told of by what it wants.
     """
-    if step.failure not in _CUT or step.wants_certificate:
+    if step.failure not in _CUT or step.client_certificate_requested:
         return False
     neutral = ctx.third_parties.hosts()
-    return neutral is not None and neutral.reached > 0
+    return neutral is not None and neutral.verified > 0
 
 
 def _is_cut_for_its_name(ctx: Context, trace: Trace, hop: Hop, step: TlsStep) -> bool:
@@ -218,7 +218,7 @@ def _judge_revocation(by: Situation) -> Iterator[Finding]:
 
 def _way_is_clear(by: Situation) -> bool:
     """Whether neutral hosts prove to be themselves, so that the fault is the portal's side's alone."""
-    return by.neutral is not None and by.neutral.reached > 0
+    return by.neutral is not None and by.neutral.verified > 0
 
 
 def _notes(chain: Chain, by: Situation) -> Iterator[Finding]:

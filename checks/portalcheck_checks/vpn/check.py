@@ -55,7 +55,7 @@ def vpn(ctx: Context) -> Iterable[Finding]:
 def _judge_kill_switch(ctx: Context, tunnel: Interface, around: Sequence[str]) -> list[Finding]:
     """Nothing gets out, and this computer itself lets nothing pass beside a tunnel that leads nowhere."""
     neutral = ctx.third_parties.hosts()
-    if neutral is None or neutral.way_out or neutral.present or neutral.is_captive:
+    if neutral is None or neutral.way_out or neutral.tcp_ok or neutral.is_captive:
         return []
     stopped = bool(around) and all(ctx.egress.blocked_here(name) for name in around)
     return [fail(reasons.KILL_SWITCH, product=tunnel.product or _UNKNOWN_PRODUCT)] if stopped else []
@@ -120,7 +120,7 @@ def judge(found: Sequence[Interface], portal_ways: set[str], world_ways: frozens
 
 
 def _around(ctx: Context, interface: str, addresses: tuple[str, ...]) -> Trace | None:
-    return ctx.trace(Route(url=ctx.url, proxy=DIRECT, source=interface, addresses=addresses))
+    return ctx.trace(Route(url=ctx.url, proxy=DIRECT, interface=interface, addresses=addresses))
 
 
 def judge_bypass(tunnel: Interface, *, works_around: bool) -> Iterator[Finding]:

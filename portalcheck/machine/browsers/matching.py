@@ -164,13 +164,7 @@ def totals(
     own = f"(jar = '' OR jar IS NULL OR (embedded IS NOT 1 AND jar IN {values.many(own_jars)}))"
     near = _near(to_page, _site(page, names), values)
     portals = f"({sendable} OR ({_quick(names, values)} AND {_under(names, values)}))"
-    # Several short queries: in one, SQLite would work the same conditions out anew for each column. FILTER and
-    # CASE stop at the first condition that decides and spare the call of the aggregate; plain values do neither.
-    kept = f"""SELECT count(*), count(*) FILTER (WHERE {expired}), count(expires),
-      count(*) FILTER (WHERE CASE WHEN {own} OR {expired} THEN 0 ELSE 1 END),
-      count(*) FILTER (WHERE CASE WHEN {expired} THEN 0 WHEN {near} THEN 1 ELSE 0 END),
-      min(changed), max(changed)
-    FROM temp.{SIZES} WHERE {portals}"""  # noqa: S608 - every value is bound; what is put together are our own words
+    kept = _kept_query(portals, expired, own, near)
     rows, old, lasting, apart, on_site, oldest, newest = database.numbers(kept, values.bound)
     fits = f"{values.matches('path', _paths(page))} AND {_secure_fits(page)}"
     tests = [sendable, fits]
@@ -193,6 +187,17 @@ def totals(
         newest=clock.seconds(newest),
         newer_schema=clock.assumed,
     )
+
+
+def _kept_query(portals: str, expired: str, own: str, near: str) -> str:
+    """Counts of the rows that are the portal's, by conditions."""
+    # Several short queries: in one, SQLite would work the same conditions out anew for each column. FILTER and
+    # CASE stop at the first condition that decides and spare the call of the aggregate; plain values do neither.
+    return f"""SELECT count(*), count(*) FILTER (WHERE {expired}), count(expires),
+      count(*) FILTER (WHERE CASE WHEN {own} OR {expired} THEN 0 ELSE 1 END),
+      count(*) FILTER (WHERE CASE WHEN {expired} THEN 0 WHEN {near} THEN 1 ELSE 0 END),
+      min(changed), max(changed)
+    FROM temp.{SIZES} WHERE {portals}"""  # noqa: S608 - every value is bound; what is put together are our own words
 
 
 def _sent(database: Database, condition: str, bound: Mapping[str, str | float]) -> tuple[int, int, int]:

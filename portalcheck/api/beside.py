@@ -1,0 +1,68 @@
+"""The words that lie beside a check: one TOML file a language, `en.toml` and others, in the check's own package."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any, TypedDict
+
+import msgspec
+import tomli
+
+ENGLISH = "en"
+Texts = Mapping[str, Any]
+_NONE: Texts = MappingProxyType({})
+
+
+class CauseTexts(TypedDict, total=False):
+    """The words of a cause; `when` has others, or some of them, for reasons that it rests on."""
+
+    verdict: str
+    patient: str
+    actions: list[str]
+    in_browser: list[str]
+    agent: str
+    it: str
+    when: dict[str, CauseTexts]
+
+
+class BesideTexts(TypedDict, total=False):
+    """What lies beside a check; each reason has a sentence, or a table by its evidence.
+
+    `fleet` is the heading of the group that its reasons are counted in, `fleet_values` how values are called there.
+    """
+
+    name: str
+    reads: str
+    contacts: str
+    fleet: str
+    fleet_values: dict[str, str]
+    reasons: dict[str, str | dict[str, Any]]
+    causes: dict[str, CauseTexts]
+
+
+def load_beside(package: str, language: str) -> Texts:
+    """The words that lie in a package's folder, for the checks of that package; empty where there are none.
+
+    They have the shape of the program's own: `name`, `reads`, `contacts`, and the tables `reasons` and `causes`.
+    Raises ImportError for a package that is not there, ValueError for a file that is no TOML in UTF-8, and
+    msgspec.ValidationError for one of another shape.
+    """
+    return _beside(package, language) if package else _NONE
+
+
+@cache
+def _beside(package: str, language: str) -> Texts:
+    return MappingProxyType(msgspec.convert({**read_texts(package, f"{language}.toml")}, BesideTexts))
+
+
+@cache
+def read_texts(package: str, name: str) -> Texts:
+    """A file of words in a package; empty where there is none. Raises ImportError, ValueError."""
+    source = files(package).joinpath(name)
+    try:
+        return MappingProxyType(tomli.loads(source.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return _NONE

@@ -1,0 +1,222 @@
+"""Names, and one way to a host: what was met at each layer."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from portalcheck.facts.failure import Failure
+from portalcheck.facts.machine import DnsServer
+
+AUTO = "auto"
+DIRECT = "direct"
+SLOW_MS = 8000
+"""A sign-in page that needs longer is slow, in milliseconds (contract, section 5)."""
+
+
+class DnsAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """One server's answer for a name, both address families together.
+
+    `failure` is None where at least one address came; else the graver of the two families' failures.
+    """
+
+    server: DnsServer | None
+    addresses: tuple[str, ...] = ()
+    failure: Failure | None = None
+    aliases: tuple[str, ...] = ()
+    ms: int = 0
+
+
+class Resolution(msgspec.Struct, frozen=True, kw_only=True):
+    """A name as the browser resolves it (`system`), as each DNS server answers it, and by the hosts file.
+
+    `answered_late` says that the system has addresses by now which came too late for `system`; it alone is looked at
+    anew each time that names are asked for.
+    """
+
+    host: str
+    system: DnsAnswer
+    servers: tuple[DnsAnswer, ...] = ()
+    hosts_file: tuple[str, ...] = ()
+    answered_late: bool = False
+
+
+class Route(msgspec.Struct, frozen=True, kw_only=True):
+    """One way to one URL; the default is what the browser would do. A counterfactual changes one field.
+
+    `proxy` is `auto` (as the browser), `direct`, or a proxy URL; `family` is 0 (both), 4 or 6; `addresses`
+    replace the name's own; `interface` names the network interface to send through; `server_name` replaces the SNI;
+    `oldest_tls` speaks TLS 1.0 and 1.1 only; `cookie_bytes` sends a Cookie header of filler of that length;
+    `fresh_cookies` gives the portal its own cookies of this very walk back, as a private window would.
+    `small_packets` asks for TCP segments that fit through any link (RFC 9293, 3.7.1). `repeat` numbers the tries
+    of one and the same way: what works at the second try was not broken for good.
+    """
+
+    url: str
+    proxy: str = AUTO
+    family: int = 0
+    addresses: tuple[str, ...] = ()
+    interface: str = ""
+    server_name: str = ""
+    oldest_tls: bool = False
+    cookie_bytes: int = 0
+    fresh_cookies: bool = False
+    follow: bool = True
+    small_packets: bool = False
+    repeat: int = 1
+
+
+class ProxyPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """The proxies that a browser would try for a URL, in order, `direct` among them.
+
+    `kind` is env, system or pac, `` where none is set. `pac` is none, read, unreachable or malformed.
+    """
+
+    candidates: tuple[str, ...] = (DIRECT,)
+    kind: str = ""
+    scope: str = "all"
+    pac: str = "none"
+    bypassed: bool = False
+
+
+class Attempt(msgspec.Struct, frozen=True):
+    """One try to open a TCP connection (RFC 8305 starts several)."""
+
+    address: str
+    failure: Failure | None
+    ms: int
+
+
+class ConnectStep(msgspec.Struct, frozen=True, kw_only=True):
+    """TCP: the address that answered first, the local address used, and every attempt made."""
+
+    failure: Failure | None
+    address: str = ""
+    local_address: str = ""
+    attempts: tuple[Attempt, ...] = ()
+    ms: int = 0
+
+
+class ProxyStep(msgspec.Struct, frozen=True, kw_only=True):
+    """What the proxy said to CONNECT (RFC 9110, 9.3.6); `schemes` are those of Proxy-Authenticate.
+
+    `status` is HTTP's, or the code of a SOCKS proxy's reply that refuses (RFC 1928, 6).
+    """
+
+    url: str
+    failure: Failure | None
+    status: int = 0
+    schemes: tuple[str, ...] = ()
+    ms: int = 0
+
+
+class TlsStep(msgspec.Struct, frozen=True, kw_only=True):
+    """The handshake, made without verification; `chain` is what the server sent, leaf first, as DER.
+
+    `staple` is the OCSP response that came with it (RFC 6066, 8), as DER, empty without one.
+    `client_certificate_requested` says of a failed one that the server had asked for a client certificate,
+    `still_receiving` that bytes still came when the time was up.
+    """
+
+    failure: Failure | None
+    alert: str = ""
+    version: str = ""
+    chain: tuple[bytes, ...] = ()
+    staple: bytes = b""
+    ms: int = 0
+    client_certificate_requested: bool = False
+    still_receiving: bool = False
+
+
+class HttpStep(msgspec.Struct, frozen=True, kw_only=True):
+    """One response. `server_time` is Date plus Age (RFC 9110, 9111) and `received_at` the local clock then.
+
+    `ms` is the time to the first byte, `total_ms` to the last byte read; `complete` says that the body
+    ended within the limits, `still_receiving` that it still came when the time was up. `challenge` marks a page
+    that asks the visitor to prove to be a person, `is_block_page` one that says that something was blocked or filtered.
+    """
+
+    failure: Failure | None
+    status: int = 0
+    location: str = ""
+    server_time: float | None = None
+    received_at: float = 0.0
+    ms: int = 0
+    total_ms: int = 0
+    size: int = 0
+    complete: bool = False
+    still_receiving: bool = False
+    challenge: bool = False
+    is_block_page: bool = False
+    client_certificate_requested: bool = False
+
+    @property
+    def is_error(self) -> bool:
+        """Whether the status is an error (RFC 9110, 15.5 and 15.6) other than 401, which asks visitors to sign in."""
+        return self.status >= 400 and self.status != 401
+
+
+class Hop(msgspec.Struct, frozen=True, kw_only=True):
+    """One request and the layers below it; a step that was never come to is None."""
+
+    host: str
+    port: int
+    scheme: str
+    names: DnsAnswer | None = None
+    proxy: ProxyStep | None = None
+    connect: ConnectStep | None = None
+    tls: TlsStep | None = None
+    http: HttpStep | None = None
+    reused: bool = False
+
+    @property
+    def failure(self) -> Failure | None:
+        """The failure of the first layer that did not work, or None."""
+        for step in (self.names, self.connect, self.proxy, self.tls, self.http):
+            if step is not None and step.failure is not None:
+                return step.failure
+        return None
+
+    @property
+    def proxy_refused(self) -> bool:
+        """Whether the proxy on the way let nobody through."""
+        return self.proxy is not None and self.proxy.failure is not None
+
+    @property
+    def layer(self) -> str:
+        """The deepest layer that was come to: name, connect, proxy, tls or http."""
+        for name in ("http", "tls", "proxy", "connect"):
+            if getattr(self, name) is not None:
+                return name
+        return "name"
+
+
+class TraceEnd(StrEnum):
+    """How a walk along redirects ended."""
+
+    PAGE = "page"
+    FAILED = "failed"
+    LOOP = "loop"
+    TOO_MANY = "too-many"
+    BAD_LOCATION = "bad-location"
+    LEFT_HTTPS = "left-https"
+    NOT_FOLLOWED = "not-followed"
+
+
+class Trace(msgspec.Struct, frozen=True, kw_only=True):
+    """A walk from a URL along its redirects, one hop a request. There is always at least one hop."""
+
+    route: Route
+    hops: tuple[Hop, ...]
+    end: TraceEnd
+
+    @property
+    def first(self) -> Hop:
+        """The hop to the URL that was asked for."""
+        return self.hops[0]
+
+    @property
+    def last(self) -> Hop:
+        """The hop at which the walk ended."""
+        return self.hops[-1]

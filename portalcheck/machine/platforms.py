@@ -1,0 +1,54 @@
+"""The reader of each operating system: modules with the same functions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from portalcheck.facts import DnsServer, Roots, System
+from portalcheck.machine.environment import Environment, Link
+from portalcheck.machine.interface_kind import LinkFacts
+from portalcheck.machine.proxies.rules import ProxyRules
+
+
+class Reader(Protocol):
+    """What `linux`, `macos` and `windows` each offer; see the same names in `portalcheck.api.Machine`."""
+
+    def system(self, environment: Environment) -> System:
+        """The operating system and its release."""
+
+    def link_facts(self, environment: Environment, links: Mapping[str, Link]) -> Mapping[str, LinkFacts]:
+        """The sort of each of the interfaces."""
+
+    def vpn_services(self, environment: Environment) -> tuple[str, ...]:
+        """What the system says of the VPN services that are connected now."""
+
+    def dns_servers(self, environment: Environment) -> tuple[DnsServer, ...]:
+        """The DNS servers that are set, in order."""
+
+    def hosts_file(self, environment: Environment, host: str) -> tuple[str, ...]:
+        """The addresses of a name in the hosts file."""
+
+    def browser_rules(self, environment: Environment) -> ProxyRules | None:
+        """The system's own proxy settings, or None where there are none to be read."""
+
+    def program_rules(self, environment: Environment) -> ProxyRules:
+        """Proxy settings of programs beyond the environment variables."""
+
+    def system_roots(self, environment: Environment) -> Roots:
+        """The trust store."""
+
+
+def reader(os: str) -> Reader:
+    """The reader of `linux`, `macos` or `windows`."""
+    if os == "windows":
+        from portalcheck.machine import windows
+
+        return windows
+    if os == "macos":
+        from portalcheck.machine import macos
+
+        return macos
+    from portalcheck.machine import linux
+
+    return linux

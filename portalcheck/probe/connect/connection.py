@@ -1,0 +1,124 @@
+"""From a host to a connection that HTTP can be spoken over: name, TCP, proxy and TLS, each step recorded."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable
+
+import msgspec
+
+from portalcheck.api.protocols import Machine
+from portalcheck.facts import DIRECT, ConnectStep, DnsAnswer, Failure, Hop, ProxyStep
+from portalcheck.probe.connect.happy_eyeballs import dial, family_of
+from portalcheck.probe.deadline import Deadline
+from portalcheck.probe.policy import Ledger, Role
+from portalcheck.probe.streams import EvidenceStream, Transport
+from portalcheck.probe.tls.handshake import handshake
+
+
+class ConnectionPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """How one host is to be reached; the fields are those of `facts.Route`, `proxy` already chosen.
+
+    `outside_only` keeps a name that strangers chose from leading to this computer or its own link.
+    """
+
+    proxy: str
+    addresses: tuple[str, ...] = ()
+    family: int = 0
+    interface: str = ""
+    server_name: str
+    oldest_tls: bool = False
+    small_packets: bool = False
+    outside_only: bool = False
+
+
+class Connector:
+    """Opens connections for one walk. `names` gives the addresses of a name."""
+
+    def __init__(
+        self, machine: Machine, deadline: Deadline, ledger: Ledger, names: Callable[[str, int], DnsAnswer]
+    ) -> None:
+        self._machine, self._deadline, self._ledger, self._names = machine, deadline, ledger, names
+
+    def open(self, hop: Hop, plan: ConnectionPlan) -> tuple[EvidenceStream | None, Hop, bool]:
+        """The connection, the hop with every step so far, and whether requests need absolute targets."""
+        proxied = plan.proxy != DIRECT
+        below, hop = self._through_proxy(hop, plan) if proxied else self._directly(hop, plan)
+        if below is not None and hop.scheme == "https":
+            below, step = handshake(below, plan.server_name, self._deadline, oldest_tls=plan.oldest_tls)
+            hop = msgspec.structs.replace(hop, tls=step)
+        absolute = proxied and hop.scheme == "http" and not plan.proxy.startswith("socks")
+        return (None if below is None else EvidenceStream(below)), hop, absolute
+
+    def _directly(self, hop: Hop, plan: ConnectionPlan) -> tuple[Transport | None, Hop]:
+        if plan.addresses:
+            addresses = tuple(a for a in plan.addresses if not plan.family or family_of(a) == plan.family)
+        else:
+            names = self._names(hop.host, plan.family)
+            hop = msgspec.structs.replace(hop, names=names)
+            if names.failure is not None:
+                return None, hop
+            addresses = names.addresses
+            if plan.outside_only and not (addresses := tuple(a for a in addresses if not is_own(a))):
+                return None, msgspec.structs.replace(hop, connect=ConnectStep(failure=Failure.NOT_PERMITTED))
+        sock, step = dial(
+            self._machine,
+            addresses,
+            hop.port,
+            self._deadline,
+            interface=plan.interface,
+            small_packets=plan.small_packets,
+        )
+        return sock, msgspec.structs.replace(hop, connect=step)
+
+    def _through_proxy(self, hop: Hop, plan: ConnectionPlan) -> tuple[Transport | None, Hop]:
+        from portalcheck.probe.connect.proxies import proxy_endpoint, tunnel
+
+        def said(failure: Failure | None) -> Hop:
+            return msgspec.structs.replace(hop, proxy=ProxyStep(url=plan.proxy, failure=failure))
+
+        try:
+            scheme, proxy_host, proxy_port = proxy_endpoint(plan.proxy)
+        except ValueError:
+            return None, said(Failure.PROXY_NAME)
+        self._ledger.record(Role.PROXY, proxy_host, hop.host)
+        names = self._names(proxy_host, 0)
+        if names.failure is not None:
+            return None, said(Failure.PROXY_NAME)
+        sock, step = dial(
+            self._machine, names.addresses, proxy_port, self._deadline, interface=plan.interface
+        )
+        hop = msgspec.structs.replace(hop, connect=step)
+        if sock is None:
+            return None, said(Failure.PROXY_DOWN)
+        below: Transport | None = sock
+        if scheme == "https":
+            # Without verification, as everywhere here: all that the proxy is told is where we want to go.
+            below, tls = handshake(sock, proxy_host, self._deadline)
+            if below is None:
+                return None, said(tls.failure)
+        assert below is not None
+        if scheme in ("http", "https") and hop.scheme == "http":
+            return below, said(None)
+        host = self._for_old_socks(hop.host) if scheme == "socks4" else hop.host
+        answer = tunnel(below, plan.proxy, host, hop.port, self._deadline)
+        if answer.failure is not None:
+            below.close()
+            below = None
+        return below, msgspec.structs.replace(hop, proxy=answer)
+
+    def _for_old_socks(self, host: str) -> str:
+        """The address that a SOCKS 4 proxy is asked for, as browsers do; the name where it has none (SOCKS 4A)."""
+        return next(iter(self._names(host, 4).addresses), host)
+
+
+def is_own(address: str) -> bool:
+    """Whether an address is this computer's or its own link's, where no server of the world is (RFC 6890)."""
+    parsed = ipaddress.ip_address(address)
+    parsed = getattr(parsed, "ipv4_mapped", None) or parsed
+    return parsed.is_loopback or parsed.is_link_local or parsed.is_unspecified
+
+
+def is_public(address: str) -> bool:
+    """Whether an address is one of the world at large (RFC 6890)."""
+    return bool(address) and ipaddress.ip_address(address).is_global

@@ -1,0 +1,107 @@
+"""Which proxies a browser would use: settings, and a PAC file read for the proxies it names.
+
+A PAC file is a program; it is never executed. The proxies named in it are candidates, tried in its order.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from portalcheck.api.protocols import Machine
+from portalcheck.facts import DIRECT, ProxyPlan, ProxySettings
+from portalcheck.probe.http.location import url_of
+from portalcheck.probe.memo import Memo
+
+MAX_PAC_BYTES = 1024 * 1024
+_MAX_CANDIDATES = 4
+_NAMED = re.compile(r"\b(DIRECT|(?:PROXY|HTTPS?|SOCKS[45]?)\s+[A-Za-z0-9._\-\[\]:]{1,260}:[0-9]{1,5})\b")
+_SCHEMES = {
+    "PROXY": "http",
+    "HTTP": "http",
+    "HTTPS": "https",
+    "SOCKS": "socks5",
+    "SOCKS5": "socks5",
+    "SOCKS4": "socks4",
+}
+
+
+def candidates_in(script: str) -> tuple[str, ...]:
+    """The proxies that a PAC script names, as URLs, and `direct`, in order of first appearance."""
+    found: list[str] = []
+    for match in _NAMED.finditer(script[:MAX_PAC_BYTES]):
+        word, *where = match.group(1).split()
+        found.append(f"{_SCHEMES[word]}://{where[0]}" if where else DIRECT)
+    return tuple(dict.fromkeys(found))[:_MAX_CANDIDATES]
+
+
+class ProxyFinder:
+    """The plan for each URL, found once per run. `fetch` gets a PAC file's text, None where it cannot."""
+
+    def __init__(self, machine: Machine, shared: Memo, fetch: Callable[[str], str | None]) -> None:
+        self._machine, self._shared, self._fetch = machine, shared, fetch
+
+    def plan(self, url: str) -> ProxyPlan:
+        """The proxies that a browser on this computer would try for a URL."""
+        return self._shared.get(("proxy-plan", _origin(url)), lambda: self._find(url))
+
+    def settings(self, url: str) -> ProxySettings:
+        """What is set on this machine for a URL."""
+        return self._shared.get(("proxy-settings", _origin(url)), lambda: self._machine.proxies(url))
+
+    def _find(self, url: str) -> ProxyPlan:
+        settings = self.settings(url)
+        if settings.browser_known:
+            if settings.pac_url:
+                return self._from_pac(settings.pac_url)
+            if settings.browser:
+                return ProxyPlan(candidates=(settings.browser,), kind="system")
+            return ProxyPlan(bypassed=settings.browser_bypassed)
+        if settings.programs:
+            return ProxyPlan(candidates=(settings.programs,), kind="env")
+        return ProxyPlan(bypassed=settings.programs_bypassed)
+
+    def _from_pac(self, pac_url: str) -> ProxyPlan:
+        script = self._shared.get(("pac", pac_url), lambda: self._fetch(pac_url))
+        if script is None:
+            # Browsers go direct when the PAC file cannot be had.
+            return ProxyPlan(pac="unreachable", kind="pac")
+        candidates = candidates_in(script)
+        if not candidates:
+            return ProxyPlan(pac="malformed", kind="pac")
+        return ProxyPlan(candidates=candidates, kind="pac", pac="read")
+
+
+def _origin(url: str) -> tuple[str, str]:
+    target = url_of(url)
+    return ("", url) if target is None else (target.scheme, target.netloc)
+
+
+def local_pac(pac_url: str) -> str | None:
+    """The path of a `file:` PAC URL on this computer, None for any other.
+
+    A share of another computer is never opened, in either form of RFC 8089, E.3: `//host/share` as the path is one.
+    """
+    from urllib.request import url2pathname
+
+    try:
+        parts = urlsplit(pac_url)
+    except ValueError:
+        return None
+    if parts.scheme != "file" or parts.netloc not in ("", "localhost"):
+        return None
+    path = url2pathname(parts.path)
+    return None if path.replace("\\", "/").startswith("//") else path
+
+
+def read_pac(path: str) -> str | None:
+    """The text of a PAC file on this computer, None where there is none; a pipe or device is none."""
+    try:
+        if not Path(path).is_file():
+            return None
+        with Path(path).open("rb") as file:
+            return file.read(MAX_PAC_BYTES).decode("utf-8", "replace")
+    except (OSError, ValueError):
+        return None

@@ -1,0 +1,264 @@
+"""Addresses of a name, asked twice: as programs see it, and from the DNS servers themselves."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import msgspec
+
+from portalcheck.address.literal import is_address
+from portalcheck.api.protocols import Machine
+from portalcheck.facts import DnsAnswer, DnsServer, Failure
+from portalcheck.probe.deadline import Deadline, elapsed_ms
+from portalcheck.probe.failures import of_os_error
+from portalcheck.probe.threads import Future, gather
+
+SYSTEM_LIMIT_S = 3.5
+LOST_QUESTION_S = 6.0
+"""glibc repeats a question that got lost after five seconds (resolv.conf(5), timeout)."""
+SERVER_LIMIT_S = 2.4
+_TRIES = 2
+RECORD_TYPES = ("A", "AAAA")
+_NEXT_SERVER_S = 1.0
+_FIRST_SERVER_S = 0.5
+_MAX_ADDRESSES = 32
+_MAX_SERVERS = 3
+
+
+def ask_system(
+    machine: Machine,
+    host: str,
+    family: int,
+    deadline: Deadline,
+    before: Callable[[DnsServer], None],
+    system: Future[tuple[str, ...] | Failure] | None = None,
+) -> DnsAnswer:
+    """The addresses as programs get them (RFC 3493), `timed-out` where the system is too slow.
+
+    Where the first DNS server is silent, stub resolvers go on to the next, but with glibc only after five
+    seconds and at every name anew. What the next server says is asked here meanwhile, and taken. A question
+    that got lost is waited for, where the same server answers another time. `system` is the system's own
+    answer, if it was asked before.
+    """
+    if is_address(host):
+        return DnsAnswer(server=None, addresses=(host,))
+    since = time.monotonic()
+    system = system or Future(lambda: resolve(machine, host, family))
+    found = system.get(deadline.limit(_NEXT_SERVER_S))
+    if found is None:
+        other = _ask_next_server(machine, host, family, deadline, before)
+        if other is not None:
+            return msgspec.structs.replace(other, ms=elapsed_ms(since))
+        asked_anew = Future(lambda: _answers_now(machine, host, deadline, before))
+        found = system.get(deadline.limit(SYSTEM_LIMIT_S) - (time.monotonic() - since))
+        if found is None and asked_anew.get(0.0):
+            found = system.get(deadline.limit(LOST_QUESTION_S - SYSTEM_LIMIT_S))
+    if found is None:
+        return DnsAnswer(server=None, failure=Failure.TIMED_OUT, ms=elapsed_ms(since))
+    if isinstance(found, Failure):
+        return DnsAnswer(server=None, failure=found, ms=elapsed_ms(since))
+    if not found:
+        return DnsAnswer(server=None, failure=Failure.NODATA, ms=elapsed_ms(since))
+    return DnsAnswer(server=None, addresses=found[:_MAX_ADDRESSES], ms=elapsed_ms(since))
+
+
+def resolve(machine: Machine, host: str, family: int) -> tuple[str, ...] | Failure:
+    """What the system's own resolver says of a name, however long it takes."""
+    try:
+        return machine.resolve(host, family)
+    except OSError as error:
+        return of_os_error(error)
+    except UnicodeError:
+        return Failure.NOT_FOUND
+
+
+def _answers_now(
+    machine: Machine, host: str, deadline: Deadline, before: Callable[[DnsServer], None]
+) -> bool:
+    """Whether the first DNS server has addresses for a name, and is silent about neither kind of them."""
+    servers = machine.dns_servers()[:1]
+    for server in servers:
+        before(server)
+    limit = deadline.limit(SERVER_LIMIT_S)
+    parts = [
+        part for server in servers for part in _both(partial(_query, machine, server, host, limit), limit)
+    ]
+    silent = any(part is None or part.failure is Failure.TIMED_OUT for part in parts)
+    return not silent and any(part.addresses for part in parts if part is not None)
+
+
+def _ask_next_server(
+    machine: Machine,
+    host: str,
+    family: int,
+    deadline: Deadline,
+    before: Callable[[DnsServer], None],
+) -> DnsAnswer | None:
+    """What the next server answers where those before it say nothing at all; None in any other case."""
+    servers = machine.dns_servers()[:_MAX_SERVERS]
+    if len(servers) < 2:
+        return None
+    for server in servers:
+        before(server)
+    first, *others = (
+        Future(lambda server=server: ask_server(machine, server, host, deadline))  # type: ignore[misc]  # mypy cannot type a lambda's default
+        for server in servers
+    )
+    for other in others:
+        answer = other.get(deadline.limit(SERVER_LIMIT_S if other is others[-1] else _FIRST_SERVER_S))
+        if answer is not None and answer.failure is not Failure.TIMED_OUT:
+            break
+    if answer is None or not answer.addresses:
+        return None
+    heard = first.get(deadline.limit(_FIRST_SERVER_S))
+    if heard is not None and heard.failure is not Failure.TIMED_OUT:
+        return None
+    wanted = {4: (False,), 6: (True,)}.get(family, (True, False))
+    addresses = tuple(address for address in answer.addresses if (":" in address) in wanted)
+    return DnsAnswer(server=answer.server, addresses=addresses) if addresses else None
+
+
+def ask_servers(
+    machine: Machine,
+    servers: Sequence[DnsServer],
+    host: str,
+    deadline: Deadline,
+    before: Callable[[DnsServer], None],
+) -> tuple[DnsAnswer, ...]:
+    """The first server's answer, and, where that gives none or none soon, what the others say.
+
+    `before` is called with each server before it is contacted. A name that the first server denies is not
+    asked of the others, as a resolver library would not either (RFC 1035, 7.2).
+    """
+    if not servers:
+        return ()
+    before(servers[0])
+    first = Future(lambda: ask_server(machine, servers[0], host, deadline))
+    answer = first.get(deadline.limit(_NEXT_SERVER_S if len(servers) > 1 else SERVER_LIMIT_S * 2))
+    settled = answer is not None and answer.failure in (None, Failure.NXDOMAIN, Failure.NODATA)
+    if settled or len(servers) == 1:
+        return (answer or _silent(servers[0]),)
+    others = servers[1:_MAX_SERVERS]
+    for server in others:
+        before(server)
+    answers = gather(
+        [lambda server=server: ask_server(machine, server, host, deadline) for server in others],  # type: ignore[misc]  # mypy cannot type a lambda's default
+        deadline.limit(SERVER_LIMIT_S * 1.2),
+    )
+    answer = answer or first.get(deadline.limit(SERVER_LIMIT_S)) or _silent(servers[0])
+    return (answer, *(other or _silent(server) for server, other in zip(others, answers, strict=True)))
+
+
+def _silent(server: DnsServer) -> DnsAnswer:
+    return DnsAnswer(server=server, failure=Failure.TIMED_OUT)
+
+
+def ask_server(
+    machine: Machine,
+    server: DnsServer,
+    host: str,
+    deadline: Deadline,
+    *,
+    interface: str = "",
+    unchecked: bool = False,
+) -> DnsAnswer:
+    """What one DNS server answers for a name, A and AAAA together (RFC 1035, 3596).
+
+    `interface` names an interface to ask through, whatever the routing table says; `unchecked` asks the server
+    not to check signatures (RFC 4035, 3.2.2).
+    """
+    since = time.monotonic()
+    limit = deadline.limit(SERVER_LIMIT_S)
+    parts = _both(
+        partial(_query, machine, server, host, limit, interface=interface, unchecked=unchecked), limit
+    )
+    return join_families(server, parts, elapsed_ms(since))
+
+
+def _both(ask: Callable[[str], DnsAnswer], limit: float) -> list[DnsAnswer | None]:
+    """What is said for each record type, asked at once."""
+    return gather([partial(ask, kind) for kind in RECORD_TYPES], limit + 0.1)
+
+
+def join_families(server: DnsServer, parts: Sequence[DnsAnswer | None], ms: int) -> DnsAnswer:
+    """The answers for A and AAAA, in this order, as one; None is silence."""
+    answers = [part or _silent(server) for part in parts]
+    addresses = tuple(dict.fromkeys(address for answer in answers for address in answer.addresses))
+    if addresses:
+        aliases = tuple(dict.fromkeys(alias for answer in answers for alias in answer.aliases))
+        return DnsAnswer(server=server, addresses=addresses[:_MAX_ADDRESSES], aliases=aliases, ms=ms)
+    # Where the families disagree the A record's failure tells more: many servers mishandle AAAA (RFC 4074).
+    # Only "no address of this kind" leaves open what the other kind would have been.
+    denials = (Failure.NODATA, Failure.NXDOMAIN)
+    first, last = answers[0].failure, answers[-1].failure
+    failure = last if first is Failure.NODATA and last not in denials else first
+    return DnsAnswer(server=server, failure=failure or Failure.NODATA, ms=ms)
+
+
+def _query(
+    machine: Machine,
+    server: DnsServer,
+    host: str,
+    seconds: float,
+    kind: str,
+    *,
+    interface: str = "",
+    unchecked: bool = False,
+) -> DnsAnswer:
+    import dns.exception
+    import dns.flags
+    import dns.message
+    import dns.name
+
+    from portalcheck.probe.dns.exchange import exchange
+
+    try:
+        # Without EDNS, as the stub resolvers of most systems ask: old servers stumble over it (RFC 6891, 7).
+        flags = dns.flags.RD | (dns.flags.CD if unchecked else 0)
+        question = dns.message.make_query(dns.name.from_text(host), kind, use_edns=False, flags=flags)
+        where = machine.endpoint(server.address, server.port)
+    except (dns.exception.DNSException, UnicodeError):
+        return DnsAnswer(server=server, failure=Failure.NXDOMAIN)
+    except OSError as error:
+        return DnsAnswer(server=server, failure=of_os_error(error))
+    failure = Failure.TIMED_OUT
+    for _ in range(_TRIES):
+        answer = exchange(where, question, seconds / _TRIES, interface)
+        if not isinstance(answer, Failure):
+            return read_message(server, answer)
+        failure = answer
+        if failure is not Failure.TIMED_OUT:
+            break
+    return DnsAnswer(server=server, failure=failure)
+
+
+def read_message(server: DnsServer, message: object) -> DnsAnswer:
+    """What one response says of a name: its addresses along its aliases, or why there are none."""
+    import dns.exception
+    import dns.message
+    import dns.rcode
+    import dns.rdatatype
+
+    assert isinstance(message, dns.message.Message)
+    failures = {
+        dns.rcode.NXDOMAIN: Failure.NXDOMAIN,
+        dns.rcode.SERVFAIL: Failure.SERVFAIL,
+        dns.rcode.REFUSED: Failure.QUERY_REFUSED,
+    }
+    code = message.rcode()
+    if code not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
+        return DnsAnswer(server=server, failure=failures.get(code, Failure.RCODE))
+    if not isinstance(message, dns.message.QueryMessage):
+        return DnsAnswer(server=server, failure=Failure.MALFORMED)
+    try:
+        chain = message.resolve_chaining()
+    except dns.exception.DNSException:
+        return DnsAnswer(server=server, failure=Failure.MALFORMED)
+    if chain.answer is None:
+        return DnsAnswer(server=server, failure=failures.get(code, Failure.NODATA))
+    aliases = tuple(str(rrset.name).rstrip(".") for rrset in chain.cnames)
+    return DnsAnswer(
+        server=server, addresses=tuple(record.address for record in chain.answer), aliases=aliases
+    )

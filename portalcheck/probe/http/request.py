@@ -1,0 +1,184 @@
+"""HTTP over one connection, and the evidence of each exchange."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+
+import msgspec
+
+from portalcheck.facts import Failure, HttpStep
+from portalcheck.probe.deadline import STILL_FLOWING_S, Deadline, elapsed_ms
+from portalcheck.probe.http.headers import Headers, announces_challenge, server_time
+from portalcheck.probe.http.http1 import Http1, NotHttp, Request, is_too_large
+from portalcheck.probe.streams import EvidenceStream, StreamError
+
+PAGE_LIMIT_S = 9.3
+MAX_PAGE_BYTES = 2 * 1024 * 1024
+HEAD_OF_BODY = 64 * 1024
+REDIRECTS = {301, 302, 303, 307, 308}
+_MAX_EXCHANGE_BYTES = MAX_PAGE_BYTES + 1024 * 1024
+_REDIRECT_BODY_S = 1.0
+_FILLER = "portalcheck_filler="
+_MAX_COOKIE = 2048
+
+HEADERS = {
+    # Some portals turn away programs that do not look like a browser at all.
+    "User-Agent": "Mozilla/5.0 (compatible; portalcheck)",
+    "Accept": "text/html,application/xhtml+xml,*/*;q=0.8",
+    "Accept-Language": "en",
+    "Accept-Encoding": "identity",
+}
+
+_CHALLENGE_MARKS = (
+    b"/cdn-cgi/challenge-platform/",
+    b"_incapsula_resource",
+    b"px-captcha",
+    b"awswafcookiedomainlist",
+    b"captcha-delivery.com",
+)
+
+_BLOCK_WORDS = re.compile(
+    rb"\b(?:(?:is|was|been|access|site|page|website|content) (?:\w+ )?blocked|blocked (?:by|site|page|content|website)"
+    rb"|(?:web|content|dns|url|internet|family|school)[ -]?filter|filtered by|parental control"
+    rb"|bloquead[oa]s?|filtro (?:de contenido|web))\b"
+)
+
+
+class Exchange(msgspec.Struct, frozen=True):
+    """One request's evidence, and of the response what redirects and other readers need.
+
+    `no_response_byte` says that the connection was gone before a byte of an answer came.
+    """
+
+    step: HttpStep
+    headers: Headers
+    body: bytes = b""
+    no_response_byte: bool = False
+
+
+class Connection:
+    """One HTTP/1.1 connection; `through_proxy` sends absolute targets (RFC 9112, 3.2.2)."""
+
+    def __init__(self, stream: EvidenceStream, *, through_proxy: bool = False) -> None:
+        self.stream = stream
+        self._http = Http1(stream, absolute=through_proxy)
+
+    @property
+    def usable(self) -> bool:
+        """Whether another request can be sent, as far as is known before it is tried."""
+        return self._http.idle
+
+    def exchange(
+        self,
+        request: Request,
+        now: Callable[[], float],
+        deadline: Deadline,
+        *,
+        keep: int = HEAD_OF_BODY,
+    ) -> Exchange:
+        """Send one request and read its response within all limits, keeping the first `keep` bytes of its body.
+
+        What goes wrong is in the step.
+        """
+        since = time.monotonic()
+        self.stream.begin(min(since + deadline.limit(PAGE_LIMIT_S), deadline.last_word), _MAX_EXCHANGE_BYTES)
+        try:
+            response = self._http.ask(request)
+        except (StreamError, NotHttp) as error:
+            step = self._failed(since, error)
+            self.stream.close()
+            gone = step.failure in (Failure.CLOSED, Failure.RESET) and not self.stream.received
+            return Exchange(step, Headers(), no_response_byte=gone)
+        received_at = now()
+        headers = Headers(response.headers)
+        first_byte = elapsed_ms(since)
+        redirects = response.status_code in REDIRECTS and "location" in headers
+        if redirects:
+            self.stream.shorten(time.monotonic() + deadline.limit(_REDIRECT_BODY_S))
+        body = _Body(self.stream, keep)
+        body.read(self._http, deadline)
+        step = HttpStep(
+            # A browser follows a redirect without waiting for its body.
+            failure=None if redirects else body.failure,
+            status=response.status_code,
+            location=headers.get("location"),
+            server_time=server_time(headers),
+            received_at=received_at,
+            ms=first_byte,
+            total_ms=elapsed_ms(since),
+            size=body.size,
+            complete=body.complete,
+            still_receiving=body.still_receiving,
+            challenge=_is_challenge(response.status_code, headers, body.head),
+            is_block_page=_BLOCK_WORDS.search(body.head.lower()) is not None,
+        )
+        return Exchange(step, headers, body.head)
+
+    def close(self) -> None:
+        """Close the connection; never raises."""
+        self.stream.close()
+
+    def _failed(self, since: float, error: Exception) -> HttpStep:
+        failure = self.stream.failure or (Failure.MALFORMED if self.stream.received else Failure.CLOSED)
+        if is_too_large(error):
+            failure = Failure.TOO_LARGE
+        return HttpStep(
+            failure=failure,
+            ms=elapsed_ms(since),
+            total_ms=elapsed_ms(since),
+            client_certificate_requested=self.stream.client_certificate_requested,
+        )
+
+
+def filler_cookies(size: int) -> str:
+    """A Cookie header's value of exactly `size` bytes, in cookies that are not longer than browsers allow."""
+    cookies = []
+    while size > _MAX_COOKIE:
+        cookies.append(f"{_FILLER}{'x' * (_MAX_COOKIE - len(_FILLER) - 2)}; ")
+        size -= _MAX_COOKIE
+    return "".join(cookies) + (_FILLER + "x" * size)[:size]
+
+
+def _is_challenge(status: int, headers: Headers, head: bytes) -> bool:
+    if announces_challenge(headers):
+        return True
+    lowered = head.lower()
+    return status >= 400 and any(mark in lowered for mark in _CHALLENGE_MARKS)
+
+
+class _Body:
+    """A response's body, read up to a size and a time; only its head is kept."""
+
+    def __init__(self, stream: EvidenceStream, keep: int) -> None:
+        self._stream, self._keep = stream, keep
+        self.size = 0
+        self.head = b""
+        self.complete = False
+        self.still_receiving = False
+        self.failure: Failure | None = None
+
+    def read(self, http: Http1, deadline: Deadline) -> None:
+        """Read until the end, the limits, or a failure."""
+        last = time.monotonic()
+        kept = bytearray()
+        try:
+            for piece in http.body():
+                last = time.monotonic()
+                self.size += len(piece)
+                kept += piece[: max(0, self._keep - len(kept))]
+                if self.size >= MAX_PAGE_BYTES:
+                    return
+            self.complete = True
+            http.finish()
+        except (StreamError, NotHttp):
+            failure = self._stream.failure or (Failure.CLOSED if self._stream.ended else Failure.MALFORMED)
+            # Bytes that came until shortly before the time was up are slowness, not a break.
+            silence = time.monotonic() - last
+            self.still_receiving = failure is Failure.TIMED_OUT and silence < STILL_FLOWING_S * deadline.scale
+            self.failure = None if self.still_receiving or failure is Failure.TOO_LARGE else failure
+        finally:
+            self.head = bytes(kept)
+            if not self.complete:
+                self._stream.close()

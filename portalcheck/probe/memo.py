@@ -1,0 +1,73 @@
+"""Answers found once: who asks second waits for the first one's answer."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable, Mapping, Set
+from contextvars import ContextVar
+from typing import Any, TypeVar
+
+from portalcheck.probe.deadline import Deadline, OutOfTime
+from portalcheck.probe.dependencies import MAY_ASK
+from portalcheck.probe.threads import Cell
+
+T = TypeVar("T")
+Key = str | tuple[Hashable, ...]
+"""A fact by its name, or by a tuple of its name and what it is about."""
+_ASKERS: ContextVar[tuple[str, ...]] = ContextVar("askers", default=())
+"""The facts that are being found here, outermost first; a thread has those of the one that started it."""
+
+
+class AskError(Exception):
+    """A fact asked for one that it may not ask for, such as itself; the text names all that were being found."""
+
+
+class Memo:
+    """Answers found once: the first to ask works, the others wait for the same answer.
+
+    `may_ask` names every fact, and those that it may ask for while it is being found.
+    """
+
+    def __init__(self, deadline: Deadline, may_ask: Mapping[str, Set[str]] = MAY_ASK) -> None:
+        self._deadline, self._may_ask = deadline, may_ask
+        self._lock = threading.Lock()
+        self._cells: dict[Key, Cell[Any]] = {}
+
+    def get(self, key: Key, work: Callable[[], T]) -> T:
+        """The answer for `key`; raises what `work` raised, or OutOfTime when it is not there in time.
+
+        Raises AskError at once where a fact that may not ask for this one does so, on whatever thread of its own.
+        """
+        askers = self._askers(key)
+        with self._lock:
+            cell = self._cells.get(key)
+            mine = cell is None
+            if cell is None:
+                cell = self._cells[key] = Cell()
+        if mine:
+            before = _ASKERS.set(askers)
+            try:
+                cell.value = work()
+            except BaseException as error:
+                cell.error = error
+            finally:
+                _ASKERS.reset(before)
+                cell.done.set()
+        elif not cell.done.wait(self._deadline.remaining()):
+            raise OutOfTime
+        if cell.error is not None:
+            raise cell.error
+        return cell.value  # type: ignore[return-value]  # set whenever no error was
+
+    def _askers(self, key: Key) -> tuple[str, ...]:
+        fact = key if isinstance(key, str) else str(key[0])
+        askers = _ASKERS.get()
+        if fact not in (self._may_ask[askers[-1]] if askers else self._may_ask):
+            raise AskError("may not be asked for: " + " -> ".join((*askers, fact)))
+        return (*askers, fact)
+
+    def known(self, key: Key) -> bool:
+        """Whether the answer for `key` is there already."""
+        with self._lock:
+            cell = self._cells.get(key)
+        return cell is not None and cell.done.is_set()

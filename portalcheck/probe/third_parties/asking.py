@@ -1,0 +1,187 @@
+"""Everybody who is asked but the portal and this computer's own servers: only where the settings allow it.
+
+All that reaches a third party is in this one room, so that what `allowed` says holds for each of them. The
+modules that ask are loaded in trouble only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+from portalcheck.address.literal import is_address
+from portalcheck.facts import (
+    Canaries,
+    CaptiveAnswer,
+    Chain,
+    DnsAnswer,
+    DnsServer,
+    Failure,
+    Hop,
+    StatusPage,
+    Trace,
+)
+from portalcheck.probe.connect.happy_eyeballs import way_to
+from portalcheck.probe.http.location import url_of
+from portalcheck.probe.memo import Key, Memo
+from portalcheck.probe.policy import Network, Role
+from portalcheck.probe.trace import MayVisit, Tracer
+
+if TYPE_CHECKING:
+    from portalcheck.probe.third_parties.canaries import NeutralHosts
+    from portalcheck.probe.third_parties.resolvers import Resolvers
+
+T = TypeVar("T")
+_ANYWHERE = (("192.0.2.1", 443), ("2001:db8::1", 443))
+"""Addresses of nobody (RFC 5737, RFC 3849), which packets would leave for as for any other far away."""
+
+
+class _Asking:
+    """What asking them takes, each question once in a run.
+
+    `allowed` says whether anybody else may be asked now, `chain_of` judges the certificates of a hop.
+    """
+
+    def __init__(
+        self,
+        walker: Tracer,
+        network: Network,
+        shared: Memo,
+        chain_of: Callable[[Hop], Chain | None],
+        allowed: Callable[[], bool],
+    ) -> None:
+        self._walker, self._network, self._shared = walker, network, shared
+        self._chain_of, self._allowed = chain_of, allowed
+
+    def _once(self, key: Key, ask: Callable[[], T], unasked: T) -> T:
+        """The answer to a question; `unasked` where nobody else may be asked now."""
+        return self._shared.get(key, ask) if self._allowed() else unasked
+
+    def _resolvers(self) -> Resolvers:
+        from portalcheck.probe.third_parties.resolvers import Resolvers
+
+        return Resolvers(self._walker, self._chain_of)
+
+    def _servers(self) -> Sequence[DnsServer]:
+        return self._resolvers().independent(self._network.resolvers)
+
+    def _neutral_hosts(self) -> NeutralHosts:
+        from portalcheck.probe.third_parties.canaries import NeutralHosts
+
+        return NeutralHosts(self._walker, self._network, self._chain_of)
+
+
+class Egress(_Asking):
+    """What leaves this computer, and over which interface, as `portalcheck.api.Egress` has it."""
+
+    def source_address(self, address: str) -> str | Failure:
+        """The local address that traffic to `address` leaves from, or why there is none."""
+        return way_to(self._walker.machine, address)
+
+    def addresses(self) -> frozenset[str]:
+        """The local addresses that traffic to the world leaves from; nothing is sent, so it is always allowed."""
+        machine = self._walker.machine
+        ways = [way_to(machine, address, port) for address, port in self._plain() or _ANYWHERE]
+        return frozenset(way for way in ways if not isinstance(way, Failure))
+
+    def _plain(self) -> list[tuple[str, int]]:
+        """DNS servers with an address: to learn that of one over HTTPS, its name would have to be asked for."""
+        return [(one.address, one.port) for one in self._servers() if is_address(one.address)]
+
+    def blocked_here(self, interface: str = "") -> bool:
+        """Whether this computer itself refuses to send to the world (over an interface, if one is named)."""
+        return self._once(("blocked-here", interface), lambda: self._blocked_here(interface), unasked=False)
+
+    def _blocked_here(self, interface: str) -> bool:
+        from portalcheck.probe.connect.local_firewall import stopped_here
+
+        walker, plain = self._walker, self._plain()
+        for address, _ in plain:
+            walker.ledger.record(Role.NEUTRAL_RESOLVER, address)
+        return any(stopped_here(walker.machine, address, port, interface) for address, port in plain)
+
+    def dns_over(self, interface: str) -> bool:
+        """Whether an independent DNS server answers a neutral name over one interface, whatever the routes say."""
+        return self._once(("dns-over", interface), lambda: self._dns_over(interface), unasked=False)
+
+    def _dns_over(self, interface: str) -> bool:
+        names = [url.host for text in self._network.canaries if (url := url_of(text)) is not None]
+        questions = [(server, name) for server in self._servers() for name in names[:1]]
+        answers = self._resolvers().ask(questions, Role.NEUTRAL_RESOLVER, interface=interface)
+        return any(answer.addresses for answer in answers)
+
+    def probe_over(self, interface: str) -> CaptiveAnswer:
+        """What the plain-HTTP probes that need no name meet over one interface, whatever the routes say.
+
+        What this computer itself would not send is not waited for.
+        """
+        if self.blocked_here(interface):
+            return CaptiveAnswer.SILENT
+        return self._once(
+            ("probe-over", interface),
+            lambda: self._neutral_hosts().probe_over(interface),
+            unasked=CaptiveAnswer.SILENT,
+        )
+
+
+class ThirdParties(_Asking):
+    """What they say, as `portalcheck.api.ThirdParties` has it.
+
+    `trace` is the walk to the portal, `is_own` says whether a name is one of the portal's, and `status_url` is the
+    address of its status page, whose redirects lead to where `may_visit` lets them.
+    """
+
+    def __init__(
+        self,
+        walker: Tracer,
+        network: Network,
+        shared: Memo,
+        chain_of: Callable[[Hop], Chain | None],
+        allowed: Callable[[], bool],
+        *,
+        trace: Callable[[], Trace | None],
+        is_own: Callable[[str], bool],
+        status_url: str,
+        may_visit: MayVisit,
+    ) -> None:
+        super().__init__(walker, network, shared, chain_of, allowed)
+        self._trace, self._is_own = trace, is_own
+        self._status_url, self._may_visit = status_url, may_visit
+
+    def names(self, host: str) -> tuple[DnsAnswer, ...] | None:
+        """A name as the independent DNS servers see it; None where they may not be asked, or not for this one.
+
+        A stranger's, to whom the portal may have sent people, is not for them.
+        """
+        if not (self._is_own(host) and self._network.share_portal_name):
+            return None
+        return self._once(("names-elsewhere", host), lambda: self._names(host), unasked=None)
+
+    def _names(self, host: str) -> tuple[DnsAnswer, ...]:
+        questions = [(server, host) for server in self._servers()]
+        return self._resolvers().ask(questions, Role.NEUTRAL_RESOLVER)
+
+    def hosts(self) -> Canaries | None:
+        """What unrelated hosts say, beside the portal's certificate; None where they may not be asked."""
+        asked, trace = self.asked_hosts(), self._trace()
+        return None if asked is None or trace is None else asked.beside(self._chain_of(trace.first))
+
+    def asked_hosts(self) -> NeutralHosts | None:
+        """The unrelated hosts, asked; None where they may not be."""
+        return self._once("neutral-hosts", self._ask_hosts, unasked=None)
+
+    def _ask_hosts(self) -> NeutralHosts:
+        hosts = self._neutral_hosts()
+        hosts.ask()
+        return hosts
+
+    def status_page(self) -> StatusPage:
+        """What the portal's own status page says of it; `unsaid` where it has none or may not be asked."""
+        if not self._status_url:
+            return StatusPage.UNSAID
+        return self._once("status-page", self._read_status_page, unasked=StatusPage.UNSAID)
+
+    def _read_status_page(self) -> StatusPage:
+        from portalcheck.probe.third_parties import status_page
+
+        return status_page.ask(self._walker, self._status_url, self._may_visit, self._chain_of)

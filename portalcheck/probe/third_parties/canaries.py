@@ -1,0 +1,248 @@
+"""Hosts that have nothing to do with the portal: is there a way out, a Wi-Fi sign-in page, a working DNS?"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+
+from portalcheck.address.literal import is_address
+from portalcheck.address.url import Address
+from portalcheck.facts import DIRECT, Canaries, CaptiveAnswer, Chain, DnsServer, Failure, Hop, Route, Trace
+from portalcheck.probe.connect.connection import is_own, is_public
+from portalcheck.probe.http.location import target_of, url_of
+from portalcheck.probe.http.request import REDIRECTS
+from portalcheck.probe.policy import Network, Role
+from portalcheck.probe.third_parties.resolvers import Resolvers
+from portalcheck.probe.threads import gather
+from portalcheck.probe.trace import Tracer
+
+NEUTRAL_LIMIT_S = 4.2
+LATE_LIMIT_S = 1.5
+JUDGING_S = 1.0
+_ROOM_S = 0.4
+"""What is left of the run for the judgement where the neutral hosts are asked late."""
+_NETWORK_AUTHENTICATION_REQUIRED = 511
+_EMPTY_BODY = 1
+_ERRORS = {
+    Failure.SERVFAIL,
+    Failure.QUERY_REFUSED,
+    Failure.RCODE,
+    Failure.MALFORMED,
+    Failure.NXDOMAIN,
+    Failure.NODATA,
+}
+
+_CUT_OFF = {Failure.RESET, Failure.CLOSED, Failure.REFUSED}
+
+
+def captive_answer(hop: Hop, body_size: int, path: str = "/") -> CaptiveAnswer:
+    """What a probe for 204 at `path` met. A redirect to the same host's https is an upgrade, not a sign-in page."""
+    http = hop.http
+    if http is None or not http.status:
+        return CaptiveAnswer.SILENT
+    if http.status == 204:
+        return CaptiveAnswer.OPEN
+    if http.status == _NETWORK_AUTHENTICATION_REQUIRED:
+        return CaptiveAnswer.CAPTIVE
+    if http.status in REDIRECTS:
+        return _redirected(hop, http.location, path)
+    if http.status != 200:
+        return CaptiveAnswer.ODD
+    if body_size > _EMPTY_BODY:
+        return CaptiveAnswer.CAPTIVE
+    return CaptiveAnswer.OPEN if http.complete else CaptiveAnswer.SILENT
+
+
+def _redirected(hop: Hop, location: str, path: str) -> CaptiveAnswer:
+    host = f"[{hop.host}]" if ":" in hop.host else hop.host
+    base = url_of(f"{hop.scheme}://{host}:{hop.port}{path}")
+    target = target_of(base, location) if base is not None and location else None
+    if target is None:
+        return CaptiveAnswer.ODD
+    if target.scheme != "https":
+        return CaptiveAnswer.CAPTIVE
+    # A service that has addresses of the world for names may send to another of them; a gateway has a page of its own.
+    moved = is_address(hop.host) and is_public(hop.host) and _stays(target, path)
+    return CaptiveAnswer.ODD if target.host == hop.host or moved else CaptiveAnswer.CAPTIVE
+
+
+def _stays(target: Address, path: str) -> bool:
+    """Whether the same page is meant, at another address of the world; a gateway's own is none (RFC 6890)."""
+    host = target.host
+    if is_address(host) and not is_public(host):
+        return False
+    return target.target in (path, "/")
+
+
+def _path_of(text: str) -> str:
+    url = url_of(text)
+    return url.target if url is not None else "/"
+
+
+class NeutralHosts:
+    """Asks them all at once. `chain_of` judges the certificates of a hop."""
+
+    def __init__(self, walker: Tracer, network: Network, chain_of: Callable[[Hop], Chain | None]) -> None:
+        room = walker.deadline.remaining() / walker.deadline.scale - _ROOM_S
+        self._whole, self._walker = walker, walker.within(max(0.0, min(NEUTRAL_LIMIT_S, room)))
+        self._network = network
+        self._chain_of = chain_of
+        self.traces: list[Trace] = []
+        self._chains: list[Chain] = []
+        self._answer = Canaries(canaries=0, verified=0, tcp_ok=0)
+
+    def beside(self, portal_chain: Chain | None) -> Canaries:
+        """The whole picture, with what the canaries' certificates have in common with the portal's."""
+        if portal_chain is None:
+            return self._answer
+        chains = self._chains
+        return msgspec.structs.replace(
+            self._answer,
+            same_issuer=any(_same_issuer(portal_chain, chain) for chain in chains),
+            one_certificate=len(chains) > 1
+            and len(chains) == self._answer.canaries
+            and all(_is_the_same(portal_chain, chain) for chain in chains),
+        )
+
+    def ask(self) -> None:
+        """Ask them, within a few seconds whatever hangs."""
+        network = self._network
+        names = [url.host for url in map(url_of, network.canaries) if url is not None]
+        resolvers = Resolvers(self._walker, self._chain_of)
+        others = resolvers.independent(network.resolvers)
+        own = self._walker.machine.dns_servers()[:2]
+        works: list[Callable[[], Any]] = [
+            *(lambda url=url: self._canary(url, resolvers, others) for url in network.canaries),
+            *(lambda url=url: self._probe(url) for url in network.captive),
+            lambda: self._dns(resolvers, own, names, Role.RESOLVER),
+            lambda: self._dns(resolvers, others, names, Role.NEUTRAL_RESOLVER),
+            lambda: self._made_up(resolvers, own),
+        ]
+        answers = gather(works, self._walker.deadline.remaining())
+        count = len(network.canaries)
+        walked = [trace for trace in answers[:count] if trace is not None]
+        canaries = [trace for trace in walked if not _leads_home(trace.first)]
+        captive = tuple(
+            answer or CaptiveAnswer.SILENT for answer in answers[count : count + len(network.captive)]
+        )
+        self.traces = canaries
+        self._chains = [chain for trace in canaries if (chain := self._chain_of(trace.first)) is not None]
+        self._answer = Canaries(
+            canaries=count - (len(walked) - len(canaries)),
+            verified=sum(self.proves_itself(trace) for trace in canaries),
+            tcp_ok=sum(_tcp(trace.first) for trace in canaries),
+            captive=captive,
+            system_dns=answers[-3] or "silent",
+            other_dns=answers[-2] or ("silent" if others else "not-asked"),
+            system_dns_unchecked=self._dns(resolvers, own, names, Role.RESOLVER, unchecked=True)
+            if answers[-3] == "errors"
+            else "not-asked",
+            nxdomain_addresses=tuple(answers[-1] or ()),
+            cut_off=sum(_cut_off(trace.first) for trace in canaries),
+        )
+        answer = self._answer
+        if not (answer.way_out or answer.tcp_ok or answer.is_captive):
+            self._answer = msgspec.structs.replace(answer, answered_on_retry=self._hears_late())
+
+    def _hears_late(self) -> bool:
+        """Whether a probe's address takes a connection when nothing else is under way, if there is time for it."""
+        spare = self._whole.deadline.remaining() - JUDGING_S * self._whole.deadline.scale
+        walker = self._whole.within(LATE_LIMIT_S)
+        if spare < LATE_LIMIT_S * walker.deadline.scale:
+            return False
+        for text in self._literal()[:1]:
+            hop, _ = walker.fetch(Route(url=text, proxy=DIRECT, follow=False), Role.NEUTRAL)
+            return _tcp(hop)
+        return False
+
+    def _literal(self) -> list[str]:
+        """The probes whose host is an address, so that no name is needed."""
+        return [text for text in self._network.captive if (url := url_of(text)) and is_address(url.host)]
+
+    def _made_up(self, resolvers: Resolvers, own: Sequence[DnsServer]) -> tuple[str, ...]:
+        """The addresses that this computer's DNS server gives for a name that nobody can have (RFC 8020)."""
+        nobody = f"{secrets.token_hex(12)}.example.com"
+        answers = resolvers.ask([(s, nobody) for s in own[:1]], Role.RESOLVER)
+        return tuple(address for answer in answers for address in answer.addresses)
+
+    def proves_itself(self, trace: Trace) -> bool:
+        """Whether a canary answered over a connection shown to be its own, whatever the clock says."""
+        chain = self._chain_of(trace.first)
+        answered = trace.first.http is not None and trace.first.http.status > 0
+        return answered and chain is not None and chain.proves_host
+
+    def _canary(self, url: str, resolvers: Resolvers, others: Sequence[DnsServer]) -> Trace:
+        """A neutral host; where this computer knows no address of its own for it, at an independent server's."""
+        trace = self._walker.walk(Route(url=url, follow=False), Role.NEUTRAL, lambda _: False)
+        names = trace.first.names
+        if names is None or (names.failure is None and not _leads_home(trace.first)):
+            return trace
+        answers = resolvers.ask([(server, trace.first.host) for server in others], Role.NEUTRAL_RESOLVER)
+        addresses = tuple(dict.fromkeys(address for answer in answers for address in answer.addresses))
+        if not addresses:
+            return trace
+        route = Route(url=url, addresses=addresses, proxy=DIRECT, follow=False)
+        return self._walker.walk(route, Role.NEUTRAL, lambda _: False)
+
+    def probe_over(self, interface: str) -> CaptiveAnswer:
+        """What the probes whose host is an address meet over one interface: a sign-in page, if one of them does."""
+        works = [lambda text=text: self._probe(text, interface) for text in self._literal()]
+        answers = gather(works, self._walker.deadline.remaining())
+        telling = (CaptiveAnswer.CAPTIVE, CaptiveAnswer.OPEN)
+        return next((answer for answer in telling if answer in answers), CaptiveAnswer.SILENT)
+
+    def _probe(self, text: str, interface: str = "") -> CaptiveAnswer:
+        route = Route(url=text, proxy=DIRECT, follow=False, interface=interface)
+        hop, exchange = self._walker.fetch(route, Role.NEUTRAL)
+        return captive_answer(hop, len(exchange.body) if exchange else 0, _path_of(text))
+
+    def _dns(
+        self,
+        resolvers: Resolvers,
+        servers: Sequence[DnsServer],
+        names: Sequence[str],
+        role: Role,
+        *,
+        unchecked: bool = False,
+    ) -> str:
+        """How servers answer neutral names: answers, errors or silent; `unchecked` as in `Resolvers.ask`."""
+        if not servers or not names:
+            return "not-asked"
+        questions = [(server, names[i % len(names)]) for i, server in enumerate(servers)]
+        heard = resolvers.ask(questions, role, unchecked=unchecked)
+        if any(answer.addresses for answer in heard):
+            return "answers"
+        return "errors" if any(answer.failure in _ERRORS for answer in heard) else "silent"
+
+
+def _leads_home(hop: Hop) -> bool:
+    """Whether a name leads to this computer alone, as lists against advertising have it."""
+    addresses = hop.names.addresses if hop.names is not None else ()
+    return bool(addresses) and all(map(is_own, addresses))
+
+
+def _tcp(hop: Hop) -> bool:
+    return hop.connect is not None and hop.connect.failure is None and hop.proxy is None
+
+
+def _cut_off(hop: Hop) -> bool:
+    """Whether a connection opened, or nearly, and was broken off before TLS was made."""
+    step = hop.tls or hop.connect
+    return hop.proxy is None and step is not None and step.failure in _CUT_OFF
+
+
+def _is_the_same(one: Chain, other: Chain) -> bool:
+    """Whether two hosts show one key, under a certificate that is for neither (a gateway's own)."""
+    return bool(one.key) and one.key == other.key and not (one.name_matches or other.name_matches)
+
+
+def _same_issuer(one: Chain, other: Chain) -> bool:
+    """Whether both leaves were issued by the same issuer, which no public store knows."""
+    if "mozilla" in one.trusted_by or "mozilla" in other.trusted_by:
+        return False
+    return bool(one.issuer_name or one.issuer_organisation) and (
+        (one.issuer_name, one.issuer_organisation) == (other.issuer_name, other.issuer_organisation)
+    )

@@ -1,0 +1,83 @@
+"""DNS servers of the settings, whatever way they are spoken to, asked side by side."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from portalcheck.facts import Chain, DnsAnswer, DnsServer, Hop
+from portalcheck.probe.dns.resolution import ask_server
+from portalcheck.probe.policy import Role
+from portalcheck.probe.third_parties.doh import ask_over_https, https_server
+from portalcheck.probe.threads import gather
+from portalcheck.probe.trace import Tracer
+
+_HIGHEST_PORT = 65_535
+
+
+def plain_server(text: str) -> DnsServer | None:
+    """A resolver setting (`address`, `address:port`, `[v6]:port`) as a server; None for any other text.
+
+    A zone (RFC 4007) has printable ASCII only, which Python's reader of addresses does not ask for.
+    """
+    if not text.isascii() or not text.isprintable():
+        return None
+    try:
+        return DnsServer(str(ipaddress.ip_address(text)))
+    except ValueError:
+        pass
+    host, _, port = text.rpartition(":")
+    number = int(port) if port.isascii() and port.isdigit() and len(port) <= 5 else 0
+    try:
+        address = str(ipaddress.ip_address(host.strip("[]")))
+    except ValueError:
+        return None
+    return DnsServer(address, number) if 0 < number <= _HIGHEST_PORT else None
+
+
+class Resolvers:
+    """Asks servers and records it. `chain_of` judges the certificates of a hop."""
+
+    def __init__(self, walker: Tracer, chain_of: Callable[[Hop], Chain | None]) -> None:
+        self._walker, self._chain_of = walker, chain_of
+
+    def independent(self, settings: Sequence[str]) -> tuple[DnsServer, ...]:
+        """The servers of `network.resolvers`."""
+        return tuple(
+            server for text in settings if (server := plain_server(text) or https_server(text)) is not None
+        )
+
+    def ask(
+        self,
+        questions: Sequence[tuple[DnsServer, str]],
+        role: Role,
+        *,
+        interface: str = "",
+        unchecked: bool = False,
+    ) -> tuple[DnsAnswer, ...]:
+        """Each server for its name; those that did not answer in time are left out.
+
+        `interface` names an interface to ask through; servers that are asked over HTTPS are left out then.
+        `unchecked` asks not to check signatures (RFC 4035, 3.2.2).
+        """
+        if interface:
+            questions = [(server, name) for server, name in questions if not server.url]
+        for server, name in questions:
+            # A request over HTTPS is recorded where its connection is made.
+            if not server.url:
+                self._walker.ledger.record(role, server.address, name)
+        works = [
+            partial(self._ask, server, name, interface=interface, unchecked=unchecked)
+            for server, name in questions
+        ]
+        answers = gather(works, self._walker.deadline.remaining())
+        return tuple(answer for answer in answers if answer is not None)
+
+    def _ask(self, server: DnsServer, host: str, *, interface: str, unchecked: bool) -> DnsAnswer:
+        if server.url:
+            return ask_over_https(self._walker, server, host, self._chain_of)
+        walker = self._walker
+        return ask_server(
+            walker.machine, server, host, walker.deadline, interface=interface, unchecked=unchecked
+        )

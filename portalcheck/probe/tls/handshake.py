@@ -1,0 +1,106 @@
+"""TLS without verification: what the server sends is evidence, and is judged later and offline.
+
+No cookie or credential ever travels over such a connection. What a browser would accept is accepted here
+(no legacy renegotiation check, weak signatures), so that only a real refusal counts as one.
+"""
+
+from __future__ import annotations
+
+import time
+from functools import cache
+from typing import TYPE_CHECKING
+
+from portalcheck.address.literal import is_address
+from portalcheck.facts import Failure, TlsStep
+from portalcheck.probe.deadline import STILL_FLOWING_S, Deadline, elapsed_ms
+from portalcheck.probe.failures import TlsError, alert_name, of_os_error
+from portalcheck.probe.streams import Transport
+
+if TYPE_CHECKING:
+    from OpenSSL import SSL
+
+    from portalcheck.probe.tls.openssl import TlsStream
+
+HANDSHAKE_LIMIT_S = 4.0
+_MAX_CERTIFICATES = 24
+_MAX_STAPLE = 64 * 1024
+_MAX_NAME = 253
+
+
+@cache
+def evidence_context(oldest_tls: bool = False) -> SSL.Context:
+    """A client context that verifies nothing; with `oldest_tls` it speaks TLS 1.0 and 1.1 and nothing newer."""
+    from OpenSSL import SSL
+
+    from portalcheck.probe.tls.openssl import client_context
+
+    context = client_context()
+    context.set_options(
+        SSL.OP_ALL | SSL.OP_NO_COMPRESSION | SSL.OP_LEGACY_SERVER_CONNECT | SSL.OP_NO_RENEGOTIATION
+    )
+    context.set_alpn_protos([b"http/1.1"])
+    context.set_cipher_list(b"DEFAULT:@SECLEVEL=0" if oldest_tls else b"DEFAULT:@SECLEVEL=1")
+    # Old versions are deprecated for use; here they are only proved to be all that a server speaks.
+    context.set_min_proto_version(SSL.TLS1_VERSION if oldest_tls else SSL.TLS1_2_VERSION)
+    context.set_max_proto_version(SSL.TLS1_1_VERSION if oldest_tls else SSL.TLS1_3_VERSION)
+    return context
+
+
+def handshake(
+    below: Transport, server_name: str, deadline: Deadline, *, oldest_tls: bool = False
+) -> tuple[TlsStream | None, TlsStep]:
+    """Make TLS over a connection, which is closed when that fails. `server_name` is the SNI (RFC 6066)."""
+    # OpenSSL's bindings are loaded where a handshake is made, and nowhere else.
+    from portalcheck.probe.tls.openssl import TlsStream
+
+    since = time.monotonic()
+    try:
+        sent_name = _sent_name(server_name)
+    except ValueError:  # not a host name; with a NUL in it
+        below.close()
+        return None, TlsStep(failure=Failure.OTHER, ms=elapsed_ms(since))
+    secured = TlsStream(below, evidence_context(oldest_tls), sent_name)
+    secured.settimeout(deadline.limit(HANDSHAKE_LIMIT_S))
+    try:
+        secured.handshake(STILL_FLOWING_S * deadline.scale, deadline.last_word)
+    except OSError as error:
+        below.close()
+        return None, TlsStep(
+            failure=of_os_error(error),
+            alert=alert_name(error) if isinstance(error, TlsError) else "",
+            # A server that asked for a certificate and then breaks off wants one (RFC 5246, 7.4.6).
+            client_certificate_requested=secured.heard.said.client_certificate_requested,
+            still_receiving=isinstance(error, TimeoutError) and secured.still_receiving,
+            ms=elapsed_ms(since),
+        )
+    return secured, TlsStep(
+        failure=None,
+        version=secured.tls.get_protocol_version_name(),
+        chain=sent_chain(secured.tls),
+        staple=secured.heard.staple[:_MAX_STAPLE],
+        ms=elapsed_ms(since),
+    )
+
+
+def _sent_name(server_name: str) -> bytes:
+    """The name as the SNI has it: without a final dot, and none for an address (RFC 6066, 3).
+
+    Raises ValueError for what is no host name.
+    """
+    name = server_name.removesuffix(".")
+    if is_address(name):
+        return b""
+    encoded = name.encode("idna")
+    if not encoded or b"\0" in encoded or len(encoded) > _MAX_NAME:
+        raise ValueError("no host name")
+    return encoded
+
+
+def sent_chain(secured: SSL.Connection) -> tuple[bytes, ...]:
+    """The certificates that the server sent, leaf first, as DER."""
+    from OpenSSL import crypto
+
+    certificates = secured.get_peer_cert_chain() or ()
+    return tuple(
+        crypto.dump_certificate(crypto.FILETYPE_ASN1, one) for one in certificates[:_MAX_CERTIFICATES]
+    )

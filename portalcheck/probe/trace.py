@@ -1,0 +1,241 @@
+"""One way to a URL, along its redirects, layer by layer, each recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import msgspec
+
+from portalcheck.address.url import Address
+from portalcheck.api.protocols import Machine
+from portalcheck.facts import AUTO, DIRECT, DnsAnswer, DnsServer, Failure, Hop, Route, Trace, TraceEnd
+from portalcheck.probe.connect.connection import ConnectionPlan, Connector, is_public
+from portalcheck.probe.connect.proxy_plan import ProxyFinder
+from portalcheck.probe.deadline import Deadline
+from portalcheck.probe.dns.resolution import ask_system, resolve
+from portalcheck.probe.http.cookies import Jar
+from portalcheck.probe.http.http1 import Request
+from portalcheck.probe.http.location import target_of, url_of
+from portalcheck.probe.http.request import (
+    HEAD_OF_BODY,
+    HEADERS,
+    REDIRECTS,
+    Connection,
+    Exchange,
+    filler_cookies,
+)
+from portalcheck.probe.memo import Memo
+from portalcheck.probe.policy import Ledger, Role
+from portalcheck.probe.threads import Future
+
+MAX_REDIRECTS = 20
+
+MayVisit = Callable[[str], bool]
+"""Whether a host that a redirect leads to may be contacted."""
+
+
+class Tracer:
+    """Walks routes for one run: same machine, same deadline, same ledger."""
+
+    def __init__(
+        self, machine: Machine, deadline: Deadline, ledger: Ledger, shared: Memo, finder: ProxyFinder
+    ) -> None:
+        self.machine, self.deadline, self.ledger = machine, deadline, ledger
+        self._shared, self.finder = shared, finder
+
+    def within(self, comfortable: float) -> Tracer:
+        """The same walker with less time."""
+        return Tracer(self.machine, self.deadline.part(comfortable), self.ledger, self._shared, self.finder)
+
+    def names(self, host: str, family: int = 0) -> DnsAnswer:
+        """The addresses of a name as programs see it, asked once a run."""
+
+        def before(server: DnsServer) -> None:
+            self.ledger.record(Role.RESOLVER, server.address, host)
+
+        return self._shared.get(
+            ("names", host, family),
+            lambda: ask_system(
+                self.machine, host, family, self.deadline, before, self._under_way(host, family)
+            ),
+        )
+
+    def _under_way(self, host: str, family: int) -> Future[tuple[str, ...] | Failure]:
+        """The system's own answer for a name, which goes on when it is not waited for any more."""
+        return self._shared.get(
+            ("resolving", host, family), lambda: Future(partial(resolve, self.machine, host, family))
+        )
+
+    def answered_late(self, host: str) -> bool:
+        """Whether the system has addresses of a name by now that it was too slow with."""
+        if self.names(host).failure is not Failure.TIMED_OUT:
+            return False
+        found = self._under_way(host, 0).get(0.0)
+        return bool(found) and not isinstance(found, Failure)
+
+    def walk(self, route: Route, role: Role, may_visit: MayVisit) -> Trace:
+        """Walk a route; proxies that a PAC file offers are tried in its order until one lets us through."""
+        proxies = self.finder.plan(route.url).candidates if route.proxy == AUTO else (route.proxy,)
+        for proxy in proxies:
+            trace = _Walk(self, route, role, may_visit, proxy).run()
+            if trace.first.http is not None:
+                return trace
+        return trace
+
+    def fetch(
+        self,
+        route: Route,
+        role: Role,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        keep: int = HEAD_OF_BODY,
+        told: str = "",
+    ) -> tuple[Hop, Exchange | None]:
+        """One request without redirects (POST where it has a body), and the first `keep` bytes of what came.
+
+        `told` is a name that the request itself tells, for the ledger.
+        """
+        walk = _Walk(self, route, role, lambda _: False, DIRECT if route.proxy == AUTO else route.proxy)
+        walk.told = told
+        url = url_of(route.url)
+        if url is None:
+            return walk.no_hop(), None
+        request = Request("POST" if body else "GET", url, {**HEADERS, **(headers or {})}, body)
+        try:
+            exchange = walk.exchange(request, keep=keep)
+        finally:
+            walk.close()
+        return walk.hops[-1], exchange
+
+
+class _Walk:
+    """One walk: its connections by origin, and the hops so far."""
+
+    def __init__(self, walker: Tracer, route: Route, role: Role, may_visit: MayVisit, proxy: str) -> None:
+        self.walker, self.route, self.role, self.may_visit, self.proxy = walker, route, role, may_visit, proxy
+        first = url_of(route.url)
+        self.start = first.host if first is not None else ""
+        self.told = ""
+        self.hops: list[Hop] = []
+        self.open: dict[tuple[str, str, int], tuple[Connection, Hop]] = {}
+
+    def run(self) -> Trace:
+        try:
+            end = self._follow()
+        finally:
+            self.close()
+        return Trace(route=self.route, hops=tuple(self.hops), end=end)
+
+    def close(self) -> None:
+        """Close every connection."""
+        for connection, _ in self.open.values():
+            connection.close()
+
+    def no_hop(self) -> Hop:
+        """What is recorded of a URL that is none."""
+        return Hop(host="", port=0, scheme="", names=DnsAnswer(server=None, failure=Failure.NOT_FOUND))
+
+    def _follow(self) -> TraceEnd:
+        url = url_of(self.route.url)
+        if url is None:
+            self.hops.append(self.no_hop())
+            return TraceEnd.FAILED
+        jar = Jar()
+        seen: set[tuple[str, str]] = set()
+        while True:
+            request = self._request(url, jar)
+            state = (url.url, request.headers.get("Cookie", ""))
+            if state in seen:
+                return TraceEnd.LOOP
+            if len(self.hops) > MAX_REDIRECTS:
+                return TraceEnd.TOO_MANY
+            seen.add(state)
+            exchange = self.exchange(request)
+            if exchange is None or exchange.step.failure is not None:
+                return TraceEnd.FAILED
+            if self.route.fresh_cookies:
+                jar.keep(url, exchange.headers)
+            following = self._next(url, exchange)
+            if isinstance(following, TraceEnd):
+                return following
+            url = following
+
+    def _request(self, url: Address, jar: Jar) -> Request:
+        filler = self.route.cookie_bytes if url.host == self.start else 0
+        cookies = filler_cookies(filler) if filler else jar.header(url)
+        return Request("GET", url, {**HEADERS, **({"Cookie": cookies} if cookies else {})})
+
+    def _next(self, url: Address, exchange: Exchange) -> Address | TraceEnd:
+        """Where the response leads, or how the walk ends with it."""
+        if exchange.step.status not in REDIRECTS:
+            return TraceEnd.PAGE
+        locations = set(exchange.headers.every("location"))
+        target = target_of(url, locations.pop()) if len(locations) == 1 else None
+        if target is None:
+            return TraceEnd.BAD_LOCATION
+        if url.scheme == "https" and target.scheme == "http":
+            return TraceEnd.LEFT_HTTPS
+        if not self.route.follow or not self.may_visit(target.host):
+            return TraceEnd.NOT_FOLLOWED
+        return target
+
+    def exchange(self, request: Request, *, keep: int = HEAD_OF_BODY) -> Exchange | None:
+        """One request over a kept or new connection; its hop is recorded. None where no connection came."""
+        kept = self.open.pop(self._origin(request.url), None)
+        if kept is not None and kept[0].usable:
+            exchange = self._exchange(*kept, request, keep)
+            if not exchange.no_response_byte:
+                self.hops.append(msgspec.structs.replace(kept[1], http=exchange.step, reused=True))
+                return exchange
+            # The server had closed it meanwhile, as it may: browsers too then connect anew (RFC 9112, 9.3.1).
+        if kept is not None:
+            kept[0].close()
+        connection, hop = self._connect(request.url)
+        if connection is None:
+            self.hops.append(hop)
+            return None
+        exchange = self._exchange(connection, hop, request, keep)
+        self.hops.append(msgspec.structs.replace(hop, http=exchange.step))
+        return exchange
+
+    def _exchange(self, connection: Connection, hop: Hop, request: Request, keep: int) -> Exchange:
+        self.open[self._origin(request.url)] = (connection, hop)
+        return connection.exchange(request, self.walker.machine.now, self.walker.deadline, keep=keep)
+
+    def _origin(self, url: Address) -> tuple[str, str, int]:
+        return url.scheme, url.host, url.port
+
+    def _connect(self, url: Address) -> tuple[Connection | None, Hop]:
+        hop = Hop(host=url.host, port=url.port, scheme=url.scheme)
+        self.walker.ledger.record(self.role, hop.host, self.told or self.route.server_name or hop.host)
+        way = ConnectionPlan(
+            proxy=self._proxy_for(url),
+            addresses=self.route.addresses if hop.host == self.start else (),
+            family=self.route.family,
+            interface=self.route.interface,
+            server_name=self.route.server_name or hop.host,
+            oldest_tls=self.route.oldest_tls,
+            small_packets=self.route.small_packets,
+            outside_only=self._led_by_strangers(hop.host),
+        )
+        connector = Connector(
+            self.walker.machine, self.walker.deadline, self.walker.ledger, self.walker.names
+        )
+        stream, hop, absolute = connector.open(hop, way)
+        return (Connection(stream, through_proxy=absolute) if stream is not None else None), hop
+
+    def _led_by_strangers(self, host: str) -> bool:
+        """Whether a public portal, or a certificate, chose the host."""
+        if self.role is Role.ISSUER:
+            return True
+        came_from = self.hops[0].connect if self.hops and host != self.start else None
+        return came_from is not None and is_public(came_from.address)
+
+    def _proxy_for(self, url: Address) -> str:
+        """The proxy for one hop: exception lists may let the portal's hosts go different ways."""
+        if self.route.proxy != AUTO or url.host == self.start:
+            return self.proxy
+        plan = self.walker.finder.plan(url.url)
+        return self.proxy if plan.kind == "pac" else plan.candidates[0]

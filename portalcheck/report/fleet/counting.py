@@ -1,0 +1,85 @@
+"""Counts that stay small whatever is counted: names by a bounded table, runs by a hash of eight bytes each."""
+
+from __future__ import annotations
+
+from array import array
+
+from portalcheck.words.text import clean
+
+MOST_NAMES = 1000
+"""Different names that one table counts one by one; reports with further ones are counted together."""
+LONGEST_NAME = 80
+_FIRST_SIZE = 1 << 10
+_64_BITS = (1 << 64) - 1
+
+
+class Tally:
+    """How often each name occurs; `others` counts those for which the table had no place."""
+
+    def __init__(self, most: int = MOST_NAMES) -> None:
+        self._counts: dict[str, int] = {}
+        self._most = most
+        self.others = 0
+
+    def add(self, name: str) -> None:
+        """Count one occurrence."""
+        counts = self._counts
+        if name in counts:
+            counts[name] += 1
+        else:
+            self._add_new(name)
+
+    def _add_new(self, name: str) -> None:
+        name = clean(name, LONGEST_NAME)
+        if name in self._counts:
+            self._counts[name] += 1
+        elif len(self._counts) < self._most:
+            self._counts[name] = 1
+        else:
+            self.others += 1
+
+    def ranked(self) -> list[tuple[str, int]]:
+        """Names and counts, the most frequent first, then by name."""
+        return sorted(self._counts.items(), key=lambda item: (-item[1], item[0]))
+
+    def total(self) -> int:
+        """All occurrences."""
+        return sum(self._counts.values()) + self.others
+
+
+class RunIds:
+    """The run ids that were seen, as 64-bit hashes in an open table: 16 to 32 bytes for each.
+
+    Among a million runs, two share a hash with a chance of one in 30 million; one of them would not be counted.
+    """
+
+    def __init__(self) -> None:
+        self._table = array("Q", bytes(8 * _FIRST_SIZE))
+        self._used = 0
+
+    def is_new(self, run_id: str) -> bool:
+        """Whether this id is met for the first time."""
+        # Python's own hash of a text is keyed anew in each process, so that nobody can make ids that collide.
+        key = (hash(run_id) & _64_BITS) or 1
+        table, mask = self._table, len(self._table) - 1
+        place = key & mask
+        while table[place]:
+            if table[place] == key:
+                return False
+            place = (place + 1) & mask
+        table[place] = key
+        self._used += 1
+        if 2 * self._used > len(table):
+            self._grow()
+        return True
+
+    def _grow(self) -> None:
+        old = self._table
+        self._table = array("Q", bytes(2 * old.itemsize * len(old)))
+        mask = len(self._table) - 1
+        for key in old:
+            if key:
+                place = key & mask
+                while self._table[place]:
+                    place = (place + 1) & mask
+                self._table[place] = key

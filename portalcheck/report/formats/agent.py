@@ -1,0 +1,206 @@
+"""What a help desk agent reads: a pasted report or a phone code, in the agent's own language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from portalcheck.api.declarations import NONE
+from portalcheck.report.block import Integrity, Recovered
+from portalcheck.report.code import OTHER, CodeProblem, Decoded, Trouble, spell
+from portalcheck.report.formats.lines import numbered, wrap
+from portalcheck.words.catalog import Catalog
+
+_INTEGRITY = {
+    Integrity.COMPLETE: "complete",
+    Integrity.PART_MISSING: "part_missing",
+    Integrity.CHANGED: "changed",
+}
+_CODE_TROUBLE = {
+    Trouble.CHECK: "code_wrong",
+    Trouble.NEWER_LAYOUT: "code_version",
+    Trouble.NOT_A_CODE: "nothing",
+}
+_TELLING = ("fail", "warn", "note", "unknown")
+_MOST_SUGGESTIONS = 3
+_CODE_LENGTH = 10
+
+
+def render_reports(reports: Sequence[Recovered], catalog: Catalog) -> str:
+    """All reports that were found in a text, one after the other."""
+    if not reports:
+        return catalog.ui("read.nothing") + "\n"
+    parts = [] if len(reports) == 1 else [[catalog.ui("read.several", count=len(reports))]]
+    for number, report in enumerate(reports, start=1):
+        title = [catalog.ui("read.number", number=number, count=len(reports))] if len(reports) > 1 else []
+        parts.append([*title, *_report(report, catalog)])
+    return "\n\n".join("\n".join(lines) for lines in parts) + "\n"
+
+
+def _report(report: Recovered, words: Catalog) -> Iterator[str]:
+    fields = report.fields
+    yield from wrap(words.ui(f"read.{_INTEGRITY[report.integrity]}"))
+    if report.newer:
+        yield from wrap(words.ui("read.newer", version=report.schema_version or report.layout))
+    if fields.get("privacy", {}).get("level") == "local":
+        yield from wrap(words.ui("read.local"))
+    yield from _owner(fields.get("owner"), words)
+    cause = fields.get("cause")
+    if isinstance(cause, str):
+        yield from _cause(cause, fields, words)
+    yield from _checks(fields.get("checks", ()), words)
+    yield from _origin(fields, words)
+    yield from _left_out(report, words)
+    yield from _desk(words)
+
+
+def _owner(owner: object, words: Catalog) -> Iterator[str]:
+    """Who must act, which decides whom the call goes on to."""
+    if isinstance(owner, str):
+        yield from wrap(words.ui("report.owner", owner=owner))
+
+
+def _origin(fields: Mapping[str, Any], words: Catalog) -> Iterator[str]:
+    """Which portal, system and version the report is of, and when it was made; as far as that was recovered."""
+    lines = []
+    portal, platform = fields.get("portal", {}), fields.get("platform", {})
+    if "name" in portal or "host" in portal:
+        lines.append(words.ui("report.verdict_portal", portal=portal.get("name"), host=portal.get("host")))
+    if "os" in platform:
+        lines.append(words.ui("report.system", os=platform["os"], release=platform.get("release") or None))
+    if fields.get("started"):
+        lines.append(words.ui("report.started", started=fields["started"]))
+    if "version" in fields.get("tool", {}):
+        lines.append(words.ui("report.tool", version=fields["tool"]["version"]))
+    if lines:
+        yield from ("", words.ui("heading.origin") + ":")
+    for line in lines:
+        yield from wrap(line, "  ")
+
+
+def _cause(cause: str, fields: Mapping[str, Any], words: Catalog) -> Iterator[str]:
+    told = words.cause(cause, _faults(fields))
+    symptoms = _texts(fields.get("symptoms"))
+    yield from ("", words.ui("heading.result") + ":")
+    yield from wrap(told.verdict, "  ")
+    yield "  " + words.ui("report.cause", cause=cause)
+    for other in _texts(fields.get("also")):
+        yield from wrap(words.cause(other, _faults(fields)).verdict, "  ")
+    for symptom in symptoms:
+        yield from wrap(f"{words.ui('heading.told')}: {words.symptom(symptom)}", "  ")
+    yield from ("", words.ui("heading.agent") + ":")
+    yield from wrap(told.agent, "  ")
+    if cause == NONE.id and not symptoms:
+        yield from ("", words.ui("heading.ask_next") + ":")
+        yield from wrap(words.ui("read.ask_symptom"), "  ")
+        yield from numbered(map(words.symptom, words.ids("symptoms")))
+    if told.actions:
+        yield from ("", words.ui("heading.caller_first") + ":")
+        yield from numbered(told.actions)
+    steps = [
+        step["ref"] for step in fields.get("likely_steps", ()) if isinstance(step, dict) and "ref" in step
+    ]
+    for ref in steps:
+        yield from wrap(words.ui("step.article", title=words.ref(ref).title, ref=ref), "  ")
+    yield from ("", words.ui("heading.details") + ":")
+    yield from wrap(told.it, "  ")
+
+
+def _faults(fields: Mapping[str, Any]) -> set[str]:
+    """The reasons of what fails or hurts."""
+    checks = fields.get("checks", ())
+    grave = ("fail", "warn")
+    return {f["reason"] for check in checks for f in check.get("findings", ()) if f.get("status") in grave}
+
+
+def _checks(checks: Iterable[Any], words: Catalog) -> Iterator[str]:
+    rows = [check for check in checks if isinstance(check, dict) and "check" in check]
+    if rows:
+        yield from ("", words.ui("heading.checks") + ":")
+    for check in rows:
+        status = check.get("status", "unknown")
+        yield f"  {words.ui(f'status.{status}')}: {words.check(check['check']).name}"
+        for line in _findings(check, words):
+            yield from wrap(line, "      ")
+
+
+def _findings(check: Mapping[str, Any], words: Catalog) -> Iterator[str]:
+    """What a check found that is not well; what echoes a fault elsewhere is told as that, and blames nobody."""
+    behind = set()
+    for finding in check.get("findings", ()):
+        blockers = _texts(finding.get("blocked_by"))
+        if blockers:
+            behind |= {reason.partition(".")[0] for reason in blockers}
+        elif finding.get("status") in _TELLING:
+            yield words.reason(finding.get("reason", ""), finding.get("args"), finding.get("status", ""))
+    if behind:
+        yield words.ui("step.echo", reasons=[words.check(name).name for name in sorted(behind)])
+
+
+def _left_out(report: Recovered, words: Catalog) -> Iterator[str]:
+    if report.missing or report.unproven or report.unknown:
+        yield from ("", words.ui("heading.missing") + ":")
+    for name in report.missing:
+        yield from wrap(name, "  ")
+    for line in report.unproven:
+        yield from wrap(words.ui("read.unproven", key=line.key, text=line.text), "  ")
+    for key in report.unknown:
+        yield from wrap(words.ui("read.unknown_line", line=key), "  ")
+    withheld = report.fields.get("privacy", {}).get("withheld", {}) if "privacy" in report.fields else {}
+    if withheld:
+        kinds = [words.ui(f"privacy.kind.{kind}", count=count) for kind, count in withheld.items()]
+        yield ""
+        yield from wrap(words.ui("read.withheld", list=kinds))
+
+
+def _desk(words: Catalog) -> Iterator[str]:
+    """What to have ready, from the article's support checklist, and the rule that keeps the caller safe."""
+    yield from ("", words.ui("read.prepare"))
+    yield from numbered(words.ref("support-checklist").actions)
+    yield from wrap(words.ui("read.verify"))
+
+
+def _texts(value: object) -> list[str]:
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list | tuple) else []
+
+
+# ---- codes -------------------------------------------------------------------------------------
+
+
+def render_code(heard: Decoded | CodeProblem, catalog: Catalog) -> str:
+    """What a phone code says, or which symbol to ask for again."""
+    lines = _decoded(heard, catalog) if isinstance(heard, Decoded) else _problem(heard, catalog)
+    return "\n".join(lines) + "\n"
+
+
+def _decoded(code: Decoded, words: Catalog) -> Iterator[str]:
+    yield words.ui("read.code_ok")
+    yield words.ui("report.code", code=code.code)
+    yield words.ui("report.system", os=code.os)
+    checks = [{"check": check, "status": status.value} for check, status in code.statuses.items()]
+    rows = words.installed.rows(code.cause or "")
+    row = rows[0] if rows else None
+    if not any(each.owner_by for each in rows):  # else the evidence decides, which a code does not hold
+        yield from _owner(row.owner if row is not None else None, words)
+    if row is not None:
+        yield from _cause(row.id, {}, words)
+    else:
+        yield from ("", words.ui("heading.result") + ":")
+        yield from wrap(words.ui(f"read.code_cause_{'other' if code.cause == OTHER else 'unknown'}"), "  ")
+    yield from _checks(checks, words)
+    yield ""
+    yield from _desk(words)
+
+
+def _problem(problem: CodeProblem, words: Catalog) -> Iterator[str]:
+    if problem.trouble is Trouble.LENGTH:
+        yield words.ui("read.code_short" if problem.length < _CODE_LENGTH else "read.code_long")
+    elif problem.trouble is Trouble.SYMBOL:
+        for position in problem.positions:
+            yield words.ui("read.code_symbol", symbol=problem.heard.replace("-", "")[position - 1 : position])
+    else:
+        yield words.ui(f"read.{_CODE_TROUBLE[problem.trouble]}")
+    for suggestion in problem.suggestions[:_MOST_SUGGESTIONS]:
+        numbers = [str(position) for position in suggestion.positions]
+        yield from wrap(words.ui("read.code_maybe", code=suggestion.code, number=numbers))
+        yield from wrap(words.ui("report.code_spoken", words=spell(suggestion.code, words.lang)), "  ")

@@ -1,0 +1,150 @@
+"""The report as one HTML page that needs nothing else: no network, no script, no file beside it.
+
+Its policy forbids everything but the one style sheet and the one script that are written into it, told by
+their hashes. The script adds comfort (copying, printing) and shows its buttons itself.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+import msgspec
+
+from portalcheck.model import Portal, Report, ReportCheck
+from portalcheck.report.formats import route_diagram as way
+from portalcheck.report.formats import sentences as words
+from portalcheck.report.formats.pages import own_file, template
+from portalcheck.report.formats.pages import policy as policy_of
+from portalcheck.words.catalog import Catalog
+
+_LONGEST = 4000
+_TOP, _GAP = 24, 38
+"""Units of the picture: where its first dot stands, and from dot to dot."""
+_LINE = 28
+"""Characters that fit beside a dot on one line."""
+
+
+class Dot(msgspec.Struct, frozen=True):
+    """A link of the way as a dot of the picture; `cut` where the line to the next dot is not passed."""
+
+    y: int
+    state: str
+    lines: tuple[str, ...]
+    cut: bool
+
+
+class Picture(msgspec.Struct, frozen=True):
+    """The way as a picture from top to bottom, and the same in words."""
+
+    dots: tuple[Dot, ...]
+    title: str
+    line: str
+    verdict: str
+    gap: int = _GAP
+
+    @property
+    def height(self) -> int:
+        """Units from the top to the bottom."""
+        return self.dots[-1].y + _TOP
+
+
+class CheckView(msgspec.Struct, frozen=True):
+    """A check as the page shows it."""
+
+    name: str
+    status: str
+    lines: tuple[str, ...]
+
+
+def render(report: Report, catalog: Catalog, portal: Portal | None = None) -> str:
+    """The page in the catalogue's language; `portal` tells whom to call."""
+    from markupsafe import Markup
+
+    from portalcheck.report import block as paste
+    from portalcheck.report import code as phonecode
+
+    style, script = own_file("formats/report.css"), own_file("formats/report.js")
+    page = template("formats/report.html.j2", _LONGEST).render(
+        lang=catalog.lang,
+        ui=catalog.ui,
+        # Both are our own files; their end tags cannot occur in them (a test holds it).
+        style=Markup(style),  # noqa: S704
+        script=Markup(script),  # noqa: S704
+        policy=policy_of(style, script),
+        outcome=report.outcome.value,
+        cause=words.cause_words(report, catalog),
+        verdict=words.verdict(report, catalog),
+        may_try=words.may_try(report, catalog),
+        picture=_picture(report, catalog) if report.checks else None,
+        first=words.first(report, catalog),
+        support=list(words.support(report, catalog, portal)),
+        then=list(_then(report, catalog)),
+        also=[words.cause_words(report, catalog, cause).verdict for cause in report.also],
+        unseen=list(words.unseen(report, catalog)),
+        told=[catalog.symptom(symptom) for symptom in report.symptoms],
+        checks=[_check(check, catalog) for check in report.checks],
+        detail_heading="heading.local" if report.privacy.level == "local" else "heading.details",
+        evidence=list(_evidence(report)),
+        block_heading=words.block_heading(report),
+        block_warning=list(words.block_warning(report, catalog)),
+        block=paste.write(report, catalog.installed.numbers.checks.values()).splitlines(),
+        code=report.code,
+        spoken=phonecode.spell(report.code, catalog.lang),
+        looked=list(words.looked(report, catalog)),
+        origin=list(_origin(report, catalog)),
+    )
+    return page.lstrip() + "\n"
+
+
+def _picture(report: Report, catalog: Catalog) -> Picture:
+    links = way.nodes(report, catalog.installed)
+    verdict = words.way_verdict(report, links, catalog)
+    dots = [
+        Dot(
+            y=_TOP + _GAP * place,
+            state=link.state.value,
+            lines=tuple(textwrap.wrap(words.node(link, catalog), _LINE)),
+            cut=link.state in (way.State.BROKEN, way.State.UNKNOWN)
+            or any(after.state is way.State.UNKNOWN for after in links[place + 1 : place + 2]),
+        )
+        for place, link in enumerate(links)
+    ]
+    title = catalog.ui("path.picture", summary=verdict) if verdict else catalog.ui("heading.path")
+    return Picture(tuple(dots), title, words.way_line(links, catalog), verdict)
+
+
+def _then(report: Report, catalog: Catalog) -> Iterator[str]:
+    for step in report.likely_steps[1:]:
+        told, more = words.article(step, catalog), words.hint(step, report, catalog)
+        yield f"{told}. {more}" if more else told
+
+
+def _check(check: ReportCheck, catalog: Catalog) -> CheckView:
+    return CheckView(catalog.check(check.check).name, check.status.value, words.check_lines(check, catalog))
+
+
+def _evidence(report: Report) -> Iterator[str]:
+    """Every finding as codes: `vpn.active note split=false product=WireGuard`."""
+    for check in report.checks:
+        for finding in check.findings:
+            args = (f"{name}={_value(value)}" for name, value in finding.args.items())
+            yield " ".join([finding.reason, finding.status.value, *args])
+
+
+def _value(value: object) -> str:
+    """A value as in JSON, but a text without quotation marks."""
+    if isinstance(value, tuple):
+        return ",".join(map(_value, value))
+    if isinstance(value, bool) or value is None:
+        return {True: "true", False: "false", None: "null"}[value]
+    return str(value)
+
+
+def _origin(report: Report, catalog: Catalog) -> Iterator[str]:
+    """Of which portal, when, on what kind of system and by which version the report was made."""
+    yield catalog.ui("report.verdict_portal", portal=report.portal.name, host=report.portal.host)
+    yield catalog.ui("report.started", started=report.started)
+    yield catalog.ui("report.system", os=report.platform.os, release=report.platform.release)
+    yield catalog.ui("report.took", ms=report.duration_ms)
+    yield catalog.ui("report.tool", version=report.tool.version)

@@ -1,0 +1,171 @@
+"""The way from the person to the sign-in page as a few links, and where it is broken."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+import msgspec
+
+from portalcheck.api.declarations import Check, Layer, Link
+from portalcheck.diagnosis.registry import Installed
+from portalcheck.model import Report, ReportCheck, ReportFinding, Status
+
+
+class State(StrEnum):
+    """How a link of the way is."""
+
+    OPEN = "open"
+    OFF = "off"
+    WORRIED = "worried"
+    BROKEN = "broken"
+    UNKNOWN = "unknown"
+
+
+class Node(msgspec.Struct, frozen=True):
+    """A link of the way: its key in the texts (`ui.path`), and its state."""
+
+    key: str
+    state: State
+
+
+_REACHED = (State.OPEN, State.WORRIED, State.BROKEN)
+_BY_STATUS = {
+    Status.OK: State.OPEN,
+    Status.NOTE: State.OPEN,
+    Status.WARN: State.WORRIED,
+    Status.FAIL: State.BROKEN,
+    Status.UNKNOWN: State.UNKNOWN,
+    Status.SKIP: State.UNKNOWN,
+}
+_GRAVITY = (State.UNKNOWN, State.OPEN, State.WORRIED, State.BROKEN)
+
+
+def nodes(report: Report, installed: Installed) -> tuple[Node, ...]:
+    """The way in order. Echoes of a fault elsewhere break no link; what was seen to be well stays so behind one.
+
+    A fault on the computer itself breaks the link where the browser stops because of it. A proxy is a link only
+    where there is one.
+    """
+    return _Way(report, installed).nodes()
+
+
+def broken(way: tuple[Node, ...]) -> Node | None:
+    """The first broken link."""
+    return next((node for node in way if node.state is State.BROKEN), None)
+
+
+def _cut(way: list[Node]) -> list[Node]:
+    """One link is the broken one; a fault of its own behind it is worth a look, and stops nobody yet."""
+    stop = next((index for index, node in enumerate(way) if node.state is State.BROKEN), len(way))
+    return way[: stop + 1] + [
+        Node(node.key, State.WORRIED) if node.state is State.BROKEN else node for node in way[stop + 1 :]
+    ]
+
+
+class _Way:
+    """What a report's checks say, by the links that their declarations name."""
+
+    def __init__(self, report: Report, installed: Installed) -> None:
+        self._installed = installed
+        self._seen: dict[Link, list[tuple[Check, ReportCheck]]] = {link: [] for link in Link}
+        reported = {check.check: check for check in report.checks}
+        for check in installed.checks:
+            if check.link is not None and check.id in reported:
+                self._seen[check.link].append((check, reported[check.id]))
+
+    def nodes(self) -> tuple[Node, ...]:
+        here = self._state(Link.YOU)
+        proxy = self._optional(Link.PROXY)
+        way = [
+            Node("you", State.WORRIED if here in (State.WORRIED, State.BROKEN) else State.OPEN),
+            Node(self._kind_of_network(), self._state(Link.NETWORK)),
+            Node("vpn", self._optional(Link.VPN)),
+            *([Node("proxy", proxy)] if proxy in _REACHED else []),
+            Node("name", self._name()),
+            Node("portal", self._door()),
+            Node("certificate", self._state(Link.CERTIFICATE)),
+            Node("page", self._page()),
+        ]
+        return tuple(_cut(self._passed(way)))
+
+    def _own(self, link: Link) -> list[ReportFinding]:
+        return [finding for _, check in self._seen[link] for finding in self._echo_nothing(check)]
+
+    def _echo_nothing(self, check: ReportCheck) -> list[ReportFinding]:
+        """Findings of a check that echo no other link; what the computer itself causes is felt at the link."""
+        return [finding for finding in check.findings if all(map(self._is_here, finding.blocked_by))]
+
+    def _is_here(self, reason: str) -> bool:
+        check = self._installed.check(reason.partition(".")[0])
+        return check is not None and check.link is Link.YOU
+
+    def _layer(self, finding: ReportFinding) -> Layer | None:
+        return self._installed.layer(finding.reason)
+
+    def _state(self, link: Link) -> State:
+        return _gravest(self._own(link))
+
+    def _kind_of_network(self) -> str:
+        kinds = [f.args.get("kind") for f in self._own(Link.NETWORK) if self._layer(f) is Layer.LINK]
+        return {"wifi": "wifi", "ethernet": "wired"}.get(str(kinds[0]) if kinds else "", "network")
+
+    def _optional(self, link: Link) -> State:
+        """A link that need not be there: off unless it is in use."""
+        state, reasons = self._state(link), self._installed.reasons
+        in_use = any(reasons[f.reason].in_use for f in self._own(link) if f.reason in reasons)
+        return State.OFF if self._seen[link] and state is State.OPEN and not in_use else state
+
+    def _name(self) -> State:
+        """What was found of the name itself; of the address by its text alone, only that it is false."""
+        states = [_gravest(self._echo_nothing(reported)) for _, reported in self._seen[Link.NAME]]
+        own = [_gravest(self._echo_nothing(reported)) for reported in self._looked_up()]
+        return State.BROKEN if State.BROKEN in states else max(own, key=_GRAVITY.index, default=State.UNKNOWN)
+
+    def _looked_up(self) -> list[ReportCheck]:
+        """Those checks of the name that speak of more than the text of an address."""
+        named = self._seen[Link.NAME]
+        return [told for check, told in named if any(r.layer is Layer.NAME for r in check.reasons)]
+
+    def _door(self) -> State:
+        own = self._own(Link.PORTAL)
+        if any(self._layer(f) is Layer.CONNECTION and _BY_STATUS[f.status] is State.BROKEN for f in own):
+            return State.BROKEN
+        reached = any(
+            finding.status is not Status.SKIP and finding.reason in check.reasons
+            for check, reported in self._seen[Link.PORTAL]
+            for finding in self._echo_nothing(reported)
+        )
+        return State.OPEN if reached else State.UNKNOWN
+
+    def _page(self) -> State:
+        """What was found past the front door, and what the browser stops at there."""
+        felt = [f for f in self._own(Link.YOU) if self._layer(f) is Layer.BROWSER and f.status is Status.FAIL]
+        past = [f for f in self._own(Link.PORTAL) if self._layer(f) is not Layer.CONNECTION]
+        return _gravest(felt or past)
+
+    def _passed(self, way: list[Node]) -> list[Node]:
+        """Links that had nothing to tell, and behind which the next were reached, were passed.
+
+        Not those of which a check could not tell: that is never shown as well.
+        """
+        last = max((place for place, node in enumerate(way) if node.state in _REACHED), default=0)
+        return [
+            Node(node.key, State.OPEN)
+            if place < last and node.state is State.UNKNOWN and self._had_nothing_to_tell(node.key)
+            else node
+            for place, node in enumerate(way)
+        ]
+
+    def _had_nothing_to_tell(self, key: str) -> bool:
+        if key == Link.NAME:
+            seen = self._looked_up()
+        elif key in set(Link) - {Link.NETWORK}:
+            seen = [reported for _, reported in self._seen[Link(key)]]
+        else:
+            return False
+        return bool(seen) and all(f.status is not Status.UNKNOWN for told in seen for f in told.findings)
+
+
+def _gravest(findings: Sequence[ReportFinding]) -> State:
+    return max((_BY_STATUS[f.status] for f in findings), key=_GRAVITY.index, default=State.UNKNOWN)

@@ -1,0 +1,175 @@
+"""The report as plain text: the verdict first, one thing to do, then all the rest, linear and without marks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from portalcheck.model import Portal, Report
+from portalcheck.report.block.writing import write
+from portalcheck.report.code import spell
+from portalcheck.report.formats import route_diagram as way
+from portalcheck.report.formats import sentences as words
+from portalcheck.report.formats.lines import numbered, wrap
+from portalcheck.words.catalog import Catalog
+
+_IN = "  "
+_DEEP = "      "
+_NO_BREAK = "\u00a0"
+
+
+def render(
+    report: Report,
+    catalog: Catalog,
+    *,
+    portal: Portal | None = None,
+    previous: Report | None = None,
+    verbose: bool = False,
+) -> str:
+    """The report in the catalogue's language; it ends with the phone code.
+
+    `portal` tells whom to call, `previous` what has changed since, `verbose` adds every finding of every check.
+    """
+    sections = (
+        _verdict(report, catalog),
+        _first(report, catalog, portal),
+        _then(report, catalog),
+        _told(report, catalog),
+        _changes(report, previous, catalog),
+        _also(report, catalog),
+        _not_checked(report, catalog),
+        _way(report, catalog),
+        _checks(report, catalog, verbose=verbose),
+        _local(report, catalog),
+        _looked(report, catalog),
+        _block(report, catalog),
+        _code(report, catalog, verbose=verbose),
+    )
+    return "\n\n".join("\n".join(lines) for section in sections if (lines := list(section))) + "\n"
+
+
+def _heading(key: str, catalog: Catalog) -> str:
+    return catalog.ui(f"heading.{key}") + ":"
+
+
+def _verdict(report: Report, catalog: Catalog) -> Iterator[str]:
+    for sentence in words.verdict(report, catalog):
+        yield from wrap(sentence)
+
+
+def _first(report: Report, catalog: Catalog, portal: Portal | None) -> Iterator[str]:
+    """One step, with its reference and numbered actions."""
+    first = words.first(report, catalog)
+    if first is None:
+        return
+    yield _heading("first", catalog)
+    yield from wrap(first.article, _IN)
+    yield from numbered(first.actions)
+    if words.may_try(report, catalog):
+        yield from wrap(catalog.ui("step.one_by_one"), _IN)
+    for line in words.support(report, catalog, portal):
+        yield from wrap(line, _IN)
+
+
+def _then(report: Report, catalog: Catalog) -> Iterator[str]:
+    steps = report.likely_steps[1:]
+    if steps:
+        yield _heading("then", catalog)
+        for step in steps:
+            yield from wrap(words.article(step, catalog), _IN)
+            yield from wrap(words.hint(step, report, catalog), _DEEP)
+        yield from wrap(catalog.ui("step.more", topic=steps[0].ref), _IN)
+
+
+def _told(report: Report, catalog: Catalog) -> Iterator[str]:
+    if report.symptoms:
+        yield _heading("symptoms", catalog)
+        for symptom in report.symptoms:
+            yield from wrap(catalog.symptom(symptom), _IN)
+
+
+def _changes(report: Report, previous: Report | None, catalog: Catalog) -> Iterator[str]:
+    if previous is None or previous.portal != report.portal:
+        return
+    yield _heading("changed", catalog)
+    if previous.cause == report.cause:
+        yield from wrap(catalog.ui("changes.same"), _IN)
+        return
+    before, now = (catalog.cause(cause).verdict for cause in (previous.cause, report.cause))
+    yield from wrap(catalog.ui("changes.changed", before=before, now=now), _IN)
+
+
+def _also(report: Report, catalog: Catalog) -> Iterator[str]:
+    if report.also:
+        yield _heading("also", catalog)
+        for cause in report.also:
+            yield from wrap(words.cause_words(report, catalog, cause).verdict, _IN)
+
+
+def _not_checked(report: Report, catalog: Catalog) -> Iterator[str]:
+    unseen = list(words.unseen(report, catalog))
+    if unseen:
+        yield _heading("not_checked", catalog)
+        for line in unseen:
+            yield from wrap(line, _IN)
+
+
+def _way(report: Report, catalog: Catalog) -> Iterator[str]:
+    if not report.checks:
+        return
+    links = way.nodes(report, catalog.installed)
+    yield _heading("path", catalog)
+    # A link's name stays on one line.
+    whole = [words.node(link, catalog).replace(" ", _NO_BREAK) for link in links]
+    line = f" {catalog.ui('path.arrow')} ".join(whole)
+    yield from (part.replace(_NO_BREAK, " ") for part in wrap(line, _IN))
+    verdict = words.way_verdict(report, links, catalog)
+    if verdict:
+        yield from wrap(verdict, _IN)
+
+
+def _checks(report: Report, catalog: Catalog, *, verbose: bool) -> Iterator[str]:
+    yield _heading("checks", catalog)
+    if not report.checks:
+        yield _IN + catalog.ui("report.none_selected")
+    for check in report.checks:
+        yield f"{_IN}{words.status(check.status, catalog)}: {catalog.check(check.check).name}"
+        if not verbose:
+            for line in words.check_lines(check, catalog):
+                yield from wrap(line, _DEEP)
+            continue
+        for finding in check.findings:
+            yield from wrap(words.sentence(finding, catalog), _DEEP)
+            if finding.blocked_by:
+                yield from wrap(catalog.ui("step.echo", reasons=finding.blocked_by), _DEEP)
+
+
+def _local(report: Report, catalog: Catalog) -> Iterator[str]:
+    """All evidence as it is, where the person asked for what stays on this computer."""
+    if report.privacy.level != "local":
+        return
+    yield from wrap(_heading("local", catalog))
+    for finding in (finding for check in report.checks for finding in check.findings if finding.args):
+        yield from wrap(f"{finding.reason}:", _IN)
+        for name, value in finding.args.items():
+            yield from wrap(f"{name}: {catalog.write(value)}", _DEEP)
+
+
+def _looked(report: Report, catalog: Catalog) -> Iterator[str]:
+    yield _heading("looked", catalog)
+    for line in words.looked(report, catalog):
+        yield from wrap(line, _IN)
+
+
+def _block(report: Report, catalog: Catalog) -> Iterator[str]:
+    yield from wrap(_heading(words.block_heading(report), catalog))
+    for line in words.block_warning(report, catalog):
+        yield from wrap(line, _IN)
+    yield ""
+    yield write(report, catalog.installed.numbers.checks.values()).rstrip("\n")
+
+
+def _code(report: Report, catalog: Catalog, *, verbose: bool) -> Iterator[str]:
+    yield from wrap(catalog.ui("report.code_hint"))
+    if verbose:
+        yield from wrap(catalog.ui("report.code_spoken", words=spell(report.code, catalog.lang)))
+    yield catalog.ui("report.code", code=report.code)

@@ -1,0 +1,301 @@
+"""Words for codes: every sentence a person reads, looked up by code beside the check that declares it.
+
+What the program itself says lies in texts/<language>.toml.
+
+A sentence is a string, or a table where the evidence changes the meaning: its `default`, and under the name
+of an argument one sentence (or table) for each value, as `"tls.intercepted".trusted.true`. Values are written
+as in JSON (`true`, `null`, `503`); a missing argument counts as `null`; the first name in the file that has a
+sentence for its value wins; `gravity` stands for the finding's status. `{name}` puts an argument in;
+`{name:kind}` writes it as a quantity (`portalcheck.words.quantities`), as a `trick`, or by a table of `terms`.
+
+Words that are missing in a language are taken from English. What nobody has words for gets a neutral sentence
+that names the code: readers meet reports of newer versions and of checks that they do not have.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from functools import cached_property
+from itertools import chain
+from typing import Any
+
+import msgspec
+
+from portalcheck.api.beside import ENGLISH, Texts, load_beside
+from portalcheck.diagnosis.registry import NO_CHECKS, Installed
+from portalcheck.words.files import choose_language, load
+from portalcheck.words.quantities import Quantities
+from portalcheck.words.text import LONGEST, clean, fill
+
+_LONGEST_LINE = 4000
+_MOST_ITEMS = 50
+
+
+class CauseWords(msgspec.Struct, frozen=True, kw_only=True):
+    """A cause or note for its three readers; `known` is false where only the code could be named.
+
+    `in_browser` is what to do where the browser is known, instead of `actions`: templates that name it.
+    """
+
+    id: str
+    verdict: str
+    patient: str
+    actions: tuple[str, ...]
+    in_browser: tuple[str, ...] = ()
+    agent: str
+    it: str
+    known: bool = True
+
+
+class RefWords(msgspec.Struct, frozen=True, kw_only=True):
+    """A reference of the article in our own words, with what to do in order; `in_browser` as in `CauseWords`."""
+
+    id: str
+    title: str
+    text: str
+    actions: tuple[str, ...]
+    in_browser: tuple[str, ...] = ()
+    known: bool = True
+
+
+class CheckWords(msgspec.Struct, frozen=True, kw_only=True):
+    """What a check is called, what it reads and whom it contacts."""
+
+    id: str
+    name: str
+    reads: str
+    contacts: str
+    known: bool = True
+
+
+def variants(entry: object) -> Iterator[str]:
+    """Every sentence of an entry, whatever the evidence."""
+    if isinstance(entry, str):
+        yield entry
+    elif isinstance(entry, Mapping):
+        for inner in entry.values():
+            yield from variants(inner)
+
+
+class Catalog:
+    """The words of one language; those beside checks among them, of what is `installed`.
+
+    Nothing here raises for what a report holds: unknown codes, missing or odd arguments, control characters. A
+    check whose words cannot be read has none.
+    """
+
+    def __init__(self, lang: str, installed: Installed = NO_CHECKS) -> None:
+        self.lang = choose_language(lang)
+        self.installed = installed
+        self._texts = load(self.lang)
+        self._quantities = Quantities(self._texts)
+
+    def reason(self, code: str, args: Mapping[str, object] | None = None, status: str = "") -> str:
+        """The sentence of a finding, on one line; `status` is the finding's."""
+        evidence = {"gravity": status, **(args or {})}
+        template = _pick(self._reason_entry(code), evidence)
+        if template is None:
+            return self._generic("reason", code)
+        return clean(self._fill(template, evidence), _LONGEST_LINE)
+
+    def cause(self, cause_id: str, reasons: Collection[str] = ()) -> CauseWords:
+        """The words of a cause or a note; those for one of the `reasons` where the texts have some (`when`)."""
+        row = self._cause_row(cause_id)
+        own: Mapping[str, Any] = next(
+            (told for reason, told in row.get("when", {}).items() if reason in reasons), {}
+        )
+        try:
+            return msgspec.convert({"actions": (), **row, **own, "id": cause_id}, CauseWords)
+        except msgspec.ValidationError:
+            return CauseWords(
+                id=cause_id,
+                verdict=self._generic("cause", cause_id),
+                patient=self._generic("cause_patient", cause_id),
+                actions=(),
+                agent=self._generic("cause_agent", cause_id),
+                it=self._generic("cause_it", cause_id),
+                known=False,
+            )
+
+    def _cause_row(self, cause_id: str) -> dict[str, Any]:
+        """The words of a cause, the language's own before English; variants also of those who add rows to it."""
+        row: dict[str, Any] = {}
+        for texts in chain(
+            *(self._beside(check) for check in self._speaking_of.get(cause_id, ())), self._fallbacks()
+        ):
+            told = texts.get("causes", {}).get(cause_id, {})
+            row = {**told, **row, "when": {**told.get("when", {}), **row.get("when", {})}}
+        return row
+
+    def ref(self, ref_id: str) -> RefWords:
+        """The words of a reference of the article."""
+        row = self._row("refs", ref_id)
+        if row is None:
+            return RefWords(id=ref_id, title=self._generic("ref", ref_id), text="", actions=(), known=False)
+        return msgspec.convert({"id": ref_id, **row}, RefWords)
+
+    def actions(self, told: CauseWords | RefWords, browser: str = "") -> tuple[str, ...]:
+        """What to do, in order; in the words and menus of a browser where it is known and there are such words."""
+        if not (browser and told.in_browser):
+            return told.actions
+        return tuple(clean(self._fill(each, {"browser": browser}), _LONGEST_LINE) for each in told.in_browser)
+
+    def check(self, check_id: str) -> CheckWords:
+        """The words of a check; one that brings none goes by its id."""
+        own = {key: self._beside_row(check_id, key) for key in ("name", "reads", "contacts")}
+        return CheckWords(
+            id=check_id,
+            name=clean(own["name"] or check_id),
+            reads=clean(own["reads"] or self._generic("check", check_id)),
+            contacts=clean(own["contacts"] or self._language["missing"]),
+            known=any(own.values()),
+        )
+
+    def group(self, group: str, value: str | None = None) -> str:
+        """What a group of `fleet`, or a value in it, is called; the value itself where there is no word for it."""
+        checks = self.installed.checks
+        check = next((c.id for c in checks for r in c.reasons if r.fleet and r.fleet[0] == group), "")
+        if value is not None:
+            return clean(self._beside_row(check, "fleet_values", value) or self.term(group, value))
+        return clean(self._beside_row(check, "fleet") or self.term("group", group))
+
+    def ui(self, key: str, /, **args: object) -> str:
+        """A fixed word or sentence of the `ui` table by its dotted key; the key where there is none."""
+        for texts in self._fallbacks():
+            entry: object = texts["ui"]
+            for part in key.split("."):
+                entry = entry.get(part) if isinstance(entry, Mapping) else None
+            template = _pick(entry, args)
+            if template is not None:
+                return self._fill(template, args, _LONGEST_LINE)
+        return clean(key)
+
+    def trick(self, trick_id: str) -> str:
+        """How an address differs from an official one, as a clause: `a letter is missing`."""
+        known = self._row("tricks", trick_id.replace("-", "_"))
+        return known if isinstance(known, str) else self._generic("trick", trick_id)
+
+    def symptom(self, symptom_id: str) -> str:
+        """A symptom as it is offered to the person; its id where there are no words."""
+        row = self._row("symptoms", symptom_id)
+        return clean(symptom_id) if row is None else str(row["label"])
+
+    def term(self, kind: str, value: str) -> str:
+        """The word for a value, `Edge` for `term("browser", "edge")`; the value where there is none."""
+        for texts in self._fallbacks():
+            word = texts["terms"].get(kind, {}).get(value)
+            if isinstance(word, str):
+                return word
+        return clean(value)
+
+    def write(self, value: object, kind: str = "", longest: int = LONGEST) -> str:
+        """Any value as this language writes it, on one line; `kind` is a quantity's or a table of terms."""
+        quantity = self._quantities.write(value, kind)
+        if quantity is not None:
+            return quantity
+        if value is None or value == "":
+            return str(self._language["missing"])
+        if isinstance(value, bool):
+            return str(self._language["true" if value else "false"])
+        if isinstance(value, int | float):
+            return self._quantities.plain(value)
+        if isinstance(value, list | tuple):
+            items = [self.write(item, kind) for item in value[:_MOST_ITEMS]] + ["..."] * (
+                len(value) > _MOST_ITEMS
+            )
+            return str(self._language["list"]).join(items)
+        text = value if isinstance(value, str) else str(self._language["missing"])
+        if kind == "trick":
+            return self.trick(text)
+        return self.term(kind, text) if kind else clean(text, longest)
+
+    def reason_sentences(self, code: str) -> tuple[str, ...]:
+        """All sentences that a code can give, with `<name>` where an argument stands; none for a first profile."""
+        entry = self._reason_entry(code)
+
+        def mark(name: str, kind: str) -> str:
+            return "" if kind == "profile" else f"<{name}>"
+
+        return tuple(dict.fromkeys(fill(text, mark) for text in variants(entry)))
+
+    def ids(self, table: str) -> tuple[str, ...]:
+        """The ids in `refs`, `symptoms` or `tricks`, in the order of the texts."""
+        return tuple(load(ENGLISH)[table])
+
+    @property
+    def _language(self) -> Mapping[str, str]:
+        language: Mapping[str, str] = self._texts["language"]
+        return language
+
+    def _fallbacks(self) -> Iterator[Texts]:
+        yield self._texts
+        if self.lang != ENGLISH:
+            yield load(ENGLISH)
+
+    def _row(self, table: str, key: str) -> Any:
+        return next((texts[table][key] for texts in self._fallbacks() if key in texts[table]), None)
+
+    def _reason_entry(self, code: str) -> object:
+        entry = self._row("reasons", code)
+        return entry if entry is not None else self._beside_row(code.partition(".")[0], "reasons", code)
+
+    def _beside(self, check_id: str) -> Iterator[Texts]:
+        """The words beside a check, in this language and in English."""
+        check = self.installed.check(check_id)
+        package = check.words if check is not None else ""
+        for language in dict.fromkeys((self.lang, ENGLISH)):
+            try:
+                yield load_beside(package, language)
+            except Exception:
+                # Another package's files may be damaged in any way; its check goes by its codes then.
+                yield {}
+
+    def _beside_row(self, check_id: str, *path: str) -> Any:
+        for texts in self._beside(check_id):
+            entry: Any = texts
+            for key in path:
+                entry = entry.get(key) if isinstance(entry, Mapping) else None
+            if entry is not None:
+                return entry
+        return None
+
+    @cached_property
+    def _speaking_of(self) -> Mapping[str, list[str]]:
+        """The checks with words of a cause: who declares it first, then those who add rows to it."""
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for check in self.installed.checks:
+            for row in check.causes:
+                if check.id not in found[row.id]:
+                    found[row.id].append(check.id)
+        return found
+
+    def _fill(self, template: str, args: Mapping[str, object], longest: int = LONGEST) -> str:
+        return fill(template, lambda name, kind: self.write(args.get(name), kind, longest))
+
+    def _generic(self, key: str, code: str) -> str:
+        return self._fill(self._texts["generic"][key], {"code": clean(code, 60)})
+
+
+def _pick(entry: object, args: Mapping[str, object]) -> str | None:
+    if isinstance(entry, str):
+        return entry
+    if not isinstance(entry, Mapping):
+        return None
+    for name, by_value in entry.items():
+        if isinstance(by_value, Mapping):
+            chosen = _pick(by_value.get(_as_key(args.get(name))), args)
+            if chosen is not None:
+                return chosen
+    default = entry.get("default")
+    return default if isinstance(default, str) else None
+
+
+def _as_key(value: object) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value) if abs(value) < 10**6 else ""
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,34 @@
+"""The files of the program's own words, one a language."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+
+from portalcheck.api.beside import ENGLISH, Texts, read_texts
+
+_NONE: Texts = MappingProxyType({})
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """The languages that there are texts in, English first."""
+    names = (entry.name for entry in files("portalcheck.words").iterdir())
+    found = sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml"))
+    return (ENGLISH, *(name for name in found if name != ENGLISH))
+
+
+def choose_language(*tags: str | None) -> str:
+    """The language of the first tag (`es`, `es-MX`, `es_MX.UTF-8`) that there are texts in, else English."""
+    for tag in tags:
+        primary = re.split(r"[-_.@:]", (tag or "").strip().lower(), maxsplit=1)[0]
+        if primary in languages():
+            return primary
+    return ENGLISH
+
+
+def load(language: str) -> Texts:
+    """The program's own texts in a language; empty where there are none."""
+    return read_texts("portalcheck.words", f"{language}.toml") if language in languages() else _NONE

@@ -1,0 +1,200 @@
+"""From what a person says of the sign-in page to a symptom of the article.
+
+Each language's texts list phrases. A phrase is found where its words stand in order with little in between;
+the longer the phrase, the more it says. A text is cut to a bound first, so that any size is read in bounded
+time.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import msgspec
+
+from portalcheck.api.beside import ENGLISH
+from portalcheck.diagnosis.article import messages
+from portalcheck.words.files import choose_language, load
+
+LONGEST = 20_000
+"""Characters of a text that are looked at."""
+_WORDS = 2_000
+_GAP = 2
+"""Words that may stand between two words of a phrase, fillers not counted."""
+_REACH = 8
+"""Words that may stand between two words of a phrase at most, fillers counted."""
+_SHORT = 4
+"""Up to so many words (fillers not counted) one telling word is enough."""
+_SLIP = 5
+"""From so many letters on, a word is known with one typing slip."""
+_ORDER = ("error-2", "error-3", "error-1", "error-4", "caregiver")
+"""Which symptom wins where two are equally likely: the more particular one."""
+
+_APOSTROPHES = re.compile("['\u2019\u2018\u02bc`\u00b4]")
+_EMAIL = re.compile(r"\be[\s-]mails?\b")
+
+
+class Phrase(msgspec.Struct, frozen=True):
+    """Words in order that point to a symptom; `weight` is how much they say."""
+
+    symptom: str
+    words: tuple[str, ...]
+    weight: float
+
+
+class Lexicon(msgspec.Struct, frozen=True):
+    """All that is known of how people put it, in some languages together."""
+
+    phrases: tuple[Phrase, ...]
+    negations: frozenset[str]
+    fillers: frozenset[str]
+    messages: Mapping[str, str]
+
+    @property
+    def words(self) -> frozenset[str]:
+        """Every word or beginning of a word that a phrase names."""
+        return frozenset(word for phrase in self.phrases for word in phrase.words)
+
+
+def symptom_ids() -> tuple[str, ...]:
+    """The ids that there are, in the order in which they are offered."""
+    return tuple(load(ENGLISH)["symptoms"])
+
+
+def match(text: str, languages: Iterable[str]) -> str | None:
+    """The symptom that `text` is about: an id as it is, else the best match of free text, else None.
+
+    `languages` says whose phrases to look for. The article's own messages are known in every language.
+    """
+    identity = text[:100].strip().casefold()
+    if identity in symptom_ids():
+        return identity
+    chosen = tuple(dict.fromkeys(choose_language(language) for language in languages)) or (ENGLISH,)
+    lexicon = _lexicon(chosen)
+    words = normalise(text)
+    joined = f" {' '.join(words)} "
+    for symptom, message in lexicon.messages.items():
+        if f" {message} " in joined:
+            return symptom
+    return _best(_scores(words, lexicon), sum(word not in lexicon.fillers for word in words))
+
+
+def normalise(text: str) -> list[str]:
+    """The words of the beginning of a text, without case, accents, apostrophes and signs."""
+    folded = unicodedata.normalize("NFKC", text[:LONGEST])[:LONGEST].casefold()
+    folded = _EMAIL.sub("email", _APOSTROPHES.sub("", folded))
+    bare = "".join(c for c in unicodedata.normalize("NFD", folded) if not unicodedata.combining(c))
+    return re.findall(r"[^\W_]+", bare)[:_WORDS]
+
+
+@cache
+def _lexicon(languages: tuple[str, ...]) -> Lexicon:
+    texts = [load(language) for language in languages]
+    return Lexicon(
+        phrases=tuple(phrase for each in texts for phrase in _phrases(each)),
+        negations=frozenset(word for each in texts for word in each["matching"]["negations"]),
+        fillers=frozenset(word for each in texts for word in each["matching"]["fillers"]),
+        messages={symptom: " ".join(normalise(message)) for symptom, message in messages().items()},
+    )
+
+
+def _phrases(texts: Mapping[str, Any]) -> Iterable[Phrase]:
+    for symptom, entry in texts["symptoms"].items():
+        for line in (entry["label"], *entry["phrases"]):
+            words = tuple(_pattern(word) for word in line.rstrip("!").split())
+            yield Phrase(symptom, words, max(len(words), 2) if line.endswith("!") else len(words))
+
+
+def _pattern(word: str) -> str:
+    return "".join(normalise(word)) + ("*" if word.endswith("*") else "")
+
+
+def _scores(words: Sequence[str], lexicon: Lexicon) -> dict[str, float]:
+    places = _places(words, lexicon.words)
+    best: dict[str, float] = {}
+    for phrase in lexicon.phrases:
+        if _found(phrase.words, words, places, lexicon):
+            more = best.get(phrase.symptom, 0.0)
+            best[phrase.symptom] = max(more, phrase.weight) + 0.1
+    return best
+
+
+def _best(scores: Mapping[str, float], length: int) -> str | None:
+    needed = 1 if length <= _SHORT else 2
+    likely = {symptom: score for symptom, score in scores.items() if score >= needed}
+    # Whose account it is says less than what the page shows, so it counts for less where both are said.
+    return max(
+        likely,
+        key=lambda symptom: (likely[symptom] - (symptom == "caregiver"), -_ORDER.index(symptom)),
+        default=None,
+    )
+
+
+def _places(words: Sequence[str], patterns: frozenset[str]) -> Mapping[str, list[int]]:
+    whole = {pattern for pattern in patterns if not pattern.endswith("*")}
+    starts = [pattern for pattern in patterns if pattern.endswith("*")]
+    places: dict[str, list[int]] = {}
+    known: dict[str, list[str]] = {}
+    for place, word in enumerate(words):
+        if word not in known:
+            known[word] = [start for start in starts if word.startswith(start[:-1])]
+            known[word] += [word] if word in whole else _near(word, whole) if not known[word] else []
+        for pattern in known[word]:
+            places.setdefault(pattern, []).append(place)
+    return places
+
+
+def _near(word: str, patterns: Iterable[str]) -> list[str]:
+    if not _SLIP <= len(word) <= 30:
+        return []
+    return [each for each in patterns if len(each) >= _SLIP and each[0] == word[0] and _one_slip(word, each)]
+
+
+def _one_slip(one: str, other: str) -> bool:
+    """Whether the words differ by one letter: changed, added, left out, or swapped with its neighbour."""
+    if abs(len(one) - len(other)) > 1:
+        return False
+    same = 0
+    while same < min(len(one), len(other)) and one[same] == other[same]:
+        same += 1
+    a, b = one[same:], other[same:]
+    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])
+
+
+def _found(
+    phrase: Sequence[str], words: Sequence[str], places: Mapping[str, list[int]], lexicon: Lexicon
+) -> bool:
+    if any(word not in places for word in phrase):
+        return False
+    return any(_follows(phrase, first, words, places, lexicon) for first in places[phrase[0]])
+
+
+def _follows(
+    phrase: Sequence[str], first: int, words: Sequence[str], places: Mapping[str, list[int]], lexicon: Lexicon
+) -> bool:
+    if _undone(first, len(phrase) == 1, words, lexicon):
+        return False
+    place = first
+    for pattern in phrase[1:]:
+        after = bisect_right(places[pattern], place)
+        if after == len(places[pattern]) or places[pattern][after] - place > _REACH + 1:
+            return False
+        between = words[place + 1 : places[pattern][after]]
+        if any(word in lexicon.negations for word in between):
+            return False
+        if sum(word not in lexicon.fillers for word in between) > _GAP:
+            return False
+        place = places[pattern][after]
+    return True
+
+
+def _undone(first: int, single: bool, words: Sequence[str], lexicon: Lexicon) -> bool:
+    """Whether a negation stands right before a phrase; before a single word, fillers may stand in between."""
+    before = first - 1
+    while single and before >= 0 and first - before <= _REACH and words[before] in lexicon.fillers:
+        before -= 1
+    return before >= 0 and words[before] in lexicon.negations

@@ -1,0 +1,340 @@
+"""What a walk never follows and never sends, and ways with one thing changed."""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from portalcheck.demo.servers import Peer
+from portalcheck.facts import DIRECT, Failure, ProxySettings, Route, TraceEnd
+from portalcheck.probe.policy import Role
+from tests.probe.walks import LOGIN, ends, walk_one
+from tests.probe.world import (
+    ADDRESS,
+    HOST,
+    HOSTS,
+    OTHER,
+    OTHER_ADDRESS,
+    URL,
+    Site,
+    World,
+    computer,
+    head,
+    in_time,
+    issued,
+    redirect,
+    response,
+    walk,
+    walker,
+)
+
+# ---- where a redirect never leads ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "https://[x/",
+        "https://a b/",
+        "https://a%20b.example/",
+        "https://a%00b/",
+        "https://1.2.3.999/",
+        "https://login.example:https/",
+        "https://login.example:99999/",
+        "https://xn--a/",
+        "https://",
+        "file:///etc/passwd",
+        "data:text/html,hello",
+        "javascript:alert(1)",
+        "ftp://login.example/",
+        "//",
+    ],
+)
+def test_an_address_that_no_browser_opens_is_a_bad_location(world: World, location: str) -> None:
+    trace = walk_one(world, Site({}, redirect(location)))
+    assert trace.end is TraceEnd.BAD_LOCATION
+    assert trace.last.failure is None
+    assert len(trace.hops) == 1
+
+
+def test_a_redirect_without_location_is_a_bad_one(world: World) -> None:
+    assert walk_one(world, Site({}, response(302, b""))).end is TraceEnd.BAD_LOCATION
+
+
+def test_two_different_locations_are_a_bad_one(world: World) -> None:
+    two = response(302, b"", ("Location", "/a"), ("Location", "/b"))
+    assert walk_one(world, Site({"/": two})).end is TraceEnd.BAD_LOCATION
+    same = response(302, b"", ("Location", "/a"), ("Location", "/a"))
+    assert walk_one(world, Site({"/": same})).end is TraceEnd.PAGE
+
+
+@pytest.mark.parametrize("location", [f"http://{HOST}/", f"http://{OTHER}/", f"http:{OTHER}"])
+def test_the_way_back_to_http_is_not_taken(world: World, location: str) -> None:
+    plain = Site({})
+    ports = {(ADDRESS, 443): world.tls(Site({}, redirect(location))), (ADDRESS, 80): world.tcp(plain)}
+    assert walk(computer(ports)).end is TraceEnd.LEFT_HTTPS
+    assert plain.asked == []
+
+
+@pytest.mark.parametrize(
+    ("location", "asked"),
+    [
+        (LOGIN, OTHER),
+        ("https://169.254.169.254/latest/meta-data/", "169.254.169.254"),
+        ("https://2852039166/latest/meta-data/", "169.254.169.254"),
+        ("https://0xA9.0xFE.0xA9.0xFE/", "169.254.169.254"),
+        ("https://127.1/", "127.0.0.1"),
+        ("https://[::ffff:169.254.169.254]/", "::ffff:169.254.169.254"),
+        ("https://[::1]/", "::1"),
+        ("https://p\u043ertal.example/", "p\u043ertal.example".encode("idna").decode()),
+        (f"https://user:secret@{OTHER}/", OTHER),
+        (f"\\\\{OTHER}\\x", OTHER),
+    ],
+)
+def test_the_policy_is_asked_for_the_host_that_would_be_contacted(
+    world: World, location: str, asked: str
+) -> None:
+    hosts: list[str] = []
+
+    def may_visit(host: str) -> bool:
+        hosts.append(host)
+        return False
+
+    other = Site({})
+    data = redirect("/").replace(b"Location: /", b"Location: " + location.encode())
+    machine = computer({(ADDRESS, 443): world.tls(Site({}, data)), (OTHER_ADDRESS, 443): world.tls(other)})
+    trace = walk(machine, may_visit=may_visit)
+    assert ends(trace) == (TraceEnd.NOT_FOLLOWED, 1)
+    assert [host.replace("a9fe:a9fe", "169.254.169.254") for host in hosts] == [asked]
+    assert other.connections == 0
+
+
+PUBLIC, INSIDE = "93.184.215.14", "inside.example"
+
+
+@pytest.mark.parametrize(
+    "inside", [("127.0.0.1",), ("169.254.169.254",), ("0.0.0.0",), ("::1",), ("::ffff:127.0.0.1",)]
+)
+@pytest.mark.parametrize("front", [PUBLIC, ADDRESS])
+def test_a_public_portal_cannot_lead_to_this_computer_by_a_name(
+    world: World, inside: tuple[str, ...], front: str
+) -> None:
+    """A portal that is itself on an address of no public network may."""
+    site = Site({})
+    where = world.tls(site, issued(INSIDE))
+    machine = computer(
+        {
+            (front, 443): world.tls(Site({"/": redirect(f"https://{INSIDE}/")})),
+            (str(ipaddress.ip_address(inside[0])), 443): where,
+        },
+        hosts={HOST: (front,), INSIDE: inside},
+    )
+    trace = walk(machine)
+    assert len(trace.hops) == 2
+    if front == PUBLIC:
+        assert trace.last.failure is Failure.NOT_PERMITTED
+        assert site.connections == 0
+    else:
+        assert trace.end is TraceEnd.PAGE
+
+
+def test_of_a_names_addresses_only_those_outside_are_tried(world: World) -> None:
+    site = Site({})
+    machine = computer(
+        {(PUBLIC, 443): world.tls(Site({"/": redirect(LOGIN)})), (OTHER_ADDRESS, 443): world.tls(site)},
+        hosts={HOST: (PUBLIC,), OTHER: ("127.0.0.1", OTHER_ADDRESS)},
+    )
+    trace = walk(machine)
+    assert trace.last.connect is not None
+    assert [attempt.address for attempt in trace.last.connect.attempts] == [OTHER_ADDRESS]
+
+
+def test_a_route_that_does_not_follow_stops_at_the_first(world: World) -> None:
+    trace = walk_one(world, Site({"/": redirect("/a")}), Route(url=URL, follow=False))
+    assert ends(trace) == (TraceEnd.NOT_FOLLOWED, 1)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(st.characters(codec="latin-1", exclude_characters="\r\n\0"), max_size=60))
+def test_no_location_makes_a_walk_raise(location: str) -> None:
+    with contextlib.ExitStack() as stack:
+        site = Site({"/": redirect(location)})
+        machine = computer({(ADDRESS, 443): World(stack).tls(site)})
+        trace = walk(machine, may_visit=lambda host: host == HOST)
+    assert trace.hops
+    assert isinstance(trace.end, TraceEnd)
+
+
+@pytest.mark.parametrize("url", ["", "portal", "https://[x/", "file:///etc/passwd", "https://a b/", "\ud800"])
+def test_a_route_without_a_url_is_one_failed_hop(url: str) -> None:
+    trace = walk(computer(), url)
+    assert trace.end is TraceEnd.FAILED
+    assert trace.first.failure is not None
+
+
+# ---- what is sent on the way -----------------------------------------------------------------------
+
+
+def _cookie_site() -> Site:
+    """Sends visitors round until they return its cookie, as some portals do."""
+    return Site(
+        {"/": response(302, b"", ("Location", "/a"), ("Set-Cookie", "seen=1; Path=/; Secure; HttpOnly"))}
+    )
+
+
+def test_cookies_are_never_sent(world: World) -> None:
+    site = _cookie_site()
+    walk_one(world, site)
+    assert len(site.asked) == 2
+    assert site.header("Cookie") == []
+
+
+def test_fresh_cookies_are_given_back_on_this_very_walk(world: World) -> None:
+    site = _cookie_site()
+    walk_one(world, site, Route(url=URL, fresh_cookies=True))
+    assert site.header("Cookie") == ["seen=1"]
+
+
+def test_fresh_cookies_of_one_host_are_not_given_to_another(world: World) -> None:
+    front = Site({"/": response(302, b"", ("Location", LOGIN), ("Set-Cookie", "seen=1"))})
+    login = Site({})
+    machine = computer({(ADDRESS, 443): world.tls(front), (OTHER_ADDRESS, 443): world.tls(login)})
+    walk(machine, Route(url=URL, fresh_cookies=True))
+    assert login.asked
+    assert login.header("Cookie") == []
+
+
+def test_a_walk_that_needs_its_cookie_ends_at_the_page(world: World) -> None:
+    def serve(peer: Peer) -> None:
+        while request := head(peer):
+            again = response(302, b"", ("Location", "/"), ("Set-Cookie", "seen=1"))
+            peer.socket.sendall(response() if b"seen=1" in request else again)
+
+    assert ends(walk_one(world, serve, Route(url=URL, fresh_cookies=True))) == (TraceEnd.PAGE, 2)
+    assert walk_one(world, serve).end is TraceEnd.LOOP
+
+
+@pytest.mark.parametrize(
+    "value", ["a=" + "x" * 60_000, "=;;;;", "\xff=\xfe; Expires=never", "a=1; Max-Age=" + "9" * 400]
+)
+def test_hostile_cookies_are_harmless(world: World, value: str) -> None:
+    site = Site({"/": response(302, b"", ("Location", "/a"), ("Set-Cookie", value))})
+    assert walk_one(world, site, Route(url=URL, fresh_cookies=True)).end is TraceEnd.PAGE
+
+
+@pytest.mark.parametrize("size", [1, 19, 4096, 16_384])
+def test_filler_cookies_have_the_length_that_was_asked_for(world: World, size: int) -> None:
+    front, login = Site({"/": redirect(LOGIN)}), Site({})
+    machine = computer({(ADDRESS, 443): world.tls(front), (OTHER_ADDRESS, 443): world.tls(login)})
+    walk(machine, Route(url=URL, cookie_bytes=size))
+    assert [len(value) for value in front.header("Cookie")] == [size]
+    assert login.header("Cookie") == []
+
+
+def test_no_credentials_of_an_address_are_sent(world: World) -> None:
+    site = Site({"/": redirect(f"https://user:secret@{HOST}/a")})
+    trace = walk_one(world, site, f"https://me:mine@{HOST}/")
+    assert trace.end is TraceEnd.PAGE
+    assert not any("uthorization" in request for request in site.asked)
+
+
+# ---- routes with one thing changed -----------------------------------------------------------------
+
+
+def test_other_addresses_count_for_the_portal_alone(world: World) -> None:
+    front, login = Site({"/": redirect(LOGIN), "/b": response()}), Site({"/login": redirect(f"{URL}b")})
+    elsewhere = "198.51.100.7"
+    machine = computer({(elsewhere, 443): world.tls(front), (OTHER_ADDRESS, 443): world.tls(login)})
+    trace = walk(machine, Route(url=URL, addresses=(elsewhere,)))
+    assert [hop.connect.address for hop in trace.hops if hop.connect] == [elsewhere, OTHER_ADDRESS, elsewhere]
+    assert trace.first.names is None
+
+
+def test_another_server_name_is_told_and_the_host_is_still_asked_for(world: World) -> None:
+    site = Site({})
+    machine = computer({(ADDRESS, 443): world.tls(site)})
+    one = walker(machine)
+    one.walk(Route(url=URL, server_name="www.example.com", follow=False), Role.PORTAL, lambda _: True)
+    assert site.header("Host") == [HOST]
+    assert [contact.told for contact in one.ledger.contacts()] == ["www.example.com"]
+
+
+@pytest.mark.parametrize(("family", "expected"), [(4, ADDRESS), (6, "2001:db8::1")])
+def test_one_family_alone_can_be_tried(world: World, family: int, expected: str) -> None:
+    where = world.tls(Site({}))
+    six = "2001:db8::1"
+    machine = computer({(ADDRESS, 443): where, (six, 443): where}, hosts={HOST: (six, ADDRESS)})
+    for route in (
+        Route(url=URL, family=family),
+        Route(url=URL, family=family, addresses=(six, ADDRESS)),
+    ):
+        trace = walk(machine, route)
+        assert trace.first.connect is not None
+        assert trace.first.connect.address == expected
+
+
+# ---- one request without redirects -----------------------------------------------------------------
+
+
+def test_a_file_is_fetched_up_to_what_is_kept(world: World) -> None:
+    site = Site({"/f": response(200, b"x" * 200_000)})
+    one = walker(computer({(ADDRESS, 80): world.tcp(site)}))
+    with in_time():
+        hop, exchange = one.fetch(Route(url=f"http://{HOST}/f"), Role.ISSUER, keep=150_000)
+    assert exchange is not None
+    assert len(exchange.body) == 150_000
+    assert hop.failure is None
+    assert [contact.role for contact in one.ledger.contacts()] == [Role.ISSUER]
+
+
+def test_a_fetch_follows_nothing(world: World) -> None:
+    site = Site({"/f": redirect("/g")})
+    one = walker(computer({(ADDRESS, 80): world.tcp(site)}))
+    _, exchange = one.fetch(Route(url=f"http://{HOST}/f"), Role.ISSUER)
+    assert exchange is not None
+    assert exchange.step.status == 302
+    assert len(site.asked) == 1
+
+
+@pytest.mark.parametrize("url", ["", "https://[x/", "ldap://directory.example/x"])
+def test_what_is_no_url_is_not_fetched(url: str) -> None:
+    one = walker(computer())
+    hop, exchange = one.fetch(Route(url=url), Role.ISSUER)
+    assert exchange is None
+    assert hop.failure is Failure.NOT_FOUND
+    assert one.ledger.contacts() == ()
+
+
+# ---- exception lists -------------------------------------------------------------------------------
+
+
+def test_a_host_that_is_excepted_from_the_proxy_is_reached_directly(world: World) -> None:
+    """The portal goes through the proxy, its login host does not, or the other way round."""
+    from portalcheck.demo.machine import DemoMachine
+
+    class Excepting(DemoMachine, frozen=True, kw_only=True):
+        def proxies(self, url: str) -> ProxySettings:
+            browser = "" if OTHER in url else "http://proxy.example:3128"
+            return ProxySettings(browser=browser, browser_known=True, browser_bypassed=OTHER in url)
+
+    front, login = world.tls(Site({"/": redirect(LOGIN)})), Site({})
+
+    def proxy(peer: Peer) -> None:
+        from tests.probe.world import relays_to
+
+        head(peer)
+        peer.socket.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+        relays_to(front)(peer)
+
+    plain = computer(
+        {("192.0.2.80", 3128): world.tcp(proxy), (OTHER_ADDRESS, 443): world.tls(login)}, hosts=HOSTS
+    )
+    machine = Excepting(**{name: getattr(plain, name) for name in plain.__struct_fields__})
+    trace = walk(machine)
+    assert ends(trace) == (TraceEnd.PAGE, 2)
+    assert [hop.proxy is not None for hop in trace.hops] == [True, False]
+    assert walk(machine, Route(url=URL, proxy=DIRECT)).last.failure is Failure.NETWORK_UNREACHABLE

@@ -1,0 +1,217 @@
+"""`portalcheck fleet` as it is called: files, folders, standard input, outputs, exit codes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from portalcheck.cli import main
+from portalcheck.report.fleet.sources import DEEPEST
+from tests.report.fleet.making import counts, lines, of_files, report
+
+Fleet = Callable[..., tuple[int, str, str]]
+README = Path(__file__).parents[3] / "README.md"
+
+
+@pytest.fixture
+def fleet(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Fleet:
+    """Call the command in this process: exit code, stdout, stderr."""
+
+    def call(*arguments: str | Path, stdin: bytes = b"") -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        code = main(["fleet", *map(str, arguments)])
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return call
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Reports in a folder, in one below it, and a file that is none of ours."""
+    made = tmp_path / "collected"
+    (made / "site b").mkdir(parents=True)
+    (made / "many.jsonl").write_bytes(lines([report(1), report(2)]))
+    (made / "site b" / "one.JSON").write_text(json.dumps(report(3), indent=2), "utf-8")
+    (made / "readme.txt").write_text("not a report")
+    return made
+
+
+def test_files_folders_and_standard_input_are_summed_up_together(
+    fleet: Fleet, folder: Path, tmp_path: Path
+) -> None:
+    single = tmp_path / "single.json"
+    single.write_bytes(lines([report(4), report(1)]))
+    code, out, err = fleet(folder, single, "-", "-f", "json", stdin=lines([report(5)]))
+
+    summary = json.loads(out)
+    assert (code, err) == (0, "")
+    assert (summary["reports"], summary["duplicates"], summary["files"]) == (5, 1, 4)
+
+
+def test_what_a_run_writes_can_be_summed_up(tmp_path: Path) -> None:
+    collected, document = tmp_path / "runs.jsonl", tmp_path / "run.json"
+    for _ in range(2):
+        assert main(["demo", "--only", "system", "--jsonl", str(collected), "-o", str(document)]) in (0, 1, 3)
+    summary = of_files(collected, document)
+
+    assert (summary.reports, summary.duplicates, summary.damaged) == (2, 1, 0)
+    assert summary.undated == 0
+
+
+@pytest.mark.parametrize(
+    ("form", "suffix"), [("json", "json"), ("csv", "csv"), ("html", "html"), ("text", "txt")]
+)
+def test_the_form_is_that_of_the_files_name(
+    fleet: Fleet, folder: Path, tmp_path: Path, form: str, suffix: str
+) -> None:
+    target = tmp_path / f"summary.{suffix}"
+    code, out, err = fleet(folder, "-o", target)
+
+    assert (code, out) == (0, "")
+    assert target.name in err
+    assert target.read_text("utf-8") == fleet(folder, "-f", form)[1]
+
+
+def test_a_spreadsheet_reads_the_csv(fleet: Fleet, folder: Path) -> None:
+    table = list(csv.DictReader(io.StringIO(fleet(folder, "-f", "csv")[1])))
+
+    assert {row["reports"] for row in table if row["group"] == "cause"} == {"3"}
+
+
+def test_the_language_is_chosen(fleet: Fleet) -> None:
+    assert "informes" in fleet("-", "--lang", "es", stdin=lines([report(1), report(2)]))[1]
+
+
+@pytest.mark.parametrize("content", [b"", b"\n\n", b"junk\n", b"{}", lines([report(1, schema_version=7)])])
+def test_no_report_at_all_is_3(fleet: Fleet, content: bytes) -> None:
+    code, out, err = fleet("-", stdin=content)
+
+    assert (code, err) == (3, "")
+    assert "No report was found." in out
+
+
+@pytest.mark.parametrize("arguments", [[], ["-", "-f", "xml"], ["no-such-file.json"], ["-", "--nope"]])
+def test_wrong_usage_and_missing_files_are_2(fleet: Fleet, arguments: list[str]) -> None:
+    code, out, err = fleet(*arguments, stdin=lines([report(1)]))
+
+    assert (code, out) == (2, "")
+    assert "Traceback" not in err
+    assert err.startswith("portalcheck: ")
+
+
+def test_a_file_that_cannot_be_read_is_named_without_its_folder(fleet: Fleet, tmp_path: Path) -> None:
+    code, _, err = fleet(tmp_path / "gone.json")
+
+    assert code == 2
+    assert "gone.json" in err
+    assert str(tmp_path) not in err
+
+
+def test_an_output_that_cannot_be_written_is_2_and_leaves_nothing(
+    fleet: Fleet, folder: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "nowhere" / "summary.json"
+    code, out, err = fleet(folder, "-o", target)
+
+    assert (code, out) == (2, "")
+    assert "summary.json" in err
+    assert not target.parent.exists()
+
+
+def test_damage_is_named_by_file_and_line(fleet: Fleet, folder: Path) -> None:
+    (folder / "site b" / "bad.jsonl").write_bytes(lines([report(8)]) + b"\x1b[31mjunk\n" + b"junk\n" * 20)
+    code, out, _ = fleet(folder)
+
+    assert code == 0
+    assert (
+        "21 places hold no report that can be read:\n  collected/site b/bad.jsonl, line 2: damaged\n" in out
+    )
+    assert "line 11: damaged\n  and 11 more\n" in out
+    assert "line 12" not in out
+    assert "\x1b" not in out
+
+
+def test_links_inside_a_folder_are_followed_and_those_that_lead_out_are_not(
+    folder: Path, tmp_path: Path
+) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "secret.json").write_bytes(lines([report(9)]))
+    (folder / "out.json").symlink_to(outside / "secret.json")
+    (folder / "outside").symlink_to(outside)
+    (folder / "round.json").symlink_to(folder / "round.json")
+    (folder / "round").symlink_to(folder)
+    (folder / "again.json").symlink_to(folder / "site b" / "one.JSON")
+    summary = of_files(folder)
+
+    assert (summary.reports, summary.duplicates) == (3, 1)
+    assert summary.first_left_out == ("collected/out.json", "collected/round.json")
+
+
+def test_a_pipe_in_a_folder_holds_nothing_up(folder: Path) -> None:
+    os.mkfifo(folder / "pipe.json")
+
+    assert of_files(folder).first_left_out == ("collected/pipe.json",)
+
+
+def test_folders_are_looked_into_to_a_depth(tmp_path: Path) -> None:
+    at = tmp_path
+    for level in range(DEEPEST + 2):
+        (at / "report.json").write_bytes(lines([report(level)]))
+        at = at / "d"
+        at.mkdir()
+    summary = of_files(tmp_path)
+
+    assert (summary.reports, summary.left_out) == (DEEPEST + 1, 1)
+
+
+def test_a_hostile_name_of_a_file_is_made_harmless(fleet: Fleet, folder: Path) -> None:
+    (folder / "a\x1b[2J\u202egnp.json").write_bytes(b"junk")
+    (folder / os.fsdecode(b"b\xff.json")).write_bytes(b"junk")
+    code, out, _ = fleet(folder)
+
+    assert code == 0
+    assert "collected/a?[2J?gnp.json, line 1: damaged" in out
+    assert "collected/b?.json, line 1: damaged" in out
+
+
+@pytest.mark.parametrize(("encoding", "form"), [("cp1252", "text"), ("cp437", "csv"), ("ascii", "html")])
+def test_a_console_of_few_letters_shows_the_summary(
+    folder: Path, encoding: str, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", encoding)
+    (folder / "odd.json").write_bytes(lines([report(7, cause="\u4e2d\u6587")]))
+    done = subprocess.run(
+        [sys.executable, "-m", "portalcheck", "fleet", str(folder), "-f", form, "--lang", "es"],
+        capture_output=True,
+        timeout=60,
+    )
+
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout
+
+
+def test_the_query_that_is_shown_counts_as_the_summary_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    documents = [report(n % 9, cause=("slow", "mtu", "none")[n % 3]) for n in range(20)]
+    (tmp_path / "reports.jsonl").write_bytes(lines(documents) + b'{"schema_version":1,"cau\n')
+    monkeypatch.chdir(tmp_path)
+    (query,) = re.findall(r"```sql\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
+    relation = duckdb.sql(query)
+    assert relation is not None
+    found = relation.fetchall()
+
+    assert found == [("2026-11-23", "mtu", 3), ("2026-11-23", "slow", 3)]
+    assert counts(of_files(tmp_path), "cause") == {"mtu": 3, "slow": 3, "none": 3}

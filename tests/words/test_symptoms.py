@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import random
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from portalcheck.diagnosis.article import messages
+from portalcheck.words.files import languages, load
+from portalcheck.words.symptoms import match, symptom_ids
+
+SAID = {
+    "error-1": """
+        wrong password | It says my password is incorrect | incorect pasword | I forgot my password
+        username or password you entered is invalid | the site doesn't recognize my username
+        invalid credentials | password won't work anymore | It rejects my password | WRONG PASSWORD!!!
+        contraseña incorrecta | Olvidé mi contraseña | no reconoce mi usuario | la clave no funciona
+        usuario o contrasena incorectos | dice que mi contraseña es incorrecta | credenciales inválidas
+    """,
+    "error-2": """
+        says my account is locked | too many attempts | acount loked | I got locked out | locked
+        My account has been temporarily disabled | account suspended | how do i unlock my account
+        you have exceeded the maximum number of attempts | my mother's account is locked
+        It locked me out after three tries | mi cuenta está bloqueada | demasiados intentos
+        me bloquearon la cuenta | cuenta temporalmente desactivada | Cuenta bloqeada
+    """,
+    "error-3": """
+        never got the code | the text never came | I'm not receiving the verification code | no code
+        two-factor code didn't arrive | 2FA | it sends the code to my old phone | I did not get a code
+        didnt recieve code | code hasn't come yet | the code that you texted never came
+        no me llega el código | nunca recibí el código de verificación | el codigo no llegó
+        no me envían el código | cambié de número de teléfono
+    """,
+    "error-4": """
+        page won't load | 503 | The page times out | service unavailable | blank page after sign in
+        I get 503 when I open the portal from the clinic page | this site can't be reached
+        portal is down | just spins forever | HTTP 500 internal server error | down for maintenance
+        it takes forever | site isn't working | la página no carga | servicio no disponible
+        sale error 503 | se queda cargando | la pantalla en blanco | el portal no responde
+        no abre la pagina
+    """,
+    "caregiver": """
+        my mother's chart | I'm a caregiver | I have power of attorney for my dad
+        trying to see my son's test results | someone else's account | I want my daughter's records
+        la cuenta de mi mamá | soy cuidador de mi padre | cuido la cuenta de otra persona
+    """,
+    None: """
+        asdf qwer | I like turtles | hello | !!! | 12345 | what is the weather like today in Boston
+        necesito una cita para el martes | my account is not locked | the password is not wrong
+        please call me back tomorrow about the prescription refill | una receta de arroz con pollo
+        ¿cuál es el horario de la clínica? | mi cuenta no está bloqueada | my locker is at the gym
+        I locked the door of the house before I left yesterday | lorem ipsum dolor sit amet
+    """,
+}
+TABLE = [
+    pytest.param(text.strip(), symptom, id=text.strip())
+    for symptom, lines in SAID.items()
+    for line in lines.strip().splitlines()
+    for text in line.split("|")
+]
+
+
+@pytest.mark.parametrize(("text", "symptom"), TABLE)
+def test_what_people_say_is_matched_to_the_articles_message(text: str, symptom: str | None) -> None:
+    assert match(text, languages()) == symptom
+
+
+@pytest.mark.parametrize(("symptom", "message"), sorted(messages().items()))
+@pytest.mark.parametrize("language", languages())
+def test_the_articles_message_is_matched_wherever_it_stands(
+    symptom: str, message: str, language: str
+) -> None:
+    for text in (message, message.upper(), f'It says "{message}." My account locked? Wrong password?'):
+        assert match(text, [language]) == symptom
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_phrase_and_label_of_the_texts_is_matched_to_its_own_symptom(language: str) -> None:
+    rows = load(language)["symptoms"]
+    lines = [(symptom, line) for symptom, row in rows.items() for line in (row["label"], *row["phrases"])]
+    wrong = [(symptom, line) for symptom, line in lines if match(line.rstrip("!*"), [language]) != symptom]
+    assert wrong == []
+
+
+def test_an_id_is_taken_as_it_is() -> None:
+    for symptom in symptom_ids():
+        assert match(f"  {symptom.upper()} ", []) == symptom
+
+
+def test_a_language_that_is_not_asked_for_is_not_looked_up() -> None:
+    assert match("contraseña incorrecta", ["en"]) is None
+    assert match("contraseña incorrecta", ["es_MX.UTF-8"]) == "error-1"
+
+
+def test_an_apostrophe_of_any_shape_does_not_matter() -> None:
+    assert {match(f"site isn{sign}t working", ["en"]) for sign in "'`\u2019\u2018\u02bc"} == {"error-4"}
+
+
+@pytest.mark.parametrize("text", ["", " ", "\x00", "\ud800", "not", "no", "my", "\u202e\u200b"])
+def test_nothing_said_is_nothing_matched(text: str) -> None:
+    assert match(text, languages()) is None
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(), st.lists(st.sampled_from(["en", "es", "xx", ""]), max_size=3))
+def test_any_text_is_matched_to_a_symptom_or_none(text: str, wanted: list[str]) -> None:
+    assert match(text, wanted) in (None, *symptom_ids())
+
+
+_VOCABULARY = sorted(
+    {
+        word.strip("!*")
+        for row in load("en")["symptoms"].values()
+        for p in row["phrases"]
+        for word in p.split()
+    }
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.sampled_from(_VOCABULARY), max_size=30))
+def test_any_mix_of_telling_words_is_matched_to_a_symptom_or_none(words: list[str]) -> None:
+    assert match(" ".join(words), ["en"]) in (None, *symptom_ids())
+
+
+@pytest.mark.parametrize("few", [1, 3, 50, 5000])
+def test_a_megabyte_is_read_in_bounded_time(few: int) -> None:
+    dice = random.Random(few)
+    words = dice.sample(_VOCABULARY, min(few, len(_VOCABULARY)))
+    text = " ".join(dice.choices(words, k=200_000))
+    match("load the texts first", languages())
+    start = time.perf_counter()
+    match(text, languages())
+    assert time.perf_counter() - start < 1
