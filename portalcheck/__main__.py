@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import sys
+import time
 from typing import NoReturn
 
-from portalcheck.turn import take
+BEGAN = time.monotonic()
+"""When this program began, on the monotonic clock; taken before anything that costs time is loaded."""
 
 
 def start() -> NoReturn:
-    """Wait for a turn where many start at once, then load and run the command line."""
-    stopped = not take(sys.argv[1:])
+    """Load and run the command line."""
     from portalcheck.cli import entry
 
-    entry(stopped=stopped)
+    entry(began=BEGAN)
 
 
 if __name__ == "__main__":

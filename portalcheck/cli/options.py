@@ -1,20 +1,24 @@
-"""The options of `run`, which `demo` shares, and their variables."""
+"""Every option of the command line, each declared once, and its variable."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 import msgspec
 from click.shell_completion import CompletionItem
 
-from portalcheck.cli import complete
-from portalcheck.cli.adapters import BETWEEN, FORMATS
+from portalcheck.cli import completions
+from portalcheck.cli.group import show_version
+from portalcheck.cli.localized import Option
+from portalcheck.report.formats.format import Format
 
-Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+Function = TypeVar("Function", bound=Callable[..., Any])
 
+BETWEEN = ";"
+"""What stands between several values in a variable."""
 _BY_SETTINGS = ("portal", "timeout", "lang", "fail_on", "only", "skip", "jitter", "log_file")
 """Options whose variables the settings read themselves, so that each value's origin is known."""
 
@@ -29,6 +33,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     format: str | None = None
     outputs: tuple[str, ...] = ()
     jsonl: Path | None = None
+    debug: Path | None = None
     copy: bool = False
     open: bool = False
     include_local: bool = False
@@ -55,113 +60,113 @@ class _Files(_Several):
         return [CompletionItem(incomplete, type="file")]
 
 
-def _file(name: str, variable: str, text: str) -> Decorator:
-    return click.option(
-        name, type=click.Path(path_type=Path), metavar="FILE", envvar=f"PORTALCHECK_{variable}", help=text
-    )
+def option(*names: str, **settings: Any) -> Callable[[Function], Function]:
+    """An option of click with its help in the person's language; its variable is that of its long name."""
+    long = max(names, key=len)
+    if long.startswith("--") and long.removeprefix("--").replace("-", "_") not in _BY_SETTINGS:
+        settings.setdefault("envvar", f"PORTALCHECK_{long.removeprefix('--').replace('-', '_').upper()}")
+    return click.option(*names, cls=Option, **settings)
 
 
-def _flag(*names: str, variable: str, text: str) -> Decorator:
-    return click.option(*names, is_flag=True, envvar=f"PORTALCHECK_{variable}", help=text)
+def _file(name: str, text: str) -> Callable[[Function], Function]:
+    return option(name, type=click.Path(path_type=Path), metavar="FILE", help=text)
 
 
-def _show_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
-    from portalcheck.cli.main import show_version
-
-    show_version(ctx, param, value)
+def _flag(*names: str, text: str) -> Callable[[Function], Function]:
+    return option(*names, is_flag=True, help=text)
 
 
-_OPTIONS: tuple[Decorator, ...] = (
-    click.option(
+lang = option(
+    "--lang",
+    metavar="en|es",
+    help="Language of the words (default: the system's).",
+    shell_complete=completions.languages,
+)
+config = _file("--config", "Use this settings file instead of the user's.")
+profiles = _file("--profiles", "More portal profiles: a file, or a folder of files.")
+format_of_report = option(
+    "-f",
+    "--format",
+    type=click.Choice([form.value for form in Format]),
+    help="Form of the report (default text, or by the suffix of --output).",
+)
+outputs = option(
+    "-o",
+    "--output",
+    "outputs",
+    type=_Files(),
+    multiple=True,
+    metavar="[FMT:]FILE",
+    help="Write the report to this file; - is standard output. May be given again, each in its own form.",
+)
+no_color = _flag("--no-color", text="No color.")
+
+_OPTIONS: tuple[Callable[[Callable[..., Any]], Callable[..., Any]], ...] = (
+    option(
         "-p",
         "--portal",
         metavar="NAME",
         help="Profile to use (else the settings', else optum).",
-        shell_complete=complete.portals,
+        shell_complete=completions.portals,
     ),
-    _file("--config", "CONFIG", "Use this settings file instead of the user's."),
-    _file("--profiles", "PROFILES", "More portal profiles: a file, or a folder of files."),
-    click.option(
+    config,
+    profiles,
+    option(
         "--symptom",
         "symptoms",
         type=_Several(),
         multiple=True,
         metavar="TEXT|ID",
-        shell_complete=complete.symptoms,
-        envvar="PORTALCHECK_SYMPTOM",
+        shell_complete=completions.symptoms,
         help="What the sign-in page said; may be given again.",
     ),
-    click.option(
+    option(
         "--only",
         metavar="IDS",
         help="Run only these checks (comma-separated ids).",
-        shell_complete=complete.check_ids,
+        shell_complete=completions.check_ids,
     ),
-    click.option(
+    option(
         "--skip",
         metavar="IDS",
         help="Leave these checks out (comma-separated ids).",
-        shell_complete=complete.check_ids,
+        shell_complete=completions.check_ids,
     ),
-    click.option("--timeout", metavar="SECONDS", help="Limit of the whole run (default 10)."),
-    click.option(
-        "-f",
-        "--format",
-        type=click.Choice(FORMATS),
-        envvar="PORTALCHECK_FORMAT",
-        help="Form of the report (default text, or by the suffix of --output).",
-    ),
-    click.option(
-        "-o",
-        "--output",
-        "outputs",
-        type=_Files(),
-        multiple=True,
-        metavar="[FMT:]FILE",
-        envvar="PORTALCHECK_OUTPUT",
-        help="Write the report to this file; - is standard output. May be given again, each in its own form.",
-    ),
-    _file("--jsonl", "JSONL", "Append the report to this file, as one line of JSON."),
-    _flag("--copy", variable="COPY", text="Put the report on the clipboard too."),
-    _flag("--open", variable="OPEN", text="Show the report in the browser."),
-    click.option(
-        "--jitter", metavar="SECONDS", help="Wait up to so long first (not for a person at a terminal)."
-    ),
-    click.option("--log-file", metavar="FILE", help="Add a line on this run to a log of limited size."),
-    click.option(
-        "--lang",
-        metavar="en|es",
-        help="Language of the words (default: the system's).",
-        shell_complete=complete.languages,
-    ),
-    click.option(
+    option("--timeout", metavar="SECONDS", help="Limit of the whole run (default 10)."),
+    format_of_report,
+    outputs,
+    _file("--jsonl", "Append the report to this file, as one line of JSON."),
+    _file("--debug", "Write what was done and when, one line an event, to this file."),
+    _flag("--copy", text="Put the report on the clipboard too."),
+    _flag("--open", text="Show the report in the browser."),
+    option("--jitter", metavar="SECONDS", help="Wait up to so long first (not for a person at a terminal)."),
+    option("--log-file", metavar="FILE", help="Add a line on this run to a log of limited size."),
+    lang,
+    option(
         "--fail-on",
         metavar="never|fail|warn",
         help="What makes the exit code 1 (default fail).",
-        shell_complete=complete.words_of("never", "fail", "warn"),
+        shell_complete=completions.words_of("never", "fail", "warn"),
     ),
     _flag(
         "--include-local",
-        variable="INCLUDE_LOCAL",
         text="Add IT detail that stays on this computer by default.",
     ),
-    _flag("--no-input", variable="NO_INPUT", text="Never ask anything."),
-    _flag("-q", "--quiet", variable="QUIET", text="No messages beside the result."),
-    _flag(
-        "-v", "--verbose", variable="VERBOSE", text="Every finding of every check, and how to say the code."
-    ),
-    _flag("--no-color", variable="NO_COLOR", text="No color."),
+    _flag("--no-input", text="Never ask anything."),
+    _flag("-q", "--quiet", text="No messages beside the result."),
+    _flag("-v", "--verbose", text="Every finding of every check, and how to say the code."),
+    no_color,
     # For engines that add it to a whole command line, whose format then gives the exit code.
     click.option(
-        "--version", is_flag=True, is_eager=True, expose_value=False, hidden=True, callback=_show_version
+        "--version", is_flag=True, is_eager=True, expose_value=False, hidden=True, callback=show_version
     ),
 )
 
 
 def report_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command all options of `run`."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
+    for decorate in reversed(_OPTIONS):
+        command = decorate(command)
     return command
 
 

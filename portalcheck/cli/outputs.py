@@ -1,10 +1,13 @@
-"""Where the report of a run goes: standard output, files, each in its own form; and the log of runs."""
+"""Where the report of a run goes: standard output, files, clipboard, browser; and the log of runs."""
 
 from __future__ import annotations
 
+import contextlib
 import os
+import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +15,9 @@ import click
 import msgspec
 
 from portalcheck import __version__
-from portalcheck.cli import out
-from portalcheck.cli.adapters import STDOUT, form_and_path
+from portalcheck.cli import console
+from portalcheck.cli.localized import STDOUT, form_and_path
+from portalcheck.report.formats.format import Format
 
 if TYPE_CHECKING:
     from portalcheck.model import Report
@@ -24,14 +28,14 @@ if TYPE_CHECKING:
 class Output(msgspec.Struct, frozen=True):
     """A place for the report and the form that it has there; `path` is None for standard output."""
 
-    form: str
+    form: Format
     path: Path | None = None
 
 
 def outputs(
     given: Sequence[str], chosen: str | None, jsonl: Path | None, words: Catalog
 ) -> tuple[Output, ...]:
-    """The outputs of a run; standard output where none is given. Raises click.UsageError for one place twice."""
+    """The outputs of a run; standard output if none is given. Raises click.UsageError for one place twice."""
     found = tuple(
         Output(form, None if path == STDOUT else Path(path))
         for form, path in (form_and_path(output, chosen) for output in given)
@@ -40,11 +44,69 @@ def outputs(
     twice = next((place for place in places if places.count(place) > 1), None)
     if twice is not None:
         raise click.UsageError(words.ui("message.output_twice", file=Path(twice).name))
-    return found or (Output(chosen or "text"),)
+    return found or (Output(Format(chosen or Format.TEXT)),)
 
 
 def _place(path: Path | None) -> str:
     return STDOUT if path is None else os.path.realpath(path)
+
+
+def write_files(
+    report: Report, outputs: Sequence[Output], texts: dict[Format, str], jsonl: Path | None
+) -> list[str]:
+    """Write every file, whatever becomes of the others; the names of those that could not be written."""
+    from portalcheck.report.formats.json import render_line
+
+    failed: list[str] = []
+
+    def write(how: Callable[[Path, str], None], path: Path, text: str) -> None:
+        try:
+            how(path, text)
+        except OSError:
+            failed.append(path.name)
+
+    for output in outputs:
+        if output.path is not None:
+            # Prometheus' textfile collector is another user; there is nothing personal in metrics.
+            mode = 0o644 if output.form is Format.PROMETHEUS else 0o600
+            write(partial(console.write_file, mode=mode), output.path, texts[output.form])
+    if jsonl is not None:
+        write(console.append_line, jsonl, render_line(report))
+    return failed
+
+
+def copy(text: str) -> bool:
+    """Put a text on the clipboard; whether there is one."""
+    import pyperclip
+
+    try:
+        pyperclip.copy(text)
+    except pyperclip.PyperclipException:
+        return False
+    return True
+
+
+def show_page(page: Callable[[], str], written: Path | None, words: Catalog) -> str:
+    """Show the report in the browser: the file that was written, else one that the next run replaces.
+
+    Gives the message that says what became of it. Raises click.ClickException if no page could be written.
+    """
+    import webbrowser
+
+    from portalcheck.report import history
+
+    path = written
+    if path is None:
+        folder = history.folder() or Path(tempfile.mkdtemp(prefix="portalcheck-"))
+        with contextlib.suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = folder / "last-report.html"
+        try:
+            console.write_file(path, page())
+        except OSError as error:
+            raise click.ClickException(words.ui("message.cannot_write", file=path.name)) from error
+    opened = webbrowser.open(path.absolute().as_uri())
+    return words.ui("copy.opened") if opened else words.ui("copy.open_failed", file=path.name)
 
 
 class Log:
@@ -72,11 +134,18 @@ class Log:
         )
 
     def fault(self, error: Exception) -> None:
-        """A run that ended by a fault of ours. Raises OSError."""
+        """A run that ended by a fault of ours; a log that cannot be written is no second fault."""
         now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        self._add(
-            {"time": now, "version": __version__, "outcome": "bug", "exit": 4, "error": type(error).__name__}
-        )
+        with contextlib.suppress(OSError):
+            self._add(
+                {
+                    "time": now,
+                    "version": __version__,
+                    "outcome": "bug",
+                    "exit": 4,
+                    "error": type(error).__name__,
+                }
+            )
 
     def _add(self, facts: dict[str, object]) -> None:
         if self.path is None:
@@ -84,7 +153,7 @@ class Log:
         line = " ".join(f"{name}={value}" for name, value in facts.items()) + "\n"
         if _size(self.path) + len(line) > self._most:
             self.path.replace(self.path.with_name(f"{self.path.name}.1"))
-        out.append_line(self.path, line)
+        console.append_line(self.path, line)
 
 
 def _size(path: Path) -> int:

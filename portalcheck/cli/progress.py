@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from portalcheck.cli import out
+from portalcheck.cli import console
 from portalcheck.model import CheckResult
 from portalcheck.words.catalog import Catalog
 
@@ -49,4 +49,4 @@ class Progress:
 
     def _say(self, line: str) -> None:
         if self._visible:
-            out.say(line)
+            console.say(line)

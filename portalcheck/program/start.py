@@ -1,11 +1,9 @@
 """Where the built program starts."""
 
-import sys
+import time
 
-from portalcheck.turn import take
+_BEGAN = time.monotonic()
 
-stopped = not take(sys.argv[1:])
+from portalcheck.cli.frozen import entry  # noqa: E402  its loading is part of the start, whose time is told
 
-from portalcheck.cli.alone import entry  # noqa: E402  nothing is loaded before its turn
-
-entry(stopped=stopped)
+entry(began=_BEGAN)

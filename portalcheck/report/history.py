@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -52,3 +53,18 @@ def keep(place: Path | None, report: Report) -> bool:
     except OSError:
         return False
     return True
+
+
+def age_s(report: Report) -> float:
+    """Seconds since a report was begun, by this computer's clock; never negative."""
+    began = datetime.strptime(report.started, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    return max(0.0, (datetime.now(UTC) - began).total_seconds())
+
+
+def forget(place: Path | None) -> bool:
+    """Remove the report that was kept; whether there was one. Raises OSError."""
+    try:
+        (place / NAME).unlink() if place is not None else None
+    except FileNotFoundError:
+        return False
+    return place is not None

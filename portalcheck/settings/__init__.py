@@ -34,6 +34,7 @@ from portalcheck.settings.sources import (
     system_folder,
     user_folder,
 )
+from portalcheck.words.interface import N_
 
 __all__ = [
     "DEFAULT",
@@ -189,9 +190,9 @@ def paths(
     if config is None:
         places += _places(Layer.USER, _user_file(DEFAULT))
     else:
-        places.append((Layer.USER, "settings", config))
+        places.append((Layer.USER, N_("settings"), config))
     if given_profiles is not None:
-        places.append((Layer.USER, "profiles", given_profiles))
+        places.append((Layer.USER, N_("profiles"), given_profiles))
     return tuple(PathRow(layer, kind, path, _exists(path)) for layer, kind, path in places)
 
 

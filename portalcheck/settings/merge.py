@@ -15,6 +15,7 @@ from portalcheck.settings.origin import BUILT_IN, Entry, Layer, Origin, Settings
 from portalcheck.settings.profiles import Profile, check_ca_file, make, profile_of, whole_path
 from portalcheck.settings.reader import annotation_at, closest, either, quoted
 from portalcheck.settings.sources import Values
+from portalcheck.words.interface import _
 
 _ABOVE_LOCKS = (Layer.USER, Layer.ENVIRONMENT, Layer.FLAG)
 TABLES: Mapping[str, type[msgspec.Struct]] = {"network": NetworkTable, "run": RunTable, "checks": ChecksTable}
@@ -149,8 +150,8 @@ def _check_lock(lock: str, origin: Origin, known: Iterable[str]) -> None:
         raise SettingsError(
             origin,
             "locked",
-            f"{quoted(lock)} is not a key",
-            "key paths such as network.contact",
+            _("{key} is not a key").format(key=quoted(lock)),
+            _("key paths such as network.contact"),
             suggestion=closest(lock, keys),
         )
 
@@ -159,5 +160,5 @@ def _unknown_profile(
     origin: Origin, name: str, known: Iterable[str], *, key: str = "portal"
 ) -> SettingsError:
     names = list(known)
-    problem = f"no profile is named {quoted(name)}"
+    problem = _("no profile is named {name}").format(name=quoted(name))
     return SettingsError(origin, key, problem, either(names), suggestion=closest(name, names))

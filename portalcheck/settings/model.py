@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from portalcheck.settings import values
+from portalcheck.words.interface import _
 
 DEFAULT_PROFILE = "optum"
 MAX_TIMEOUT_S = 600
@@ -124,7 +125,9 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 def _facts_problem(facts: tuple[Fact, ...]) -> str:
     wrong = next((number for number, fact in enumerate(facts) if bool(fact.host) == bool(fact.app)), None)
-    return "" if wrong is None else f"has a table (the one at index {wrong}) of no host or app, or of both"
+    if wrong is None:
+        return ""
+    return _("has a table (the one at index {number}) of no host or app, or of both").format(number=wrong)
 
 
 class SupportTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

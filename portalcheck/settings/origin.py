@@ -7,15 +7,17 @@ from pathlib import Path
 
 import msgspec
 
+from portalcheck.words.interface import N_, _, ngettext
+
 
 class Layer(StrEnum):
     """The layers of settings, lowest first."""
 
-    BUILT_IN = "built-in"
-    SYSTEM = "system file"
-    USER = "user file"
-    ENVIRONMENT = "environment"
-    FLAG = "flag"
+    BUILT_IN = N_("built-in")
+    SYSTEM = N_("system file")
+    USER = N_("user file")
+    ENVIRONMENT = N_("environment")
+    FLAG = N_("flag")
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -31,7 +33,7 @@ class Origin(msgspec.Struct, frozen=True):
     within: str = ""
 
     def __str__(self) -> str:
-        return str(self.layer) if self.layer is Layer.BUILT_IN else f"{self.layer} {self.place}"
+        return _(self.layer) if self.layer is Layer.BUILT_IN else f"{_(self.layer)} {self.place}"
 
     def key(self, key: str) -> str:
         """A key path as it is written at this place."""
@@ -53,7 +55,8 @@ class Entry(msgspec.Struct, frozen=True):
 class SettingsError(Exception):
     """A setting that cannot be used: where, which key, what was wrong, and what was expected.
 
-    `str()` is one line for a person. `key` is empty where the file as a whole is meant.
+    `str()` is one line for a person, in the language that the program speaks. `key` is empty if the file as a
+    whole is meant.
     """
 
     def __init__(
@@ -61,9 +64,12 @@ class SettingsError(Exception):
     ) -> None:
         self.origin, self.key = origin, key
         self.problem, self.expected, self.suggestion = problem, expected, suggestion
-        hint = f" (did you mean {suggestion}?)" if suggestion else ""
         where = [part for part in (origin.place, origin.key(key)) if part]
-        super().__init__(f"{': '.join([*where, problem])}; expected {expected}{hint}")
+        text = _("{what_is_wrong}; expected {expected}").format(
+            what_is_wrong=": ".join([*where, problem]), expected=expected
+        )
+        hint = " " + _("(did you mean {suggestion}?)").format(suggestion=suggestion) if suggestion else ""
+        super().__init__(text + hint)
 
     @property
     def file(self) -> Path | None:
@@ -79,6 +85,9 @@ class SettingsWarning(msgspec.Struct, frozen=True):
     locked_by: Origin
 
     def __str__(self) -> str:
-        verb = "is" if len(self.keys) == 1 else "are"
-        keys = ", ".join(self.keys)
-        return f"{self.origin.place}: {keys} {verb} locked by {self.locked_by.place}; this has no effect"
+        text = ngettext(
+            "{place}: {keys} is locked by {file}; this has no effect",
+            "{place}: {keys} are locked by {file}; this has no effect",
+            len(self.keys),
+        )
+        return text.format(place=self.origin.place, keys=", ".join(self.keys), file=self.locked_by.place)

@@ -14,6 +14,7 @@ from portalcheck.settings.model import Fact
 from portalcheck.settings.origin import Entry, Origin, SettingsError
 from portalcheck.settings.sources import Trouble, read_bytes
 from portalcheck.settings.values import host_of
+from portalcheck.words.interface import _
 
 FOLDER = Path(__file__).parent / "portals"
 
@@ -50,7 +51,8 @@ def make(
         key.removeprefix(prefix): e.value for key, e in entries.items() if key.startswith(prefix)
     }
     if "url" not in own:
-        raise SettingsError(origins[0], f"{prefix}url", "missing", "an address, which a new profile needs")
+        expected = _("an address, which a new profile needs")
+        raise SettingsError(origins[0], f"{prefix}url", _("missing"), expected)
     host = host_of(own["url"])
     identity = own.get("identity", ())
     official = _each_once((*(own.get("official") or (host,)), *own.get("also_official", ())))
@@ -95,10 +97,10 @@ def check_ca_file(portal: Portal, entries: Mapping[str, Entry]) -> None:
         return
     from portalcheck.machine.pem import certificates
 
-    key, expected = f"portals.{portal.profile}.ca_file", "a file of certificates in PEM"
+    key, expected = f"portals.{portal.profile}.ca_file", _("a file of certificates in PEM")
     data = read_bytes(Path(portal.ca_file))
     problem = (
-        data.value if isinstance(data, Trouble) else ("" if certificates(data) else "holds no certificate")
+        _(data) if isinstance(data, Trouble) else ("" if certificates(data) else _("holds no certificate"))
     )
     if problem:
         raise SettingsError(entries[key].origin, key, problem, expected)

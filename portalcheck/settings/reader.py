@@ -13,6 +13,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 import msgspec
 
 from portalcheck.settings.origin import Origin, SettingsError
+from portalcheck.words.interface import _
 
 _MAX_ECHO = 60
 _MAX_NUMBER = 10**15
@@ -66,7 +67,7 @@ class Reader:
         for name, item in self._items(value, key):
             path = _join(key, name)
             if name not in known:
-                raise self.error(path, "unknown key", either(known), closest(name, known))
+                raise self.error(path, _("unknown key"), either(known), closest(name, known))
             annotation = known[name]
             if is_table(annotation):
                 yield from self.table(annotation, item, path)
@@ -77,7 +78,7 @@ class Reader:
 
     def _items(self, value: object, key: str) -> Iterable[tuple[str, object]]:
         if not isinstance(value, Mapping):
-            raise self.error(key, f"got {_told(value)}", "a table")
+            raise self.error(key, _got(value), _("a table"))
         return value.items()
 
     def _named_tables(self, annotation: Any, value: object, key: str) -> Iterator[tuple[str, Any]]:
@@ -97,17 +98,17 @@ class Reader:
         except msgspec.ValidationError:
             choices = [choice for choice in get_args(base) if choice]
             hint = closest(value, choices) if isinstance(value, str) and choices else ""
-            raise self.error(key, f"got {_told(value)}", meta.description or "", hint) from None
+            raise self.error(key, _got(value), _(meta.description or ""), hint) from None
         self._judge(meta, checked, key)
         return checked
 
     def _list(self, item_type: Any, meta: msgspec.Meta, value: object, key: str) -> Any:
-        expected = meta.description or ""
+        expected = _(meta.description or "")
         if not isinstance(value, list | tuple):
-            raise self.error(key, f"got {_told(value)}", expected)
+            raise self.error(key, _got(value), expected)
         longest = len(value) if meta.max_length is None else meta.max_length
         if not (meta.min_length or 0) <= len(value) <= longest:
-            raise self.error(key, f"has {len(value)}", expected)
+            raise self.error(key, _("has {number}").format(number=len(value)), expected)
         items = tuple(self._item(item_type, item, f"{key}[{index}]") for index, item in enumerate(value))
         self._judge(meta, items, key)
         return items
@@ -123,7 +124,7 @@ class Reader:
         check = (meta.extra or {}).get("check")
         problem = check(value) if check else ""
         if problem:
-            raise self.error(key, problem, meta.description or "")
+            raise self.error(key, problem, _(meta.description or ""))
 
 
 # ---- words for errors --------------------------------------------------------------------------
@@ -140,26 +141,32 @@ def quoted(text: str) -> str:
     return json.dumps(cut).replace("\x7f", "\\u007f")
 
 
-def _told(value: object) -> str:
+def _got(value: object) -> str:
+    return _("got {value}").format(value=_repeated(value))
+
+
+def _repeated(value: object) -> str:
     """A wrong value, as far as an error repeats it."""
     match value:
         case bool():
             return str(value).lower()
         case str():
-            return quoted(value) if len(value) <= _MAX_ECHO else f"a text of {len(value)} characters"
+            if len(value) <= _MAX_ECHO:
+                return quoted(value)
+            return _("a text of {number} characters").format(number=len(value))
         case int() | float():
-            return repr(value) if -_MAX_NUMBER < value < _MAX_NUMBER else "a number out of range"
+            return repr(value) if -_MAX_NUMBER < value < _MAX_NUMBER else _("a number out of range")
         case list() | tuple():
-            return "a list"
+            return _("a list")
         case Mapping():
-            return "a table"
-    return "a date or time"
+            return _("a table")
+    return _("a date or time")
 
 
 def either(names: Iterable[str]) -> str:
     """Names as a choice: `a, b or c`."""
     *first, last = sorted(names)
-    return f"{', '.join(first)} or {last}" if first else last
+    return _("{names} or {last}").format(names=", ".join(first), last=last) if first else last
 
 
 def closest(name: str, known: Iterable[str]) -> str:

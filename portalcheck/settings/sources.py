@@ -17,6 +17,7 @@ import msgspec
 from portalcheck.settings.model import ConfigFile, PortalTable, ProfileName, ProfilesFile
 from portalcheck.settings.origin import BUILT_IN, Entry, Layer, Origin, SettingsError
 from portalcheck.settings.reader import Reader, annotation_at, bare, closest, either, quoted
+from portalcheck.words.interface import N_, _
 
 MAX_BYTES = 1024 * 1024
 MAX_PROFILES = 100
@@ -68,13 +69,13 @@ class Values(msgspec.Struct, frozen=True):
 class Trouble(StrEnum):
     """Why a file could not be read."""
 
-    MISSING = "no such file"
-    HIDDEN = "permission denied, even to look for it"
-    DENIED = "permission denied"
-    FOLDER = "is a folder"
-    SPECIAL = "is not a regular file"
-    TOO_LARGE = "is larger than 1 MiB"
-    UNREADABLE = "cannot be read"
+    MISSING = N_("no such file")
+    HIDDEN = N_("permission denied, even to look for it")
+    DENIED = N_("permission denied")
+    FOLDER = N_("is a folder")
+    SPECIAL = N_("is not a regular file")
+    TOO_LARGE = N_("is larger than 1 MiB")
+    UNREADABLE = N_("cannot be read")
 
 
 # ---- places ------------------------------------------------------------------------------------
@@ -143,18 +144,20 @@ def read_toml(data: bytes, origin: Origin) -> dict[str, Any]:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise SettingsError(origin, "", f"is not UTF-8 (line {line})", "TOML in UTF-8") from None
+        problem = _("is not UTF-8 (line {line})").format(line=line)
+        raise SettingsError(origin, "", problem, _("TOML in UTF-8")) from None
     if _has_endless_key(text):
-        raise SettingsError(origin, "", "holds a key beyond all measure", "TOML 1.0")
+        raise SettingsError(origin, "", _("has a key of too many parts"), "TOML 1.0")
     try:
         return tomli.loads(text)
     except tomli.TOMLDecodeError as error:
-        words = str(error)[:_MAX_TOML_WORDS]
-        raise SettingsError(origin, "", f"is not TOML: {words}", "TOML 1.0") from None
+        problem = _("is not TOML: {what} (line {line}, column {column})").format(
+            what=_(error.msg[:_MAX_TOML_WORDS]), line=error.lineno, column=error.colno
+        )
+        raise SettingsError(origin, "", problem, "TOML 1.0") from None
     except (ValueError, RecursionError):
-        raise SettingsError(
-            origin, "", "holds a number or a nesting beyond all measure", "TOML 1.0"
-        ) from None
+        problem = _("has a number that is too large, or is nested too deeply")
+        raise SettingsError(origin, "", problem, "TOML 1.0") from None
 
 
 def _has_endless_key(text: str) -> bool:
@@ -174,11 +177,12 @@ def read_config(origin: Origin, path: Path, *, required: bool = False) -> Values
     if data is Trouble.HIDDEN and not required and origin.layer is Layer.USER:
         return Values({}, (), origin)  # a service account may have the home of another
     if isinstance(data, Trouble):
-        raise SettingsError(origin, "", data.value, "a settings file in TOML")
+        raise SettingsError(origin, "", _(data), _("a settings file in TOML"))
     leaves = dict(Reader(origin).table(ConfigFile, read_toml(data, origin)))
     locked = leaves.pop("locked", ())
     if locked and origin.layer is not Layer.SYSTEM:
-        raise SettingsError(origin, "locked", "is not for this file", "locked keys in the system's file only")
+        expected = _("locked keys in the system's file only")
+        raise SettingsError(origin, "locked", _("is not for this file"), expected)
     return Values({key: Entry(value, origin) for key, value in leaves.items()}, locked, origin)
 
 
@@ -191,7 +195,7 @@ def read_profile(layer: Layer, path: Path) -> Values:
     origin = file_origin(layer, path)
     data = read_bytes(path)
     if isinstance(data, Trouble):
-        raise SettingsError(origin, "", data.value, "a profile in TOML")
+        raise SettingsError(origin, "", _(data), _("a profile in TOML"))
     document = read_toml(data, origin)
     if "portals" in document:
         leaves = dict(Reader(origin).table(ProfilesFile, document))
@@ -222,12 +226,13 @@ def read_profiles(layer: Layer, folder: Path | None, *, given: bool = False) -> 
         if layer is Layer.USER and not given:
             return
         raise SettingsError(
-            file_origin(layer, folder), "", "cannot be listed", "a folder of profiles"
+            file_origin(layer, folder), "", _("cannot be listed"), _("a folder of profiles")
         ) from None
     files = [name for name in names if name.endswith(".toml") and not name.startswith(".")]
     if len(files) > MAX_PROFILES:
         origin = file_origin(layer, folder)
-        raise SettingsError(origin, "", f"has {len(files)} profiles", f"at most {MAX_PROFILES}")
+        problem = _("has {number} profiles").format(number=len(files))
+        raise SettingsError(origin, "", problem, _("at most {number}").format(number=MAX_PROFILES))
     for name in files:
         yield read_profile(layer, folder / name)
 
@@ -247,7 +252,7 @@ def read_environment(environ: Mapping[str, str]) -> Values:
             # Left unnoticed, a slip in such a name would have hosts contacted that the person forbade.
             networks = [other for other in known if other.startswith(f"{PREFIX}NETWORK_")]
             raise SettingsError(
-                origin, "", "unknown setting", either(networks), suggestion=closest(name, networks)
+                origin, "", _("unknown setting"), either(networks), suggestion=closest(name, networks)
             )
     return Values(entries)
 
@@ -268,8 +273,8 @@ def read_flags(flags: Mapping[str, object]) -> Values:
 def _from_text(key: str, text: str, origin: Origin) -> object:
     """A value from its text: lists have commas, switches are true, yes, on, 1 or false, no, off, 0."""
     if any("\ud800" <= letter <= "\udfff" for letter in text):  # how Python holds bytes that are no text
-        raise SettingsError(origin, key, "has a byte that is no text", "UTF-8")
-    base, _ = bare(annotation_at(ConfigFile, key))
+        raise SettingsError(origin, key, _("is not UTF-8 text"), "UTF-8")
+    base, _meta = bare(annotation_at(ConfigFile, key))
     value: object = text.strip()
     if base is bool:
         value = _SWITCHES.get(text.strip().lower(), value)

@@ -10,6 +10,8 @@ import re
 from collections.abc import Sequence
 
 from portalcheck.address.literal import is_address
+from portalcheck.settings.reader import either
+from portalcheck.words.interface import _
 
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)(?:[/?#].*)?")
 _AUTHORITY = re.compile(r"(\[[^\[\]]*\]|[^:\[\]]*)(?::([0-9]*))?")
@@ -33,15 +35,15 @@ def host_problem(text: str) -> str:
     if not name.isascii():
         name = _a_label(name)
     if not name:
-        return "is not a host name"
+        return _("is not a host name")
     if len(name) > _MAX_NAME:
-        return f"has more than {_MAX_NAME} characters"
+        return _("has more than {number} characters").format(number=_MAX_NAME)
     labels = name.split(".")
     if any(len(label) > _MAX_LABEL for label in labels):
-        return f"has a part of more than {_MAX_LABEL} characters between dots"
+        return _("has a part of more than {number} characters between dots").format(number=_MAX_LABEL)
     # A name that ends in a number is an IPv4 address to a browser (WHATWG URL, "ends in a number").
     if not all(_LABEL.fullmatch(label) for label in labels) or _NUMBER.fullmatch(labels[-1]):
-        return "is not a host name"
+        return _("is not a host name")
     return ""
 
 
@@ -64,32 +66,32 @@ def maybe_host_problem(text: str) -> str:
 def url_problem(text: str, schemes: Sequence[str] = ("http", "https")) -> str:
     """An address of one of the schemes that every reader of addresses reads the same way."""
     if not text:
-        return "is empty"
+        return _("is empty")
     if not text.isprintable() or any(char.isspace() or char == "\\" for char in text):
-        return "has a blank, a backslash or a character that is not seen"
+        return _("has a blank, a backslash or a character that is not seen")
     match = _URL.fullmatch(text)
     if match is None:
-        return "is not an address"
+        return _("is not an address")
     if match[1].lower() not in schemes:
-        return f"does not begin with {' or '.join(f'{scheme}://' for scheme in schemes)}"
+        return _("does not begin with {start}").format(start=either(f"{scheme}://" for scheme in schemes))
     return _authority_problem(match[2])
 
 
 def _authority_problem(text: str) -> str:
     if "@" in text:
-        return "holds a user name or password"
+        return _("holds a user name or password")
     match = _AUTHORITY.fullmatch(text)
     if match is None:
-        return "has no valid host name"
+        return _("has no valid host name")
     host, port = match[1], match[2]
     if port is not None and not 1 <= int(port or "0") <= _MAX_PORT:
-        return f"has a port that is not 1 to {_MAX_PORT}"
+        return _("has a port that is not 1 to {number}").format(number=_MAX_PORT)
     if host.startswith("["):
-        return "" if ":" in host and _is_unscoped(host[1:-1]) else "has no valid IPv6 address"
+        return "" if ":" in host and _is_unscoped(host[1:-1]) else _("has no valid IPv6 address")
     if not host:
-        return "has no host name"
+        return _("has no host name")
     problem = host_problem(host)
-    return f"has a host name that {problem}" if problem else ""
+    return _("has a host name that {problem}").format(problem=problem) if problem else ""
 
 
 def host_of(url: str) -> str:
@@ -116,7 +118,7 @@ def http_url_problem(text: str) -> str:
 
 def canaries_problem(urls: Sequence[str]) -> str:
     """Canaries of one host only could not tell a network from that host."""
-    return "" if len({host_of(url) for url in urls}) > 1 else "names one host only"
+    return "" if len({host_of(url) for url in urls}) > 1 else _("names one host only")
 
 
 def resolver_problem(text: str) -> str:
@@ -125,33 +127,33 @@ def resolver_problem(text: str) -> str:
         return ""
     if "://" in text:
         return https_url_problem(text)
-    host, _, port = text.rpartition(":")
+    host, _colon, port = text.rpartition(":")
     bracketed = host.startswith("[") and host.endswith("]")
     address = host[1:-1] if bracketed else host
     if not _is_unscoped(address) or bracketed != (":" in address):
-        return "is not the address of a DNS server"
+        return _("is not the address of a DNS server")
     if not (
         port.isascii() and port.isdigit() and len(port) <= len(str(_MAX_PORT)) and 0 < int(port) <= _MAX_PORT
     ):
-        return f"has a port that is not 1 to {_MAX_PORT}"
+        return _("has a port that is not 1 to {number}").format(number=_MAX_PORT)
     return ""
 
 
 def words_problem(text: str) -> str:
     """One line of text."""
-    return maybe_words_problem(text) if text.strip() else "is empty"
+    return maybe_words_problem(text) if text.strip() else _("is empty")
 
 
 def maybe_words_problem(text: str) -> str:
     """One line of text, or nothing."""
-    return "" if text.isprintable() else "has a character that is not seen"
+    return "" if text.isprintable() else _("has a character that is not seen")
 
 
 def path_problem(text: str) -> str:
     """A path that a file system could hold."""
-    return "has a character that no path has" if "\0" in text else ""
+    return _("has a character that no path has") if "\0" in text else ""
 
 
 def id_problem(text: str) -> str:
     """The id of a check."""
-    return "" if text and text.isprintable() and not re.search(r"[\s,]", text) else "is not a check id"
+    return "" if text and text.isprintable() and not re.search(r"[\s,]", text) else _("is not a check id")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from functools import cache
 from importlib.resources import files
-from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from portalcheck.api.beside import ENGLISH, Texts, read_texts
+if TYPE_CHECKING:
+    from portalcheck.api.beside import Texts
 
-_NONE: Texts = MappingProxyType({})
+_ENGLISH = "en"
 
 
 @cache
@@ -17,7 +18,7 @@ def languages() -> tuple[str, ...]:
     """The languages that there are texts in, English first."""
     names = (entry.name for entry in files("portalcheck.words").iterdir())
     found = sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml"))
-    return (ENGLISH, *(name for name in found if name != ENGLISH))
+    return (_ENGLISH, *(name for name in found if name != _ENGLISH))
 
 
 def choose_language(*tags: str | None) -> str:
@@ -26,9 +27,11 @@ def choose_language(*tags: str | None) -> str:
         primary = re.split(r"[-_.@:]", (tag or "").strip().lower(), maxsplit=1)[0]
         if primary in languages():
             return primary
-    return ENGLISH
+    return _ENGLISH
 
 
 def load(language: str) -> Texts:
     """The program's own texts in a language; empty where there are none."""
-    return read_texts("portalcheck.words", f"{language}.toml") if language in languages() else _NONE
+    from portalcheck.api.beside import read_texts
+
+    return read_texts("portalcheck.words", f"{language}.toml")

@@ -19,7 +19,7 @@ import pty
 
 ASKS = """
 import os, sys
-from portalcheck.cli.alone import clicked_on_desktop
+from portalcheck.cli.frozen import clicked_on_desktop
 sys.exit(clicked_on_desktop(os.environ, os.getpid()))
 """
 DESKTOP = {"DISPLAY": ":0"}

@@ -35,7 +35,7 @@ Program = Callable[..., "subprocess.CompletedProcess[str]"]
         (["--config", "no/such/file.toml"], "file.toml"),
         (["explian"], "Did you mean 'explain'?"),
         (["explain", "clock.wrng"], "clock.wrong"),
-        (["read", "no-such-file.txt"], "no such report"),
+        (["read", "no-such-file.txt"], "no such file"),
         (["schema", "nope"], "'nope' is not one of"),
         (["config", "check", "no-such.toml"], "no-such.toml"),
     ],
@@ -60,7 +60,7 @@ def test_wrong_usage_is_told_and_exits_with_2(
         (["demo", "--fault", "nope", "--lang", "es"], "No existe la falla 'nope'"),
         (["demo", "--timeout", "0", "--lang", "es"], "--timeout: tiene 0.0; se espera un número de segundos"),
         (["demo", "--only", "dns", "--skip", "dns", "--lang", "es"], "No queda ninguna revisión"),
-        (["read", "no-such-file.txt", "--lang", "es"], "no hay tal informe"),
+        (["read", "no-such-file.txt", "--lang", "es"], "no existe ese archivo"),
         (["demo", "--lang"], "Option '--lang' requires an argument"),
     ],
 )

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from portalcheck.cli.shell import SHELLS
+from portalcheck.cli.commands.completion import SHELLS
 from tests.cli.conftest import Ran
 
 if sys.platform == "win32":
@@ -228,9 +228,9 @@ def test_the_script_for_powershell_asks_the_program_in_the_way_that_is_tested_he
 def test_after_the_name_all_commands_are_offered(
     program: Callable[..., subprocess.CompletedProcess[str]],
 ) -> None:
-    from portalcheck.cli.main import MODULES
+    from portalcheck.cli.group import COMMANDS
 
-    assert [value for _, value, _ in as_powershell(program, "portalcheck ")] == list(MODULES)
+    assert [value for _, value, _ in as_powershell(program, "portalcheck ")] == list(COMMANDS)
 
 
 def test_an_id_that_stands_in_the_list_is_not_offered_again(

@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from portalcheck.cli.adapters import FORMATS
+from portalcheck.report.formats.format import Format
 
 Ran = tuple[int, str, str]
 
@@ -64,9 +64,10 @@ def interrupted(arguments: list[str], folder: Path, after: float = 1.5) -> Ran:
     told, telling = os.pipe()
     start = (
         "import os, sys, portalcheck.cli\n"
+        "from portalcheck.cli.interrupt import Interrupt\n"
         "room = sys.modules['portalcheck.cli.main']\n"
-        "listen = room._Interrupt.listen\n"
-        f"room._Interrupt.listen = lambda: (listen(), os.write({telling}, b'.'))\n"
+        "listen = Interrupt.listen\n"
+        f"Interrupt.listen = lambda: (listen(), os.write({telling}, b'.'))\n"
         "room.entry()"
     )
     started = subprocess.Popen(
@@ -150,7 +151,7 @@ SHAPES: Mapping[str, Callable[[str, str, str], None]] = {
 }
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", [*Format])
 @pytest.mark.parametrize(
     "row", [row if row in QUICK else pytest.param(row, marks=pytest.mark.slow) for row in ROWS]
 )
@@ -168,8 +169,8 @@ def test_a_run_ends_as_the_reader_of_its_format_expects(row: str, form: str, tmp
 IGNORING = """
 import sys, time, weakref
 import portalcheck.cli
-room = sys.modules["portalcheck.cli.main"]
-room._Interrupt.listen()
+from portalcheck.cli.interrupt import Interrupt
+Interrupt.listen()
 class Held:
     pass
 def callback(_):
@@ -181,7 +182,7 @@ try:
     del held
     time.sleep(20)
 except KeyboardInterrupt:
-    room._Interrupt.taken = True
+    Interrupt.taken = True
     print("heard", flush=True)
 """
 SWALLOWING = """

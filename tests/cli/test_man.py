@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from portalcheck.cli import roff
-from portalcheck.cli.adapters import FORMATS
-from portalcheck.cli.main import MODULES, group
-from portalcheck.cli.man import EXAMPLES
+from portalcheck.cli.commands.man import EXAMPLES
+from portalcheck.cli.group import COMMANDS, group
+from portalcheck.report.formats.format import Format
 from tests.cli.conftest import Ran
 
 LANGUAGES = pytest.mark.parametrize("lang", ["en", "es"])
@@ -57,8 +57,8 @@ def test_man_shows_the_page_without_a_warning_and_with_all_commands_and_options(
 ) -> None:
     shown = as_shown(page(lang))
 
-    assert [name for name in MODULES if f"portalcheck {name}" not in shown] == []
-    assert [form for form in FORMATS if form not in shown] == []
+    assert [name for name in COMMANDS if f"portalcheck {name}" not in shown] == []
+    assert [form for form in [*Format] if form not in shown] == []
     run = group.get_command(group.make_context("portalcheck", ["run", "x"]), "run")
     assert run is not None
     assert [opt for each in run.params for opt in each.opts if opt.startswith("-") and opt not in shown] == []

@@ -122,12 +122,12 @@ def test_what_was_planted_is_in_no_file_and_in_nothing_that_reads_a_report(tmp_p
 def test_where_a_crash_was_is_told_without_what_tells_of_a_person(
     call: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from portalcheck.cli import run
+    from portalcheck.cli.commands import demo
 
     def crash(*_: object, **__: object) -> None:
         raise RuntimeError(f"/home/{USER}/planted-path/file.txt broke")
 
-    monkeypatch.setattr(run, "_execute", crash)
+    monkeypatch.setattr(demo, "straight_line", crash)
     code, out, err = call("demo", "-v")
 
     assert code == 4

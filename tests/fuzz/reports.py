@@ -160,7 +160,7 @@ def _place() -> Path:
 @target("reports", longest=16 * 1024)
 def code_in_text(data: bytes) -> None:
     """A code is found in a text only where its check holds."""
-    from portalcheck.cli.desk import _code_within
+    from portalcheck.cli.commands.read import _code_within
 
     first, _ = parts_of(data, 2)
     found = _code_within(first, NUMBERS)

@@ -19,7 +19,7 @@ SERVER = "network.resolvers[0]"
 NO_SERVER = f"{SERVER}: is not the address of a DNS server; expected {RESOLVER}"
 NO_PORT = f"{SERVER}: has a port that is not 1 to 65535; expected {RESOLVER}"
 UNSEEN = "has a character that is not seen"
-EQUALS = "Expected '=' after a key in a key/value pair (at line 2, column 8)"
+EQUALS = "Expected '=' after a key in a key/value pair (line 2, column 8)"
 PROFILE = "a profile name of 1 to 64 letters, digits, - and _"
 TOP = "checks, locked, network, portal, portals or run"
 FIELDS = (
@@ -132,13 +132,13 @@ FILES = [
     ),
     (f"{LAB}portals.lab.facts = [1]", "portals.lab.facts[0]: got 1; expected a table"),
     # not TOML
-    ("portal = ", "is not TOML: Invalid value (at end of document); expected TOML 1.0"),
+    ("portal = ", "is not TOML: Invalid value (line 1, column 10); expected TOML 1.0"),
     ("a = 1\nportal 'lab'", f"is not TOML: {EQUALS}; expected TOML 1.0"),
-    ("[run]\n[run]", "is not TOML: Cannot declare ('run',) twice (at line 2, column 5); expected TOML 1.0"),
+    ("[run]\n[run]", "is not TOML: Cannot declare ('run',) twice (line 2, column 5); expected TOML 1.0"),
     (b"a = 1\nportal = '\xff'", "is not UTF-8 (line 2); expected TOML in UTF-8"),
     ("portal = 'lab'".encode("utf-16"), "is not UTF-8 (line 1); expected TOML in UTF-8"),
-    ("a = " + "[" * 100_000, "holds a number or a nesting beyond all measure; expected TOML 1.0"),
-    ("a = " + "1" * 5_000, "holds a number or a nesting beyond all measure; expected TOML 1.0"),
+    ("a = " + "[" * 100_000, "has a number that is too large, or is nested too deeply; expected TOML 1.0"),
+    ("a = " + "1" * 5_000, "has a number that is too large, or is nested too deeply; expected TOML 1.0"),
     (b"#" * (MAX_BYTES + 1), "is larger than 1 MiB; expected a settings file in TOML"),
 ]
 
@@ -214,6 +214,6 @@ def test_a_list_of_hosts_takes_host_names_only(world: World, key: str, host: str
 @pytest.mark.parametrize("option", OPTIONS)
 def test_a_variable_or_flag_with_a_byte_that_is_no_text_is_told(world: World, option: str) -> None:
     name = f"PORTALCHECK_{option.upper()}"
-    expected = "has a byte that is no text; expected UTF-8"
+    expected = "is not UTF-8 text; expected UTF-8"
     assert str(caught(world, environ={name: "5\udcff"})) == f"{name}: {expected}"
     assert str(caught(world, flags={option: "5\udcff"})) == f"--{option.replace('_', '-')}: {expected}"

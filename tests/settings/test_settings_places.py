@@ -157,7 +157,7 @@ VARIABLES = [
     ({"PORTALCHECK_PORTAL": "lab"}, 'PORTALCHECK_PORTAL: no profile is named "lab"; expected optum'),
     (
         {"PORTALCHECK_PORTAL": "\udcff\x1b[31m"},
-        "PORTALCHECK_PORTAL: has a byte that is no text; expected UTF-8",
+        "PORTALCHECK_PORTAL: is not UTF-8 text; expected UTF-8",
     ),
     (
         {"PORTALCHECK_NETWORK_CONTACTS": "never"},

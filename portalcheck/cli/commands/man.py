@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterator
 
 import click
 
 from portalcheck import __version__, settings
-from portalcheck.cli import out, roff
-from portalcheck.cli.config import shown
-from portalcheck.cli.main import BUG, FINDING, INTERRUPTED, OK, UNKNOWN, USAGE, group
-from portalcheck.cli.tell import catalog, lang_option
-from portalcheck.report import history as memory
+from portalcheck.cli import console, options, roff
+from portalcheck.cli.commands.config import shown
+from portalcheck.cli.exits import BUG, FINDING, INTERRUPTED, OK, UNKNOWN, USAGE
+from portalcheck.cli.group import group
+from portalcheck.cli.language import catalog
+from portalcheck.cli.localized import Command, paragraphs
+from portalcheck.report import history
+from portalcheck.words import interface
 from portalcheck.words.catalog import Catalog
-from portalcheck.words.phrases import say
 
 _NAME = "portalcheck"
 EXIT_CODES = {
@@ -41,20 +42,21 @@ _BASED_ON = "run"
 """The command whose options another one may share."""
 
 
-@click.command()
-@lang_option
+@click.command(cls=Command)
+@options.lang
 def man(lang: str | None) -> int:
     """Print the manual page, for man(1).
 
     \b
     portalcheck man > ~/.local/share/man/man1/portalcheck.1
     """
-    out.result(page(catalog(lang)))
+    console.result(page(catalog(lang)))
     return 0
 
 
 def page(words: Catalog) -> str:
     """The whole page as roff, in the language of the words."""
+    interface.use(words.lang)
     context = click.Context(group, info_name=_NAME)
     lines = [
         roff.title(_NAME.upper(), 1, f"{_NAME} {__version__}", words.ui("man.manual")),
@@ -63,8 +65,8 @@ def page(words: Catalog) -> str:
         roff.heading(words.ui("man.synopsis")),
         *_synopsis(context),
         roff.heading(words.ui("man.description")),
-        *roff.paragraphs(_help(group, words)),
-        *_options(group, context, words),
+        *roff.paragraphs(paragraphs(group)),
+        *_options(group, context),
         roff.heading(words.ui("man.commands")),
         *_commands(group, context, words),
         roff.heading(words.ui("man.exit_status")),
@@ -96,11 +98,6 @@ def _synopsis(context: click.Context) -> Iterator[str]:
         yield ".br"
 
 
-def _help(command: click.Command, words: Catalog) -> list[str]:
-    text = inspect.cleandoc(command.help or "").partition("\f")[0]
-    return [say(part, words.lang) if part[0] != "\b" else part for part in text.split("\n\n") if part]
-
-
 def _records(command: click.Command, context: click.Context) -> dict[str, str]:
     """Each option as --help writes it, with its text."""
     options = (each for each in command.get_params(context) if isinstance(each, click.Option))
@@ -109,13 +106,13 @@ def _records(command: click.Command, context: click.Context) -> dict[str, str]:
 
 
 def _options(
-    command: click.Command, context: click.Context, words: Catalog, without: frozenset[str] = frozenset()
+    command: click.Command, context: click.Context, without: frozenset[str] = frozenset()
 ) -> list[str]:
     return [
         line
         for term, text in _records(command, context).items()
         if term not in without
-        for line in roff.entry(roff.bold(term), say(text, words.lang))
+        for line in roff.entry(roff.bold(term), text)
     ]
 
 
@@ -125,9 +122,9 @@ def _commands(parent: click.Group, context: click.Context, words: Catalog) -> It
     shared = frozenset(_records(based_on, context))
     for command, inner in _loaded(parent, context):
         yield roff.subheading(_usage(command, inner))
-        yield from roff.paragraphs(_help(command, words))
+        yield from roff.paragraphs(paragraphs(command))
         takes_them = command is not based_on and shared <= _records(command, inner).keys()
-        yield from _options(command, inner, words, shared if takes_them else frozenset())
+        yield from _options(command, inner, shared if takes_them else frozenset())
         if takes_them:
             yield from roff.paragraphs([words.ui("man.shares", command=f"{_NAME} {_BASED_ON}")])
         if isinstance(command, click.Group):
@@ -156,9 +153,9 @@ def _files(words: Catalog) -> Iterator[str]:
     for row in settings.paths({}):
         key = f"{row.layer}_{row.kind}".replace(" ", "_")
         yield from roff.entry(roff.bold(shown(row.path)), words.ui(f"man.file.{key}"))
-    kept = memory.folder()
+    kept = history.folder()
     if kept is not None:
-        yield from roff.entry(roff.bold(shown(kept / memory.NAME)), words.ui("man.file.memory"))
+        yield from roff.entry(roff.bold(shown(kept / history.NAME)), words.ui("man.file.memory"))
 
 
 def _examples(words: Catalog) -> Iterator[str]:

@@ -46,7 +46,7 @@ def _starting(
 
 
 def _words(ctx: click.Context) -> Catalog:
-    from portalcheck.cli.tell import catalog
+    from portalcheck.cli.language import catalog
 
     return catalog(ctx.params.get("lang"))
 

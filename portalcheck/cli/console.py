@@ -10,10 +10,14 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from portalcheck.words.text import clean
+
+if TYPE_CHECKING:
+    from portalcheck.words.catalog import Catalog
 
 _PRIVATE = 0o600
 """Reports are for the person who made them, until that person shares them."""
@@ -70,10 +74,12 @@ def wants_colour(no_color: bool, environ: Mapping[str, str]) -> bool:
     return sys.stdout.isatty() and environ.get("TERM") != "dumb" and not environ.get("ACCESSIBLE")
 
 
-def paint(text: str, words: Mapping[str, str]) -> str:
+def painted(text: str, words: Catalog, *, no_color: bool) -> str:
     """Colour the status words at the beginning of lines; the words stay, so colour is never all that tells."""
+    if not wants_colour(no_color, os.environ):
+        return text
     for status, colour in _PAINT.items():
-        pattern = re.compile(rf"^(  )({re.escape(words[status])})(?=:)", re.MULTILINE)
+        pattern = re.compile(rf"^(  )({re.escape(words.ui(f'status.{status}'))})(?=:)", re.MULTILINE)
         text = pattern.sub(lambda m, c=colour: m[1] + click.style(m[2], fg=c), text)  # type: ignore[misc]  # mypy cannot type a lambda's default
     return text
 

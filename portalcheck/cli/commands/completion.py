@@ -5,8 +5,9 @@ from __future__ import annotations
 import click
 from click.shell_completion import get_completion_class
 
-from portalcheck.cli import out
-from portalcheck.cli.main import COMPLETION, group
+from portalcheck.cli import console
+from portalcheck.cli.group import COMPLETION, group
+from portalcheck.cli.localized import Command
 
 SHELLS = ("bash", "zsh", "fish", "powershell")
 _NAME = "portalcheck"
@@ -20,7 +21,7 @@ _REPAIRS = {
 """What click's own script of a shell lacks: the text that stands there, and the one that has to."""
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("shell", type=click.Choice(SHELLS))
 def completion(shell: str) -> int:
     """Print the script with which a shell completes commands, options and their values.
@@ -36,5 +37,5 @@ def completion(shell: str) -> int:
     script = found(group, {}, _NAME, COMPLETION).source()
     if shell in _REPAIRS:
         script = script.replace(*_REPAIRS[shell])
-    out.result(script + "\n")
+    console.result(script + "\n")
     return 0

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from portalcheck import __version__
-from portalcheck.cli import out
-from portalcheck.cli.tell import catalog, lang_option
+from portalcheck.cli import console, options
+from portalcheck.cli.language import catalog
+from portalcheck.cli.localized import Command, Option
 
 EVERY = "all"
 
@@ -18,20 +19,25 @@ if TYPE_CHECKING:
     from portalcheck.words.catalog import Catalog
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("name", required=False)
 @click.option(
     "-o",
     "--output",
     "folder",
+    cls=Option,
     type=click.Path(path_type=Path),
     metavar="FOLDER",
     help="Write the files into this folder.",
 )
 @click.option(
-    "--program", default="", metavar="PATH", help="Where portalcheck lies on the computers that are checked."
+    "--program",
+    cls=Option,
+    default="",
+    metavar="PATH",
+    help="Where portalcheck lies on the computers that are checked.",
 )
-@lang_option
+@options.lang
 def integrations(name: str | None, folder: Path | None, program: str, lang: str | None) -> int:
     """Show or write out what Ansible, Intune, Jamf and others need to run portalcheck on many computers.
 
@@ -46,7 +52,7 @@ def integrations(name: str | None, folder: Path | None, program: str, lang: str 
                 words.ui("integrations.name_one", list=", ".join([*room.INTEGRATIONS, EVERY]))
             )
         lines = [f"{known}: {words.ui(f'integrations.what.{known}')}" for known in room.INTEGRATIONS]
-        out.result("\n".join([*lines, words.ui("integrations.how")]) + "\n")
+        console.result("\n".join([*lines, words.ui("integrations.how")]) + "\n")
         return 0
     if name not in (*room.INTEGRATIONS, EVERY):
         listed = ", ".join([*room.INTEGRATIONS, EVERY])
@@ -60,10 +66,10 @@ def integrations(name: str | None, folder: Path | None, program: str, lang: str 
         for known, files in found.items():
             _write(folder / known if name == EVERY else folder, files, words)
     elif name != EVERY and len(found[name]) == 1:
-        out.result(found[name][0].text)
+        console.result(found[name][0].text)
     else:
         paths = [f"{known}/{file.path}" for known, files in found.items() for file in files]
-        out.result("\n".join([*paths, words.ui("integrations.how")]) + "\n")
+        console.result("\n".join([*paths, words.ui("integrations.how")]) + "\n")
     return 0
 
 
@@ -73,7 +79,7 @@ def _write(folder: Path, files: tuple[File, ...], words: Catalog) -> None:
         path = folder / file.path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            out.write_bytes(path, file.content, mode=0o644)
+            console.write_bytes(path, file.content, mode=0o644)
         except OSError as error:
             raise click.ClickException(words.ui("message.cannot_write", file=file.path)) from error
-        out.say(words.ui("copy.written_to", file=file.path))
+        console.say(words.ui("copy.written_to", file=file.path))

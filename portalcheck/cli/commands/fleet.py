@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from portalcheck.cli import complete, out
-from portalcheck.cli.main import OK, UNKNOWN
-from portalcheck.cli.tell import catalog, lang_option
+from portalcheck.cli import completions, console, options
+from portalcheck.cli.exits import OK, UNKNOWN
+from portalcheck.cli.language import catalog
+from portalcheck.cli.localized import Command, Option
 
 if TYPE_CHECKING:
     from portalcheck.report.fleet import Summary
@@ -21,23 +22,25 @@ FORMATS = ("text", "json", "csv", "html")
 _SUFFIXES = {".json": "json", ".csv": "csv", ".html": "html", ".htm": "html"}
 
 
-@click.command()
-@click.argument("given", metavar="FILE...", nargs=-1, required=True, shell_complete=complete.path)
+@click.command(cls=Command)
+@click.argument("given", metavar="FILE...", nargs=-1, required=True, shell_complete=completions.path)
 @click.option(
     "-f",
     "--format",
     "form",
+    cls=Option,
     type=click.Choice(FORMATS),
     help="Form of the summary; by the name of -o, else text.",
 )
 @click.option(
     "-o",
     "--output",
+    cls=Option,
     metavar="FILE",
     type=click.Path(path_type=Path),
     help="Write the summary to a file, whole or not at all.",
 )
-@lang_option
+@options.lang
 def fleet(given: tuple[str, ...], form: str | None, output: Path | None, lang: str | None) -> int:
     """Summarize many reports: by who needs to act, cause, outcome, system, version, network and day.
 
@@ -55,10 +58,10 @@ def fleet(given: tuple[str, ...], form: str | None, output: Path | None, lang: s
     form = form or _SUFFIXES.get(output.suffix.lower() if output else "", "text")
     text = _renderer(form)(summary, words)
     if output is None:
-        out.result(text)
+        console.result(text)
     else:
         _write(output, text, words.ui("message.cannot_write", file=output.name))
-        out.say(words.ui("copy.written", file=output.name))
+        console.say(words.ui("copy.written", file=output.name))
     return OK if summary.reports else UNKNOWN
 
 
@@ -78,6 +81,6 @@ def _renderer(form: str) -> Callable[[Summary, Catalog], str]:
 
 def _write(output: Path, text: str, complaint: str) -> None:
     try:
-        out.write_file(output, text)
+        console.write_file(output, text)
     except OSError as error:
         raise click.UsageError(complaint) from error

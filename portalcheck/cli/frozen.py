@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
 
-from portalcheck.cli.main import BUG, USAGE
+from portalcheck.cli.exits import BUG, USAGE
 from portalcheck.cli.main import entry as run_command
 
 _BY_CLICK = ("run", "--open")
@@ -25,18 +25,16 @@ _SESSION_LOG = re.compile(r"\.xsession-errors|wayland-session\.log")
 """Where some desktops lead the output of the programs that they start."""
 
 
-def entry(*, stopped: bool = False) -> NoReturn:
-    """The program; `stopped` says that Ctrl-C came before this."""
+def entry(*, began: float | None = None) -> NoReturn:
+    """The program; `began` is when it did, on the monotonic clock."""
     _give_back_the_library_path()
-    if stopped:
-        run_command(stopped=True)
     if sys.argv[1:] or any(f"PORTALCHECK_{name}" in os.environ for name in _SCRIPTED):
-        run_command()
+        run_command(began=began)
     if has_own_console():
-        _run_in_own_console()
+        _run_in_own_console(began)
     if sys.platform not in ("win32", "darwin") and clicked_on_desktop(os.environ, os.getpid()):
-        run_command(_BY_CLICK)
-    run_command()
+        run_command(_BY_CLICK, began=began)
+    run_command(began=began)
 
 
 def has_own_console() -> bool:
@@ -80,7 +78,7 @@ def _is_session_log(descriptor: int) -> bool:
         return False
 
 
-def _run_in_own_console() -> NoReturn:
+def _run_in_own_console(began: float | None) -> NoReturn:
     """The report opens in the browser; where that cannot be, the window stays until Enter."""
     import webbrowser
 
@@ -92,13 +90,13 @@ def _run_in_own_console() -> NoReturn:
 
     def hold(code: int) -> None:
         if not shows or code in (USAGE, BUG):
-            from portalcheck.cli import out
+            from portalcheck.cli import console
             from portalcheck.cli.language import system_language
             from portalcheck.words.catalog import Catalog
 
-            out.ask(Catalog(system_language("")).ui("message.close_window") + " ")
+            console.ask(Catalog(system_language("")).ui("message.close_window") + " ")
 
-    run_command(_BY_CLICK, before_end=hold)
+    run_command(_BY_CLICK, before_end=hold, began=began)
 
 
 def _give_back_the_library_path() -> None:

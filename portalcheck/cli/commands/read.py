@@ -10,9 +10,10 @@ from pathlib import Path
 import click
 
 from portalcheck.api.declarations import Numbers
-from portalcheck.cli import complete, out
-from portalcheck.cli.language import say
-from portalcheck.cli.tell import catalog, lang_option
+from portalcheck.cli import completions, console, options
+from portalcheck.cli.language import catalog
+from portalcheck.cli.localized import Command, Option
+from portalcheck.words.interface import _
 
 MAX_BYTES = 16 * 1024 * 1024
 MAX_CODE_TEXT = 100_000
@@ -21,12 +22,18 @@ _CODE = re.compile(r"^[0-9A-Za-z](?:[\s\u2010-\u2015-]*[0-9A-Za-z]){7,11}$")
 _WRITTEN_CODE = re.compile(r"\b[0-9A-Za-z]{4}-[0-9A-Za-z]{4}-[0-9A-Za-z]{2}\b")
 
 
-@click.command()
-@click.argument("source", metavar="[FILE|-|CODE]", nargs=-1, shell_complete=complete.path)
+@click.command(cls=Command)
+@click.argument("source", metavar="[FILE|-|CODE]", nargs=-1, shell_complete=completions.path)
 @click.option(
-    "-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", help="Form of the answer."
+    "-f",
+    "--format",
+    "form",
+    cls=Option,
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="Form of the answer.",
 )
-@lang_option
+@options.lang
 def read(source: tuple[str, ...], form: str, lang: str | None) -> int:
     """Understand a pasted report (a file, or standard input) or a code read out on the phone."""
     from portalcheck.report import block as paste
@@ -39,22 +46,22 @@ def read(source: tuple[str, ...], form: str, lang: str | None) -> int:
     if spoken and _CODE.match(spoken) and not Path(spoken).exists():
         heard = phonecode.decode(spoken, numbers)
         if form == "json":
-            out.result(_code_json(heard))
+            console.result(_code_json(heard))
         else:
-            out.result(agent.render_code(heard, words))
+            console.result(agent.render_code(heard, words))
         return 0 if isinstance(heard, phonecode.Decoded) else 3
     text = _text(spoken)
     reports = paste.read(text, numbers)
     found = _code_within(text, numbers) if not reports else None
     if found is not None:
         heard = phonecode.decode(found, numbers)
-        out.result(_code_json(heard) if form == "json" else agent.render_code(heard, words))
+        console.result(_code_json(heard) if form == "json" else agent.render_code(heard, words))
         return 0
     if form == "json":
         documents = [report.to_json() for report in reports]
-        out.result(json.dumps(documents[0] if len(documents) == 1 else documents, indent=2) + "\n")
+        console.result(json.dumps(documents[0] if len(documents) == 1 else documents, indent=2) + "\n")
     else:
-        out.result(agent.render_reports(reports, words))
+        console.result(agent.render_reports(reports, words))
     return 0 if reports else 3
 
 
@@ -73,14 +80,16 @@ def _text(source: str) -> bytes:
     if source in ("", "-"):
         if not source and sys.stdin.isatty():
             raise click.UsageError(
-                say("Paste the report into a file, or name a code: portalcheck read 7K4M-6TDS-Z6")
+                _("Paste the report into a file, or name a code: portalcheck read 7K4M-6TDS-Z6")
             )
         return sys.stdin.buffer.read(MAX_BYTES)
     try:
         with Path(source).open("rb") as file:
             return file.read(MAX_BYTES)
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
-        raise click.UsageError(say(f"{Path(source).name}: no such report, and no phone code.")) from error
+        raise click.UsageError(
+            _("{file}: no such file, and no phone code.").format(file=Path(source).name)
+        ) from error
 
 
 def _code_json(heard: object) -> str:

@@ -1,0 +1,1 @@
+"""The commands, one file each, each with a function of its name."""

@@ -1,0 +1,87 @@
+"""`portalcheck config`: the merged settings and their origin, where files lie, whether a file is right."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+
+from portalcheck.cli import console, options
+from portalcheck.cli.language import catalog
+from portalcheck.cli.localized import Command, Group, Option
+from portalcheck.cli.session import load_settings
+from portalcheck.words.interface import _
+
+
+@click.group(cls=Group)
+def config() -> None:
+    """Show the settings, the places they come from, or whether a settings file is right."""
+
+
+@config.command(cls=Command)
+@options.config
+@options.profiles
+def show(**given: Any) -> int:
+    """Show every setting, its value and where it was set."""
+    from portalcheck import settings
+
+    catalog()
+    joined = load_settings(options.Options(flags={}, **given))
+    for warning in joined.warnings:
+        console.say(f"portalcheck: {warning}")
+    locked = ", " + _("locked")
+    lines = [
+        f"{row.key} = {row.text}  # {row.origin}{locked if row.locked else ''}"
+        for row in settings.effective(joined)
+    ]
+    console.result("\n".join(lines) + "\n")
+    return 0
+
+
+@config.command(cls=Command)
+@options.config
+@options.profiles
+def path(config: Path | None, profiles: Path | None) -> int:
+    """Show where settings files are looked for, lowest layer first."""
+    from portalcheck import settings
+
+    catalog()
+    rows = settings.paths(os.environ, config=config, given_profiles=profiles)
+    absent = " (" + _("absent") + ")"
+    lines = [f"{_(row.layer)} {_(row.kind)}: {shown(row.path)}{'' if row.exists else absent}" for row in rows]
+    console.result("\n".join(lines) + "\n")
+    return 0
+
+
+def shown(path: Path | None) -> str:
+    """A path without the account's name."""
+    if path is None:
+        return _("none (no home folder)")
+    try:
+        return f"~/{path.relative_to(Path.home()).as_posix()}"
+    except (ValueError, RuntimeError):
+        return str(path)
+
+
+@config.command(cls=Command)
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.option(
+    "--system", cls=Option, is_flag=True, help="The file is meant for the system, and so may lock keys."
+)
+def check(file: Path | None, system: bool) -> int:
+    """Check a settings file (the user's, if none is named)."""
+    from portalcheck import settings
+
+    words = catalog()
+    rows = settings.paths(os.environ)
+    target = file or next((r.path for r in rows if r.layer == "user file" and r.kind == "settings"), None)
+    if target is None or (file is None and not target.exists()):
+        console.result(words.ui("message.no_settings", file=shown(target)) + "\n")
+        return 0
+    error = settings.check_file(target, os.environ, system=system or None)
+    if error is not None:
+        raise click.UsageError(str(error))
+    console.result(words.ui("message.settings_right", file=shown(target)) + "\n")
+    return 0

@@ -1,0 +1,137 @@
+"""The command itself: what may follow `portalcheck`, and what becomes of a word that is no command."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import click
+from click_default_group import DefaultGroup
+
+from portalcheck.cli.exits import OK
+from portalcheck.cli.localized import Command, Invocation, Option, paragraphs
+from portalcheck.words.interface import _, use
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+DEFAULT = "run"
+COMPLETION = "_PORTALCHECK_COMPLETE"
+"""The variable by which a shell asks click what may be typed next."""
+COMMANDS = (
+    *("run", "read", "explain", "checks", "portals", "config", "demo", "fleet", "schema", "last"),
+    *("integrations", "completion", "man"),
+)
+"""Each is a module of its name in `commands`, loaded when it is called; in the order of `--help`."""
+
+
+def load(name: str) -> click.Command:
+    """The command of a name."""
+    command: click.Command = getattr(import_module(f"portalcheck.cli.commands.{name}"), name)
+    return command
+
+
+class LazyGroup(Command, DefaultGroup):
+    """Loads a command when it is called, and takes anything that is no command as an address to run."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All commands, in the order of `--help`."""
+        del ctx
+        return [*COMMANDS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """A command by its name; else the default one, with the word as its address."""
+        if cmd_name not in COMMANDS:
+            if not ctx.resilient_parsing:
+                _refuse_misspelt(cmd_name, ctx.find_object(Invocation))
+            # What click-default-group looks at to hand the word on to the default command.
+            ctx.arg0 = cmd_name  # type: ignore[attr-defined]  # an attribute of click-default-group's own
+            cmd_name = DEFAULT
+        return load(cmd_name)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Every command with its whole first paragraph."""
+        with formatter.section(_("Commands")):
+            formatter.write_dl([(name, paragraphs(load(name))[0]) for name in self.list_commands(ctx)])
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As typed; a shell that asks what may come first is not given the default command."""
+        if ctx.resilient_parsing:
+            return click.Group.parse_args(self, ctx, args)
+        parsed: list[str] = super().parse_args(ctx, args)
+        return parsed
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[Any]]:
+        """Commands, and where an option is begun, those of the default command too."""
+        found = super().shell_complete(ctx, incomplete)
+        if incomplete.startswith("-"):
+            offered = {item.value for item in found}
+            found += [i for i in load(DEFAULT).shell_complete(ctx, incomplete) if i.value not in offered]
+        return found
+
+
+def _refuse_misspelt(word: str, invocation: Invocation | None) -> None:
+    """A word without a dot that is nearly a command is a slip of the keyboard, not an address."""
+    from difflib import get_close_matches
+
+    if set(word) & set(".:/") or word.startswith("-"):
+        return
+    close = get_close_matches(word.lower(), COMMANDS, n=1, cutoff=0.7)
+    if close:
+        if invocation is not None:
+            use(invocation.asked().language)
+        text = _("No such command {name!r}. Did you mean {meant!r}?").format(name=word, meant=close[0])
+        raise click.UsageError(text)
+
+
+def show_version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+    """Print the version, and end."""
+    if not value or ctx.resilient_parsing:
+        return
+    from portalcheck import __version__
+
+    lines = [f"portalcheck {__version__}"]
+    invocation = ctx.find_object(Invocation)
+    # Alone, as it is mostly given, it is not worth loading the options of `run`.
+    asked = invocation.asked() if invocation is not None and len(invocation.arguments) > 1 else None
+    if asked is not None and asked.verbose:
+        from portalcheck.cli.version import facts
+
+        lines += facts()
+    text = "\n".join(lines)
+    if asked is not None and asked.form.one_line:
+        text = text if asked.form == "nagios" else asked.form.message(text, state="").removesuffix("\n")
+    click.echo(text)
+    ctx.exit(OK)
+
+
+@click.group(
+    cls=LazyGroup,
+    default=DEFAULT,
+    default_if_no_args=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.option(
+    "--version",
+    cls=Option,
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=show_version,
+    help="Show the version and exit; with -v also what this copy is made of.",
+)
+def group() -> None:
+    """Find out why a patient portal cannot be reached or signed in to, and what to do first.
+
+    Without a command it checks this computer against the portal of the settings. It asks for no password,
+    sends no report anywhere, and contacts only your name server and the portal unless something is wrong.
+    """
+
+
+class Done(int):
+    """The exit code of a command that ran to its end, in the format that it was asked for."""
+
+
+@group.result_callback()
+def _done(result: int) -> Done:
+    return Done(result)

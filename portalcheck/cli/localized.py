@@ -1,0 +1,160 @@
+"""Commands and options of click whose help, and whose errors, are in the person's language and form."""
+
+from __future__ import annotations
+
+import inspect
+import os
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import click
+
+from portalcheck.report.formats.format import Format
+from portalcheck.words.interface import N_, _, click_speaking, use
+
+STDOUT = "-"
+_ALONE = frozenset({"--version", "--help", "-h"})
+"""What is answered without loading the options of any command, if nothing else is asked for."""
+_TO_COPY = "\b"
+"""What a paragraph of lines that are shown as they are written begins with, in click."""
+N_("[OPTIONS]")
+N_("COMMAND [ARGS]...")
+
+
+class Asked(NamedTuple):
+    """What is asked for: the form of the report, `-v`, and the language."""
+
+    form: Format = Format.TEXT
+    verbose: bool = False
+    language: str = "en"
+
+
+class Invocation:
+    """How the program was called: when it began, and the command that is being read, with its own arguments.
+
+    Until one is, `default` gives the command that reads what no other does.
+    """
+
+    def __init__(
+        self, default: Callable[[], click.Command], arguments: Sequence[str] = (), began: float | None = None
+    ) -> None:
+        self.began = began
+        self.command: click.Command | None = None
+        self.arguments, self._default = [*arguments], default
+
+    def asked(self) -> Asked:
+        """What is asked for, as far as it can be told from arguments that may be wrong.
+
+        click reads them once more, past what is wrong in them, as it does for a shell's completion.
+        """
+        from portalcheck.cli.language import system_language
+
+        if _ALONE.issuperset(self.arguments) and "PORTALCHECK_FORMAT" not in os.environ:
+            return Asked(language=system_language())
+        command = self.command or self._default()
+        given = command.make_context(
+            command.name, [*self.arguments], resilient_parsing=True, ignore_unknown_options=True
+        ).params
+        language = system_language(str(given.get("lang") or ""))
+        form = leading_form(given.get("format"), given.get("outputs") or ())
+        return Asked(form, bool(given.get("verbose")), language)
+
+
+def form_and_path(output: str, chosen: str | None) -> tuple[Format, str]:
+    """The format and the path of an output: as in `json:PATH`, else by -f, else by the suffix, else text."""
+    form, _colon, path = output.partition(":")
+    if path and form in {*Format}:
+        return Format(form), path
+    return Format(chosen) if chosen else Format.of_file(output), output
+
+
+def leading_form(chosen: str | None, outputs: Sequence[str]) -> Format:
+    """The format that gives the exit code: that of stdout, if something goes there, else the first file's."""
+    if not outputs:
+        return Format(chosen or Format.TEXT)
+    forms = [form_and_path(output, chosen) for output in outputs]
+    return next((form for form, path in forms if path == STDOUT), forms[0][0])
+
+
+def paragraphs(command: click.Command) -> list[str]:
+    """The help of a command in the person's language, a paragraph each; lines to copy stay as they are."""
+    text = inspect.cleandoc(command.help or "").partition("\f")[0]
+    return [
+        part if part.startswith(_TO_COPY) else _(" ".join(part.split()))
+        for part in text.split("\n\n")
+        if part
+    ]
+
+
+class Option(click.Option):
+    """An option whose help is looked up when it is shown."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """The option as `--help` lists it, and its help; None for a hidden one."""
+        record = super().get_help_record(ctx)
+        return record and (record[0], _(self.help or ""))
+
+
+class Command(click.Command):
+    """A command whose help is in the person's language, and in the one line of some forms."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """Read the arguments; what is wrong in them is told by whom they were meant for."""
+        invocation = extra.get("obj") or (parent and parent.obj)
+        if isinstance(invocation, Invocation) and not isinstance(self, click.Group):
+            invocation.command, invocation.arguments = self, [*args]
+        read = super().make_context
+        try:
+            with click_speaking():
+                return read(info_name, [*args], parent, **extra)
+        except KeyboardInterrupt:
+            raise click.exceptions.Abort from None
+        except click.UsageError:
+            if not isinstance(invocation, Invocation):
+                raise
+            # click writes its message where it meets the fault, before it has come to `--lang`.
+            use(invocation.asked().language)
+            with click_speaking():
+                return read(info_name, [*args], parent, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; Ctrl-C is told by us, since click writes a line of its own to stderr."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise click.exceptions.Abort from None
+
+    def get_help(self, ctx: click.Context) -> str:
+        """The help, in the language and the form that the rest of the arguments ask for."""
+        want = ctx.find_object(Invocation)
+        asked = want.asked() if want is not None else Asked()
+        use(asked.language)
+        with click_speaking():
+            text = super().get_help(ctx)
+        # Monitoring plugins show their help as it is.
+        one_line = asked.form.one_line and asked.form is not Format.NAGIOS
+        return asked.form.message(text, state="").removesuffix("\n") if one_line else text
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """The option `--help`, with its help in the language of now."""
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.help = _(N_("Show this message and exit."))
+        return option
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """What the command is for."""
+        del ctx
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text("\n\n".join(paragraphs(self)))
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        """The parts of the line of usage after the command's name."""
+        return [_(piece) for piece in super().collect_usage_pieces(ctx)]
+
+
+class Group(Command, click.Group):
+    """A group of such commands."""

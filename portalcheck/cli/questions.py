@@ -1,0 +1,32 @@
+"""What a person is asked after a run, on a terminal."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from portalcheck.cli import console
+from portalcheck.cli.session import Session
+
+SYMPTOMS = ("error-1", "error-2", "error-3", "error-4", "caregiver")
+
+
+def symptom(session: Session) -> tuple[str, ...]:
+    """What the sign-in page says, by number or in words; nothing if the person skips."""
+    from portalcheck.report.formats.lines import numbered, wrap
+
+    words = session.words
+    labels = [*map(words.symptom, SYMPTOMS), words.ui("question.other")]
+    for line in (*wrap(words.ui("question.symptom")), *numbered(labels)):
+        console.say(line)
+    answer = console.ask("> ")
+    if answer.isdecimal() and 1 <= int(answer) <= len(SYMPTOMS):
+        return (SYMPTOMS[int(answer) - 1],)
+    if answer == str(len(labels)):
+        answer = console.ask(words.ui("question.other_text") + " ")
+    return session.symptoms([answer] if answer else [])
+
+
+def leave_to_share(session: Session, url: str) -> bool:
+    """Whether independent DNS servers may be asked for the portal's own name."""
+    question = session.words.ui("question.share_name", host=urlsplit(url).hostname)
+    return console.ask(question + " ").lower() in session.words.ui("question.yes").split()
