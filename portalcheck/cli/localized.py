@@ -42,6 +42,15 @@ class Invocation:
         self.command: click.Command | None = None
         self.arguments, self._default = [*arguments], default
 
+    def may_want_one_line(self) -> bool:
+        """Whether a form of one line may be asked for, whose readers take every other ending for a failure."""
+        texts = (
+            *self.arguments,
+            os.environ.get("PORTALCHECK_FORMAT", ""),
+            os.environ.get("PORTALCHECK_OUTPUT", ""),
+        )
+        return any(form in text for form in Format if form.one_line for text in texts)
+
     def asked(self) -> Asked:
         """What is asked for, as far as it can be told from arguments that may be wrong.
 

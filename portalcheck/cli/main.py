@@ -69,11 +69,13 @@ class _Ending:
     """Every way out has its exit code, and every message its place."""
 
     def __init__(self, invocation: Invocation) -> None:
-        self._invocation = invocation
+        self._invocation, self._early = invocation, Asked()
 
     def code_of(self, work: Callable[[], object]) -> int:
         """The exit code of a command. Raises BrokenPipeError if nobody reads what it prints any more."""
         try:
+            if self._invocation.may_want_one_line():
+                self._early = self._invocation.asked()
             result = work()
         except BrokenPipeError:
             raise
@@ -95,7 +97,10 @@ class _Ending:
     def interrupted(self) -> int:
         """The end by Ctrl-C."""
         Interrupt.taken = True
-        want = self._asked()
+        try:
+            want = self._asked()
+        except Exception:
+            want = self._early  # what Ctrl-C broke off while it was loaded may never be loaded again
         # A terminal shows ^C at the beginning of the line.
         on_terminal = sys.stderr.isatty() and not want.form.one_line
         self._say(f"\n{_('Stopped.')}" if on_terminal else _("Stopped."), want)
