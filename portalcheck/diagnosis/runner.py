@@ -17,9 +17,9 @@ from portalcheck.api.declarations import AuthorError, Check, finding, unknown
 from portalcheck.api.protocols import Context
 from portalcheck.diagnosis.registry import CRASHED, NO_FINDINGS, TIMED_OUT, TOO_MANY, UNDECLARED, Broken
 from portalcheck.model import CheckResult, Ended, Finding, Status, gravest
+from portalcheck.probe.limits import HEARTBEAT_S
 
 MAX_FINDINGS = 200
-_HEARTBEAT_S = 0.2
 
 
 class FindingsError(AuthorError):
@@ -151,7 +151,7 @@ def run(
         job.thread.start()
     results = []
     for job in jobs:
-        while not job.done.wait(max(0.0, min(_HEARTBEAT_S, until - time.monotonic()))):
+        while not job.done.wait(max(0.0, min(HEARTBEAT_S, until - time.monotonic()))):
             if time.monotonic() >= until:
                 break
             on_wait(job.check)

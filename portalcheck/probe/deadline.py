@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import time
 
-STILL_FLOWING_S = 3.0
-"""What comes in pieces that are no further apart than this is slow, but it comes."""
-_MARGIN_S = 0.3
-_STARTING_S = 0.4
-_JUDGING_S, _JUDGING_SHARE = 0.3, 0.1
-_COMFORTABLE_S = 10.0
+from portalcheck.probe.limits import (
+    LAST_WORD_S,
+    LAST_WORD_SHARE,
+    LEAST_SCALE,
+    MARGIN_S,
+    MOST_SCALE,
+    RUN_S,
+    START_S,
+)
 
 
 def elapsed_ms(since: float) -> int:
@@ -30,9 +33,9 @@ class Deadline:
 
     def __init__(self, seconds: float, spent: float = 0.0) -> None:
         self.started = time.monotonic()
-        self.seconds = seconds - max(0.0, spent - _STARTING_S)
-        self.scale = min(max(self.seconds / _COMFORTABLE_S, 0.1), 2.0)
-        self.at = self.started + self.seconds - _MARGIN_S * min(1.0, self.scale)
+        self.seconds = seconds - max(0.0, spent - START_S)
+        self.scale = min(max(self.seconds / RUN_S, LEAST_SCALE), MOST_SCALE)
+        self.at = self.started + self.seconds - MARGIN_S * min(1.0, self.scale)
 
     def remaining(self) -> float:
         """Seconds until work must stop so that the report is still printed in time; never negative."""
@@ -41,7 +44,7 @@ class Deadline:
     @property
     def last_word(self) -> float:
         """Until when what comes can still be judged within the run's time, on the monotonic clock."""
-        return self.at - min(_JUDGING_S, _JUDGING_SHARE * self.seconds)
+        return self.at - min(LAST_WORD_S, LAST_WORD_SHARE * self.seconds)
 
     def part(self, comfortable: float) -> Deadline:
         """A nearer deadline for one piece of work, of the same scale."""

@@ -14,9 +14,8 @@ from portalcheck.facts import Attempt, ConnectStep, Failure
 from portalcheck.probe.connect.socket_options import bind_to_interface, limit_segments
 from portalcheck.probe.deadline import Deadline, elapsed_ms
 from portalcheck.probe.failures import of_os_error
+from portalcheck.probe.limits import CONNECT_S, STAGGER_S
 
-CONNECT_LIMIT_S = 3.8
-_STAGGER_S = 0.25
 _MAX_TRIES = 6
 _IN_PROGRESS = {
     errno.EINPROGRESS,
@@ -99,7 +98,7 @@ class Race:
     def end(self, *, won: bool) -> None:
         """Give up whatever is still under way. What was overtaken before its time was up has not failed."""
         for sock, (address, since) in self.started.items():
-            if won and time.monotonic() - since < _STAGGER_S:
+            if won and time.monotonic() - since < STAGGER_S:
                 sock.close()
             else:
                 self._failed(address, since, Failure.TIMED_OUT, sock)
@@ -122,7 +121,7 @@ def dial(
 ) -> tuple[socket.socket | None, ConnectStep]:
     """Connect to the first address that answers; the socket blocks and has no time limit set."""
     since = time.monotonic()
-    end = since + deadline.limit(CONNECT_LIMIT_S)
+    end = since + deadline.limit(CONNECT_S)
     race = Race(machine, port, interface, small_packets=small_packets)
     waiting = interleave(addresses)[:_MAX_TRIES]
     winner: socket.socket | None = None
@@ -130,7 +129,7 @@ def dial(
     while winner is None and time.monotonic() < end and (waiting or race.started):
         if waiting and (time.monotonic() >= next_start or not race.started):
             winner = race.start(waiting.pop(0))
-            next_start = time.monotonic() + _STAGGER_S
+            next_start = time.monotonic() + STAGGER_S
             continue
         winner = race.wait(min(end, next_start if waiting else end) - time.monotonic())
     # One more look, as this program may not have run for a while.

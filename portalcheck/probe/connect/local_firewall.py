@@ -16,11 +16,11 @@ from portalcheck.api.protocols import Machine
 from portalcheck.facts import Failure
 from portalcheck.probe.connect.socket_options import bind_to_interface
 from portalcheck.probe.failures import of_os_error
+from portalcheck.probe.limits import LOCAL_REFUSAL_S
 
 _RECVERR = {socket.AF_INET: (socket.IPPROTO_IP, 11), socket.AF_INET6: (socket.IPPROTO_IPV6, 25)}
 _ERROR_SIZE = 16  # struct sock_extended_err; the sender's socket address follows
 _ADDRESS_AT = {socket.AF_INET: slice(20, 24), socket.AF_INET6: slice(24, 40)}
-_WAIT_MS = 300
 
 
 def stopped_here(machine: Machine, address: str, port: int, interface: str = "") -> bool:
@@ -47,7 +47,7 @@ def _is_refused(sock: socket.socket, family: socket.AddressFamily) -> bool:
         return False
     waiting = select.poll()
     waiting.register(sock, 0)
-    if not waiting.poll(_WAIT_MS):
+    if not waiting.poll(LOCAL_REFUSAL_S * 1000):
         return False
     _, extra, _, _ = sock.recvmsg(512, 512, socket.MSG_ERRQUEUE)
     return any(

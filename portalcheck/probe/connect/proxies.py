@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 from portalcheck.facts import Failure, ProxyStep
 from portalcheck.probe.deadline import Deadline, elapsed_ms
 from portalcheck.probe.failures import of_os_error
+from portalcheck.probe.limits import TUNNEL_S
 from portalcheck.probe.streams import Transport
 
-TUNNEL_LIMIT_S = 4.0
 _MAX_HEAD = 64 * 1024
 _MOST_INTERIM = 100
 _SOCKS = ("socks", "socks5", "socks5h", "socks4", "socks4a")
@@ -42,7 +42,7 @@ def tunnel(below: Transport, url: str, host: str, port: int, deadline: Deadline)
     """Ask the proxy at the other end of `below` for a way to host and port."""
     scheme, _, _ = proxy_endpoint(url)
     since = time.monotonic()
-    wire = _Wire(below, since + deadline.limit(TUNNEL_LIMIT_S))
+    wire = _Wire(below, since + deadline.limit(TUNNEL_S))
     speak = _SPEAKERS.get(scheme)
     if speak is None:
         return ProxyStep(url=url, failure=Failure.OTHER)

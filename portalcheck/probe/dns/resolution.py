@@ -13,16 +13,20 @@ from portalcheck.api.protocols import Machine
 from portalcheck.facts import DnsAnswer, DnsServer, Failure
 from portalcheck.probe.deadline import Deadline, elapsed_ms
 from portalcheck.probe.failures import of_os_error
+from portalcheck.probe.limits import (
+    DNS_SERVER_S,
+    FIRST_SERVER_S,
+    LOST_QUESTION_S,
+    NEXT_SERVER_S,
+    ONLY_SERVER_S,
+    OTHER_SERVERS_S,
+    RECORD_TYPES_S,
+    SYSTEM_NAME_S,
+)
 from portalcheck.probe.threads import Future, gather
 
-SYSTEM_LIMIT_S = 3.5
-LOST_QUESTION_S = 6.0
-"""glibc repeats a question that got lost after five seconds (resolv.conf(5), timeout)."""
-SERVER_LIMIT_S = 2.4
 _TRIES = 2
 RECORD_TYPES = ("A", "AAAA")
-_NEXT_SERVER_S = 1.0
-_FIRST_SERVER_S = 0.5
 _MAX_ADDRESSES = 32
 _MAX_SERVERS = 3
 
@@ -46,15 +50,15 @@ def ask_system(
         return DnsAnswer(server=None, addresses=(host,))
     since = time.monotonic()
     system = system or Future(lambda: resolve(machine, host, family))
-    found = system.get(deadline.limit(_NEXT_SERVER_S))
+    found = system.get(deadline.limit(NEXT_SERVER_S))
     if found is None:
         other = _ask_next_server(machine, host, family, deadline, before)
         if other is not None:
             return msgspec.structs.replace(other, ms=elapsed_ms(since))
         asked_anew = Future(lambda: _answers_now(machine, host, deadline, before))
-        found = system.get(deadline.limit(SYSTEM_LIMIT_S) - (time.monotonic() - since))
+        found = system.get(deadline.limit(SYSTEM_NAME_S) - (time.monotonic() - since))
         if found is None and asked_anew.get(0.0):
-            found = system.get(deadline.limit(LOST_QUESTION_S - SYSTEM_LIMIT_S))
+            found = system.get(deadline.limit(LOST_QUESTION_S - SYSTEM_NAME_S))
     if found is None:
         return DnsAnswer(server=None, failure=Failure.TIMED_OUT, ms=elapsed_ms(since))
     if isinstance(found, Failure):
@@ -81,7 +85,7 @@ def _answers_now(
     servers = machine.dns_servers()[:1]
     for server in servers:
         before(server)
-    limit = deadline.limit(SERVER_LIMIT_S)
+    limit = deadline.limit(DNS_SERVER_S)
     parts = [
         part for server in servers for part in _both(partial(_query, machine, server, host, limit), limit)
     ]
@@ -107,12 +111,12 @@ def _ask_next_server(
         for server in servers
     )
     for other in others:
-        answer = other.get(deadline.limit(SERVER_LIMIT_S if other is others[-1] else _FIRST_SERVER_S))
+        answer = other.get(deadline.limit(DNS_SERVER_S if other is others[-1] else FIRST_SERVER_S))
         if answer is not None and answer.failure is not Failure.TIMED_OUT:
             break
     if answer is None or not answer.addresses:
         return None
-    heard = first.get(deadline.limit(_FIRST_SERVER_S))
+    heard = first.get(deadline.limit(FIRST_SERVER_S))
     if heard is not None and heard.failure is not Failure.TIMED_OUT:
         return None
     wanted = {4: (False,), 6: (True,)}.get(family, (True, False))
@@ -136,7 +140,7 @@ def ask_servers(
         return ()
     before(servers[0])
     first = Future(lambda: ask_server(machine, servers[0], host, deadline))
-    answer = first.get(deadline.limit(_NEXT_SERVER_S if len(servers) > 1 else SERVER_LIMIT_S * 2))
+    answer = first.get(deadline.limit(NEXT_SERVER_S if len(servers) > 1 else ONLY_SERVER_S))
     settled = answer is not None and answer.failure in (None, Failure.NXDOMAIN, Failure.NODATA)
     if settled or len(servers) == 1:
         return (answer or _silent(servers[0]),)
@@ -145,9 +149,9 @@ def ask_servers(
         before(server)
     answers = gather(
         [lambda server=server: ask_server(machine, server, host, deadline) for server in others],  # type: ignore[misc]  # mypy cannot type a lambda's default
-        deadline.limit(SERVER_LIMIT_S * 1.2),
+        deadline.limit(OTHER_SERVERS_S),
     )
-    answer = answer or first.get(deadline.limit(SERVER_LIMIT_S)) or _silent(servers[0])
+    answer = answer or first.get(deadline.limit(DNS_SERVER_S)) or _silent(servers[0])
     return (answer, *(other or _silent(server) for server, other in zip(others, answers, strict=True)))
 
 
@@ -170,7 +174,7 @@ def ask_server(
     not to check signatures (RFC 4035, 3.2.2).
     """
     since = time.monotonic()
-    limit = deadline.limit(SERVER_LIMIT_S)
+    limit = deadline.limit(DNS_SERVER_S)
     parts = _both(
         partial(_query, machine, server, host, limit, interface=interface, unchecked=unchecked), limit
     )
@@ -179,7 +183,7 @@ def ask_server(
 
 def _both(ask: Callable[[str], DnsAnswer], limit: float) -> list[DnsAnswer | None]:
     """What is said for each record type, asked at once."""
-    return gather([partial(ask, kind) for kind in RECORD_TYPES], limit + 0.1)
+    return gather([partial(ask, kind) for kind in RECORD_TYPES], limit + RECORD_TYPES_S)
 
 
 def join_families(server: DnsServer, parts: Sequence[DnsAnswer | None], ms: int) -> DnsAnswer:

@@ -9,17 +9,16 @@ from collections.abc import Callable
 import msgspec
 
 from portalcheck.facts import Failure, HttpStep
-from portalcheck.probe.deadline import STILL_FLOWING_S, Deadline, elapsed_ms
+from portalcheck.probe.deadline import Deadline, elapsed_ms
 from portalcheck.probe.http.headers import Headers, announces_challenge, server_time
 from portalcheck.probe.http.http1 import Http1, NotHttp, Request, is_too_large
+from portalcheck.probe.limits import PAGE_S, REDIRECT_BODY_S, STILL_FLOWING_S
 from portalcheck.probe.streams import EvidenceStream, StreamError
 
-PAGE_LIMIT_S = 9.3
 MAX_PAGE_BYTES = 2 * 1024 * 1024
 HEAD_OF_BODY = 64 * 1024
 REDIRECTS = {301, 302, 303, 307, 308}
 _MAX_EXCHANGE_BYTES = MAX_PAGE_BYTES + 1024 * 1024
-_REDIRECT_BODY_S = 1.0
 _FILLER = "portalcheck_filler="
 _MAX_COOKIE = 2048
 
@@ -83,7 +82,7 @@ class Connection:
         What goes wrong is in the step.
         """
         since = time.monotonic()
-        self.stream.begin(min(since + deadline.limit(PAGE_LIMIT_S), deadline.last_word), _MAX_EXCHANGE_BYTES)
+        self.stream.begin(min(since + deadline.limit(PAGE_S), deadline.last_word), _MAX_EXCHANGE_BYTES)
         try:
             response = self._http.ask(request)
         except (StreamError, NotHttp) as error:
@@ -96,7 +95,7 @@ class Connection:
         first_byte = elapsed_ms(since)
         redirects = response.status_code in REDIRECTS and "location" in headers
         if redirects:
-            self.stream.shorten(time.monotonic() + deadline.limit(_REDIRECT_BODY_S))
+            self.stream.shorten(time.monotonic() + deadline.limit(REDIRECT_BODY_S))
         body = _Body(self.stream, keep)
         body.read(self._http, deadline)
         step = HttpStep(

@@ -14,16 +14,12 @@ from portalcheck.facts import DIRECT, Canaries, CaptiveAnswer, Chain, DnsServer,
 from portalcheck.probe.connect.connection import is_own, is_public
 from portalcheck.probe.http.location import target_of, url_of
 from portalcheck.probe.http.request import REDIRECTS
+from portalcheck.probe.limits import CANARIES_ROOM_S, CANARIES_S, RETRY_ROOM_S, RETRY_S
 from portalcheck.probe.policy import Network, Role
 from portalcheck.probe.third_parties.resolvers import Resolvers
 from portalcheck.probe.threads import gather
 from portalcheck.probe.trace import Tracer
 
-NEUTRAL_LIMIT_S = 4.2
-LATE_LIMIT_S = 1.5
-JUDGING_S = 1.0
-_ROOM_S = 0.4
-"""What is left of the run for the judgement where the neutral hosts are asked late."""
 _NETWORK_AUTHENTICATION_REQUIRED = 511
 _EMPTY_BODY = 1
 _ERRORS = {
@@ -86,8 +82,8 @@ class NeutralHosts:
     """Asks them all at once. `chain_of` judges the certificates of a hop."""
 
     def __init__(self, walker: Tracer, network: Network, chain_of: Callable[[Hop], Chain | None]) -> None:
-        room = walker.deadline.remaining() / walker.deadline.scale - _ROOM_S
-        self._whole, self._walker = walker, walker.within(max(0.0, min(NEUTRAL_LIMIT_S, room)))
+        room = walker.deadline.remaining() / walker.deadline.scale - CANARIES_ROOM_S
+        self._whole, self._walker = walker, walker.within(max(0.0, min(CANARIES_S, room)))
         self._network = network
         self._chain_of = chain_of
         self.traces: list[Trace] = []
@@ -149,9 +145,9 @@ class NeutralHosts:
 
     def _hears_late(self) -> bool:
         """Whether a probe's address takes a connection when nothing else is under way, if there is time for it."""
-        spare = self._whole.deadline.remaining() - JUDGING_S * self._whole.deadline.scale
-        walker = self._whole.within(LATE_LIMIT_S)
-        if spare < LATE_LIMIT_S * walker.deadline.scale:
+        spare = self._whole.deadline.remaining() - RETRY_ROOM_S * self._whole.deadline.scale
+        walker = self._whole.within(RETRY_S)
+        if spare < RETRY_S * walker.deadline.scale:
             return False
         for text in self._literal()[:1]:
             hop, _ = walker.fetch(Route(url=text, proxy=DIRECT, follow=False), Role.NEUTRAL)
