@@ -6,6 +6,7 @@ thread that wants to wake up soon wakes up late. How late is measured while the 
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Sequence
@@ -17,6 +18,8 @@ from portalcheck.api.declarations import unknown
 from portalcheck.diagnosis.registry import STARVED, Installed
 from portalcheck.model import CheckResult
 from portalcheck.probe.limits import BUSY_S, STARVED_S, STARVED_SHARE, TICK_S
+
+_log = logging.getLogger(__name__)
 
 _BOOTTIME = getattr(time, "CLOCK_BOOTTIME", None)
 
@@ -43,6 +46,7 @@ class Watchdog:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._over.set()
+        _log.debug("this program was kept from running for %.2f s", self.lost)
 
     def _beat(self) -> None:
         while not self._over.wait(TICK_S):

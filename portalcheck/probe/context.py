@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Sequence
 from functools import partial
@@ -29,6 +30,7 @@ from portalcheck.facts import (
     TrueTime,
 )
 from portalcheck.model import Portal
+from portalcheck.probe.aliases import Aliases
 from portalcheck.probe.connect.proxy_plan import ProxyFinder
 from portalcheck.probe.deadline import Deadline
 from portalcheck.probe.dns.resolution import ask_servers
@@ -41,6 +43,8 @@ from portalcheck.probe.tls.revocation_status import RevocationStatus
 from portalcheck.probe.tls.trust import ChainVerifier
 from portalcheck.probe.trace import Tracer
 
+_log = logging.getLogger(__name__)
+
 
 class RunContext:
     """Implements `portalcheck.api.Context` for one run. `url` is the address given, if one was."""
@@ -49,11 +53,12 @@ class RunContext:
         self, portal: Portal, machine: Machine, network: Network, deadline: Deadline, *, url: str = ""
     ) -> None:
         self.portal, self.machine, self._network, self.deadline = portal, machine, network, deadline
-        self.ledger = Ledger()
         address = self.judge_address(url or portal.url)
         self.url = address.url or url or portal.url
         self.host, self.contactable = address.host, address.contactable
-        self._shared = Memo(deadline)
+        named = (portal.url, *portal.official, *portal.identity, *network.canaries)
+        self.ledger = Ledger(Aliases(named))
+        self._shared = Memo(deadline, aliases=self.ledger.aliases)
         files = Fetcher(lambda: self._walker, network, self._may_visit)
         self._finder = ProxyFinder(machine, self._shared, files.pac)
         self._walker = Tracer(machine, deadline, self.ledger, self._shared, self._finder)
@@ -67,6 +72,10 @@ class RunContext:
             is_own=self._is_own,
             status_url=portal.status_url,
             may_visit=self._may_visit,
+        )
+        told = self.ledger.aliases.told(self.host)
+        _log.debug(
+            "a run of %.1f s for %s (%s); contact: %s", deadline.seconds, told, address.kind, network.contact
         )
 
     # ---- the address ---------------------------------------------------------------------------

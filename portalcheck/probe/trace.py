@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from functools import partial
 
@@ -28,6 +29,8 @@ from portalcheck.probe.http.request import (
 from portalcheck.probe.memo import Memo
 from portalcheck.probe.policy import Ledger, Role
 from portalcheck.probe.threads import Future
+
+_log = logging.getLogger(__name__)
 
 MAX_REDIRECTS = 20
 
@@ -120,12 +123,14 @@ class _Walk:
         self.told = ""
         self.hops: list[Hop] = []
         self.open: dict[tuple[str, str, int], tuple[Connection, Hop]] = {}
+        self._words = walker.ledger.aliases.told
 
     def run(self) -> Trace:
         try:
             end = self._follow()
         finally:
             self.close()
+        _log.debug("%s: the walk ends: %s", self._words(self.start, self.route), end)
         return Trace(route=self.route, hops=tuple(self.hops), end=end)
 
     def close(self) -> None:
@@ -202,7 +207,9 @@ class _Walk:
 
     def _exchange(self, connection: Connection, hop: Hop, request: Request, keep: int) -> Exchange:
         self.open[self._origin(request.url)] = (connection, hop)
-        return connection.exchange(request, self.walker.machine.now, self.walker.deadline, keep=keep)
+        exchange = connection.exchange(request, self.walker.machine.now, self.walker.deadline, keep=keep)
+        _log.debug("%s: %s", self._words(request.url.host, self.route), self._words(exchange.step))
+        return exchange
 
     def _origin(self, url: Address) -> tuple[str, str, int]:
         return url.scheme, url.host, url.port
@@ -221,7 +228,11 @@ class _Walk:
             outside_only=self._led_by_strangers(hop.host),
         )
         connector = Connector(
-            self.walker.machine, self.walker.deadline, self.walker.ledger, self.walker.names
+            self.walker.machine,
+            self.walker.deadline,
+            self.walker.ledger,
+            self.walker.names,
+            self._words(hop.host, self.route),
         )
         stream, hop, absolute = connector.open(hop, way)
         return (Connection(stream, through_proxy=absolute) if stream is not None else None), hop

@@ -43,11 +43,14 @@ start of the built program."""
 PARTS = {
     "probe": {
         "limits": set(),
-        "policy": set(),
+        "describe": set(),
+        "aliases": {"describe"},
+        "debug_log": set(),
+        "policy": {"aliases"},
         "dependencies": set(),
         "deadline": {"limits"},
         "threads": set(),
-        "memo": {"deadline", "dependencies", "threads"},
+        "memo": {"aliases", "deadline", "dependencies", "threads"},
         "failures": set(),
         "streams": {"failures"},
         "dns": {"connect.socket_options", "deadline", "failures", "limits", "memo", "threads"},
@@ -60,7 +63,8 @@ PARTS = {
             *("policy", "streams", "threads", "tls", "trace"),
         },
         "context": {
-            *("connect", "deadline", "dns", "memo", "policy", "third_parties", "threads", "tls", "trace")
+            *("aliases", "connect", "deadline", "dns", "memo"),
+            *("policy", "third_parties", "threads", "tls", "trace"),
         },
     },
     "report": {

@@ -74,9 +74,9 @@ class ProxyFinder:
         return ProxyPlan(candidates=candidates, kind="pac", pac="read")
 
 
-def _origin(url: str) -> tuple[str, str]:
+def _origin(url: str) -> str:
     target = url_of(url)
-    return ("", url) if target is None else (target.scheme, target.netloc)
+    return url if target is None else f"{target.scheme}://{target.netloc}"
 
 
 def local_pac(pac_url: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -19,6 +20,8 @@ from portalcheck.probe.policy import Network, Role
 from portalcheck.probe.third_parties.resolvers import Resolvers
 from portalcheck.probe.threads import gather
 from portalcheck.probe.trace import Tracer
+
+_log = logging.getLogger(__name__)
 
 _NETWORK_AUTHENTICATION_REQUIRED = 511
 _EMPTY_BODY = 1
@@ -142,6 +145,7 @@ class NeutralHosts:
         answer = self._answer
         if not (answer.way_out or answer.tcp_ok or answer.is_captive):
             self._answer = msgspec.structs.replace(answer, answered_on_retry=self._hears_late())
+        _log.debug("canaries say: %s", self._walker.ledger.aliases.told(self._answer))
 
     def _hears_late(self) -> bool:
         """Whether a probe's address takes a connection when nothing else is under way, if there is time for it."""

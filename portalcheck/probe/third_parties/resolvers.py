@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import logging
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -12,6 +13,8 @@ from portalcheck.probe.policy import Role
 from portalcheck.probe.third_parties.doh import ask_over_https, https_server
 from portalcheck.probe.threads import gather
 from portalcheck.probe.trace import Tracer
+
+_log = logging.getLogger(__name__)
 
 _HIGHEST_PORT = 65_535
 
@@ -75,9 +78,13 @@ class Resolvers:
         return tuple(answer for answer in answers if answer is not None)
 
     def _ask(self, server: DnsServer, host: str, *, interface: str, unchecked: bool) -> DnsAnswer:
-        if server.url:
-            return ask_over_https(self._walker, server, host, self._chain_of)
         walker = self._walker
-        return ask_server(
-            walker.machine, server, host, walker.deadline, interface=interface, unchecked=unchecked
-        )
+        if server.url:
+            answer = ask_over_https(walker, server, host, self._chain_of)
+        else:
+            answer = ask_server(
+                walker.machine, server, host, walker.deadline, interface=interface, unchecked=unchecked
+            )
+        told = walker.ledger.aliases.told
+        _log.debug("%s: %s", told(host, interface), told(answer))
+        return answer
