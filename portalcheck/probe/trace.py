@@ -130,7 +130,7 @@ class _Walk:
             end = self._follow()
         finally:
             self.close()
-        _log.debug("%s: the walk ends: %s", self._words(self.start, self.route), end)
+        _log.debug("%s: the trace ends: %s", self._words(self.start, self.route), end)
         return Trace(route=self.route, hops=tuple(self.hops), end=end)
 
     def close(self) -> None:
@@ -173,7 +173,7 @@ class _Walk:
         return Request("GET", url, {**HEADERS, **({"Cookie": cookies} if cookies else {})})
 
     def _next(self, url: Address, exchange: Exchange) -> Address | TraceEnd:
-        """Where the response leads, or how the walk ends with it."""
+        """Where the response leads, or how the trace ends with it."""
         if exchange.step.status not in REDIRECTS:
             return TraceEnd.PAGE
         locations = set(exchange.headers.every("location"))

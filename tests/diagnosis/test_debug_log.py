@@ -67,7 +67,7 @@ CERT_EXPIRED = rf"""
 probe.connect.connection +{PORTAL}: names ok, \d+ ms, address-\d+, address-\d+
 probe.connect.connection +{PORTAL}: tcp to address-\d+ ok, \d+ ms
 probe.connect.connection +{PORTAL}: tls ok, \d+ ms, TLSv1.3, 2 certificates
-probe.trace +{PORTAL}: the walk ends: page
+probe.trace +{PORTAL}: the trace ends: page
 probe.memo +fact chain {PORTAL} found in \d+ ms: trusted by mozilla and system, valid .* to .*, name_matches
 probe.memo +fact true-time found in \d+ ms: .*, by portal
 diagnosis.runner +check tls found tls.expired: fail \{{'days': 3\}}
@@ -95,7 +95,7 @@ def test_the_log_of_a_run_tells_why_the_cause_was_named(tmp_path: Path, fault: s
 def test_a_counterfactual_is_told_by_what_differs_from_the_browsers_own_way(tmp_path: Path) -> None:
     log = log_of("tls-blocked", tmp_path)
 
-    assert re.search(rf"{PORTAL} \[server_name=host-\d+\]: tls ", log)
+    assert re.search(rf"{PORTAL} \[.*server_name=host-\d+\]: tls ok", log)
     assert re.search(r"row tls-blocked holds: found tls\.", log)
 
 
