@@ -1,4 +1,4 @@
-"""The end of the run, and the share of it that one step may use."""
+"""When the run ends, and how much of what is left one step may use."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ def elapsed_ms(since: float) -> int:
 
 
 class OutOfTime(Exception):  # noqa: N818  # no error: the run was told to end
-    """The run's deadline came before an answer."""
+    """The run ended before a fact was found."""
 
 
 class Deadline:
-    """The end of the run on the monotonic clock, and the share of it that one step may use.
+    """The end of a run on the monotonic clock (`at`), and how much of what is left one step may use.
 
-    `seconds` are those of the whole run, of which `spent` went into the start of the program. As much of the
-    start as the run may last longer (contract, section 1) costs the checks nothing.
+    `seconds` is the length of the whole run, of which `spent` went into the start of the program; of that, `START_S`
+    costs the checks nothing. `scale` is what the limits of a run of `RUN_S` are multiplied by.
     """
 
     def __init__(self, seconds: float, spent: float = 0.0) -> None:
@@ -43,15 +43,15 @@ class Deadline:
 
     @property
     def last_word(self) -> float:
-        """Until when what comes can still be judged within the run's time, on the monotonic clock."""
+        """The moment on the monotonic clock until which an answer can still be judged before the run ends."""
         return self.at - min(LAST_WORD_S, LAST_WORD_SHARE * self.seconds)
 
     def part(self, comfortable: float) -> Deadline:
-        """A nearer deadline for one piece of work, of the same scale."""
+        """A nearer deadline for one piece of work, `limit(comfortable)` from now; its scale is that of the run."""
         part = Deadline(self.seconds)
         part.at = time.monotonic() + self.limit(comfortable)
         return part
 
     def limit(self, comfortable: float) -> float:
-        """At most `comfortable` seconds of a ten-second run, scaled to this run, and what remains of it."""
+        """Seconds for a step, which may take `comfortable` in a run of `RUN_S`: scaled to this run, cut at its end."""
         return max(0.001, min(comfortable * self.scale, self.remaining()))

@@ -1,4 +1,4 @@
-"""Answers found once: who asks second waits for the first one's answer."""
+"""Facts that are found once a run, however many checks ask for them at the same time."""
 
 from __future__ import annotations
 
@@ -24,13 +24,14 @@ _ASKERS: ContextVar[tuple[str, ...]] = ContextVar("askers", default=())
 
 
 class AskError(Exception):
-    """A fact asked for one that it may not ask for, such as itself; the text names all that were being found."""
+    """A fact, while it was being found, asked for one that it may not ask for; the text names the chain of askers."""
 
 
 class Memo:
-    """Answers found once: the first to ask works, the others wait for the same answer.
+    """The facts of a run: the first to ask for one works, the others wait for the same answer.
 
-    `may_ask` names every fact, and those that it may ask for while it is being found.
+    `may_ask` names every fact, and those that it may ask for while it is being found. The log calls what a fact is
+    about by `aliases`.
     """
 
     def __init__(
@@ -46,7 +47,7 @@ class Memo:
     def get(self, key: Key, work: Callable[[], T]) -> T:
         """The answer for `key`; raises what `work` raised, or OutOfTime when it is not there in time.
 
-        Raises AskError at once where a fact that may not ask for this one does so, on whatever thread of its own.
+        Raises AskError at once if it is asked for by a fact that may not (`may_ask`), on whatever thread.
         """
         askers = self._askers(key)
         with self._lock:

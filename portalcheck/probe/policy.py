@@ -1,4 +1,4 @@
-"""Who may be contacted, and the ledger of who was. No probe can go round it."""
+"""Who may be contacted, and the ledger of who was."""
 
 from __future__ import annotations
 
@@ -75,5 +75,5 @@ class Network(msgspec.Struct, frozen=True):
     share_portal_name: bool = False
 
     def neutral_allowed(self, trouble: bool) -> bool:
-        """Whether neutral hosts may be contacted now."""
+        """Whether third parties may be contacted, given whether there is trouble (contract, section 9)."""
         return self.contact == "always" or (self.contact == "on-trouble" and trouble)

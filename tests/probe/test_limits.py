@@ -43,7 +43,7 @@ from portalcheck.probe.limits import (
     TUNNEL_S,
 )
 from portalcheck.probe.policy import Network
-from portalcheck.probe.third_parties.canaries import NeutralHosts
+from portalcheck.probe.third_parties.canaries import CanarySurvey
 from portalcheck.probe.third_parties.fetch import Fetcher
 from portalcheck.probe.trace import Tracer
 from portalcheck.settings.model import RunTable
@@ -119,7 +119,7 @@ def test_a_run_of_any_length_has_room_for_what_fits_into_a_usual_one(seconds: fl
 
 @pytest.mark.parametrize("left", [3.0, 1.0, 0.2])
 def test_canaries_that_are_asked_late_leave_room_for_the_judgement(left: float) -> None:
-    late = NeutralHosts(ending_in(left), Network(), lambda _: None)._walker.deadline.remaining()
+    late = CanarySurvey(ending_in(left), Network(), lambda _: None)._tracer.deadline.remaining()
 
     assert late <= max(0.001, left - CANARIES_ROOM_S)
 
@@ -129,12 +129,12 @@ def test_a_page_that_is_late_leaves_the_canaries_a_round_trip() -> None:
 
 
 def test_no_probe_is_tried_again_in_time_that_the_checks_need(world: World) -> None:
-    asked = NeutralHosts(
+    asked = CanarySurvey(
         ending_in(RETRY_S + RETRY_ROOM_S - 0.1), Network(captive=("http://192.0.2.1/",)), lambda _: None
     )
     started = time.monotonic()
 
-    assert not asked._hears_late()
+    assert not asked._answers_on_retry()
     assert time.monotonic() - started < 0.1
 
 

@@ -1,4 +1,4 @@
-"""From a host to a connection that HTTP can be spoken over: name, TCP, proxy and TLS, each step recorded."""
+"""A connection to a host that HTTP can be spoken over: name, TCP, proxy and TLS, each recorded as a step."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _log = logging.getLogger(__name__)
 
 
 class ConnectionPlan(msgspec.Struct, frozen=True, kw_only=True):
-    """How one host is to be reached; the fields are those of `facts.Route`, `proxy` already chosen.
+    """How to connect to one host: the fields of a `facts.Route` for it, with `proxy` chosen: `direct` or a URL.
 
-    `outside_only` keeps a name that strangers chose from leading to this computer or its own link.
+    With `outside_only`, addresses of this computer and of its own links are not connected to.
     """
 
     proxy: str
@@ -50,7 +50,7 @@ class Connector:
         self._where = where
 
     def open(self, hop: Hop, plan: ConnectionPlan) -> tuple[EvidenceStream | None, Hop, bool]:
-        """The connection, the hop with every step so far, and whether requests need absolute targets."""
+        """The connection, None if a step failed; the hop with all steps; whether requests need absolute targets."""
         proxied = plan.proxy != DIRECT
         below, hop = self._through_proxy(hop, plan) if proxied else self._directly(hop, plan)
         if below is not None and hop.scheme == "https":
@@ -117,22 +117,22 @@ class Connector:
         return below, self._with(hop, proxy=answer)
 
     def _with(self, hop: Hop, **steps: DnsAnswer | ConnectStep | ProxyStep | TlsStep) -> Hop:
-        """The hop with one more step."""
+        """The hop with one more step, which the log is told of."""
         _log.debug("%s: %s", self._where, self._ledger.aliases.told(*steps.values()))
         return msgspec.structs.replace(hop, **steps)
 
     def _for_old_socks(self, host: str) -> str:
-        """The address that a SOCKS 4 proxy is asked for, as browsers do; the name where it has none (SOCKS 4A)."""
+        """The IPv4 address of a host, which browsers ask a SOCKS 4 proxy for; the name if it has none (SOCKS 4A)."""
         return next(iter(self._names(host, 4).addresses), host)
 
 
 def is_own(address: str) -> bool:
-    """Whether an address is this computer's or its own link's, where no server of the world is (RFC 6890)."""
+    """Whether an address is loopback, link-local or unspecified (RFC 6890), where no server of the internet is."""
     parsed = ipaddress.ip_address(address)
     parsed = getattr(parsed, "ipv4_mapped", None) or parsed
     return parsed.is_loopback or parsed.is_link_local or parsed.is_unspecified
 
 
 def is_public(address: str) -> bool:
-    """Whether an address is one of the world at large (RFC 6890)."""
+    """Whether an address is globally reachable (RFC 6890); `` is not."""
     return bool(address) and ipaddress.ip_address(address).is_global

@@ -26,7 +26,7 @@ _IN_PROGRESS = {
 
 
 def family_of(address: str) -> int:
-    """4 or 6."""
+    """The address family of an IP literal: 4 or 6."""
     return 6 if ":" in address else 4
 
 
@@ -44,7 +44,7 @@ def interleave(addresses: Sequence[str]) -> list[str]:
 
 
 class Race:
-    """Connection attempts under way; the first to succeed wins, the others are given up."""
+    """Connection attempts to several addresses at once; `attempts` records how each of them ended."""
 
     def __init__(self, machine: Machine, port: int, interface: str, *, small_packets: bool = False) -> None:
         self.machine, self.port, self.interface, self.small_packets = machine, port, interface, small_packets
@@ -53,7 +53,7 @@ class Race:
         self.attempts: list[Attempt] = []
 
     def start(self, address: str) -> socket.socket | None:
-        """Begin one attempt; the socket if it is connected at once."""
+        """Begin one attempt; the socket if it connects at once, else None."""
         since = time.monotonic()
         sock: socket.socket | None = None
         try:
@@ -96,7 +96,7 @@ class Race:
         return None
 
     def end(self, *, won: bool) -> None:
-        """Give up whatever is still under way. What was overtaken before its time was up has not failed."""
+        """Give up what is still under way: timed out, but for what a winner overtook within `STAGGER_S`."""
         for sock, (address, since) in self.started.items():
             if won and time.monotonic() - since < STAGGER_S:
                 sock.close()
@@ -119,7 +119,7 @@ def dial(
     interface: str = "",
     small_packets: bool = False,
 ) -> tuple[socket.socket | None, ConnectStep]:
-    """Connect to the first address that answers; the socket blocks and has no time limit set."""
+    """Connect to the first address that answers, all within `CONNECT_S`; the socket blocks, without a time limit."""
     since = time.monotonic()
     end = since + deadline.limit(CONNECT_S)
     race = Race(machine, port, interface, small_packets=small_packets)
@@ -157,8 +157,8 @@ def _finish(
     return None, ConnectStep(failure=failure, attempts=tuple(attempts), ms=elapsed_ms(since))
 
 
-def way_to(machine: Machine, address: str, port: int = 443) -> str | Failure:
-    """The local address that packets to `address` would leave from; connecting UDP sends nothing."""
+def source_address(machine: Machine, address: str, port: int = 443) -> str | Failure:
+    """The local address that packets to `address` would leave from, or why none would; nothing is sent."""
     try:
         where, port = machine.endpoint(address, port)
         with socket.socket(socket.AF_INET6 if ":" in where else socket.AF_INET, socket.SOCK_DGRAM) as sock:

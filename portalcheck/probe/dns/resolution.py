@@ -1,4 +1,4 @@
-"""Addresses of a name, asked twice: as programs see it, and from the DNS servers themselves."""
+"""The addresses of a name, asked twice: of the system, as programs do, and of its DNS servers directly."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ def ask_system(
     before: Callable[[DnsServer], None],
     system: Future[tuple[str, ...] | Failure] | None = None,
 ) -> DnsAnswer:
-    """The addresses as programs get them (RFC 3493), `timed-out` where the system is too slow.
+    """The addresses that getaddrinfo (RFC 3493) gives, `timed-out` after `SYSTEM_NAME_S`.
 
-    Where the first DNS server is silent, stub resolvers go on to the next, but with glibc only after five
-    seconds and at every name anew. What the next server says is asked here meanwhile, and taken. A question
-    that got lost is waited for, where the same server answers another time. `system` is the system's own
-    answer, if it was asked before.
+    If the first DNS server is silent, stub resolvers go on to the next, glibc only after five seconds and anew for
+    each name: the next server is asked here meanwhile, and its answer is taken. If the first server answers when it is
+    asked again, only the question was lost, and the system is waited for until `LOST_QUESTION_S`. `before` is called
+    with each server before it is contacted; `system` is the system's own answer, if it was asked before.
     """
     if is_address(host):
         return DnsAnswer(server=None, addresses=(host,))
@@ -69,7 +69,7 @@ def ask_system(
 
 
 def resolve(machine: Machine, host: str, family: int) -> tuple[str, ...] | Failure:
-    """What the system's own resolver says of a name, however long it takes."""
+    """The addresses that the system's resolver gives for a name, or why it has none; it may take any time."""
     try:
         return machine.resolve(host, family)
     except OSError as error:
@@ -81,7 +81,7 @@ def resolve(machine: Machine, host: str, family: int) -> tuple[str, ...] | Failu
 def _answers_now(
     machine: Machine, host: str, deadline: Deadline, before: Callable[[DnsServer], None]
 ) -> bool:
-    """Whether the first DNS server has addresses for a name, and is silent about neither kind of them."""
+    """Whether the first DNS server answers for both A and AAAA, and has addresses."""
     servers = machine.dns_servers()[:1]
     for server in servers:
         before(server)
@@ -100,7 +100,7 @@ def _ask_next_server(
     deadline: Deadline,
     before: Callable[[DnsServer], None],
 ) -> DnsAnswer | None:
-    """What the next server answers where those before it say nothing at all; None in any other case."""
+    """The addresses that a later DNS server gives while the first is silent; None in any other case."""
     servers = machine.dns_servers()[:_MAX_SERVERS]
     if len(servers) < 2:
         return None
@@ -131,7 +131,7 @@ def ask_servers(
     deadline: Deadline,
     before: Callable[[DnsServer], None],
 ) -> tuple[DnsAnswer, ...]:
-    """The first server's answer, and, where that gives none or none soon, what the others say.
+    """The first server's answer and, if that is a failure or does not come in `NEXT_SERVER_S`, those of the others.
 
     `before` is called with each server before it is contacted. A name that the first server denies is not
     asked of the others, as a resolver library would not either (RFC 1035, 7.2).
@@ -182,12 +182,12 @@ def ask_server(
 
 
 def _both(ask: Callable[[str], DnsAnswer], limit: float) -> list[DnsAnswer | None]:
-    """What is said for each record type, asked at once."""
+    """The answers for A and AAAA, asked at the same time; None for silence."""
     return gather([partial(ask, kind) for kind in RECORD_TYPES], limit + RECORD_TYPES_S)
 
 
 def join_families(server: DnsServer, parts: Sequence[DnsAnswer | None], ms: int) -> DnsAnswer:
-    """The answers for A and AAAA, in this order, as one; None is silence."""
+    """The answers of a server for A and AAAA, in this order, as one; None stands for silence."""
     answers = [part or _silent(server) for part in parts]
     addresses = tuple(dict.fromkeys(address for answer in answers for address in answer.addresses))
     if addresses:

@@ -1,4 +1,4 @@
-"""HTTP over one connection, and the evidence of each exchange."""
+"""HTTP requests over one connection, each recorded as an `HttpStep`."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ _BLOCK_WORDS = re.compile(
 
 
 class Exchange(msgspec.Struct, frozen=True):
-    """One request's evidence, and of the response what redirects and other readers need.
+    """A request and its response: what is recorded of them (`step`), the header fields, and the head of the body.
 
-    `no_response_byte` says that the connection was gone before a byte of an answer came.
+    `no_response_byte` says that the connection ended before the first byte of a response.
     """
 
     step: HttpStep
@@ -77,9 +77,9 @@ class Connection:
         *,
         keep: int = HEAD_OF_BODY,
     ) -> Exchange:
-        """Send one request and read its response within all limits, keeping the first `keep` bytes of its body.
+        """Send a request and read its response within the limits; the first `keep` bytes of its body are kept.
 
-        What goes wrong is in the step.
+        Nothing is raised: the step has the failure, if there is one.
         """
         since = time.monotonic()
         self.stream.begin(min(since + deadline.limit(PAGE_S), deadline.last_word), _MAX_EXCHANGE_BYTES)
@@ -159,7 +159,7 @@ class _Body:
         self.failure: Failure | None = None
 
     def read(self, http: Http1, deadline: Deadline) -> None:
-        """Read until the end, the limits, or a failure."""
+        """Read until the body ends, a limit is reached, or the connection fails."""
         last = time.monotonic()
         kept = bytearray()
         try:
