@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from portalcheck.api.declarations import INCONCLUSIVE, NONE, Cause
 from portalcheck.diagnosis.registry import Installed
+from portalcheck.diagnosis.row_log import Lacking, tell_row
 from portalcheck.diagnosis.steps import likely_steps
 from portalcheck.model import CheckResult, Diagnosis, Ended, Finding, Outcome, Owner, Status, gravest
+
+_log = logging.getLogger(__name__)
 
 _GRAVE = (Status.WARN, Status.FAIL)
 
@@ -24,6 +28,7 @@ class Evidence:
             for finding in result.findings:
                 if finding.status is not Status.SKIP:
                     self.findings.setdefault(finding.reason, []).append(finding)
+        self._found, self._claimed = frozenset(self.findings), dict[str, str]()
         self.absent = {
             reason
             for result in results
@@ -34,13 +39,17 @@ class Evidence:
 
     def holds(self, cause: Cause) -> bool:
         """Whether a row's conditions are met."""
+        lacking = self._lacking(cause)
+        if not lacking and not cause.note and self.weight(cause) not in _GRAVE:
+            lacking = [("too slight:", cause.evidence & self._found)]
+        tell_row(cause, self._found, lacking, self._claimed)
+        return not lacking
+
+    def _lacking(self, cause: Cause) -> list[Lacking]:
         found = self.findings.keys()
-        return (
-            cause.all <= found
-            and (not cause.any or bool(cause.any & found))
-            and cause.none <= self.absent
-            and (cause.note or self.weight(cause) in _GRAVE)
-        )
+        lacking: list[Lacking] = [("not", {reason}) for reason in cause.all - found]
+        lacking += [("none of", cause.any)] if cause.any and not cause.any & found else []
+        return lacking + [("not proved absent:", {reason}) for reason in cause.none - self.absent]
 
     def weight(self, cause: Cause) -> Status:
         """The gravest status of the findings that a row rests on or explains."""
@@ -60,6 +69,8 @@ class Evidence:
         echoes = frozenset(reason for reason in grave - own if self._explains(cause, reason))
         for reason in own | echoes:
             del self.findings[reason]
+            self._claimed[reason] = cause.id
+        _log.debug("row %s explains away %s", cause.id, sorted(echoes) or "nothing else")
         return evidence, echoes
 
     def unexplained(self) -> set[str]:
@@ -114,6 +125,7 @@ def diagnose(results: Sequence[CheckResult], symptoms: Sequence[str], installed:
         first, outcome = NONE, Outcome.OK
     others = [n.cause for n in named if n.cause is not first]
     also = dict.fromkeys([*(cause.id for cause in others), *notes])
+    _log.debug("cause %s: %s; also %s; unexplained %s", first.id, outcome, [*also], sorted(unexplained))
     return Diagnosis(
         cause=first.id,
         outcome=outcome,

@@ -34,6 +34,7 @@ from portalcheck.api.declarations import (
 )
 from portalcheck.diagnosis.article import refs
 from portalcheck.diagnosis.blame import in_order
+from portalcheck.probe.limits import LOAD_S
 
 GROUP = "portalcheck.checks"
 _OURS = "portalcheck_checks"
@@ -47,8 +48,6 @@ _RESERVED = frozenset({"run", NONE.id, INCONCLUSIVE.id, "owner", "outcome", "cau
 """What a run itself says begins with the first; the others are topics, and groups of `fleet`."""
 _NEEDED = "needed"
 """The extra of an entry point whose check is needed, which can then be told even where it cannot be loaded."""
-_LOAD_S = 2.0
-"""For all of others' checks together to be loaded; how long a run may take begins to count before."""
 
 TOO_MANY = Reason("run.too-many")
 TIMED_OUT = Reason("run.timed-out")
@@ -182,7 +181,7 @@ def _load(points: Sequence[EntryPoint]) -> Iterator[tuple[EntryPoint, object]]:
             load(place)
         else:
             threads.append(threading.Thread(target=load, args=(place,), daemon=True))
-    until = time.monotonic() + _LOAD_S
+    until = time.monotonic() + LOAD_S
     # What an import prints is no part of any output.
     with contextlib.redirect_stdout(io.StringIO()) if threads else contextlib.nullcontext():
         for thread in threads:

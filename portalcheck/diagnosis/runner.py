@@ -5,6 +5,7 @@ A check that raises, hangs, or gives what it did not declare becomes an `unknown
 
 from __future__ import annotations
 
+import logging
 import sys
 import threading
 import time
@@ -17,9 +18,11 @@ from portalcheck.api.declarations import AuthorError, Check, finding, unknown
 from portalcheck.api.protocols import Context
 from portalcheck.diagnosis.registry import CRASHED, NO_FINDINGS, TIMED_OUT, TOO_MANY, UNDECLARED, Broken
 from portalcheck.model import CheckResult, Ended, Finding, Status, gravest
+from portalcheck.probe.limits import HEARTBEAT_S
+
+_log = logging.getLogger(__name__)
 
 MAX_FINDINGS = 200
-_HEARTBEAT_S = 0.2
 
 
 class FindingsError(AuthorError):
@@ -48,6 +51,7 @@ class _Job:
         self.thread = threading.Thread(target=self._work, name=f"check-{check.id}", daemon=True)
 
     def _work(self) -> None:
+        _log.debug("check %s begins", self.check.id)
         try:
             found = self.check.run(self._context)
             if isinstance(found, Finding) or not isinstance(found, Iterable):
@@ -65,6 +69,8 @@ class _Job:
             self.error = error
         finally:
             self.ended = time.monotonic()
+            why = "" if self.error is None else f" with {type(self.error).__name__}"
+            _log.debug("check %s ends after %d ms%s", self.check.id, (self.ended - self.started) * 1000, why)
             self.done.set()
 
     def result(self, late: type[BaseException]) -> CheckResult:
@@ -81,6 +87,10 @@ class _Job:
         elif raised is not None:
             why = NO_FINDINGS if isinstance(raised, FindingsError) else CRASHED
             findings, ended = [*findings, unknown(why)], Ended.CRASHED
+        for each in findings:
+            _log.debug(
+                "check %s found %s: %s %s", self.check.id, each.reason, each.status, dict(each.args) or ""
+            )
         duration = (self.ended or time.monotonic()) - self.started
         return CheckResult(
             check=self.check.id,
@@ -151,7 +161,7 @@ def run(
         job.thread.start()
     results = []
     for job in jobs:
-        while not job.done.wait(max(0.0, min(_HEARTBEAT_S, until - time.monotonic()))):
+        while not job.done.wait(max(0.0, min(HEARTBEAT_S, until - time.monotonic()))):
             if time.monotonic() >= until:
                 break
             on_wait(job.check)

@@ -6,6 +6,7 @@ thread that wants to wake up soon wakes up late. How late is measured while the 
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Sequence
@@ -16,11 +17,10 @@ import msgspec
 from portalcheck.api.declarations import unknown
 from portalcheck.diagnosis.registry import STARVED, Installed
 from portalcheck.model import CheckResult
+from portalcheck.probe.limits import BUSY_S, STARVED_S, STARVED_SHARE, TICK_S
 
-_TICK_S = 0.05
-_USUAL_S = 0.1
-"""Lateness that a busy but usable computer has as well; it is not counted."""
-_SHARE, _LEAST_S = 0.15, 0.5
+_log = logging.getLogger(__name__)
+
 _BOOTTIME = getattr(time, "CLOCK_BOOTTIME", None)
 
 
@@ -46,16 +46,17 @@ class Watchdog:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._over.set()
+        _log.debug("this program was kept from running for %.2f s", self.lost)
 
     def _beat(self) -> None:
-        while not self._over.wait(_TICK_S):
+        while not self._over.wait(TICK_S):
             self._lost_until = self._measure()
 
     def _measure(self) -> tuple[float, float]:
         lost, last = self._lost_until
         now = _now()
-        late = now - last - _TICK_S
-        return lost + (late if late > _USUAL_S else 0.0), now
+        late = now - last - TICK_S
+        return lost + (late if late > BUSY_S else 0.0), now
 
     @property
     def lost(self) -> float:
@@ -65,7 +66,7 @@ class Watchdog:
     @property
     def starved(self) -> bool:
         """Whether so much was lost that an answer may have been missed, or given up for late."""
-        return self.lost > max(_LEAST_S, _SHARE * (_now() - self._since))
+        return self.lost > max(STARVED_S, STARVED_SHARE * (_now() - self._since))
 
 
 def mark_starved(results: Sequence[CheckResult], installed: Installed) -> tuple[CheckResult, ...]:

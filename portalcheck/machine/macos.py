@@ -14,8 +14,8 @@ from portalcheck.machine.files import read_bounded
 from portalcheck.machine.interface_kind import LinkFacts, by_name
 from portalcheck.machine.proxies import macos as proxies
 from portalcheck.machine.proxies.rules import ProxyRules
+from portalcheck.probe.limits import COMMAND_S
 
-TIMEOUT = 1.0
 MAX_TEXT = 256 * 1024
 
 # ---- the system --------------------------------------------------------------------------------
@@ -30,7 +30,7 @@ def system(environment: Environment) -> System:
     found = _property_list(read_bounded(environment.at(_VERSION_FILE), 64 * 1024) or b"")
     version = str(found.get("ProductVersion", ""))
     if not version or version == _COMPATIBLE:
-        version = environment.run(["sw_vers", "-productVersion"], TIMEOUT) or version
+        version = environment.run(["sw_vers", "-productVersion"], COMMAND_S) or version
     match = re.match(r"\d{1,4}(\.\d{1,4}){0,2}", version)
     return System(os="macos", release=match[0] if match else "", product="macOS")
 
@@ -55,7 +55,7 @@ _PORTS = (
 
 def link_facts(environment: Environment, links: Mapping[str, Link]) -> Mapping[str, LinkFacts]:
     """The sort of every interface: by its hardware port, or by its name where it has none."""
-    ports = hardware_ports(environment.run(["networksetup", "-listallhardwareports"], TIMEOUT) or "")
+    ports = hardware_ports(environment.run(["networksetup", "-listallhardwareports"], COMMAND_S) or "")
     facts: dict[str, LinkFacts] = {}
     for name, link in links.items():
         port = ports.get(name, "")
@@ -72,7 +72,7 @@ def hardware_ports(output: str) -> Mapping[str, str]:
 
 def vpn_services(environment: Environment) -> tuple[str, ...]:
     """The kind and bundle of each VPN service that is connected."""
-    return scutil.connected_services(environment.run(["scutil", "--nc", "list"], scutil.TIMEOUT) or "")
+    return scutil.connected_services(environment.run(["scutil", "--nc", "list"], COMMAND_S) or "")
 
 
 # ---- names -------------------------------------------------------------------------------------
@@ -80,7 +80,7 @@ def vpn_services(environment: Environment) -> tuple[str, ...]:
 
 def dns_servers(environment: Environment) -> tuple[DnsServer, ...]:
     """The servers of the system's resolver, else those of resolv.conf, which is made from them."""
-    output = environment.run(["scutil", "--dns"], scutil.TIMEOUT)
+    output = environment.run(["scutil", "--dns"], COMMAND_S)
     servers = scutil.dns_servers(output) if output is not None else ()
     if servers:
         return servers
@@ -120,7 +120,7 @@ def system_roots(environment: Environment) -> Roots:
     verdict (`system_trusts`) goes before this list.
     """
     argv = ["security", "find-certificate", "-a", "-p", _ROOTS, _ADDED]
-    output = environment.run(argv, TIMEOUT) or ""
+    output = environment.run(argv, COMMAND_S) or ""
     try:
         newest: float | None = environment.at(_ROOTS).stat().st_mtime
     except OSError:

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 
 from portalcheck.address.literal import is_address
 from portalcheck.machine.environment import Link
+from portalcheck.probe.limits import PROCESSES_S
 
 MAX_PROCESSES = 4096
-MAX_SECONDS = 0.5
 
 
 def links() -> Mapping[str, Link]:
@@ -39,7 +39,7 @@ def names() -> frozenset[str]:
     """The names of the running programs, as far as they are told in half a second."""
     import psutil
 
-    end = time.monotonic() + MAX_SECONDS
+    end = time.monotonic() + PROCESSES_S
     found: set[str] = set()
     try:
         for count, process in enumerate(psutil.process_iter(["name"])):

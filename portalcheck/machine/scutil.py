@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from portalcheck.facts import DnsServer
 from portalcheck.machine.hostnames import address
 
-TIMEOUT = 1.0
 MAX_LINES = 20_000
 MAX_DEPTH = 8
 

@@ -1,8 +1,6 @@
-"""The way to the portal: the only room that opens sockets.
+"""The only room that opens sockets: from a URL to what each layer on the way to it did, and who else was asked.
 
-`names` asks for addresses (`datagrams` carries the questions), `dial` connects, `proxies` speaks to proxies,
-`tls` and `handshake` make TLS without verification, `connect` puts these together, `request` speaks HTTP over a
-`streams` connection, `walk` follows redirects to where `location` says they lead, `chain` judges certificates
-offline by what they claim (`claims`), `neutral` asks unrelated hosts, and `policy` decides who may be contacted
-at all and keeps the ledger. `classify` is the one place where an exception becomes a code.
+`context` is what checks ask, `trace` follows a URL and its redirects through `dns`, `connect`, `tls` and `http`, and
+`third_parties` asks everybody but the portal. `policy` says who may be contacted and keeps the ledger, `limits` for how
+long, `memo` finds each fact once, and `failures` turns exceptions into codes.
 """

@@ -1,7 +1,8 @@
-"""The context of a run: this computer, the path to the portal, and the facts that checks share."""
+"""The context of a run: this computer, the traces to the portal, and the facts that checks share."""
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Sequence
 from functools import partial
@@ -29,6 +30,7 @@ from portalcheck.facts import (
     TrueTime,
 )
 from portalcheck.model import Portal
+from portalcheck.probe.aliases import Aliases
 from portalcheck.probe.connect.proxy_plan import ProxyFinder
 from portalcheck.probe.deadline import Deadline
 from portalcheck.probe.dns.resolution import ask_servers
@@ -41,6 +43,8 @@ from portalcheck.probe.tls.revocation_status import RevocationStatus
 from portalcheck.probe.tls.trust import ChainVerifier
 from portalcheck.probe.trace import Tracer
 
+_log = logging.getLogger(__name__)
+
 
 class RunContext:
     """Implements `portalcheck.api.Context` for one run. `url` is the address given, if one was."""
@@ -49,17 +53,18 @@ class RunContext:
         self, portal: Portal, machine: Machine, network: Network, deadline: Deadline, *, url: str = ""
     ) -> None:
         self.portal, self.machine, self._network, self.deadline = portal, machine, network, deadline
-        self.ledger = Ledger()
         address = self.judge_address(url or portal.url)
         self.url = address.url or url or portal.url
         self.host, self.contactable = address.host, address.contactable
-        self._shared = Memo(deadline)
-        files = Fetcher(lambda: self._walker, network, self._may_visit)
+        named = (portal.url, *portal.official, *portal.identity, *network.canaries)
+        self.ledger = Ledger(Aliases(named))
+        self._shared = Memo(deadline, aliases=self.ledger.aliases)
+        files = Fetcher(lambda: self._tracer, network, self._may_visit)
         self._finder = ProxyFinder(machine, self._shared, files.pac)
-        self._walker = Tracer(machine, deadline, self.ledger, self._shared, self._finder)
+        self._tracer = Tracer(machine, deadline, self.ledger, self._shared, self._finder)
         self._certificates = ChainVerifier(machine, portal, self._shared, files.issuer)
         self._standings = RevocationStatus(self._shared, files.revocation)
-        asking = self._walker, network, self._shared, self.chain, self._may_ask_others
+        asking = self._tracer, network, self._shared, self.chain, self._may_ask_others
         self.egress = Egress(*asking)
         self.third_parties = ThirdParties(
             *asking,
@@ -68,16 +73,20 @@ class RunContext:
             status_url=portal.status_url,
             may_visit=self._may_visit,
         )
+        told = self.ledger.aliases.told(self.host)
+        _log.debug(
+            "a run of %.1f s for %s (%s); contact: %s", deadline.seconds, told, address.kind, network.contact
+        )
 
     # ---- the address ---------------------------------------------------------------------------
 
     @property
     def portal_host(self) -> str:
-        """The host of the profile's own address."""
+        """The host of the profile's URL."""
         return self.judge_address(self.portal.url).host
 
     def judge_address(self, url: str) -> Verdict:
-        """Whether an address is this portal's, by name alone."""
+        """Whether a URL is this portal's, by its host alone; nothing is contacted."""
         portal = self.portal
         return judge(
             url,
@@ -87,35 +96,35 @@ class RunContext:
         )
 
     def _is_own(self, host: str) -> bool:
-        """Whether a name is the address's or one of the portal's; the leave to share it is for no other."""
+        """Whether a host is the one that is checked or an official one: no other may be shared with DNS servers."""
         return host == self.host or self.judge_address(f"https://{host}/").kind is Kind.OFFICIAL
 
     def _may_visit(self, host: str) -> bool:
-        """A redirect may lead anywhere but to an imitation of the portal, a bare address or this computer."""
+        """Whether a redirect may be followed to a host: to any but an imitation, an IP literal or this computer."""
         if host == self.host:
             return True
         here = is_address(host) or host == "localhost" or host.endswith(".localhost")
         return not here and self.judge_address(f"https://{host}/").contactable
 
-    # ---- ways ----------------------------------------------------------------------------------
+    # ---- traces --------------------------------------------------------------------------------
 
     def trace(self, route: Route | None = None) -> Trace | None:
-        """Walk a way to the portal; the browser's by default. Found once for each route."""
+        """The trace of a route to the portal, the browser's by default; found once for each route."""
         if not self.contactable:
             return None
         wanted = route or Route(url=self.url)
         fact = "trace-with-cookies" if wanted.fresh_cookies else "trace"
-        return self._shared.get((fact, wanted), lambda: self._walk(wanted))
+        return self._shared.get((fact, wanted), lambda: self._trace(wanted))
 
     def traces(self, routes: Sequence[Route]) -> tuple[Trace | None, ...]:
-        """Several ways at once, in order."""
+        """The traces of several routes, made at the same time, in the order of the routes."""
         works = [partial(self.trace, route) for route in routes]
         return tuple(gather(works, self.deadline.remaining()))
 
-    def _walk(self, route: Route) -> Trace:
+    def _trace(self, route: Route) -> Trace:
         if not self._shared.known("stores"):
             spawn(self._certificates.prepare)
-        trace = self._walker.walk(route, Role.PORTAL, self._may_visit)
+        trace = self._tracer.trace(route, Role.PORTAL, self._may_visit)
         looping = trace.end in (TraceEnd.LOOP, TraceEnd.TOO_MANY)
         if looping and not route.fresh_cookies and route.proxy in (AUTO, DIRECT):
             # Some portals send visitors round until they return a cookie, as any browser would.
@@ -124,9 +133,9 @@ class RunContext:
         return trace
 
     def late(self) -> bool:
-        """Whether the page is still not there after `SLOW_MS`; third parties are then asked.
+        """Whether the page is still not there after `SLOW_MS`; third parties are asked then.
 
-        They are asked meanwhile, as what comes to its end with the run can be proved by nothing any more.
+        Nobody waits for the page: what ends together with the run leaves no time to prove anything.
         """
         return self.contactable and self._shared.get("late", self._late)
 
@@ -134,7 +143,7 @@ class RunContext:
         Future(self.trace).wait(self.deadline.started + SLOW_MS / 1000 - time.monotonic())
         if self._shared.known(("trace", Route(url=self.url))):
             return False
-        spawn(self.third_parties.asked_hosts)
+        spawn(self.third_parties.canaries)
         spawn(self.third_parties.status_page)
         return True
 
@@ -145,43 +154,43 @@ class RunContext:
     # ---- certificates and time -----------------------------------------------------------------
 
     def chain(self, hop: Hop) -> Chain | None:
-        """The certificates of a hop, judged offline."""
+        """The certificates of a hop, judged offline; None if it has none."""
         return self._certificates.judge(hop)
 
     def revocation(self, hop: Hop) -> Revocation | None:
-        """That the certificate of a hop is revoked, as its issuer says; None where no store trusts that one."""
+        """The revocation of a hop's certificate by its issuer; None if it is not known to be revoked."""
         chain = self.chain(hop)
         if chain is None or not chain.trusted_by:
             return None
         return self._standings.of(hop, chain, self._true_now, self._may_ask_others)
 
     def _true_now(self) -> float:
-        """The true time, or this computer's own where nobody trustworthy told another."""
+        """The true time (seconds since the epoch), by this computer's clock if no trustworthy server told another."""
         return self.machine.now() - (self.true_time().skew_s or 0)
 
     def true_time(self) -> TrueTime:
-        """How far the clock is off, by the portal's own authenticated time or by neutral hosts."""
+        """How far the clock is off, by the authenticated time of the portal, or of the canaries."""
         return self._shared.get("true-time", self._true_time)
 
     def _true_time(self) -> TrueTime:
-        own = self._skews([hop for trace in self._own_walks() for hop in trace.hops])
-        neutral = self.third_parties.asked_hosts()
-        theirs = self._skews([hop for t in neutral.traces for hop in t.hops]) if neutral is not None else []
+        own = self._skews([hop for trace in self._own_traces() for hop in trace.hops])
+        canaries = self.third_parties.canaries()
+        theirs = self._skews([hop for t in canaries.traces for hop in t.hops]) if canaries is not None else []
         if not own:
             return TrueTime(_median(theirs), "neutral") if theirs else TrueTime(None)
         if theirs and abs(_median(own) - _median(theirs)) > CLOCK_TOLERANCE_S:
             return TrueTime(_median(theirs), "neutral", disputed=True)
         return TrueTime(_median(own), "portal")
 
-    def _own_walks(self) -> list[Trace]:
-        """The walk to the portal; and the one without the proxy, where that is in the way."""
+    def _own_traces(self) -> list[Trace]:
+        """The trace to the portal and, if a proxy refuses it, the one without the proxy."""
         trace = self.trace()
         proxy_refused = trace is not None and trace.last.proxy_refused
         direct = self.trace(Route(url=self.url, proxy=DIRECT)) if proxy_refused else None
-        return [walk for walk in (trace, direct) if walk is not None]
+        return [each for each in (trace, direct) if each is not None]
 
     def _skews(self, hops: Sequence[Hop]) -> list[int]:
-        """Local minus server time for each hop whose server is shown to be who it should be."""
+        """Seconds of local minus server time, for each hop whose certificate proves its host."""
         skews = []
         for hop in hops:
             chain = self.chain(hop)
@@ -194,27 +203,27 @@ class RunContext:
     # ---- names ---------------------------------------------------------------------------------
 
     def names(self, host: str = "") -> Resolution | None:
-        """A name of the portal's (its own by default), as this computer and its DNS servers see it."""
+        """A host of the portal (its own by default) as the system and each of its DNS servers resolve it."""
         if not self.contactable:
             return None
         name = host or self.host
         names = self._shared.get(("portal-names", name), lambda: self._names(name))
-        return msgspec.structs.replace(names, answered_late=self._walker.answered_late(name))
+        return msgspec.structs.replace(names, answered_late=self._tracer.answered_late(name))
 
     def _names(self, host: str) -> Resolution:
         if is_address(host):
-            return Resolution(host=host, system=self._walker.names(host))
+            return Resolution(host=host, system=self._tracer.names(host))
         # The system's own answer has a time limit of its own; the servers are asked meanwhile.
         Future(partial(self._servers, host))
         return Resolution(
             host=host,
-            system=self._walker.names(host),
+            system=self._tracer.names(host),
             servers=self._servers(host),
             hosts_file=self.machine.hosts_file(host),
         )
 
     def _servers(self, host: str) -> tuple[DnsAnswer, ...]:
-        """The answers of this computer's DNS servers."""
+        """What the DNS servers of this computer answer for a host."""
 
         def record(server: DnsServer) -> None:
             self.ledger.record(Role.RESOLVER, server.address, host)

@@ -1,15 +1,18 @@
-"""The end of the run, and the share of it that one step may use."""
+"""When the run ends, and how much of what is left one step may use."""
 
 from __future__ import annotations
 
 import time
 
-STILL_FLOWING_S = 3.0
-"""What comes in pieces that are no further apart than this is slow, but it comes."""
-_MARGIN_S = 0.3
-_STARTING_S = 0.4
-_JUDGING_S, _JUDGING_SHARE = 0.3, 0.1
-_COMFORTABLE_S = 10.0
+from portalcheck.probe.limits import (
+    LAST_WORD_S,
+    LAST_WORD_SHARE,
+    LEAST_SCALE,
+    MARGIN_S,
+    MOST_SCALE,
+    RUN_S,
+    START_S,
+)
 
 
 def elapsed_ms(since: float) -> int:
@@ -18,21 +21,21 @@ def elapsed_ms(since: float) -> int:
 
 
 class OutOfTime(Exception):  # noqa: N818  # no error: the run was told to end
-    """The run's deadline came before an answer."""
+    """The run ended before a fact was found."""
 
 
 class Deadline:
-    """The end of the run on the monotonic clock, and the share of it that one step may use.
+    """The end of a run on the monotonic clock (`at`), and how much of what is left one step may use.
 
-    `seconds` are those of the whole run, of which `spent` went into the start of the program. As much of the
-    start as the run may last longer (contract, section 1) costs the checks nothing.
+    `seconds` is the length of the whole run, of which `spent` went into the start of the program; of that, `START_S`
+    costs the checks nothing. `scale` is what the limits of a run of `RUN_S` are multiplied by.
     """
 
     def __init__(self, seconds: float, spent: float = 0.0) -> None:
         self.started = time.monotonic()
-        self.seconds = seconds - max(0.0, spent - _STARTING_S)
-        self.scale = min(max(self.seconds / _COMFORTABLE_S, 0.1), 2.0)
-        self.at = self.started + self.seconds - _MARGIN_S * min(1.0, self.scale)
+        self.seconds = seconds - max(0.0, spent - START_S)
+        self.scale = min(max(self.seconds / RUN_S, LEAST_SCALE), MOST_SCALE)
+        self.at = self.started + self.seconds - MARGIN_S * min(1.0, self.scale)
 
     def remaining(self) -> float:
         """Seconds until work must stop so that the report is still printed in time; never negative."""
@@ -40,15 +43,15 @@ class Deadline:
 
     @property
     def last_word(self) -> float:
-        """Until when what comes can still be judged within the run's time, on the monotonic clock."""
-        return self.at - min(_JUDGING_S, _JUDGING_SHARE * self.seconds)
+        """The moment on the monotonic clock until which an answer can still be judged before the run ends."""
+        return self.at - min(LAST_WORD_S, LAST_WORD_SHARE * self.seconds)
 
     def part(self, comfortable: float) -> Deadline:
-        """A nearer deadline for one piece of work, of the same scale."""
+        """A nearer deadline for one piece of work, `limit(comfortable)` from now; its scale is that of the run."""
         part = Deadline(self.seconds)
         part.at = time.monotonic() + self.limit(comfortable)
         return part
 
     def limit(self, comfortable: float) -> float:
-        """At most `comfortable` seconds of a ten-second run, scaled to this run, and what remains of it."""
+        """Seconds for a step, which may take `comfortable` in a run of `RUN_S`: scaled to this run, cut at its end."""
         return max(0.001, min(comfortable * self.scale, self.remaining()))

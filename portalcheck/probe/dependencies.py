@@ -1,7 +1,7 @@
 """Which shared fact may ask for which other one while it is being found.
 
 A fact that asked for itself, through whomever, would wait until the deadline; so `Memo` refuses at once whatever
-does not stand here. Each fact asks only for such that stand above it: there can be no circle.
+does not stand here. Each fact asks only for facts that stand above it: there can be no circle.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 _CONNECTION = {"names"}
 """The name of the host, or of the proxy, that is connected to."""
-_WALK = {"proxy-plan", *_CONNECTION}
+_TRACE = {"proxy-plan", *_CONNECTION}
 _PROVEN = {"chain", *_CONNECTION}
 """A server that counts only where its certificate proves it."""
 
@@ -30,21 +30,21 @@ MAY_ASK: Mapping[str, Set[str]] = MappingProxyType(
         "issuer": _CONNECTION,
         "revocation-answer": _CONNECTION,
         "chain": {"stores", "issuer"},
-        # A walk that goes round is walked again with the cookies that it was given, and that one goes round for good.
-        "trace-with-cookies": _WALK,
-        "trace": {"trace-with-cookies", *_WALK},
+        # A trace that ends in a loop is made again with the cookies that were set, and that one may end in a loop.
+        "trace-with-cookies": _TRACE,
+        "trace": {"trace-with-cookies", *_TRACE},
         # The policy. It comes before all that it decides on, so that no third party's word can bear on it.
         "late": {"trace"},
         "trouble": {"late", "trace", "chain"},
         # Third parties. Whether they may be asked was decided before; DNS over HTTPS proves its servers.
-        "neutral-hosts": {*_WALK, *_PROVEN},
+        "canaries": {*_TRACE, *_PROVEN},
         "names-elsewhere": _PROVEN,
         "status-page": _PROVEN,
         "blocked-here": set(),
         "dns-over": set(),
         "probe-over": _CONNECTION,
         # What is concluded from several of them.
-        "true-time": {"trace", "chain", "trouble", "neutral-hosts"},
+        "true-time": {"trace", "chain", "trouble", "canaries"},
         "staple": {"true-time"},
         "revocation": {"true-time", "revocation-answer"},
     }

@@ -1,4 +1,4 @@
-"""Exceptions of sockets and TLS become failure codes here, once, by class and number only."""
+"""The one place that turns exceptions of sockets, resolvers and TLS into failure codes, by class and number only."""
 
 from __future__ import annotations
 
@@ -79,10 +79,10 @@ _MESSAGE_TOO_LARGE = 152
 
 
 class TlsError(OSError):
-    """TLS could not go on, in numbers.
+    """A TLS connection failed.
 
-    `ended` says that the other side was gone; `alert` is what it complained of, `sent` what we did, with OpenSSL's
-    `reason` for it; `foreign` says that it spoke no TLS; `version` is that of its ServerHello, if one came.
+    `ended` says that the peer closed it, `foreign` that it spoke no TLS. `alert` is the number of the alert that the
+    peer sent, `sent` that of ours, for OpenSSL's `reason`. `version` is that of the peer's ServerHello, if one came.
     """
 
     def __init__(
@@ -101,7 +101,7 @@ class TlsError(OSError):
 
 
 def of_os_error(error: OSError) -> Failure:
-    """The code for an error of the operating system below TLS."""
+    """The code for an error of a socket, a resolver or TLS; what has no code of its own is `other`."""
     if isinstance(error, TlsError):
         return of_tls_error(error)
     if isinstance(error, socket.gaierror):
@@ -116,7 +116,7 @@ def of_os_error(error: OSError) -> Failure:
 
 
 def of_tls_error(error: TlsError) -> Failure:
-    """The code for an error of TLS; alerts are told apart by `alert_name`."""
+    """The code for an error of TLS; `alert_name` tells which alert is behind `alert`."""
     if error.foreign:
         return Failure.NOT_TLS
     if error.alert is not None:

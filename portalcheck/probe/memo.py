@@ -1,15 +1,20 @@
-"""Answers found once: who asks second waits for the first one's answer."""
+"""Facts that are found once a run, however many checks ask for them at the same time."""
 
 from __future__ import annotations
 
+import logging
 import threading
+import time
 from collections.abc import Callable, Hashable, Mapping, Set
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
-from portalcheck.probe.deadline import Deadline, OutOfTime
+from portalcheck.probe.aliases import Aliases
+from portalcheck.probe.deadline import Deadline, OutOfTime, elapsed_ms
 from portalcheck.probe.dependencies import MAY_ASK
 from portalcheck.probe.threads import Cell
+
+_log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 Key = str | tuple[Hashable, ...]
@@ -19,24 +24,30 @@ _ASKERS: ContextVar[tuple[str, ...]] = ContextVar("askers", default=())
 
 
 class AskError(Exception):
-    """A fact asked for one that it may not ask for, such as itself; the text names all that were being found."""
+    """A fact, while it was being found, asked for one that it may not ask for; the text names the chain of askers."""
 
 
 class Memo:
-    """Answers found once: the first to ask works, the others wait for the same answer.
+    """The facts of a run: the first to ask for one works, the others wait for the same answer.
 
-    `may_ask` names every fact, and those that it may ask for while it is being found.
+    `may_ask` names every fact, and those that it may ask for while it is being found. The log calls what a fact is
+    about by `aliases`.
     """
 
-    def __init__(self, deadline: Deadline, may_ask: Mapping[str, Set[str]] = MAY_ASK) -> None:
-        self._deadline, self._may_ask = deadline, may_ask
+    def __init__(
+        self,
+        deadline: Deadline,
+        may_ask: Mapping[str, Set[str]] = MAY_ASK,
+        aliases: Aliases | None = None,
+    ) -> None:
+        self._deadline, self._may_ask, self._aliases = deadline, may_ask, aliases or Aliases()
         self._lock = threading.Lock()
         self._cells: dict[Key, Cell[Any]] = {}
 
     def get(self, key: Key, work: Callable[[], T]) -> T:
         """The answer for `key`; raises what `work` raised, or OutOfTime when it is not there in time.
 
-        Raises AskError at once where a fact that may not ask for this one does so, on whatever thread of its own.
+        Raises AskError at once if it is asked for by a fact that may not (`may_ask`), on whatever thread.
         """
         askers = self._askers(key)
         with self._lock:
@@ -45,7 +56,7 @@ class Memo:
             if cell is None:
                 cell = self._cells[key] = Cell()
         if mine:
-            before = _ASKERS.set(askers)
+            before, since = _ASKERS.set(askers), time.monotonic()
             try:
                 cell.value = work()
             except BaseException as error:
@@ -53,11 +64,21 @@ class Memo:
             finally:
                 _ASKERS.reset(before)
                 cell.done.set()
+                self._log_found(key, cell, elapsed_ms(since))
         elif not cell.done.wait(self._deadline.remaining()):
+            _log.debug("fact %s: not there in time", askers[-1])
             raise OutOfTime
         if cell.error is not None:
             raise cell.error
         return cell.value  # type: ignore[return-value]  # set whenever no error was
+
+    def _log_found(self, key: Key, cell: Cell[Any], ms: int) -> None:
+        if not _log.isEnabledFor(logging.DEBUG):
+            return
+        fact, *about = (key,) if isinstance(key, str) else key
+        told = self._aliases.told
+        how = "found in" if cell.error is None else f"failed with {type(cell.error).__name__} after"
+        _log.debug("fact %s %s %d ms: %s", f"{fact} {told(*about)}".strip(), how, ms, told(cell.value))
 
     def _askers(self, key: Key) -> tuple[str, ...]:
         fact = key if isinstance(key, str) else str(key[0])

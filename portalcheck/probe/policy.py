@@ -1,12 +1,19 @@
-"""Who may be contacted, and the ledger of who was. No probe can go round it."""
+"""Who may be contacted, and the ledger of who was."""
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import Counter
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import msgspec
+
+if TYPE_CHECKING:
+    from portalcheck.probe.aliases import Aliases
+
+_log = logging.getLogger(__name__)
 
 
 class Role(StrEnum):
@@ -29,9 +36,12 @@ class Contact(msgspec.Struct, frozen=True):
 
 
 class Ledger:
-    """Every contact of the run, in order."""
+    """Every contact of the run, in order; `aliases` are what the log calls the hosts."""
 
-    def __init__(self) -> None:
+    def __init__(self, aliases: Aliases | None = None) -> None:
+        from portalcheck.probe.aliases import Aliases  # the settings, which load this module, need none
+
+        self.aliases = aliases or Aliases()
         self._lock = threading.Lock()
         self._contacts: list[Contact] = []
 
@@ -39,6 +49,11 @@ class Ledger:
         """Note a contact, before the first byte is sent."""
         with self._lock:
             self._contacts.append(Contact(role, host, told))
+        words = self.aliases.told
+        if told in ("", host):
+            _log.debug("contact %s %s", role, words(host))
+        else:
+            _log.debug("contact %s %s for %s", role, words(host), words(told))
 
     def contacts(self) -> tuple[Contact, ...]:
         """All contacts so far."""
@@ -60,5 +75,5 @@ class Network(msgspec.Struct, frozen=True):
     share_portal_name: bool = False
 
     def neutral_allowed(self, trouble: bool) -> bool:
-        """Whether neutral hosts may be contacted now."""
+        """Whether third parties may be contacted, given whether there is trouble (contract, section 9)."""
         return self.contact == "always" or (self.contact == "on-trouble" and trouble)

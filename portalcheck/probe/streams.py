@@ -1,4 +1,4 @@
-"""A connected socket, every read and write within the limits of one exchange."""
+"""A connection whose every read and write is bounded in time and size."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Transport(Protocol):
 
 
 class StreamError(Exception):
-    """A stream that carries no more; its `failure` says why, where it is known."""
+    """Nothing more can be read or written; `failure` of the stream says why, if it is known."""
 
 
 class EvidenceStream:
@@ -51,11 +51,11 @@ class EvidenceStream:
         self.failure, self.received = None, 0
 
     def shorten(self, until: float) -> None:
-        """Let the exchange end earlier than was thought."""
+        """Let the exchange end at an earlier moment of the monotonic clock; a later one changes nothing."""
         self._until = min(self._until, until)
 
     def watch_time(self) -> None:
-        """Raise StreamError where the exchange's time is up: what has come may take long to take apart."""
+        """Raise StreamError if the exchange's time is up, for a reader of much data that has come already."""
         try:
             self._patience()
         except TimeoutError as error:

@@ -1,4 +1,4 @@
-"""Work done side by side, on daemon threads.
+"""Work at the same time, on daemon threads.
 
 `getaddrinfo`, sqlite3 and trust stores cannot be cancelled; a daemon thread that is left behind does not
 hold up the end of the process, while asyncio and thread pools wait for theirs.
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 class Cell(Generic[T]):
-    """A place for an answer: `value` or `error` is set before `done`."""
+    """The outcome of some work: `value` or `error` is set before `done`."""
 
     def __init__(self) -> None:
         self.done = threading.Event()
@@ -25,7 +25,7 @@ class Cell(Generic[T]):
 
 
 class Future(Generic[T]):
-    """Work that goes on meanwhile, on a thread of its own, for the fact that is being found here."""
+    """Work on a thread of its own, for the same fact (`memo`) as the thread that starts it."""
 
     def __init__(self, work: Callable[[], T]) -> None:
         self._cell: Cell[T] = Cell()
@@ -40,7 +40,7 @@ class Future(Generic[T]):
             self._cell.done.set()
 
     def get(self, seconds: float) -> T | None:
-        """The answer, or None where it is not there in `seconds`; raises what the work raised."""
+        """The result, or None if it is not there in `seconds`. Raises what the work raised."""
         if not self._cell.done.wait(max(0.0, seconds)):
             return None
         if self._cell.error is not None:
@@ -48,17 +48,17 @@ class Future(Generic[T]):
         return self._cell.value
 
     def wait(self, seconds: float) -> None:
-        """Wait for the end of the work, whatever comes of it, but no longer than `seconds`."""
+        """Wait at most `seconds` for the work to end; raises nothing."""
         self._cell.done.wait(max(0.0, seconds))
 
 
 def spawn(work: Callable[[], object]) -> None:
-    """Start work that nobody waits for: it belongs to no fact, and may ask for each."""
+    """Start work that nobody waits for. It belongs to no fact, so that it may ask for any."""
     Context().run(Future, work)
 
 
 def gather(works: Sequence[Callable[[], T]], seconds: float) -> list[T | None]:
-    """Do all works at once; the answers in order, None for each that was not there in `seconds`.
+    """Do all works at once; their results in order, None for each that is not there in `seconds`.
 
     Raises what the first failing work raised, after all have ended or time is up.
     """

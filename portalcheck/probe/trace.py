@@ -1,7 +1,8 @@
-"""One way to a URL, along its redirects, layer by layer, each recorded."""
+"""A URL followed along its redirects: what each layer did, hop by hop."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from functools import partial
 
@@ -29,6 +30,8 @@ from portalcheck.probe.memo import Memo
 from portalcheck.probe.policy import Ledger, Role
 from portalcheck.probe.threads import Future
 
+_log = logging.getLogger(__name__)
+
 MAX_REDIRECTS = 20
 
 MayVisit = Callable[[str], bool]
@@ -36,7 +39,7 @@ MayVisit = Callable[[str], bool]
 
 
 class Tracer:
-    """Walks routes for one run: same machine, same deadline, same ledger."""
+    """Makes the traces of one run, for one machine, within its deadline; each contact is recorded in its ledger."""
 
     def __init__(
         self, machine: Machine, deadline: Deadline, ledger: Ledger, shared: Memo, finder: ProxyFinder
@@ -45,11 +48,11 @@ class Tracer:
         self._shared, self.finder = shared, finder
 
     def within(self, comfortable: float) -> Tracer:
-        """The same walker with less time."""
+        """A tracer of the same run that has at most `comfortable` seconds from now (see `Deadline.limit`)."""
         return Tracer(self.machine, self.deadline.part(comfortable), self.ledger, self._shared, self.finder)
 
     def names(self, host: str, family: int = 0) -> DnsAnswer:
-        """The addresses of a name as programs see it, asked once a run."""
+        """The addresses of a name as programs here get them, asked once a run; `family` is 0 (both), 4 or 6."""
 
         def before(server: DnsServer) -> None:
             self.ledger.record(Role.RESOLVER, server.address, host)
@@ -62,23 +65,23 @@ class Tracer:
         )
 
     def _under_way(self, host: str, family: int) -> Future[tuple[str, ...] | Failure]:
-        """The system's own answer for a name, which goes on when it is not waited for any more."""
+        """The system's own answer for a name, which nobody can cancel: it may still come after `names` gave up."""
         return self._shared.get(
             ("resolving", host, family), lambda: Future(partial(resolve, self.machine, host, family))
         )
 
     def answered_late(self, host: str) -> bool:
-        """Whether the system has addresses of a name by now that it was too slow with."""
+        """Whether the system has found addresses of a name by now, after `names` gave up waiting."""
         if self.names(host).failure is not Failure.TIMED_OUT:
             return False
         found = self._under_way(host, 0).get(0.0)
         return bool(found) and not isinstance(found, Failure)
 
-    def walk(self, route: Route, role: Role, may_visit: MayVisit) -> Trace:
-        """Walk a route; proxies that a PAC file offers are tried in its order until one lets us through."""
+    def trace(self, route: Route, role: Role, may_visit: MayVisit) -> Trace:
+        """Follow a route; the proxies that a PAC file names are tried in its order until HTTP is spoken through one."""
         proxies = self.finder.plan(route.url).candidates if route.proxy == AUTO else (route.proxy,)
         for proxy in proxies:
-            trace = _Walk(self, route, role, may_visit, proxy).run()
+            trace = _Tracing(self, route, role, may_visit, proxy).run()
             if trace.first.http is not None:
                 return trace
         return trace
@@ -93,39 +96,41 @@ class Tracer:
         keep: int = HEAD_OF_BODY,
         told: str = "",
     ) -> tuple[Hop, Exchange | None]:
-        """One request without redirects (POST where it has a body), and the first `keep` bytes of what came.
+        """One request without redirects (POST if it has a body): its hop, and the response with `keep` bytes of body.
 
         `told` is a name that the request itself tells, for the ledger.
         """
-        walk = _Walk(self, route, role, lambda _: False, DIRECT if route.proxy == AUTO else route.proxy)
-        walk.told = told
+        tracing = _Tracing(self, route, role, lambda _: False, DIRECT if route.proxy == AUTO else route.proxy)
+        tracing.told = told
         url = url_of(route.url)
         if url is None:
-            return walk.no_hop(), None
+            return tracing.no_hop(), None
         request = Request("POST" if body else "GET", url, {**HEADERS, **(headers or {})}, body)
         try:
-            exchange = walk.exchange(request, keep=keep)
+            exchange = tracing.exchange(request, keep=keep)
         finally:
-            walk.close()
-        return walk.hops[-1], exchange
+            tracing.close()
+        return tracing.hops[-1], exchange
 
 
-class _Walk:
-    """One walk: its connections by origin, and the hops so far."""
+class _Tracing:
+    """One trace while it is made: the open connections by origin (scheme, host, port), and the hops so far."""
 
-    def __init__(self, walker: Tracer, route: Route, role: Role, may_visit: MayVisit, proxy: str) -> None:
-        self.walker, self.route, self.role, self.may_visit, self.proxy = walker, route, role, may_visit, proxy
+    def __init__(self, tracer: Tracer, route: Route, role: Role, may_visit: MayVisit, proxy: str) -> None:
+        self.tracer, self.route, self.role, self.may_visit, self.proxy = tracer, route, role, may_visit, proxy
         first = url_of(route.url)
         self.start = first.host if first is not None else ""
         self.told = ""
         self.hops: list[Hop] = []
         self.open: dict[tuple[str, str, int], tuple[Connection, Hop]] = {}
+        self._words = tracer.ledger.aliases.told
 
     def run(self) -> Trace:
         try:
             end = self._follow()
         finally:
             self.close()
+        _log.debug("%s: the trace ends: %s", self._words(self.start, self.route), end)
         return Trace(route=self.route, hops=tuple(self.hops), end=end)
 
     def close(self) -> None:
@@ -134,7 +139,7 @@ class _Walk:
             connection.close()
 
     def no_hop(self) -> Hop:
-        """What is recorded of a URL that is none."""
+        """The hop of a text that is no http or https URL."""
         return Hop(host="", port=0, scheme="", names=DnsAnswer(server=None, failure=Failure.NOT_FOUND))
 
     def _follow(self) -> TraceEnd:
@@ -168,7 +173,7 @@ class _Walk:
         return Request("GET", url, {**HEADERS, **({"Cookie": cookies} if cookies else {})})
 
     def _next(self, url: Address, exchange: Exchange) -> Address | TraceEnd:
-        """Where the response leads, or how the walk ends with it."""
+        """Where the response leads, or how the trace ends with it."""
         if exchange.step.status not in REDIRECTS:
             return TraceEnd.PAGE
         locations = set(exchange.headers.every("location"))
@@ -182,7 +187,7 @@ class _Walk:
         return target
 
     def exchange(self, request: Request, *, keep: int = HEAD_OF_BODY) -> Exchange | None:
-        """One request over a kept or new connection; its hop is recorded. None where no connection came."""
+        """One request over a kept or a new connection, recorded as a hop; None if no connection was made."""
         kept = self.open.pop(self._origin(request.url), None)
         if kept is not None and kept[0].usable:
             exchange = self._exchange(*kept, request, keep)
@@ -202,14 +207,16 @@ class _Walk:
 
     def _exchange(self, connection: Connection, hop: Hop, request: Request, keep: int) -> Exchange:
         self.open[self._origin(request.url)] = (connection, hop)
-        return connection.exchange(request, self.walker.machine.now, self.walker.deadline, keep=keep)
+        exchange = connection.exchange(request, self.tracer.machine.now, self.tracer.deadline, keep=keep)
+        _log.debug("%s: %s", self._words(request.url.host, self.route), self._words(exchange.step))
+        return exchange
 
     def _origin(self, url: Address) -> tuple[str, str, int]:
         return url.scheme, url.host, url.port
 
     def _connect(self, url: Address) -> tuple[Connection | None, Hop]:
         hop = Hop(host=url.host, port=url.port, scheme=url.scheme)
-        self.walker.ledger.record(self.role, hop.host, self.told or self.route.server_name or hop.host)
+        self.tracer.ledger.record(self.role, hop.host, self.told or self.route.server_name or hop.host)
         way = ConnectionPlan(
             proxy=self._proxy_for(url),
             addresses=self.route.addresses if hop.host == self.start else (),
@@ -221,21 +228,25 @@ class _Walk:
             outside_only=self._led_by_strangers(hop.host),
         )
         connector = Connector(
-            self.walker.machine, self.walker.deadline, self.walker.ledger, self.walker.names
+            self.tracer.machine,
+            self.tracer.deadline,
+            self.tracer.ledger,
+            self.tracer.names,
+            self._words(hop.host, self.route),
         )
         stream, hop, absolute = connector.open(hop, way)
         return (Connection(stream, through_proxy=absolute) if stream is not None else None), hop
 
     def _led_by_strangers(self, host: str) -> bool:
-        """Whether a public portal, or a certificate, chose the host."""
+        """Whether a public portal's redirect, or a certificate, chose the host: it must not be this computer then."""
         if self.role is Role.ISSUER:
             return True
         came_from = self.hops[0].connect if self.hops and host != self.start else None
         return came_from is not None and is_public(came_from.address)
 
     def _proxy_for(self, url: Address) -> str:
-        """The proxy for one hop: exception lists may let the portal's hosts go different ways."""
+        """The proxy for one hop: an exception list may send one host of the portal directly and another through it."""
         if self.route.proxy != AUTO or url.host == self.start:
             return self.proxy
-        plan = self.walker.finder.plan(url.url)
+        plan = self.tracer.finder.plan(url.url)
         return self.proxy if plan.kind == "pac" else plan.candidates[0]

@@ -24,9 +24,9 @@ ALLOWED = {
     "facts": {"model"},
     "address": {"model"},
     "api": NOUNS | {"address"},
-    "machine": NOUNS | {"address", "api"},
+    "machine": NOUNS | {"address", "api", "probe.limits"},
     "probe": NOUNS | {"address", "api"},
-    "diagnosis": NOUNS | {"api"},
+    "diagnosis": NOUNS | {"api", "probe.limits"},
     "words": {"api", "diagnosis"},
     "report": NOUNS | {"api", "diagnosis", "words"},
     "settings": {"address.literal", "model", "probe.policy", "machine.pem", "words.interface"},
@@ -42,23 +42,28 @@ start of the built program."""
 PARTS = {
     "probe": {
         "limits": set(),
-        "policy": set(),
+        "describe": set(),
+        "aliases": {"describe"},
+        "debug_log": set(),
+        "policy": {"aliases"},
         "dependencies": set(),
         "deadline": {"limits"},
         "threads": set(),
-        "memo": {"deadline", "dependencies", "threads"},
+        "memo": {"aliases", "deadline", "dependencies", "threads"},
         "failures": set(),
         "streams": {"failures"},
-        "dns": {"connect.socket_options", "deadline", "failures", "memo", "threads"},
-        "tls": {"deadline", "failures", "memo", "streams", "threads"},
-        "http": {"deadline", "streams"},
-        "connect": {"deadline", "failures", "http", "memo", "policy", "streams", "threads", "tls"},
+        "dns": {"connect.socket_options", "deadline", "failures", "limits", "memo", "threads"},
+        "tls": {"deadline", "failures", "limits", "memo", "streams", "threads"},
+        "http": {"deadline", "limits", "streams"},
+        "connect": {"deadline", "failures", "http", "limits", "memo", "policy", "streams", "threads", "tls"},
         "trace": {"connect", "deadline", "dns", "http", "memo", "policy", "threads"},
         "third_parties": {
-            *("connect", "deadline", "dns", "http", "memo", "policy", "streams", "threads", "tls", "trace")
+            *("connect", "deadline", "dns", "http", "limits", "memo"),
+            *("policy", "streams", "threads", "tls", "trace"),
         },
         "context": {
-            *("connect", "deadline", "dns", "memo", "policy", "third_parties", "threads", "tls", "trace")
+            *("aliases", "connect", "deadline", "dns", "memo"),
+            *("policy", "third_parties", "threads", "tls", "trace"),
         },
     },
     "report": {

@@ -304,7 +304,7 @@ def test_an_entry_point_that_cannot_be_read_is_one_more_that_cannot_be_loaded() 
 def test_an_import_without_end_is_waited_for_no_longer_than_a_moment(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(registry, "_LOAD_S", 0.2)
+    monkeypatch.setattr(registry, "LOAD_S", 0.2)
     endless = threading.Event()
 
     class Hangs(Point):

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from portalcheck.demo.servers import Endpoint
 from portalcheck.facts import ConnectStep, Failure
-from portalcheck.probe.connect.happy_eyeballs import Race, dial, family_of, interleave, way_to
+from portalcheck.probe.connect.happy_eyeballs import Race, dial, family_of, interleave, source_address
 from portalcheck.probe.connect.socket_options import SMALLEST_SEGMENT
 from portalcheck.probe.deadline import Deadline
 from tests.probe.world import SECONDS, World, computer, in_time
@@ -260,10 +260,10 @@ def test_the_way_to_an_address_is_told_without_sending(world: World) -> None:
     listener.bind(("127.0.0.1", 0))
     listener.setblocking(False)
     machine = computer({(A4, 443): listener.getsockname()})
-    assert way_to(machine, A4) == "127.0.0.1"
+    assert source_address(machine, A4) == "127.0.0.1"
     with pytest.raises(BlockingIOError):
         listener.recv(1)
 
 
 def test_no_way_is_a_code() -> None:
-    assert way_to(computer(), A4) is Failure.NETWORK_UNREACHABLE
+    assert source_address(computer(), A4) is Failure.NETWORK_UNREACHABLE

@@ -13,7 +13,7 @@ from portalcheck.model import Portal
 from portalcheck.probe.deadline import Deadline
 from portalcheck.probe.memo import Memo
 from portalcheck.probe.policy import Ledger, Network, Role
-from portalcheck.probe.third_parties.canaries import NeutralHosts, captive_answer
+from portalcheck.probe.third_parties.canaries import CanarySurvey, captive_answer
 from portalcheck.probe.tls.trust import ChainVerifier
 from tests.probe.dns_replies import Think, dns_server, rcode, records, silent
 from tests.probe.world import (
@@ -191,7 +191,7 @@ def _picture(
         lambda _: None,
     )
     with in_time(seconds):
-        asked = NeutralHosts(one, network, room.judge)
+        asked = CanarySurvey(one, network, room.judge)
         asked.ask()
     return asked.beside(portal_chain), one.ledger
 

@@ -7,7 +7,7 @@ import struct
 
 import pytest
 
-from portalcheck.probe.connect.local_firewall import icmp_sender, stopped_here
+from portalcheck.probe.connect.local_firewall import blocked_by_local_firewall, icmp_sender
 from tests.probe.world import computer
 
 
@@ -15,13 +15,13 @@ def test_a_datagram_that_goes_out_was_not_stopped() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taker:
         taker.bind(("127.0.0.1", 0))
         place = taker.getsockname()
-        assert not stopped_here(computer({("192.0.2.9", 53): place}), "192.0.2.9", 53)
+        assert not blocked_by_local_firewall(computer({("192.0.2.9", 53): place}), "192.0.2.9", 53)
         taker.settimeout(5)
         assert taker.recv(10) == b""
 
 
 def test_an_interface_that_is_not_there_stops_nothing() -> None:
-    assert not stopped_here(computer(), "127.0.0.1", 9, "no-such-if0")
+    assert not blocked_by_local_firewall(computer(), "127.0.0.1", 9, "no-such-if0")
 
 
 @pytest.mark.parametrize("address", ["192.0.2.1", "2001:db8::1"])

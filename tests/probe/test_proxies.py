@@ -157,7 +157,7 @@ def test_what_is_no_proxy_is_told(proxy: str) -> None:
 
 def test_the_ledger_has_the_proxy_and_the_portal(world: World) -> None:
     one = walker(computer({(PROXY_ADDRESS, PORT): world.refusing()}))
-    one.walk(Route(url=URL, proxy=f"http://{PROXY}:{PORT}"), Role.PORTAL, lambda _: True)
+    one.trace(Route(url=URL, proxy=f"http://{PROXY}:{PORT}"), Role.PORTAL, lambda _: True)
     contacts = {(contact.role, contact.host, contact.told) for contact in one.ledger.contacts()}
     assert contacts == {(Role.PORTAL, HOST, HOST), (Role.PROXY, PROXY, HOST)}
 
@@ -242,6 +242,6 @@ def test_the_proxies_of_a_pac_file_are_tried_in_turn(
 ) -> None:
     settings_, ports = two_proxies
     one = walker(computer(ports, proxy=settings_), pac=lambda _: f'function f() {{ return "{script}"; }}')
-    trace = one.walk(Route(url=URL), Role.PORTAL, lambda _: True)
+    trace = one.trace(Route(url=URL), Role.PORTAL, lambda _: True)
     assert trace.end is TraceEnd.PAGE
     assert (trace.first.proxy is not None) is through

@@ -63,7 +63,7 @@ def test_one_connection_serves_all_requests_to_a_host(world: World) -> None:
     login = Site({"/login": redirect(f"{URL}c")})
     machine = computer({(ADDRESS, 443): world.tls(front), (OTHER_ADDRESS, 443): world.tls(login)})
     one = walker(machine)
-    trace = one.walk(Route(url=URL), Role.PORTAL, lambda _: True)
+    trace = one.trace(Route(url=URL), Role.PORTAL, lambda _: True)
     assert ends(trace) == (TraceEnd.PAGE, 4)
     assert [hop.reused for hop in trace.hops] == [False, True, False, True]
     assert (front.connections, login.connections) == (1, 1)

@@ -258,7 +258,7 @@ def test_another_server_name_is_told_and_the_host_is_still_asked_for(world: Worl
     site = Site({})
     machine = computer({(ADDRESS, 443): world.tls(site)})
     one = walker(machine)
-    one.walk(Route(url=URL, server_name="www.example.com", follow=False), Role.PORTAL, lambda _: True)
+    one.trace(Route(url=URL, server_name="www.example.com", follow=False), Role.PORTAL, lambda _: True)
     assert site.header("Host") == [HOST]
     assert [contact.told for contact in one.ledger.contacts()] == ["www.example.com"]
 

@@ -130,7 +130,7 @@ def walk(
     """One walk, which ends in time."""
     chosen = Route(url=route) if isinstance(route, str) else route
     with in_time(seconds):
-        return walker(machine, seconds=seconds).walk(chosen, Role.PORTAL, may_visit)
+        return walker(machine, seconds=seconds).trace(chosen, Role.PORTAL, may_visit)
 
 
 @contextlib.contextmanager

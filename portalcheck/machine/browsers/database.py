@@ -12,9 +12,8 @@ from collections.abc import Iterable, Mapping
 from types import TracebackType
 
 from portalcheck.machine.browsers.reading import Why
+from portalcheck.probe.limits import DATABASE_S
 
-DEADLINE_S = 1.5
-"""How long the queries on one database may take together, in seconds."""
 SIZES = "portalcheck_sizes"
 """The one view through which the columns of `guarded` may be read."""
 
@@ -76,7 +75,7 @@ class Database:
     def __init__(self, image: bytes | bytearray) -> None:
         self._image = image
         self._guarded: Mapping[str, frozenset[str]] = {}
-        self._until = time.monotonic() + DEADLINE_S
+        self._until = time.monotonic() + DATABASE_S
 
     def __enter__(self) -> Database:
         self._connection = sqlite3.connect(":memory:", isolation_level=None)

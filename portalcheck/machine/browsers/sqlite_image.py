@@ -14,12 +14,12 @@ from pathlib import Path
 from sys import byteorder
 
 from portalcheck.machine.browsers.reading import Why, opened, read_from
+from portalcheck.probe.limits import BUSY_STORE_S
 
 MAX_MAIN = 128 * 1024 * 1024
 """The largest database that is looked at, in bytes; browsers keep theirs below a tenth of it."""
 MAX_LOG = 32 * 1024 * 1024
 
-_PAUSES_S = (0.005, 0.01, 0.02, 0.04, 0.08, 0.08, 0.08, 0.08, 0.08)
 _MAGIC = b"SQLite format 3\0"
 _HEADER = 100
 _LOG_HEADER = struct.Struct(">8I")
@@ -35,7 +35,7 @@ def take(path: Path) -> bytearray | Why:
     `busy` where a transaction is under way, or was cut off and not yet rolled back.
     """
     taken = _take_once(path)
-    for pause in _PAUSES_S:
+    for pause in BUSY_STORE_S:
         if taken is not Why.BUSY:
             break
         time.sleep(pause)

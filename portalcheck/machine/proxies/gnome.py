@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 from portalcheck.machine.environment import Environment
 from portalcheck.machine.proxies.rules import ProxyRules, clean, clean_pac, names
+from portalcheck.probe.limits import COMMAND_S
 
 SCHEMA = "org.gnome.system.proxy"
-TIMEOUT = 1.0
 DESKTOPS = frozenset(
     {"gnome", "gnome-classic", "gnome-flashback", "unity", "cinnamon", "x-cinnamon", "mate", "budgie"}
     | {"pantheon", "pop", "cosmic", "deepin", "dde", "ukui", "zorin", "endless"}
@@ -27,7 +27,7 @@ def is_session(environment: Environment) -> bool:
 
 def read(environment: Environment) -> ProxyRules | None:
     """The settings, or None where there is no such program, schema or mode."""
-    text = environment.run(["gsettings", "list-recursively", SCHEMA], TIMEOUT)
+    text = environment.run(["gsettings", "list-recursively", SCHEMA], COMMAND_S)
     return rules(text) if text is not None else None
 
 

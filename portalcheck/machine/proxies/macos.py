@@ -5,13 +5,14 @@ from __future__ import annotations
 from portalcheck.machine import scutil
 from portalcheck.machine.environment import Environment
 from portalcheck.machine.proxies.rules import LOCAL, ProxyRules, clean, clean_pac, names
+from portalcheck.probe.limits import COMMAND_S
 
 _KINDS = (("http", "HTTP", "http"), ("https", "HTTPS", "http"), ("all", "SOCKS", "socks5"))
 
 
 def read(environment: Environment) -> ProxyRules | None:
     """The settings of the network that is in use, or None where they could not be read."""
-    output = environment.run(["scutil", "--proxy"], scutil.TIMEOUT)
+    output = environment.run(["scutil", "--proxy"], COMMAND_S)
     settings = scutil.dictionary(output) if output is not None else None
     return rules(settings) if settings is not None else None
 

@@ -1,25 +1,28 @@
-"""From a host to a connection that HTTP can be spoken over: name, TCP, proxy and TLS, each step recorded."""
+"""A connection to a host that HTTP can be spoken over: name, TCP, proxy and TLS, each recorded as a step."""
 
 from __future__ import annotations
 
 import ipaddress
+import logging
 from collections.abc import Callable
 
 import msgspec
 
 from portalcheck.api.protocols import Machine
-from portalcheck.facts import DIRECT, ConnectStep, DnsAnswer, Failure, Hop, ProxyStep
+from portalcheck.facts import DIRECT, ConnectStep, DnsAnswer, Failure, Hop, ProxyStep, TlsStep
 from portalcheck.probe.connect.happy_eyeballs import dial, family_of
 from portalcheck.probe.deadline import Deadline
 from portalcheck.probe.policy import Ledger, Role
 from portalcheck.probe.streams import EvidenceStream, Transport
 from portalcheck.probe.tls.handshake import handshake
 
+_log = logging.getLogger(__name__)
+
 
 class ConnectionPlan(msgspec.Struct, frozen=True, kw_only=True):
-    """How one host is to be reached; the fields are those of `facts.Route`, `proxy` already chosen.
+    """How to connect to one host: the fields of a `facts.Route` for it, with `proxy` chosen: `direct` or a URL.
 
-    `outside_only` keeps a name that strangers chose from leading to this computer or its own link.
+    With `outside_only`, addresses of this computer and of its own links are not connected to.
     """
 
     proxy: str
@@ -33,20 +36,26 @@ class ConnectionPlan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Connector:
-    """Opens connections for one walk. `names` gives the addresses of a name."""
+    """Opens the connections of a hop. `names` gives the addresses of a name; the log calls the hop `where`."""
 
     def __init__(
-        self, machine: Machine, deadline: Deadline, ledger: Ledger, names: Callable[[str, int], DnsAnswer]
+        self,
+        machine: Machine,
+        deadline: Deadline,
+        ledger: Ledger,
+        names: Callable[[str, int], DnsAnswer],
+        where: object,
     ) -> None:
         self._machine, self._deadline, self._ledger, self._names = machine, deadline, ledger, names
+        self._where = where
 
     def open(self, hop: Hop, plan: ConnectionPlan) -> tuple[EvidenceStream | None, Hop, bool]:
-        """The connection, the hop with every step so far, and whether requests need absolute targets."""
+        """The connection, None if a step failed; the hop with all steps; whether requests need absolute targets."""
         proxied = plan.proxy != DIRECT
         below, hop = self._through_proxy(hop, plan) if proxied else self._directly(hop, plan)
         if below is not None and hop.scheme == "https":
             below, step = handshake(below, plan.server_name, self._deadline, oldest_tls=plan.oldest_tls)
-            hop = msgspec.structs.replace(hop, tls=step)
+            hop = self._with(hop, tls=step)
         absolute = proxied and hop.scheme == "http" and not plan.proxy.startswith("socks")
         return (None if below is None else EvidenceStream(below)), hop, absolute
 
@@ -55,12 +64,12 @@ class Connector:
             addresses = tuple(a for a in plan.addresses if not plan.family or family_of(a) == plan.family)
         else:
             names = self._names(hop.host, plan.family)
-            hop = msgspec.structs.replace(hop, names=names)
+            hop = self._with(hop, names=names)
             if names.failure is not None:
                 return None, hop
             addresses = names.addresses
             if plan.outside_only and not (addresses := tuple(a for a in addresses if not is_own(a))):
-                return None, msgspec.structs.replace(hop, connect=ConnectStep(failure=Failure.NOT_PERMITTED))
+                return None, self._with(hop, connect=ConnectStep(failure=Failure.NOT_PERMITTED))
         sock, step = dial(
             self._machine,
             addresses,
@@ -69,13 +78,13 @@ class Connector:
             interface=plan.interface,
             small_packets=plan.small_packets,
         )
-        return sock, msgspec.structs.replace(hop, connect=step)
+        return sock, self._with(hop, connect=step)
 
     def _through_proxy(self, hop: Hop, plan: ConnectionPlan) -> tuple[Transport | None, Hop]:
         from portalcheck.probe.connect.proxies import proxy_endpoint, tunnel
 
         def said(failure: Failure | None) -> Hop:
-            return msgspec.structs.replace(hop, proxy=ProxyStep(url=plan.proxy, failure=failure))
+            return self._with(hop, proxy=ProxyStep(url=plan.proxy, failure=failure))
 
         try:
             scheme, proxy_host, proxy_port = proxy_endpoint(plan.proxy)
@@ -88,7 +97,7 @@ class Connector:
         sock, step = dial(
             self._machine, names.addresses, proxy_port, self._deadline, interface=plan.interface
         )
-        hop = msgspec.structs.replace(hop, connect=step)
+        hop = self._with(hop, connect=step)
         if sock is None:
             return None, said(Failure.PROXY_DOWN)
         below: Transport | None = sock
@@ -105,20 +114,25 @@ class Connector:
         if answer.failure is not None:
             below.close()
             below = None
-        return below, msgspec.structs.replace(hop, proxy=answer)
+        return below, self._with(hop, proxy=answer)
+
+    def _with(self, hop: Hop, **steps: DnsAnswer | ConnectStep | ProxyStep | TlsStep) -> Hop:
+        """The hop with one more step, which the log is told of."""
+        _log.debug("%s: %s", self._where, self._ledger.aliases.told(*steps.values()))
+        return msgspec.structs.replace(hop, **steps)
 
     def _for_old_socks(self, host: str) -> str:
-        """The address that a SOCKS 4 proxy is asked for, as browsers do; the name where it has none (SOCKS 4A)."""
+        """The IPv4 address of a host, which browsers ask a SOCKS 4 proxy for; the name if it has none (SOCKS 4A)."""
         return next(iter(self._names(host, 4).addresses), host)
 
 
 def is_own(address: str) -> bool:
-    """Whether an address is this computer's or its own link's, where no server of the world is (RFC 6890)."""
+    """Whether an address is loopback, link-local or unspecified (RFC 6890), where no server of the internet is."""
     parsed = ipaddress.ip_address(address)
     parsed = getattr(parsed, "ipv4_mapped", None) or parsed
     return parsed.is_loopback or parsed.is_link_local or parsed.is_unspecified
 
 
 def is_public(address: str) -> bool:
-    """Whether an address is one of the world at large (RFC 6890)."""
+    """Whether an address is globally reachable (RFC 6890); `` is not."""
     return bool(address) and ipaddress.ip_address(address).is_global

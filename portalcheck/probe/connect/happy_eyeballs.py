@@ -14,9 +14,8 @@ from portalcheck.facts import Attempt, ConnectStep, Failure
 from portalcheck.probe.connect.socket_options import bind_to_interface, limit_segments
 from portalcheck.probe.deadline import Deadline, elapsed_ms
 from portalcheck.probe.failures import of_os_error
+from portalcheck.probe.limits import CONNECT_S, STAGGER_S
 
-CONNECT_LIMIT_S = 3.8
-_STAGGER_S = 0.25
 _MAX_TRIES = 6
 _IN_PROGRESS = {
     errno.EINPROGRESS,
@@ -27,7 +26,7 @@ _IN_PROGRESS = {
 
 
 def family_of(address: str) -> int:
-    """4 or 6."""
+    """The address family of an IP literal: 4 or 6."""
     return 6 if ":" in address else 4
 
 
@@ -45,7 +44,7 @@ def interleave(addresses: Sequence[str]) -> list[str]:
 
 
 class Race:
-    """Connection attempts under way; the first to succeed wins, the others are given up."""
+    """Connection attempts to several addresses at once; `attempts` records how each of them ended."""
 
     def __init__(self, machine: Machine, port: int, interface: str, *, small_packets: bool = False) -> None:
         self.machine, self.port, self.interface, self.small_packets = machine, port, interface, small_packets
@@ -54,7 +53,7 @@ class Race:
         self.attempts: list[Attempt] = []
 
     def start(self, address: str) -> socket.socket | None:
-        """Begin one attempt; the socket if it is connected at once."""
+        """Begin one attempt; the socket if it connects at once, else None."""
         since = time.monotonic()
         sock: socket.socket | None = None
         try:
@@ -97,9 +96,9 @@ class Race:
         return None
 
     def end(self, *, won: bool) -> None:
-        """Give up whatever is still under way. What was overtaken before its time was up has not failed."""
+        """Give up what is still under way: timed out, but for what a winner overtook within `STAGGER_S`."""
         for sock, (address, since) in self.started.items():
-            if won and time.monotonic() - since < _STAGGER_S:
+            if won and time.monotonic() - since < STAGGER_S:
                 sock.close()
             else:
                 self._failed(address, since, Failure.TIMED_OUT, sock)
@@ -120,9 +119,9 @@ def dial(
     interface: str = "",
     small_packets: bool = False,
 ) -> tuple[socket.socket | None, ConnectStep]:
-    """Connect to the first address that answers; the socket blocks and has no time limit set."""
+    """Connect to the first address that answers, all within `CONNECT_S`; the socket blocks, without a time limit."""
     since = time.monotonic()
-    end = since + deadline.limit(CONNECT_LIMIT_S)
+    end = since + deadline.limit(CONNECT_S)
     race = Race(machine, port, interface, small_packets=small_packets)
     waiting = interleave(addresses)[:_MAX_TRIES]
     winner: socket.socket | None = None
@@ -130,7 +129,7 @@ def dial(
     while winner is None and time.monotonic() < end and (waiting or race.started):
         if waiting and (time.monotonic() >= next_start or not race.started):
             winner = race.start(waiting.pop(0))
-            next_start = time.monotonic() + _STAGGER_S
+            next_start = time.monotonic() + STAGGER_S
             continue
         winner = race.wait(min(end, next_start if waiting else end) - time.monotonic())
     # One more look, as this program may not have run for a while.
@@ -158,8 +157,8 @@ def _finish(
     return None, ConnectStep(failure=failure, attempts=tuple(attempts), ms=elapsed_ms(since))
 
 
-def way_to(machine: Machine, address: str, port: int = 443) -> str | Failure:
-    """The local address that packets to `address` would leave from; connecting UDP sends nothing."""
+def source_address(machine: Machine, address: str, port: int = 443) -> str | Failure:
+    """The local address that packets to `address` would leave from, or why none would; nothing is sent."""
     try:
         where, port = machine.endpoint(address, port)
         with socket.socket(socket.AF_INET6 if ":" in where else socket.AF_INET, socket.SOCK_DGRAM) as sock:

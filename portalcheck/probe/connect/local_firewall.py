@@ -1,7 +1,7 @@
-"""Does this computer itself keep its traffic in? A router far away may refuse it with the same words.
+"""Whether a firewall on this computer blocks its traffic; a distant router's refusal gives the same error codes.
 
-Linux tells who refused a datagram: the system with an error of its own when it is sent (a dropped one), or
-whoever sent the ICMP message (RFC 1122, 3.2.2), which a local firewall sends from an own address.
+Linux tells them apart: a datagram that is dropped here fails when it is sent, and one that is rejected here brings an
+ICMP message (RFC 1122, 3.2.2) from an address of this computer.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from portalcheck.api.protocols import Machine
 from portalcheck.facts import Failure
 from portalcheck.probe.connect.socket_options import bind_to_interface
 from portalcheck.probe.failures import of_os_error
+from portalcheck.probe.limits import LOCAL_REFUSAL_S
 
 _RECVERR = {socket.AF_INET: (socket.IPPROTO_IP, 11), socket.AF_INET6: (socket.IPPROTO_IPV6, 25)}
 _ERROR_SIZE = 16  # struct sock_extended_err; the sender's socket address follows
 _ADDRESS_AT = {socket.AF_INET: slice(20, 24), socket.AF_INET6: slice(24, 40)}
-_WAIT_MS = 300
 
 
-def stopped_here(machine: Machine, address: str, port: int, interface: str = "") -> bool:
-    """Whether an empty datagram is refused on this very computer. False where that cannot be told."""
+def blocked_by_local_firewall(machine: Machine, address: str, port: int, interface: str = "") -> bool:
+    """Whether this computer itself refuses an empty datagram to an address; False if that cannot be told."""
     try:
         where, number = machine.endpoint(address, port)
         family = socket.AF_INET6 if ":" in where else socket.AF_INET
@@ -47,7 +47,7 @@ def _is_refused(sock: socket.socket, family: socket.AddressFamily) -> bool:
         return False
     waiting = select.poll()
     waiting.register(sock, 0)
-    if not waiting.poll(_WAIT_MS):
+    if not waiting.poll(LOCAL_REFUSAL_S * 1000):
         return False
     _, extra, _, _ = sock.recvmsg(512, 512, socket.MSG_ERRQUEUE)
     return any(
@@ -60,7 +60,7 @@ def _is_refused(sock: socket.socket, family: socket.AddressFamily) -> bool:
 def icmp_sender(
     data: bytes, family: socket.AddressFamily
 ) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """Who sent the ICMP message that an error of the queue tells of (ip(7)); None where nobody did."""
+    """The sender of the ICMP message behind an entry of a socket's error queue (ip(7)); None if there was none."""
     raw = data[_ADDRESS_AT[family]]
     if len(data) <= _ERROR_SIZE or len(raw) not in (4, 16):
         return None

@@ -1,4 +1,4 @@
-"""Speaking to the user's own proxy: CONNECT (RFC 9110, 9.3.6), SOCKS 5 (RFC 1928) and SOCKS 4, no credentials ever."""
+"""Tunnels through a proxy: CONNECT (RFC 9110, 9.3.6), SOCKS 5 (RFC 1928) and SOCKS 4, without credentials."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 from portalcheck.facts import Failure, ProxyStep
 from portalcheck.probe.deadline import Deadline, elapsed_ms
 from portalcheck.probe.failures import of_os_error
+from portalcheck.probe.limits import TUNNEL_S
 from portalcheck.probe.streams import Transport
 
-TUNNEL_LIMIT_S = 4.0
 _MAX_HEAD = 64 * 1024
 _MOST_INTERIM = 100
 _SOCKS = ("socks", "socks5", "socks5h", "socks4", "socks4a")
@@ -31,7 +31,7 @@ _Said = tuple[int, tuple[str, ...], Failure | None]
 
 
 def proxy_endpoint(url: str) -> tuple[str, str, int]:
-    """Scheme, host and port of a proxy URL; raises ValueError where it has no host or no such port."""
+    """Scheme, host and port of a proxy URL; raises ValueError if it has none, or another scheme."""
     parts = urlsplit(url)
     if not parts.hostname or parts.scheme not in _PORTS:
         raise ValueError("not a proxy URL")
@@ -39,10 +39,10 @@ def proxy_endpoint(url: str) -> tuple[str, str, int]:
 
 
 def tunnel(below: Transport, url: str, host: str, port: int, deadline: Deadline) -> ProxyStep:
-    """Ask the proxy at the other end of `below` for a way to host and port."""
+    """Ask the proxy at `url`, to which `below` is connected, for a tunnel to host and port, within `TUNNEL_S`."""
     scheme, _, _ = proxy_endpoint(url)
     since = time.monotonic()
-    wire = _Wire(below, since + deadline.limit(TUNNEL_LIMIT_S))
+    wire = _Wire(below, since + deadline.limit(TUNNEL_S))
     speak = _SPEAKERS.get(scheme)
     if speak is None:
         return ProxyStep(url=url, failure=Failure.OTHER)
@@ -54,7 +54,7 @@ def tunnel(below: Transport, url: str, host: str, port: int, deadline: Deadline)
 
 
 class _Wire:
-    """A connection on which all of a conversation ends at one moment."""
+    """A connection whose reads and writes all end by one moment of the monotonic clock (TimeoutError)."""
 
     def __init__(self, below: Transport, end: float) -> None:
         self._below, self._end = below, end
@@ -64,12 +64,12 @@ class _Wire:
         self._below.sendall(data)
 
     def some(self, most: int = 4096) -> bytes:
-        """What comes next, b"" at the end."""
+        """Up to `most` bytes that come next, b"" at the end."""
         self._below.settimeout(self._left())
         return self._below.recv(most)
 
     def exactly(self, count: int) -> bytes:
-        """So many bytes; raises EOFError where the stream ends before."""
+        """Exactly `count` bytes; raises EOFError if the stream ends before."""
         data = bytearray()
         while len(data) < count:
             more = self.some(count - len(data))

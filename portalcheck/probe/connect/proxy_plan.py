@@ -1,6 +1,6 @@
-"""Which proxies a browser would use: settings, and a PAC file read for the proxies it names.
+"""Which proxies a browser would use for a URL, by its settings or by a PAC file.
 
-A PAC file is a program; it is never executed. The proxies named in it are candidates, tried in its order.
+A PAC file is a program, which is never executed: the proxies that it names are candidates, tried in its order.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def candidates_in(script: str) -> tuple[str, ...]:
 
 
 class ProxyFinder:
-    """The plan for each URL, found once per run. `fetch` gets a PAC file's text, None where it cannot."""
+    """The proxies for each origin, found once a run. `fetch` gives the text of a PAC file, None if it cannot be had."""
 
     def __init__(self, machine: Machine, shared: Memo, fetch: Callable[[str], str | None]) -> None:
         self._machine, self._shared, self._fetch = machine, shared, fetch
@@ -48,7 +48,7 @@ class ProxyFinder:
         return self._shared.get(("proxy-plan", _origin(url)), lambda: self._find(url))
 
     def settings(self, url: str) -> ProxySettings:
-        """What is set on this machine for a URL."""
+        """The proxy settings of this computer that apply to a URL."""
         return self._shared.get(("proxy-settings", _origin(url)), lambda: self._machine.proxies(url))
 
     def _find(self, url: str) -> ProxyPlan:
@@ -74,9 +74,9 @@ class ProxyFinder:
         return ProxyPlan(candidates=candidates, kind="pac", pac="read")
 
 
-def _origin(url: str) -> tuple[str, str]:
+def _origin(url: str) -> str:
     target = url_of(url)
-    return ("", url) if target is None else (target.scheme, target.netloc)
+    return url if target is None else f"{target.scheme}://{target.netloc}"
 
 
 def local_pac(pac_url: str) -> str | None:
@@ -97,7 +97,7 @@ def local_pac(pac_url: str) -> str | None:
 
 
 def read_pac(path: str) -> str | None:
-    """The text of a PAC file on this computer, None where there is none; a pipe or device is none."""
+    """The text of a PAC file on this computer, None if no regular file can be read there."""
     try:
         if not Path(path).is_file():
             return None

@@ -1,4 +1,4 @@
-"""One DNS question and its response, over UDP and, where that was cut short, over TCP (RFC 1035, 4.2; RFC 7766).
+"""One DNS question and its response, over UDP and, if that was truncated, over TCP (RFC 1035, 4.2; RFC 7766).
 
 dnspython makes and reads the messages. The waiting is done here, because a server that floods must neither keep
 a thread busy for ever nor be told from a silent one by luck.
@@ -30,9 +30,9 @@ Where = tuple[str, int]
 def exchange(
     where: Where, question: dns.message.Message, seconds: float, interface: str = ""
 ) -> dns.message.Message | Failure:
-    """The response to a question, or why there is none, in `seconds`; `interface` names an interface to use.
+    """The response to a question, or why there is none after `seconds`; `interface` names an interface to send over.
 
-    Strays and forgeries are waited out (RFC 5452); where nothing better comes, they count as `malformed`.
+    Datagrams that answer another question are ignored (RFC 5452); if no answer comes, unreadable ones are `malformed`.
     """
     end = time.monotonic() + seconds
     wire = question.to_wire()
@@ -48,7 +48,7 @@ def exchange(
 
 
 def read_response(question: dns.message.Message, data: bytes) -> dns.message.Message | None:
-    """The message that `data` holds, if it is a response to the question."""
+    """The message in `data`, None if that is unreadable or no response to the question."""
     try:
         response = dns.message.from_wire(data, ignore_trailing=True)
         return response if question.is_response(response) else None
@@ -98,7 +98,7 @@ def _over_tcp(where: Where, wire: bytes, end: float, interface: str) -> bytes | 
 
 
 def _exactly(sock: socket.socket, count: int, end: float) -> bytes:
-    """So many bytes, or none where the stream ends before."""
+    """Exactly `count` bytes, b"" if the stream ends before."""
     data = bytearray()
     while len(data) < count:
         sock.settimeout(_left(end))

@@ -1,4 +1,4 @@
-"""Addresses of a name, asked twice: as programs see it, and from the DNS servers themselves."""
+"""The addresses of a name, asked twice: of the system, as programs do, and of its DNS servers directly."""
 
 from __future__ import annotations
 
@@ -13,16 +13,20 @@ from portalcheck.api.protocols import Machine
 from portalcheck.facts import DnsAnswer, DnsServer, Failure
 from portalcheck.probe.deadline import Deadline, elapsed_ms
 from portalcheck.probe.failures import of_os_error
+from portalcheck.probe.limits import (
+    DNS_SERVER_S,
+    FIRST_SERVER_S,
+    LOST_QUESTION_S,
+    NEXT_SERVER_S,
+    ONLY_SERVER_S,
+    OTHER_SERVERS_S,
+    RECORD_TYPES_S,
+    SYSTEM_NAME_S,
+)
 from portalcheck.probe.threads import Future, gather
 
-SYSTEM_LIMIT_S = 3.5
-LOST_QUESTION_S = 6.0
-"""glibc repeats a question that got lost after five seconds (resolv.conf(5), timeout)."""
-SERVER_LIMIT_S = 2.4
 _TRIES = 2
 RECORD_TYPES = ("A", "AAAA")
-_NEXT_SERVER_S = 1.0
-_FIRST_SERVER_S = 0.5
 _MAX_ADDRESSES = 32
 _MAX_SERVERS = 3
 
@@ -35,26 +39,26 @@ def ask_system(
     before: Callable[[DnsServer], None],
     system: Future[tuple[str, ...] | Failure] | None = None,
 ) -> DnsAnswer:
-    """The addresses as programs get them (RFC 3493), `timed-out` where the system is too slow.
+    """The addresses that getaddrinfo (RFC 3493) gives, `timed-out` after `SYSTEM_NAME_S`.
 
-    Where the first DNS server is silent, stub resolvers go on to the next, but with glibc only after five
-    seconds and at every name anew. What the next server says is asked here meanwhile, and taken. A question
-    that got lost is waited for, where the same server answers another time. `system` is the system's own
-    answer, if it was asked before.
+    If the first DNS server is silent, stub resolvers go on to the next, glibc only after five seconds and anew for
+    each name: the next server is asked here meanwhile, and its answer is taken. If the first server answers when it is
+    asked again, only the question was lost, and the system is waited for until `LOST_QUESTION_S`. `before` is called
+    with each server before it is contacted; `system` is the system's own answer, if it was asked before.
     """
     if is_address(host):
         return DnsAnswer(server=None, addresses=(host,))
     since = time.monotonic()
     system = system or Future(lambda: resolve(machine, host, family))
-    found = system.get(deadline.limit(_NEXT_SERVER_S))
+    found = system.get(deadline.limit(NEXT_SERVER_S))
     if found is None:
         other = _ask_next_server(machine, host, family, deadline, before)
         if other is not None:
             return msgspec.structs.replace(other, ms=elapsed_ms(since))
         asked_anew = Future(lambda: _answers_now(machine, host, deadline, before))
-        found = system.get(deadline.limit(SYSTEM_LIMIT_S) - (time.monotonic() - since))
+        found = system.get(deadline.limit(SYSTEM_NAME_S) - (time.monotonic() - since))
         if found is None and asked_anew.get(0.0):
-            found = system.get(deadline.limit(LOST_QUESTION_S - SYSTEM_LIMIT_S))
+            found = system.get(deadline.limit(LOST_QUESTION_S - SYSTEM_NAME_S))
     if found is None:
         return DnsAnswer(server=None, failure=Failure.TIMED_OUT, ms=elapsed_ms(since))
     if isinstance(found, Failure):
@@ -65,7 +69,7 @@ def ask_system(
 
 
 def resolve(machine: Machine, host: str, family: int) -> tuple[str, ...] | Failure:
-    """What the system's own resolver says of a name, however long it takes."""
+    """The addresses that the system's resolver gives for a name, or why it has none; it may take any time."""
     try:
         return machine.resolve(host, family)
     except OSError as error:
@@ -77,11 +81,11 @@ def resolve(machine: Machine, host: str, family: int) -> tuple[str, ...] | Failu
 def _answers_now(
     machine: Machine, host: str, deadline: Deadline, before: Callable[[DnsServer], None]
 ) -> bool:
-    """Whether the first DNS server has addresses for a name, and is silent about neither kind of them."""
+    """Whether the first DNS server answers for both A and AAAA, and has addresses."""
     servers = machine.dns_servers()[:1]
     for server in servers:
         before(server)
-    limit = deadline.limit(SERVER_LIMIT_S)
+    limit = deadline.limit(DNS_SERVER_S)
     parts = [
         part for server in servers for part in _both(partial(_query, machine, server, host, limit), limit)
     ]
@@ -96,7 +100,7 @@ def _ask_next_server(
     deadline: Deadline,
     before: Callable[[DnsServer], None],
 ) -> DnsAnswer | None:
-    """What the next server answers where those before it say nothing at all; None in any other case."""
+    """The addresses that a later DNS server gives while the first is silent; None in any other case."""
     servers = machine.dns_servers()[:_MAX_SERVERS]
     if len(servers) < 2:
         return None
@@ -107,12 +111,12 @@ def _ask_next_server(
         for server in servers
     )
     for other in others:
-        answer = other.get(deadline.limit(SERVER_LIMIT_S if other is others[-1] else _FIRST_SERVER_S))
+        answer = other.get(deadline.limit(DNS_SERVER_S if other is others[-1] else FIRST_SERVER_S))
         if answer is not None and answer.failure is not Failure.TIMED_OUT:
             break
     if answer is None or not answer.addresses:
         return None
-    heard = first.get(deadline.limit(_FIRST_SERVER_S))
+    heard = first.get(deadline.limit(FIRST_SERVER_S))
     if heard is not None and heard.failure is not Failure.TIMED_OUT:
         return None
     wanted = {4: (False,), 6: (True,)}.get(family, (True, False))
@@ -127,7 +131,7 @@ def ask_servers(
     deadline: Deadline,
     before: Callable[[DnsServer], None],
 ) -> tuple[DnsAnswer, ...]:
-    """The first server's answer, and, where that gives none or none soon, what the others say.
+    """The first server's answer and, if that is a failure or does not come in `NEXT_SERVER_S`, those of the others.
 
     `before` is called with each server before it is contacted. A name that the first server denies is not
     asked of the others, as a resolver library would not either (RFC 1035, 7.2).
@@ -136,7 +140,7 @@ def ask_servers(
         return ()
     before(servers[0])
     first = Future(lambda: ask_server(machine, servers[0], host, deadline))
-    answer = first.get(deadline.limit(_NEXT_SERVER_S if len(servers) > 1 else SERVER_LIMIT_S * 2))
+    answer = first.get(deadline.limit(NEXT_SERVER_S if len(servers) > 1 else ONLY_SERVER_S))
     settled = answer is not None and answer.failure in (None, Failure.NXDOMAIN, Failure.NODATA)
     if settled or len(servers) == 1:
         return (answer or _silent(servers[0]),)
@@ -145,9 +149,9 @@ def ask_servers(
         before(server)
     answers = gather(
         [lambda server=server: ask_server(machine, server, host, deadline) for server in others],  # type: ignore[misc]  # mypy cannot type a lambda's default
-        deadline.limit(SERVER_LIMIT_S * 1.2),
+        deadline.limit(OTHER_SERVERS_S),
     )
-    answer = answer or first.get(deadline.limit(SERVER_LIMIT_S)) or _silent(servers[0])
+    answer = answer or first.get(deadline.limit(DNS_SERVER_S)) or _silent(servers[0])
     return (answer, *(other or _silent(server) for server, other in zip(others, answers, strict=True)))
 
 
@@ -170,7 +174,7 @@ def ask_server(
     not to check signatures (RFC 4035, 3.2.2).
     """
     since = time.monotonic()
-    limit = deadline.limit(SERVER_LIMIT_S)
+    limit = deadline.limit(DNS_SERVER_S)
     parts = _both(
         partial(_query, machine, server, host, limit, interface=interface, unchecked=unchecked), limit
     )
@@ -178,12 +182,12 @@ def ask_server(
 
 
 def _both(ask: Callable[[str], DnsAnswer], limit: float) -> list[DnsAnswer | None]:
-    """What is said for each record type, asked at once."""
-    return gather([partial(ask, kind) for kind in RECORD_TYPES], limit + 0.1)
+    """The answers for A and AAAA, asked at the same time; None for silence."""
+    return gather([partial(ask, kind) for kind in RECORD_TYPES], limit + RECORD_TYPES_S)
 
 
 def join_families(server: DnsServer, parts: Sequence[DnsAnswer | None], ms: int) -> DnsAnswer:
-    """The answers for A and AAAA, in this order, as one; None is silence."""
+    """The answers of a server for A and AAAA, in this order, as one; None stands for silence."""
     answers = [part or _silent(server) for part in parts]
     addresses = tuple(dict.fromkeys(address for answer in answers for address in answer.addresses))
     if addresses:

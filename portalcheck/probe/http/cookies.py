@@ -1,4 +1,4 @@
-"""The portal's own cookies of one walk, given back as a private window would (RFC 6265, 5.2-5.4).
+"""The cookies that a portal sets in one trace, sent back as a private window would (RFC 6265, 5.2-5.4).
 
 The standard library's jar prints what it stumbles over, and a hostile server decides what that is.
 """

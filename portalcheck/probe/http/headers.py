@@ -32,7 +32,7 @@ class Headers:
 
 
 def _text(value: bytes) -> str:
-    """Some servers send UTF-8, and browsers read it so; anything is Latin-1."""
+    """A field's value: UTF-8 if it is, as browsers read it, else Latin-1, which any bytes are."""
     try:
         return value.decode("utf-8")
     except UnicodeDecodeError:
@@ -53,5 +53,5 @@ def server_time(headers: Headers) -> float | None:
 
 
 def announces_challenge(headers: Headers) -> bool:
-    """Whether a field says that the page only asks whether a person is there."""
+    """Whether a field says that the page is a challenge, which asks whether a person is there."""
     return any(name in headers for name in _CHALLENGE_HEADERS)

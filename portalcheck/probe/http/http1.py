@@ -1,4 +1,4 @@
-"""HTTP/1.1 (RFC 9112) over a stream: h11 knows the protocol, the stream the limits."""
+"""HTTP/1.1 (RFC 9112) by h11, over a stream that bounds time and size."""
 
 from __future__ import annotations
 

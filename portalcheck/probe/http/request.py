@@ -1,4 +1,4 @@
-"""HTTP over one connection, and the evidence of each exchange."""
+"""HTTP requests over one connection, each recorded as an `HttpStep`."""
 
 from __future__ import annotations
 
@@ -9,17 +9,16 @@ from collections.abc import Callable
 import msgspec
 
 from portalcheck.facts import Failure, HttpStep
-from portalcheck.probe.deadline import STILL_FLOWING_S, Deadline, elapsed_ms
+from portalcheck.probe.deadline import Deadline, elapsed_ms
 from portalcheck.probe.http.headers import Headers, announces_challenge, server_time
 from portalcheck.probe.http.http1 import Http1, NotHttp, Request, is_too_large
+from portalcheck.probe.limits import PAGE_S, REDIRECT_BODY_S, STILL_FLOWING_S
 from portalcheck.probe.streams import EvidenceStream, StreamError
 
-PAGE_LIMIT_S = 9.3
 MAX_PAGE_BYTES = 2 * 1024 * 1024
 HEAD_OF_BODY = 64 * 1024
 REDIRECTS = {301, 302, 303, 307, 308}
 _MAX_EXCHANGE_BYTES = MAX_PAGE_BYTES + 1024 * 1024
-_REDIRECT_BODY_S = 1.0
 _FILLER = "portalcheck_filler="
 _MAX_COOKIE = 2048
 
@@ -47,9 +46,9 @@ _BLOCK_WORDS = re.compile(
 
 
 class Exchange(msgspec.Struct, frozen=True):
-    """One request's evidence, and of the response what redirects and other readers need.
+    """A request and its response: what is recorded of them (`step`), the header fields, and the head of the body.
 
-    `no_response_byte` says that the connection was gone before a byte of an answer came.
+    `no_response_byte` says that the connection ended before the first byte of a response.
     """
 
     step: HttpStep
@@ -78,12 +77,12 @@ class Connection:
         *,
         keep: int = HEAD_OF_BODY,
     ) -> Exchange:
-        """Send one request and read its response within all limits, keeping the first `keep` bytes of its body.
+        """Send a request and read its response within the limits; the first `keep` bytes of its body are kept.
 
-        What goes wrong is in the step.
+        Nothing is raised: the step has the failure, if there is one.
         """
         since = time.monotonic()
-        self.stream.begin(min(since + deadline.limit(PAGE_LIMIT_S), deadline.last_word), _MAX_EXCHANGE_BYTES)
+        self.stream.begin(min(since + deadline.limit(PAGE_S), deadline.last_word), _MAX_EXCHANGE_BYTES)
         try:
             response = self._http.ask(request)
         except (StreamError, NotHttp) as error:
@@ -96,7 +95,7 @@ class Connection:
         first_byte = elapsed_ms(since)
         redirects = response.status_code in REDIRECTS and "location" in headers
         if redirects:
-            self.stream.shorten(time.monotonic() + deadline.limit(_REDIRECT_BODY_S))
+            self.stream.shorten(time.monotonic() + deadline.limit(REDIRECT_BODY_S))
         body = _Body(self.stream, keep)
         body.read(self._http, deadline)
         step = HttpStep(
@@ -160,7 +159,7 @@ class _Body:
         self.failure: Failure | None = None
 
     def read(self, http: Http1, deadline: Deadline) -> None:
-        """Read until the end, the limits, or a failure."""
+        """Read until the body ends, a limit is reached, or the connection fails."""
         last = time.monotonic()
         kept = bytearray()
         try:

@@ -1,7 +1,7 @@
-"""Everybody who is asked but the portal and this computer's own servers: only where the settings allow it.
+"""Third parties, who are asked only if the settings allow it: canaries, independent DNS servers, a status page.
 
-All that reaches a third party is in this one room, so that what `allowed` says holds for each of them. The
-modules that ask are loaded in trouble only.
+All that reaches one of them is in this package, so that the decision `allowed` stands in one place. The modules that
+ask are loaded in trouble only.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from portalcheck.facts import (
     StatusPage,
     Trace,
 )
-from portalcheck.probe.connect.happy_eyeballs import way_to
+from portalcheck.probe.connect.happy_eyeballs import source_address
 from portalcheck.probe.http.location import url_of
 from portalcheck.probe.memo import Key, Memo
 from portalcheck.probe.policy import Network, Role
 from portalcheck.probe.trace import MayVisit, Tracer
 
 if TYPE_CHECKING:
-    from portalcheck.probe.third_parties.canaries import NeutralHosts
+    from portalcheck.probe.third_parties.canaries import CanarySurvey
     from portalcheck.probe.third_parties.resolvers import Resolvers
 
 T = TypeVar("T")
@@ -37,55 +37,55 @@ _ANYWHERE = (("192.0.2.1", 443), ("2001:db8::1", 443))
 
 
 class _Asking:
-    """What asking them takes, each question once in a run.
+    """Asks each question of third parties once a run.
 
-    `allowed` says whether anybody else may be asked now, `chain_of` judges the certificates of a hop.
+    `allowed` says whether they may be asked now, and `chain_of` judges the certificates of a hop.
     """
 
     def __init__(
         self,
-        walker: Tracer,
+        tracer: Tracer,
         network: Network,
         shared: Memo,
         chain_of: Callable[[Hop], Chain | None],
         allowed: Callable[[], bool],
     ) -> None:
-        self._walker, self._network, self._shared = walker, network, shared
+        self._tracer, self._network, self._shared = tracer, network, shared
         self._chain_of, self._allowed = chain_of, allowed
 
     def _once(self, key: Key, ask: Callable[[], T], unasked: T) -> T:
-        """The answer to a question; `unasked` where nobody else may be asked now."""
+        """The answer to a question, found once a run; `unasked` if no third party may be asked now."""
         return self._shared.get(key, ask) if self._allowed() else unasked
 
     def _resolvers(self) -> Resolvers:
         from portalcheck.probe.third_parties.resolvers import Resolvers
 
-        return Resolvers(self._walker, self._chain_of)
+        return Resolvers(self._tracer, self._chain_of)
 
     def _servers(self) -> Sequence[DnsServer]:
         return self._resolvers().independent(self._network.resolvers)
 
-    def _neutral_hosts(self) -> NeutralHosts:
-        from portalcheck.probe.third_parties.canaries import NeutralHosts
+    def _survey(self) -> CanarySurvey:
+        from portalcheck.probe.third_parties.canaries import CanarySurvey
 
-        return NeutralHosts(self._walker, self._network, self._chain_of)
+        return CanarySurvey(self._tracer, self._network, self._chain_of)
 
 
 class Egress(_Asking):
-    """What leaves this computer, and over which interface, as `portalcheck.api.Egress` has it."""
+    """What leaves this computer, and over which interface; implements `portalcheck.api.Egress`."""
 
     def source_address(self, address: str) -> str | Failure:
         """The local address that traffic to `address` leaves from, or why there is none."""
-        return way_to(self._walker.machine, address)
+        return source_address(self._tracer.machine, address)
 
     def addresses(self) -> frozenset[str]:
         """The local addresses that traffic to the world leaves from; nothing is sent, so it is always allowed."""
-        machine = self._walker.machine
-        ways = [way_to(machine, address, port) for address, port in self._plain() or _ANYWHERE]
+        machine = self._tracer.machine
+        ways = [source_address(machine, address, port) for address, port in self._plain() or _ANYWHERE]
         return frozenset(way for way in ways if not isinstance(way, Failure))
 
     def _plain(self) -> list[tuple[str, int]]:
-        """DNS servers with an address: to learn that of one over HTTPS, its name would have to be asked for."""
+        """Address and port of the independent DNS servers, without those whose name would have to be resolved."""
         return [(one.address, one.port) for one in self._servers() if is_address(one.address)]
 
     def blocked_here(self, interface: str = "") -> bool:
@@ -93,15 +93,17 @@ class Egress(_Asking):
         return self._once(("blocked-here", interface), lambda: self._blocked_here(interface), unasked=False)
 
     def _blocked_here(self, interface: str) -> bool:
-        from portalcheck.probe.connect.local_firewall import stopped_here
+        from portalcheck.probe.connect.local_firewall import blocked_by_local_firewall
 
-        walker, plain = self._walker, self._plain()
+        tracer, plain = self._tracer, self._plain()
         for address, _ in plain:
-            walker.ledger.record(Role.NEUTRAL_RESOLVER, address)
-        return any(stopped_here(walker.machine, address, port, interface) for address, port in plain)
+            tracer.ledger.record(Role.NEUTRAL_RESOLVER, address)
+        return any(
+            blocked_by_local_firewall(tracer.machine, address, port, interface) for address, port in plain
+        )
 
     def dns_over(self, interface: str) -> bool:
-        """Whether an independent DNS server answers a neutral name over one interface, whatever the routes say."""
+        """Whether an independent DNS server answers for a canary's name over one interface, whatever the routes say."""
         return self._once(("dns-over", interface), lambda: self._dns_over(interface), unasked=False)
 
     def _dns_over(self, interface: str) -> bool:
@@ -119,21 +121,21 @@ class Egress(_Asking):
             return CaptiveAnswer.SILENT
         return self._once(
             ("probe-over", interface),
-            lambda: self._neutral_hosts().probe_over(interface),
+            lambda: self._survey().probe_over(interface),
             unasked=CaptiveAnswer.SILENT,
         )
 
 
 class ThirdParties(_Asking):
-    """What they say, as `portalcheck.api.ThirdParties` has it.
+    """What third parties say; implements `portalcheck.api.ThirdParties`.
 
-    `trace` is the walk to the portal, `is_own` says whether a name is one of the portal's, and `status_url` is the
+    `trace` makes the trace to the portal, `is_own` says whether a name is one of the portal's, and `status_url` is the
     address of its status page, whose redirects lead to where `may_visit` lets them.
     """
 
     def __init__(
         self,
-        walker: Tracer,
+        tracer: Tracer,
         network: Network,
         shared: Memo,
         chain_of: Callable[[Hop], Chain | None],
@@ -144,14 +146,14 @@ class ThirdParties(_Asking):
         status_url: str,
         may_visit: MayVisit,
     ) -> None:
-        super().__init__(walker, network, shared, chain_of, allowed)
+        super().__init__(tracer, network, shared, chain_of, allowed)
         self._trace, self._is_own = trace, is_own
         self._status_url, self._may_visit = status_url, may_visit
 
     def names(self, host: str) -> tuple[DnsAnswer, ...] | None:
-        """A name as the independent DNS servers see it; None where they may not be asked, or not for this one.
+        """The answers of the independent DNS servers for a host of the portal; None if they may not be asked for it.
 
-        A stranger's, to whom the portal may have sent people, is not for them.
+        A host that is not the portal's is never asked for, though the portal may redirect to it.
         """
         if not (self._is_own(host) and self._network.share_portal_name):
             return None
@@ -162,21 +164,21 @@ class ThirdParties(_Asking):
         return self._resolvers().ask(questions, Role.NEUTRAL_RESOLVER)
 
     def hosts(self) -> Canaries | None:
-        """What unrelated hosts say, beside the portal's certificate; None where they may not be asked."""
-        asked, trace = self.asked_hosts(), self._trace()
+        """What the canaries say, beside the portal's certificate; None if they may not be asked."""
+        asked, trace = self.canaries(), self._trace()
         return None if asked is None or trace is None else asked.beside(self._chain_of(trace.first))
 
-    def asked_hosts(self) -> NeutralHosts | None:
-        """The unrelated hosts, asked; None where they may not be."""
-        return self._once("neutral-hosts", self._ask_hosts, unasked=None)
+    def canaries(self) -> CanarySurvey | None:
+        """The canaries after they were asked; None if they may not be asked."""
+        return self._once("canaries", self._ask_canaries, unasked=None)
 
-    def _ask_hosts(self) -> NeutralHosts:
-        hosts = self._neutral_hosts()
-        hosts.ask()
-        return hosts
+    def _ask_canaries(self) -> CanarySurvey:
+        survey = self._survey()
+        survey.ask()
+        return survey
 
     def status_page(self) -> StatusPage:
-        """What the portal's own status page says of it; `unsaid` where it has none or may not be asked."""
+        """What the portal's status page says; `unsaid` if the profile names none, or it may not be asked."""
         if not self._status_url:
             return StatusPage.UNSAID
         return self._once("status-page", self._read_status_page, unasked=StatusPage.UNSAID)
@@ -184,4 +186,4 @@ class ThirdParties(_Asking):
     def _read_status_page(self) -> StatusPage:
         from portalcheck.probe.third_parties import status_page
 
-        return status_page.ask(self._walker, self._status_url, self._may_visit, self._chain_of)
+        return status_page.ask(self._tracer, self._status_url, self._may_visit, self._chain_of)

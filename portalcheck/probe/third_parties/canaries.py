@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -14,16 +15,14 @@ from portalcheck.facts import DIRECT, Canaries, CaptiveAnswer, Chain, DnsServer,
 from portalcheck.probe.connect.connection import is_own, is_public
 from portalcheck.probe.http.location import target_of, url_of
 from portalcheck.probe.http.request import REDIRECTS
+from portalcheck.probe.limits import CANARIES_ROOM_S, CANARIES_S, RETRY_ROOM_S, RETRY_S
 from portalcheck.probe.policy import Network, Role
 from portalcheck.probe.third_parties.resolvers import Resolvers
 from portalcheck.probe.threads import gather
 from portalcheck.probe.trace import Tracer
 
-NEUTRAL_LIMIT_S = 4.2
-LATE_LIMIT_S = 1.5
-JUDGING_S = 1.0
-_ROOM_S = 0.4
-"""What is left of the run for the judgement where the neutral hosts are asked late."""
+_log = logging.getLogger(__name__)
+
 _NETWORK_AUTHENTICATION_REQUIRED = 511
 _EMPTY_BODY = 1
 _ERRORS = {
@@ -70,7 +69,7 @@ def _redirected(hop: Hop, location: str, path: str) -> CaptiveAnswer:
 
 
 def _stays(target: Address, path: str) -> bool:
-    """Whether the same page is meant, at another address of the world; a gateway's own is none (RFC 6890)."""
+    """Whether a redirect leads to the same page on another public host (RFC 6890), which no gateway is."""
     host = target.host
     if is_address(host) and not is_public(host):
         return False
@@ -82,12 +81,12 @@ def _path_of(text: str) -> str:
     return url.target if url is not None else "/"
 
 
-class NeutralHosts:
-    """Asks them all at once. `chain_of` judges the certificates of a hop."""
+class CanarySurvey:
+    """Asks canaries, captive-portal probes and DNS servers at the same time; `chain_of` judges a hop's certificates."""
 
-    def __init__(self, walker: Tracer, network: Network, chain_of: Callable[[Hop], Chain | None]) -> None:
-        room = walker.deadline.remaining() / walker.deadline.scale - _ROOM_S
-        self._whole, self._walker = walker, walker.within(max(0.0, min(NEUTRAL_LIMIT_S, room)))
+    def __init__(self, tracer: Tracer, network: Network, chain_of: Callable[[Hop], Chain | None]) -> None:
+        room = tracer.deadline.remaining() / tracer.deadline.scale - CANARIES_ROOM_S
+        self._whole, self._tracer = tracer, tracer.within(max(0.0, min(CANARIES_S, room)))
         self._network = network
         self._chain_of = chain_of
         self.traces: list[Trace] = []
@@ -95,7 +94,7 @@ class NeutralHosts:
         self._answer = Canaries(canaries=0, verified=0, tcp_ok=0)
 
     def beside(self, portal_chain: Chain | None) -> Canaries:
-        """The whole picture, with what the canaries' certificates have in common with the portal's."""
+        """What all of them said, and what the canaries' certificates have in common with the portal's."""
         if portal_chain is None:
             return self._answer
         chains = self._chains
@@ -108,30 +107,30 @@ class NeutralHosts:
         )
 
     def ask(self) -> None:
-        """Ask them, within a few seconds whatever hangs."""
+        """Ask all of them, within `CANARIES_S` whatever hangs."""
         network = self._network
         names = [url.host for url in map(url_of, network.canaries) if url is not None]
-        resolvers = Resolvers(self._walker, self._chain_of)
+        resolvers = Resolvers(self._tracer, self._chain_of)
         others = resolvers.independent(network.resolvers)
-        own = self._walker.machine.dns_servers()[:2]
+        own = self._tracer.machine.dns_servers()[:2]
         works: list[Callable[[], Any]] = [
             *(lambda url=url: self._canary(url, resolvers, others) for url in network.canaries),
             *(lambda url=url: self._probe(url) for url in network.captive),
             lambda: self._dns(resolvers, own, names, Role.RESOLVER),
             lambda: self._dns(resolvers, others, names, Role.NEUTRAL_RESOLVER),
-            lambda: self._made_up(resolvers, own),
+            lambda: self._nxdomain_addresses(resolvers, own),
         ]
-        answers = gather(works, self._walker.deadline.remaining())
+        answers = gather(works, self._tracer.deadline.remaining())
         count = len(network.canaries)
-        walked = [trace for trace in answers[:count] if trace is not None]
-        canaries = [trace for trace in walked if not _leads_home(trace.first)]
+        ended = [trace for trace in answers[:count] if trace is not None]
+        canaries = [trace for trace in ended if not _leads_home(trace.first)]
         captive = tuple(
             answer or CaptiveAnswer.SILENT for answer in answers[count : count + len(network.captive)]
         )
         self.traces = canaries
         self._chains = [chain for trace in canaries if (chain := self._chain_of(trace.first)) is not None]
         self._answer = Canaries(
-            canaries=count - (len(walked) - len(canaries)),
+            canaries=count - (len(ended) - len(canaries)),
             verified=sum(self.proves_itself(trace) for trace in canaries),
             tcp_ok=sum(_tcp(trace.first) for trace in canaries),
             captive=captive,
@@ -145,25 +144,26 @@ class NeutralHosts:
         )
         answer = self._answer
         if not (answer.way_out or answer.tcp_ok or answer.is_captive):
-            self._answer = msgspec.structs.replace(answer, answered_on_retry=self._hears_late())
+            self._answer = msgspec.structs.replace(answer, answered_on_retry=self._answers_on_retry())
+        _log.debug("canaries say: %s", self._tracer.ledger.aliases.told(self._answer))
 
-    def _hears_late(self) -> bool:
-        """Whether a probe's address takes a connection when nothing else is under way, if there is time for it."""
-        spare = self._whole.deadline.remaining() - JUDGING_S * self._whole.deadline.scale
-        walker = self._whole.within(LATE_LIMIT_S)
-        if spare < LATE_LIMIT_S * walker.deadline.scale:
+    def _answers_on_retry(self) -> bool:
+        """Whether a probe's address takes a connection when nothing else is under way; False if no time is left."""
+        spare = self._whole.deadline.remaining() - RETRY_ROOM_S * self._whole.deadline.scale
+        tracer = self._whole.within(RETRY_S)
+        if spare < RETRY_S * tracer.deadline.scale:
             return False
         for text in self._literal()[:1]:
-            hop, _ = walker.fetch(Route(url=text, proxy=DIRECT, follow=False), Role.NEUTRAL)
+            hop, _ = tracer.fetch(Route(url=text, proxy=DIRECT, follow=False), Role.NEUTRAL)
             return _tcp(hop)
         return False
 
     def _literal(self) -> list[str]:
-        """The probes whose host is an address, so that no name is needed."""
+        """The URLs of the probes whose host is an IP literal, which need no DNS."""
         return [text for text in self._network.captive if (url := url_of(text)) and is_address(url.host)]
 
-    def _made_up(self, resolvers: Resolvers, own: Sequence[DnsServer]) -> tuple[str, ...]:
-        """The addresses that this computer's DNS server gives for a name that nobody can have (RFC 8020)."""
+    def _nxdomain_addresses(self, resolvers: Resolvers, own: Sequence[DnsServer]) -> tuple[str, ...]:
+        """The addresses that this computer's DNS server gives for a name that does not exist (RFC 8020)."""
         nobody = f"{secrets.token_hex(12)}.example.com"
         answers = resolvers.ask([(s, nobody) for s in own[:1]], Role.RESOLVER)
         return tuple(address for answer in answers for address in answer.addresses)
@@ -175,8 +175,8 @@ class NeutralHosts:
         return answered and chain is not None and chain.proves_host
 
     def _canary(self, url: str, resolvers: Resolvers, others: Sequence[DnsServer]) -> Trace:
-        """A neutral host; where this computer knows no address of its own for it, at an independent server's."""
-        trace = self._walker.walk(Route(url=url, follow=False), Role.NEUTRAL, lambda _: False)
+        """The trace to a canary; if its name has no usable address here, to those that independent DNS servers give."""
+        trace = self._tracer.trace(Route(url=url, follow=False), Role.NEUTRAL, lambda _: False)
         names = trace.first.names
         if names is None or (names.failure is None and not _leads_home(trace.first)):
             return trace
@@ -185,18 +185,18 @@ class NeutralHosts:
         if not addresses:
             return trace
         route = Route(url=url, addresses=addresses, proxy=DIRECT, follow=False)
-        return self._walker.walk(route, Role.NEUTRAL, lambda _: False)
+        return self._tracer.trace(route, Role.NEUTRAL, lambda _: False)
 
     def probe_over(self, interface: str) -> CaptiveAnswer:
-        """What the probes whose host is an address meet over one interface: a sign-in page, if one of them does."""
+        """What the probes whose host is an IP literal meet over one interface: captive before open before silent."""
         works = [lambda text=text: self._probe(text, interface) for text in self._literal()]
-        answers = gather(works, self._walker.deadline.remaining())
+        answers = gather(works, self._tracer.deadline.remaining())
         telling = (CaptiveAnswer.CAPTIVE, CaptiveAnswer.OPEN)
         return next((answer for answer in telling if answer in answers), CaptiveAnswer.SILENT)
 
     def _probe(self, text: str, interface: str = "") -> CaptiveAnswer:
         route = Route(url=text, proxy=DIRECT, follow=False, interface=interface)
-        hop, exchange = self._walker.fetch(route, Role.NEUTRAL)
+        hop, exchange = self._tracer.fetch(route, Role.NEUTRAL)
         return captive_answer(hop, len(exchange.body) if exchange else 0, _path_of(text))
 
     def _dns(
@@ -208,7 +208,7 @@ class NeutralHosts:
         *,
         unchecked: bool = False,
     ) -> str:
-        """How servers answer neutral names: answers, errors or silent; `unchecked` as in `Resolvers.ask`."""
+        """How DNS servers answer for the canaries' names: answers, errors, silent or not-asked."""
         if not servers or not names:
             return "not-asked"
         questions = [(server, names[i % len(names)]) for i, server in enumerate(servers)]
@@ -219,7 +219,7 @@ class NeutralHosts:
 
 
 def _leads_home(hop: Hop) -> bool:
-    """Whether a name leads to this computer alone, as lists against advertising have it."""
+    """Whether a name has only addresses of this computer, as blocklists of advertisers have them."""
     addresses = hop.names.addresses if hop.names is not None else ()
     return bool(addresses) and all(map(is_own, addresses))
 

@@ -8,11 +8,11 @@ from functools import cached_property
 from portalcheck.probe.connect.proxy_plan import MAX_PAC_BYTES, local_pac, read_pac
 from portalcheck.probe.http.location import url_of
 from portalcheck.probe.http.request import MAX_PAGE_BYTES
+from portalcheck.probe.limits import FETCH_S, FETCH_SHARE
 from portalcheck.probe.policy import Network, Role
 from portalcheck.probe.tls.trust import MAX_ISSUER_BYTES
 from portalcheck.probe.trace import MayVisit, Tracer
 
-_LIMIT_S = 3.0
 _OCSP_HEADERS = {"Content-Type": "application/ocsp-request", "Accept": "application/ocsp-response"}
 
 
@@ -60,7 +60,7 @@ class Fetcher:
         # Half of what is left at most: the verdict must not come late for a responder that is silent.
         walker = self._walker()
         left = walker.deadline.remaining() / walker.deadline.scale
-        return walker.within(min(_LIMIT_S, left / 2))
+        return walker.within(min(FETCH_S, left * FETCH_SHARE))
 
     def _fetch(
         self,
@@ -77,7 +77,7 @@ class Fetcher:
 
         from portalcheck.probe.third_parties.client import Connections, client
 
-        connections = Connections(walker or self._walker().within(_LIMIT_S), role, keep=most)
+        connections = Connections(walker or self._walker().within(FETCH_S), role, keep=most)
         try:
             with client(connections) as asking:
                 response = asking.request(

@@ -1,8 +1,9 @@
-"""DNS servers of the settings, whatever way they are spoken to, asked side by side."""
+"""The DNS servers of the settings, asked at the same time, over port 53 or over HTTPS."""
 
 from __future__ import annotations
 
 import ipaddress
+import logging
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -12,6 +13,8 @@ from portalcheck.probe.policy import Role
 from portalcheck.probe.third_parties.doh import ask_over_https, https_server
 from portalcheck.probe.threads import gather
 from portalcheck.probe.trace import Tracer
+
+_log = logging.getLogger(__name__)
 
 _HIGHEST_PORT = 65_535
 
@@ -37,13 +40,13 @@ def plain_server(text: str) -> DnsServer | None:
 
 
 class Resolvers:
-    """Asks servers and records it. `chain_of` judges the certificates of a hop."""
+    """Asks DNS servers; each contact is recorded. `chain_of` judges the certificates of a hop."""
 
-    def __init__(self, walker: Tracer, chain_of: Callable[[Hop], Chain | None]) -> None:
-        self._walker, self._chain_of = walker, chain_of
+    def __init__(self, tracer: Tracer, chain_of: Callable[[Hop], Chain | None]) -> None:
+        self._tracer, self._chain_of = tracer, chain_of
 
     def independent(self, settings: Sequence[str]) -> tuple[DnsServer, ...]:
-        """The servers of `network.resolvers`."""
+        """The servers that the setting `network.resolvers` names; texts that name none are passed over."""
         return tuple(
             server for text in settings if (server := plain_server(text) or https_server(text)) is not None
         )
@@ -56,7 +59,7 @@ class Resolvers:
         interface: str = "",
         unchecked: bool = False,
     ) -> tuple[DnsAnswer, ...]:
-        """Each server for its name; those that did not answer in time are left out.
+        """The answer of each server for its name, without those that did not come in time.
 
         `interface` names an interface to ask through; servers that are asked over HTTPS are left out then.
         `unchecked` asks not to check signatures (RFC 4035, 3.2.2).
@@ -66,18 +69,22 @@ class Resolvers:
         for server, name in questions:
             # A request over HTTPS is recorded where its connection is made.
             if not server.url:
-                self._walker.ledger.record(role, server.address, name)
+                self._tracer.ledger.record(role, server.address, name)
         works = [
             partial(self._ask, server, name, interface=interface, unchecked=unchecked)
             for server, name in questions
         ]
-        answers = gather(works, self._walker.deadline.remaining())
+        answers = gather(works, self._tracer.deadline.remaining())
         return tuple(answer for answer in answers if answer is not None)
 
     def _ask(self, server: DnsServer, host: str, *, interface: str, unchecked: bool) -> DnsAnswer:
+        tracer = self._tracer
         if server.url:
-            return ask_over_https(self._walker, server, host, self._chain_of)
-        walker = self._walker
-        return ask_server(
-            walker.machine, server, host, walker.deadline, interface=interface, unchecked=unchecked
-        )
+            answer = ask_over_https(tracer, server, host, self._chain_of)
+        else:
+            answer = ask_server(
+                tracer.machine, server, host, tracer.deadline, interface=interface, unchecked=unchecked
+            )
+        told = tracer.ledger.aliases.told
+        _log.debug("%s: %s", told(host, interface), told(answer))
+        return answer

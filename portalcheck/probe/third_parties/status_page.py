@@ -11,11 +11,11 @@ import httpx
 import msgspec
 
 from portalcheck.facts import Chain, Hop, StatusPage
+from portalcheck.probe.limits import STATUS_PAGE_S
 from portalcheck.probe.policy import Role
 from portalcheck.probe.third_parties.client import COMPLETE, Connections, client
 from portalcheck.probe.trace import MayVisit, Tracer
 
-_LIMIT_S = 3.0
 _MAX_BYTES = 256 * 1024
 _FIRST_ERROR, _FIRST_SERVER_ERROR = 400, 500
 _INDICATORS = {
@@ -38,7 +38,9 @@ class _Page(msgspec.Struct, frozen=True):
 
 def ask(walker: Tracer, url: str, may_visit: MayVisit, chain_of: Callable[[Hop], Chain | None]) -> StatusPage:
     """Read a status page, along its redirects; `unsaid` where it does not answer, or proves to be nobody's."""
-    connections = Connections(walker.within(_LIMIT_S), Role.NEUTRAL, keep=_MAX_BYTES, may_visit=may_visit)
+    connections = Connections(
+        walker.within(STATUS_PAGE_S), Role.NEUTRAL, keep=_MAX_BYTES, may_visit=may_visit
+    )
     try:
         with client(connections) as asking:
             response = asking.get(

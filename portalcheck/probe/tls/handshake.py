@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from portalcheck.address.literal import is_address
 from portalcheck.facts import Failure, TlsStep
-from portalcheck.probe.deadline import STILL_FLOWING_S, Deadline, elapsed_ms
+from portalcheck.probe.deadline import Deadline, elapsed_ms
 from portalcheck.probe.failures import TlsError, alert_name, of_os_error
+from portalcheck.probe.limits import HANDSHAKE_S, STILL_FLOWING_S
 from portalcheck.probe.streams import Transport
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from portalcheck.probe.tls.openssl import TlsStream
 
-HANDSHAKE_LIMIT_S = 4.0
 _MAX_CERTIFICATES = 24
 _MAX_STAPLE = 64 * 1024
 _MAX_NAME = 253
@@ -60,7 +60,7 @@ def handshake(
         below.close()
         return None, TlsStep(failure=Failure.OTHER, ms=elapsed_ms(since))
     secured = TlsStream(below, evidence_context(oldest_tls), sent_name)
-    secured.settimeout(deadline.limit(HANDSHAKE_LIMIT_S))
+    secured.settimeout(deadline.limit(HANDSHAKE_S))
     try:
         secured.handshake(STILL_FLOWING_S * deadline.scale, deadline.last_word)
     except OSError as error:

@@ -29,7 +29,7 @@ class RevocationStatus:
     ) -> Revocation | None:
         """The revocation of a hop's certificate, None where none is known.
 
-        `now` is the true time, and `allowed` says whether neutral hosts may be asked; both are called only if needed.
+        `now` is the true time, and `allowed` says whether third parties may be asked; both are called only if needed.
         """
         if hop.tls is None or not hop.tls.chain or not chain.issuer:
             return None

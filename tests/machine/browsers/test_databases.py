@@ -239,7 +239,7 @@ def test_many_rows_are_counted_sooner_than_python_reads_them(world: World) -> No
 
 
 def test_a_query_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asking, "DEADLINE_S", 0.1)
+    monkeypatch.setattr(asking, "DATABASE_S", 0.1)
     endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
     started = time.monotonic()
     with pytest.raises(Refused) as refused, Database(b"") as database:

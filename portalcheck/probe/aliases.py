@@ -1,0 +1,66 @@
+"""What a log may tell of hosts and addresses (contract, section 8): few by name, all others by an alias."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from portalcheck.address.literal import is_address
+from portalcheck.probe.describe import describe
+
+
+class Told:
+    """Facts in words that may be told; they are put into words only if the log is written."""
+
+    def __init__(self, aliases: Aliases, facts: tuple[object, ...]) -> None:
+        self._aliases, self._facts = aliases, facts
+
+    def __str__(self) -> str:
+        words = (describe(fact, self._aliases.alias) for fact in self._facts)
+        return " ".join(filter(None, words))
+
+
+class Aliases:
+    """The aliases of one run, numbered as they come up: `address-1`, `host-2`, `name-3` for a name without a dot.
+
+    Hosts, and those of URLs, in `named` are told as they are; an address never is.
+    """
+
+    def __init__(self, named: Iterable[str] = ()) -> None:
+        hosts = (_host_and_port(text)[0] if "://" in text else text.lower() for text in named)
+        self._named = {host for host in hosts if not is_address(host)}
+        self._lock = threading.Lock()
+        self._given: dict[str, str] = {}
+        self._counts: Counter[str] = Counter()
+
+    def told(self, *facts: object) -> Told:
+        """Facts of `portalcheck.facts`, hosts, addresses and URLs in words, for an argument of a log call."""
+        return Told(self, facts)
+
+    def alias(self, text: str) -> str:
+        """The alias of a host, an address or the name of an interface; of a URL, its scheme, alias and port."""
+        if "://" in text:
+            return self._url(text)
+        if text.lower() in self._named:
+            return text.lower()
+        kind = "address" if is_address(text) else "host" if "." in text else "name"
+        with self._lock:
+            if text not in self._given:
+                self._counts[kind] += 1
+                self._given[text] = f"{kind}-{self._counts[kind]}"
+            return self._given[text]
+
+    def _url(self, text: str) -> str:
+        host, port = _host_and_port(text)
+        return f"{text.partition('://')[0]}://{self.alias(host) if host else ''}{f':{port}' if port else ''}"
+
+
+def _host_and_port(url: str) -> tuple[str, int | None]:
+    """Those of a URL, `` where it has none or is malformed."""
+    try:
+        parts = urlsplit(url)
+        return parts.hostname or "", parts.port
+    except ValueError:
+        return "", None
