@@ -1,4 +1,4 @@
-"""The commands, and the one place where exit codes are given (contract, section 2)."""
+"""The commands, and the one place where exit codes are given (contract.md, Exit codes)."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class LazyGroup(DefaultGroup):
     """Loads a command's module when it is called, and takes anything that is no command as an address to run."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """All commands, in the order of the contract."""
+        """All commands, in the order of contract.md."""
         del ctx
         return list(MODULES)
 

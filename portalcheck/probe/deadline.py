@@ -25,7 +25,7 @@ class Deadline:
     """The end of the run on the monotonic clock, and the share of it that one step may use.
 
     `seconds` are those of the whole run, of which `spent` went into the start of the program. As much of the
-    start as the run may last longer (contract, section 1) costs the checks nothing.
+    start as the run may last longer (contract.md, Options of run) costs the checks nothing.
     """
 
     def __init__(self, seconds: float, spent: float = 0.0) -> None:
