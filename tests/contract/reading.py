@@ -43,8 +43,8 @@ def headings() -> list[str]:
 def section(heading: str) -> str:
     """The text below a heading, up to the next one of any level."""
     assert headings().count(heading) == 1, f"{heading!r} is no heading of contract.md"
-    (below,) = re.findall(rf"^#+ {re.escape(heading)}\n(.*?)(?=^#+ |\Z)", _masked(), re.MULTILINE | re.DOTALL)
-    return below.replace("\0", "#")
+    _, below = re.split(rf"^#+ {re.escape(heading)}\n", _masked(), flags=re.MULTILINE)
+    return re.split(r"^#+ ", below, flags=re.MULTILINE)[0].replace("\0", "#")
 
 
 def _masked() -> str:
