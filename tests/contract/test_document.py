@@ -14,7 +14,7 @@ from tests.contract.test_command_line import ROOT as PROGRAM
 
 ROOT = Path(__file__).resolve().parents[2]
 CITED = re.compile(r"contract\.md, ([A-Z][A-Za-z ]*[a-z])")
-BY_NUMBER = re.compile(r"contract,? +(?:\()?section|section [0-9]+ of the contract", re.IGNORECASE)
+BY_NUMBER = re.compile(r"contract,? +\(?section|section [0-9]+ of the contract", re.IGNORECASE)
 
 
 def sources() -> Iterator[Path]:
