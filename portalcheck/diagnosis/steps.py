@@ -14,7 +14,7 @@ BY_SYMPTOM: Mapping[str, tuple[str, ...]] = {
     "error-4": ("error-4",),
     "caregiver": ("caregiver",),
 }
-"""Where each symptom leads when no local cause holds (contract, section 6)."""
+"""Where each symptom leads when no local cause holds (contract.md, Symptoms)."""
 
 WITHOUT_SYMPTOM = ("step-2", "step-3", "step-4", "step-8", "step-9", "step-10")
 """The account-side steps, in order, when there is neither cause nor symptom."""

@@ -7,7 +7,7 @@ from enum import StrEnum
 import msgspec
 
 CLOCK_TOLERANCE_S = 300
-"""Clocks that are further apart, in seconds, disagree (contract, section 5).
+"""Clocks that are further apart, in seconds, disagree (contract.md, Causes).
 
 Sign-in systems tolerate no more than a few minutes (RFC 7519, 4.1.4; RFC 4120, 3.2.3, names five).
 """

@@ -12,7 +12,7 @@ from portalcheck.facts.machine import DnsServer
 AUTO = "auto"
 DIRECT = "direct"
 SLOW_MS = 8000
-"""A sign-in page that needs longer is slow, in milliseconds (contract, section 5)."""
+"""A sign-in page that needs longer is slow, in milliseconds (contract.md, Causes)."""
 
 
 class DnsAnswer(msgspec.Struct, frozen=True, kw_only=True):

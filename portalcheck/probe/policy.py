@@ -66,7 +66,7 @@ class Ledger:
 
 
 class Network(msgspec.Struct, frozen=True):
-    """The settings that bound what may be contacted (contract, section 3)."""
+    """The settings that bound what may be contacted (contract.md, Settings)."""
 
     contact: str = "on-trouble"
     canaries: tuple[str, ...] = ()

@@ -49,7 +49,7 @@ class RunFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def exit_code(outcome: Outcome, fail_on: str) -> int:
-    """The exit code of a run (contract, section 2); `fail_on` is never, fail or warn."""
+    """The exit code of a run (contract.md, Exit codes); `fail_on` is never, fail or warn."""
     if outcome is Outcome.FAIL and fail_on == "never":
         return 0
     if outcome is Outcome.WARN and fail_on == "warn":

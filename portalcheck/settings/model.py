@@ -1,4 +1,4 @@
-"""The shape of a settings file. The structs mirror section 3 of the contract.
+"""The shape of a settings file. The structs mirror contract.md, Settings.
 
 Their defaults are the built-in layer, and `Meta` holds what a value is expected to be. The reader, the error
 messages and the JSON Schema all come from them.

@@ -1,4 +1,4 @@
-"""Every row of the contract's exit codes, in every format, by the program as engines run it."""
+"""Every row of contract.md's exit codes, in every format, by the program as engines run it."""
 
 from __future__ import annotations
 
@@ -17,30 +17,32 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from portalcheck.report.formats.format import Format
+from tests.contract.reading import ends
 
 Ran = tuple[int, str, str]
 
-# What is run, and the exit code in text, nagios, intune and jamf; the other formats have that of text.
-ROWS: Mapping[str, tuple[list[str], tuple[int, int, int, int]]] = {
-    "ok": (["demo"], (0, 0, 0, 0)),
-    "warn": (["demo", "--fault", "clock-wrong-slightly"], (0, 1, 0, 0)),
-    "fail": (["demo", "--fault", "portal-error"], (1, 2, 1, 0)),
-    "usage": (["demo", "--nope"], (2, 3, 1, 0)),
-    "settings": (["demo", "--timeout", "soon"], (2, 3, 1, 0)),
-    "unwritable": (["demo", "--only", "system", "--jsonl", "no/such/folder.jsonl"], (2, 3, 1, 0)),
-    "unknown": (["demo", "--fault", "dns-down", "--timeout", "0.05"], (3, 3, 1, 0)),
-    "bug": (["demo"], (4, 3, 1, 0)),
-    "interrupted": (["demo", "--fault", "dns-down"], (130, 3, 1, 0)),
-    "help": (["demo", "--help"], (0, 3, 0, 0)),
-    "version": (["demo", "--version"], (0, 3, 0, 0)),
+ROWS: Mapping[str, tuple[list[str], str]] = {
+    "ok": (["demo"], "ok"),
+    "warn": (["demo", "--fault", "clock-wrong-slightly"], "warn"),
+    "fail": (["demo", "--fault", "portal-error"], "fail"),
+    "usage": (["demo", "--nope"], "usage"),
+    "settings": (["demo", "--timeout", "soon"], "usage"),
+    "unwritable": (["demo", "--only", "system", "--jsonl", "no/such/folder.jsonl"], "usage"),
+    "unknown": (["demo", "--fault", "dns-down", "--timeout", "0.05"], "unknown"),
+    "bug": (["demo"], "bug"),
+    "interrupted": (["demo", "--fault", "dns-down"], "interrupted"),
+    "help": (["demo", "--help"], "help, version"),
+    "version": (["demo", "--version"], "help, version"),
 }
+"""What is run, and the row of contract.md's table that its end is; formats without a column have the code of text."""
+ENDS = ends()
 WITH_REPORT = ("ok", "warn", "fail", "unknown")
 ASKED_FOR = ("help", "version")
 QUICK = ("usage", "settings", "help", "version")
 
 
 def code_of(row: str, form: str) -> int:
-    return ROWS[row][1][{"nagios": 1, "intune": 2, "jamf": 3}.get(form, 0)]
+    return ENDS[ROWS[row][1]][{"nagios": 1, "intune": 2, "jamf": 3}.get(form, 0)]
 
 
 def a_bug(folder: Path) -> dict[str, str]:

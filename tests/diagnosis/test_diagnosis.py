@@ -6,7 +6,6 @@ import inspect
 import re
 import sys
 from collections.abc import Iterable
-from fnmatch import fnmatch
 
 import pytest
 from hypothesis import given
@@ -204,48 +203,6 @@ def test_findings_that_are_skipped_prove_nothing() -> None:
 
 
 # ---- the table as a whole ----------------------------------------------------------------------
-
-CONTRACT = (
-    *(
-        "lookalike",
-        "name-wrong",
-        "no-link",
-        "no-internet",
-        "captive-portal",
-        "proxy-*",
-        "hosts-override",
-        "dns-*",
-    ),
-    *("route-conflict", "vpn-breaks", "ipv6-broken", "ipv4-broken", "mtu", "tcp-blocked", "tls-blocked"),
-    *(
-        "clock-wrong",
-        "intercept-untrusted",
-        "os-roots-stale",
-        "cert-wrong-name",
-        "cert-untrusted",
-        "cert-revoked",
-    ),
-    *("cert-expired", "tls-too-old", "blocked-by-server", "portal-error", "redirect-problem"),
-    *(
-        "portal-unreachable",
-        "slow",
-        "browser-blocks",
-        "cookies-blocked",
-        "cookies-stale",
-        "software-outdated",
-    ),
-)
-"""The order of blame of the contract, section 9; a star stands for causes of which none is before another."""
-NOT_BUILT = {"route-conflict", "ipv4-broken", "browser-blocks"}
-
-
-def test_the_order_of_blame_of_the_contract_is_found_in_the_declarations() -> None:
-    own = [row.id for row in CAUSES if not (row.note or row.further)]
-    ranks = [[place for place, name in enumerate(CONTRACT) if fnmatch(cause, name)] for cause in own]
-
-    assert all(len(found) == 1 for found in ranks)
-    assert ranks == sorted(ranks)
-    assert {name for name in CONTRACT if not any(fnmatch(cause, name) for cause in own)} == NOT_BUILT
 
 
 def test_every_neighbour_that_a_row_names_is_there() -> None:

@@ -8,7 +8,6 @@ from typing import Any
 import msgspec
 import pytest
 
-from portalcheck.api import Owner
 from portalcheck.diagnosis.registry import Installed
 from portalcheck.model import Arg, CheckResult, Finding, Report, Status
 from portalcheck.report import block as paste
@@ -19,26 +18,6 @@ from portalcheck.words.catalog import Catalog
 from tests.architecture.printer import CHECK as PRINTER
 from tests.declared import INSTALLED, NUMBERS, catalog_of, decode, diagnose, encode
 from tests.report.formats import reports
-
-YOU = """lookalike name-wrong hosts-override route-conflict no-link captive-portal proxy-auth proxy-mismatch vpn-breaks
-    cookies-blocked cookies-stale browser-blocks clock-wrong os-roots-stale software-outdated"""
-PORTAL = """cert-wrong-name cert-untrusted cert-revoked cert-expired tls-too-old portal-error portal-unreachable
-    redirect-problem blocked-by-server"""
-"""Contract, section 5; all other causes are the network's."""
-
-
-def test_each_cause_has_the_owner_of_the_contract() -> None:
-    owners = {row.id: row.owner for row in INSTALLED.causes if not (row.note or row.further)}
-    wanted = {
-        cause: Owner.YOU
-        if cause in YOU.split()
-        else Owner.PORTAL
-        if cause in PORTAL.split()
-        else Owner.NETWORK
-        for cause in owners
-    }
-
-    assert owners == wanted
 
 
 def result(*found: tuple[str, Status, dict[str, Arg]]) -> list[CheckResult]:

@@ -26,7 +26,7 @@ EXIT_CODES = {
     BUG: "bug",
     INTERRUPTED: "interrupted",
 }
-"""Contract, section 2."""
+"""The codes (contract.md, Exit codes) and the keys of their words."""
 EXAMPLES = {
     "portalcheck": "run",
     "portalcheck https://www.example.com/": "url",

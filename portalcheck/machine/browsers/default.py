@@ -29,7 +29,7 @@ _HANDLERS = "Library/Preferences/com.apple.LaunchServices/com.apple.launchservic
 
 
 def default_browser(environment: Environment) -> str:
-    """The contract's name of the default browser."""
+    """The name of the default browser (contract.md, Reasons and arguments)."""
     readers = {"windows": _windows, "macos": _macos, "linux": _linux}
     return _name(readers[environment.os](environment))
 

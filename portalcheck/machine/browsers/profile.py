@@ -31,7 +31,7 @@ class Profile(msgspec.Struct, frozen=True):
 
     @property
     def browser(self) -> str:
-        """The contract's name of the browser."""
+        """The name of the browser (contract.md, Reasons and arguments)."""
         return self.place.browser.name
 
 

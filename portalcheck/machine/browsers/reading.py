@@ -22,7 +22,7 @@ MAX_ENTRIES = 4096
 
 
 class Why(StrEnum):
-    """Why something could not be read. All but `absent` are the contract's words."""
+    """Why something could not be read. Reports tell all but `absent` (contract.md, Reasons and arguments)."""
 
     ABSENT = "absent"
     LOCKED = "locked"

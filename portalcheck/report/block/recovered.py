@@ -31,7 +31,7 @@ class Unproven(msgspec.Struct, frozen=True):
 class Recovered(msgspec.Struct, frozen=True, kw_only=True):
     """One report, as far as it was recovered.
 
-    `source` is block or json. `fields` has the shape of the JSON report (contract, section 4) and holds only
+    `source` is block or json. `fields` has the shape of the JSON report (contract.md, JSON report) and holds only
     what is proved (in a block) or well-formed (in JSON); what is lost is absent, and named in `missing` as
     far as that can be told: a field's name, or `checks.` and a check's id, where a part or all of it is lost.
     `unproven` are lines whose value must not be taken for the report's. `reduced` names texts that lost
@@ -57,7 +57,7 @@ class Recovered(msgspec.Struct, frozen=True, kw_only=True):
     lines_expected: int | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """The report's JSON as far as it was recovered, with `integrity` added (contract, section 1)."""
+        """The report's JSON as far as it was recovered, with `integrity` added (contract.md, Integrity)."""
         return {**self.fields, "integrity": self.integrity.value}
 
 

@@ -22,7 +22,7 @@ MOST_DAYS = 4000
 GROUPS = ("owner", "outcome", "cause", "os", "version")
 """What is counted of every report; after these come the groups of facts that the installed checks declare."""
 OUTCOMES = (Outcome.FAIL.value, Outcome.UNKNOWN.value, Outcome.WARN.value, Outcome.OK.value)
-"""By gravity (contract, section 9)."""
+"""By gravity (contract.md, Rulings)."""
 
 
 class Row(msgspec.Struct, frozen=True):

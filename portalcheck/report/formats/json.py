@@ -1,4 +1,4 @@
-"""The report as JSON (contract, section 4): ASCII, so that no console or terminal can be harmed by it."""
+"""The report as JSON (contract.md, JSON report): ASCII, so that no console or terminal can be harmed by it."""
 
 from __future__ import annotations
 

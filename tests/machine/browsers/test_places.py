@@ -15,15 +15,8 @@ from hypothesis import strategies as st
 
 from portalcheck.facts import StoreState
 from portalcheck.machine import browsers
-from portalcheck.machine.browsers.places import browsers as table
 from portalcheck.machine.browsers.reading import read_ini
 from tests.machine.browsers.world import Cookie, World, binarycookies, chromium_db, firefox_db
-
-CONTRACT_NAMES = {"chrome", "chromium", "edge", "brave", "opera", "vivaldi", "firefox", "safari", "epiphany"}
-
-
-def test_the_table_has_the_browsers_of_the_contract() -> None:
-    assert {browser.name for browser in table()} == CONTRACT_NAMES
 
 
 def test_without_any_browser_there_is_nothing(world: World) -> None:
