@@ -102,8 +102,8 @@ def check(file: Path | None, system: bool) -> int:
     if target is None or (file is None and not target.exists()):
         out.result(words.ui("message.no_settings", file=shown(target)) + "\n")
         return 0
-    error = settings.check_file(target, os.environ, system=system or None)
-    if error is not None:
-        raise settings_error(error)
+    errors = settings.check_file(target, os.environ, system=system or None).errors
+    if errors:
+        raise settings_error(errors[0])
     out.result(words.ui("message.settings_right", file=shown(target)) + "\n")
     return 0

@@ -139,7 +139,7 @@ class Settled:
         """Write the report wherever it is wanted; the exit code. With `remember`, it is compared and kept."""
         from portalcheck.report import history as memory
 
-        place = memory.folder() if remember and self.format == "text" and self.settings.run.remember else None
+        place = memory.folder() if remember and self.format == "text" and self.settings.history.keep else None
         try:
             texts = {
                 output.form: self.render(report, portal, output.form, memory.last(place))
