@@ -23,6 +23,10 @@ _BY_SETTINGS = ("portal", "timeout", "lang", "fail_on", "only", "skip", "jitter"
 """Options whose variables the settings read themselves, so that each value's origin is known."""
 
 
+VARIABLES: set[str] = set()
+"""The variables of all options that are declared here, but for those that the settings read."""
+
+
 class Options(msgspec.Struct, frozen=True, kw_only=True):
     """What the command line asks for. `flags` are the settings that it overrides."""
 
@@ -62,9 +66,10 @@ class _Files(_Several):
 
 def option(*names: str, **settings: Any) -> Callable[[Function], Function]:
     """An option of click with its help in the person's language; its variable is that of its long name."""
-    long = max(names, key=len)
-    if long.startswith("--") and long.removeprefix("--").replace("-", "_") not in _BY_SETTINGS:
-        settings.setdefault("envvar", f"PORTALCHECK_{long.removeprefix('--').replace('-', '_').upper()}")
+    name = max(names, key=len).removeprefix("--").replace("-", "_")
+    if name not in _BY_SETTINGS:
+        settings["envvar"] = f"PORTALCHECK_{name.upper()}"
+        VARIABLES.add(settings["envvar"])
     return click.option(*names, cls=Option, **settings)
 
 

@@ -100,7 +100,7 @@ def show_page(page: Callable[[], str], written: Path | None, words: Catalog) -> 
         folder = history.folder() or Path(tempfile.mkdtemp(prefix="portalcheck-"))
         with contextlib.suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = folder / "last-report.html"
+        path = folder / history.PAGE
         try:
             console.write_file(path, page())
         except OSError as error:

@@ -62,7 +62,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def remembers(self) -> bool:
         """Whether the report is compared with the last one, and kept: only what a person reads is."""
-        return self.form is Format.TEXT and self.settings.run.remember
+        return self.form is Format.TEXT and self.settings.history.keep
 
     def say(self, message: str) -> None:
         """A message beside the result, unless nobody wants it or the format forbids it."""

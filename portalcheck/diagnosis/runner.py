@@ -123,7 +123,8 @@ def _where(thread: threading.Thread) -> TracebackType | None:
     """The places that a thread has come through so far, as an exception raised there would have them."""
     frame, places = sys._current_frames().get(thread.ident or 0), None
     while frame is not None:
-        places = TracebackType(places, frame, frame.f_lasti, frame.f_lineno)
+        # A frame that is between two lines, or of code without any, has no line.
+        places = TracebackType(places, frame, frame.f_lasti, frame.f_lineno or 0)
         frame = frame.f_back
     return places
 

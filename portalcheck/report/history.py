@@ -1,10 +1,11 @@
-"""The last report on this computer, so that the next run can say what has changed. Share level only."""
+"""The last report of this user on this computer, for the next run to compare with. Share level only."""
 
 from __future__ import annotations
 
+import contextlib
 import os
+import stat
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -12,7 +13,10 @@ import msgspec
 from portalcheck.model import SCHEMA_VERSION, Report
 
 NAME = "last-report.json"
-_MAX_BYTES = 1024 * 1024
+PAGE = "last-report.html"
+"""The page that was shown of it in the browser, if it was asked for."""
+MAX_BYTES = 1024 * 1024
+_UNFINISHED = ".last-report-"
 
 
 def folder() -> Path | None:
@@ -30,41 +34,68 @@ def last(place: Path | None) -> Report | None:
     if place is None:
         return None
     try:
+        if not (place / NAME).is_file():  # opening a pipe would wait for its writer
+            return None
         with (place / NAME).open("rb") as file:
-            report = msgspec.json.decode(file.read(_MAX_BYTES), type=Report)
+            report = msgspec.json.decode(file.read(MAX_BYTES), type=Report)
     except (OSError, ValueError, RecursionError):
         return None
     return report if report.schema_version == SCHEMA_VERSION else None
 
 
+def age(report: Report, now: float) -> float | None:
+    """Seconds from a report's start to `now`, seconds since the epoch; None if it does not tell, or lies ahead."""
+    import datetime as dt
+
+    try:
+        started = dt.datetime.fromisoformat(report.started)
+        seconds = now - started.timestamp()
+    except (ValueError, OverflowError, OSError):
+        return None
+    return seconds if started.tzinfo is not None and seconds >= 0 else None
+
+
 def keep(place: Path | None, report: Report) -> bool:
     """Keep a report in place of the last one, readable by this user only; whether that went well.
 
-    A report with local evidence is never kept.
+    A report with local evidence, or beyond 1 MiB, is never kept. Of several runs that end at once, one keeps its own.
     """
     if place is None or report.privacy.level != "share":
         return False
+    data = msgspec.json.encode(report)
+    if len(data) > MAX_BYTES:
+        return False
     try:
         place.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor, name = tempfile.mkstemp(prefix=".", dir=place)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(msgspec.json.encode(report))
-        Path(name).replace(place / NAME)
+        place.chmod(stat.S_IMODE(place.stat().st_mode) & 0o700)
+        # What a killed run left; also what another run is writing, which then keeps nothing.
+        for path in _unfinished(place):
+            with contextlib.suppress(OSError):
+                path.unlink()
+        descriptor, name = tempfile.mkstemp(prefix=_UNFINISHED, dir=place)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+            Path(name).replace(place / NAME)
+        finally:
+            with contextlib.suppress(OSError):
+                Path(name).unlink(missing_ok=True)
     except OSError:
         return False
     return True
 
 
-def age_s(report: Report) -> float:
-    """Seconds since a report was begun, by this computer's clock; never negative."""
-    began = datetime.strptime(report.started, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
-    return max(0.0, (datetime.now(UTC) - began).total_seconds())
-
-
 def forget(place: Path | None) -> bool:
-    """Remove the report that was kept; whether there was one. Raises OSError."""
-    try:
-        (place / NAME).unlink() if place is not None else None
-    except FileNotFoundError:
+    """Remove the last report and all that was made of it; whether there was anything. Raises OSError if it stays."""
+    if place is None:
         return False
-    return place is not None
+    found = False
+    for path in (*_unfinished(place), place / PAGE, place / NAME):
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+            path.unlink()
+            found = True
+    return found
+
+
+def _unfinished(place: Path) -> tuple[Path, ...]:
+    return tuple(place.glob(f"{_UNFINISHED}*"))

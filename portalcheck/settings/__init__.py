@@ -7,9 +7,8 @@ came from. Nothing here prints; a setting that cannot be used is a `SettingsErro
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
-from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,9 +17,20 @@ import msgspec
 from portalcheck.settings import profiles
 from portalcheck.settings.merge import TABLES, Settings, merge
 from portalcheck.settings.model import ConfigFile, Fact
-from portalcheck.settings.origin import BUILT_IN, Entry, Layer, Origin, SettingsError, SettingsWarning
+from portalcheck.settings.origin import (
+    BUILT_IN,
+    Entry,
+    Layer,
+    Origin,
+    Problems,
+    SettingsError,
+    SettingsWarning,
+)
 from portalcheck.settings.profiles import Profile
+from portalcheck.settings.reader import closest
 from portalcheck.settings.sources import (
+    PREFIX,
+    VARIABLES,
     Trouble,
     Values,
     file_origin,
@@ -34,10 +44,11 @@ from portalcheck.settings.sources import (
     system_folder,
     user_folder,
 )
-from portalcheck.words.interface import N_
+from portalcheck.words.interface import N_, _
 
 __all__ = [
     "DEFAULT",
+    "Checked",
     "Fact",
     "Layer",
     "Origin",
@@ -47,12 +58,14 @@ __all__ = [
     "Settings",
     "SettingsError",
     "SettingsWarning",
+    "UnreadVariable",
     "check_file",
     "config_schema",
     "effective",
     "load",
     "paths",
     "portals",
+    "unread_variables",
 ]
 
 CONFIG_NAME = "config.toml"
@@ -204,8 +217,15 @@ def _exists(path: Path | None) -> bool:
     return path is not None and read_bytes(path) not in (Trouble.MISSING, Trouble.HIDDEN)
 
 
-def check_file(path: Path, environ: Mapping[str, str], *, system: bool | None = None) -> SettingsError | None:
-    """What is wrong with a settings file, or with a profile in a folder `portals.d`; None where nothing is.
+class Checked(msgspec.Struct, frozen=True):
+    """What there is to tell of a settings file: what cannot be used, and what a lock makes void."""
+
+    errors: tuple[SettingsError, ...] = ()
+    warnings: tuple[SettingsWarning, ...] = ()
+
+
+def check_file(path: Path, environ: Mapping[str, str], *, system: bool | None = None) -> Checked:
+    """All that is wrong with a settings file, or with a profile in a folder `portals.d`.
 
     The file is judged together with the layers below it, and every CA file that is named is looked at.
     `system` says whether it is meant for the system; where it is None, its path tells.
@@ -214,21 +234,48 @@ def check_file(path: Path, environ: Mapping[str, str], *, system: bool | None = 
     is_profile = path.parent.name == PROFILES_NAME
     folder = path.parent.parent if is_profile else path.parent
     layer = Layer.SYSTEM if (folder.absolute() == place if system is None else system) else Layer.USER
-    try:
+    problems = Problems(keep=True)
+    layers = [*_built_in()]
+    with problems:
         if is_profile or layer is Layer.USER:
-            below = _files(Layer.SYSTEM, place / CONFIG_NAME)
+            layers += _files(Layer.SYSTEM, place / CONFIG_NAME)
         else:
             # A file that is still elsewhere is judged as if it lay in its place, beside the profiles there.
-            places = dict.fromkeys((Path(place), folder.absolute()))
-            below = chain.from_iterable(read_profiles(layer, where / PROFILES_NAME) for where in places)
-        origin = file_origin(layer, path)
-        own = read_profile(layer, path) if is_profile else read_config(origin, path, required=True)
-        settings = merge([*_built_in(), *below, own])
-        for name in settings.profiles:
+            for where in dict.fromkeys((place, folder.absolute())):
+                layers += read_profiles(layer, where / PROFILES_NAME)
+    with problems:
+        if is_profile:
+            layers.append(read_profile(layer, path, problems))
+        else:
+            layers.append(read_config(file_origin(layer, path), path, required=True, problems=problems))
+    settings = merge(layers, problems)
+    for name in settings.profiles:
+        with problems:
             settings.portal(name)
-    except SettingsError as error:
-        return error
-    return None
+    return Checked(tuple(problems.errors), settings.warnings)
+
+
+class UnreadVariable(msgspec.Struct, frozen=True):
+    """A variable that looks like one of the program's and that nobody reads; `suggestion` may be empty."""
+
+    name: str
+    suggestion: str
+
+    def __str__(self) -> str:
+        text = _("{name}: nobody reads this variable").format(name=self.name)
+        hint = " " + _("(did you mean {suggestion}?)").format(suggestion=self.suggestion)
+        return text + hint if self.suggestion else text
+
+
+def unread_variables(environ: Mapping[str, str], options: Iterable[str] = ()) -> tuple[UnreadVariable, ...]:
+    """The variables `PORTALCHECK_...` that nobody reads, by name.
+
+    `options` are the variables that the command line reads besides those of the settings.
+    """
+    known = {name.removeprefix(PREFIX): name for name in sorted({*VARIABLES, *options})}
+    unread = sorted(name for name in environ if name.startswith(PREFIX) and name not in known.values())
+    meant = (known.get(closest(name.removeprefix(PREFIX), known), "") for name in unread)
+    return tuple(map(UnreadVariable, unread, meant))
 
 
 def config_schema() -> dict[str, Any]:

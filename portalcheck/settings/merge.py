@@ -10,15 +10,36 @@ import msgspec
 
 from portalcheck.model import Portal
 from portalcheck.probe.policy import Network
-from portalcheck.settings.model import ChecksTable, ConfigFile, NetworkTable, RunTable
-from portalcheck.settings.origin import BUILT_IN, Entry, Layer, Origin, SettingsError, SettingsWarning
+from portalcheck.settings.model import (
+    ChecksTable,
+    ConfigFile,
+    GuideTable,
+    HistoryTable,
+    NetworkTable,
+    RunTable,
+)
+from portalcheck.settings.origin import (
+    BUILT_IN,
+    Entry,
+    Layer,
+    Origin,
+    Problems,
+    SettingsError,
+    SettingsWarning,
+)
 from portalcheck.settings.profiles import Profile, check_ca_file, make, profile_of, whole_path
 from portalcheck.settings.reader import annotation_at, closest, either, quoted
 from portalcheck.settings.sources import Values
 from portalcheck.words.interface import _
 
 _ABOVE_LOCKS = (Layer.USER, Layer.ENVIRONMENT, Layer.FLAG)
-TABLES: Mapping[str, type[msgspec.Struct]] = {"network": NetworkTable, "run": RunTable, "checks": ChecksTable}
+TABLES: Mapping[str, type[msgspec.Struct]] = {
+    "network": NetworkTable,
+    "run": RunTable,
+    "checks": ChecksTable,
+    "guide": GuideTable,
+    "history": HistoryTable,
+}
 """The tables that there is one of, by name."""
 
 
@@ -29,6 +50,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     network: Network
     run: RunTable
     checks: ChecksTable
+    guide: GuideTable
+    history: HistoryTable
     profiles: Mapping[str, Profile]
     entries: Mapping[str, Entry]
     locks: Mapping[str, Origin]
@@ -70,7 +93,8 @@ def covers(lock: str, key: str) -> bool:
 class _Pile:
     """The layers laid upon each other so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, problems: Problems) -> None:
+        self.problems = problems
         self.entries: dict[str, Entry] = {}
         self.places: dict[str, dict[Origin, None]] = {}
         self.locks: dict[str, Origin] = {}
@@ -87,8 +111,9 @@ class _Pile:
             if name := profile_of(key):
                 self.places.setdefault(name, {})[entry.origin] = None
         for lock in values.locked:
-            _check_lock(lock, values.origin, self.places)
-            self.locks[lock] = values.origin
+            with self.problems:
+                _check_lock(lock, values.origin, self.places)
+                self.locks[lock] = values.origin
 
     def profile(self, name: str) -> Profile:
         """A profile of all layers."""
@@ -96,19 +121,26 @@ class _Pile:
         return make(name, self.entries, tuple(self.places[name]), official_locked=locked)
 
 
-def merge(layers: Iterable[Values]) -> Settings:
+def merge(layers: Iterable[Values], problems: Problems | None = None) -> Settings:
     """Lay the layers upon each other, lowest first.
 
     Raises SettingsError where they do not fit together: a lock of an unknown key, a new profile without an
     address, a choice of an unknown profile.
     """
-    pile = _Pile()
+    problems = problems or Problems()
+    pile = _Pile(problems)
     for values in layers:
         pile.lay(values)
-    found = {name: pile.profile(name) for name in sorted(pile.places)}
+    found: dict[str, Profile] = {}
+    # What only follows from a problem is not one more: a wrong address is not missing, nor its profile unknown.
+    wrong = {error.key for error in problems.errors}
+    for name in sorted(name for name in pile.places if f"portals.{name}.url" not in wrong):
+        with problems:
+            found[name] = pile.profile(name)
     chosen = pile.entries["portal"]
-    if chosen.value not in found:
-        raise _unknown_profile(chosen.origin, str(chosen.value), found)
+    with problems:
+        if chosen.value not in {*found, *(profile_of(error.key) for error in problems.errors)}:
+            raise _unknown_profile(chosen.origin, str(chosen.value), found)
 
     def table(name: str) -> dict[str, Any]:
         return {field: pile.entries[f"{name}.{field}"].value for field in TABLES[name].__struct_fields__}
@@ -118,6 +150,8 @@ def merge(layers: Iterable[Values]) -> Settings:
         network=Network(**table("network")),
         run=RunTable(**table("run")),
         checks=ChecksTable(**table("checks")),
+        guide=GuideTable(**table("guide")),
+        history=HistoryTable(**table("history")),
         profiles=found,
         entries=pile.entries,
         locks=pile.locks,

@@ -99,6 +99,7 @@ KeyPath = Annotated[
         extra={"check": values.words_problem},
     ),
 ]
+Switch = Annotated[bool, Meta(description="true or false")]
 Hosts = Annotated[tuple[Host, ...], Meta(description="a list of at most 500 host names", max_length=500)]
 CheckIds = Annotated[tuple[CheckId, ...], Meta(description="a list of at most 100 check ids", max_length=100)]
 
@@ -208,7 +209,7 @@ class NetworkTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     resolvers: Annotated[
         tuple[Resolver, ...], Meta(description="a list of at most 16 DNS servers", max_length=16)
     ] = ("9.9.9.9", "1.1.1.1", "https://1.1.1.1/dns-query")
-    share_portal_name: Annotated[bool, Meta(description="true or false")] = False
+    share_portal_name: Switch = False
 
 
 class RunTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -227,7 +228,6 @@ class RunTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         Literal["", "en", "es"], Meta(description="en, es, or nothing for the system's language")
     ] = ""
     fail_on: Annotated[Literal["never", "fail", "warn"], Meta(description="never, fail or warn")] = "fail"
-    remember: Annotated[bool, Meta(description="true or false")] = True
     jitter: Annotated[
         float,
         Meta(description=f"a number of seconds from 0 to {MAX_JITTER_S}", ge=0, le=MAX_JITTER_S),
@@ -257,6 +257,18 @@ class ChecksTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     skip: CheckIds = ()
 
 
+class GuideTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whether the page may be served on this computer."""
+
+    enabled: Switch = True
+
+
+class HistoryTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whether the last report is kept for this user, so that it can be shown again and compared with the next."""
+
+    keep: Switch = True
+
+
 class ConfigFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A settings file of portalcheck.
 
@@ -270,3 +282,5 @@ class ConfigFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     network: NetworkTable = NetworkTable()
     run: RunTable = RunTable()
     checks: ChecksTable = ChecksTable()
+    guide: GuideTable = GuideTable()
+    history: HistoryTable = HistoryTable()

@@ -77,6 +77,26 @@ class SettingsError(Exception):
         return self.origin.file
 
 
+class Problems:
+    """What `with problems:` does with a SettingsError: it is raised, or with `keep`, put to the `errors`.
+
+    Kept errors let all of a file be told at once.
+    """
+
+    def __init__(self, *, keep: bool = False) -> None:
+        self.keep = keep
+        self.errors: list[SettingsError] = []
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: object, trace: object) -> bool:
+        if not self.keep or not isinstance(error, SettingsError):
+            return False
+        self.errors.append(error)
+        return True
+
+
 class SettingsWarning(msgspec.Struct, frozen=True):
     """Keys that were set where the system's file has locked them, and so have no effect."""
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from portalcheck.settings.origin import Origin, SettingsError
+from portalcheck.settings.origin import Origin, Problems, SettingsError
 from portalcheck.words.interface import _
 
 _MAX_ECHO = 60
@@ -52,10 +52,13 @@ def annotation_at(table: type[msgspec.Struct], path: str) -> Any:
 
 
 class Reader:
-    """Checks the values of one place. Every method raises SettingsError for a value that cannot be used."""
+    """Checks the values of one place. Every method raises SettingsError for a value that cannot be used.
 
-    def __init__(self, origin: Origin) -> None:
-        self.origin = origin
+    If `problems` keeps errors, `table` leaves such a value out and goes on.
+    """
+
+    def __init__(self, origin: Origin, problems: Problems | None = None) -> None:
+        self.origin, self.problems = origin, problems or Problems()
 
     def error(self, key: str, problem: str, expected: str, suggestion: str = "") -> SettingsError:
         """What is wrong with a key of this place."""
@@ -65,16 +68,17 @@ class Reader:
         """The leaves of a table and their key paths; a list is one leaf."""
         known = fields(table)
         for name, item in self._items(value, key):
-            path = _join(key, name)
-            if name not in known:
-                raise self.error(path, _("unknown key"), either(known), closest(name, known))
-            annotation = known[name]
-            if is_table(annotation):
-                yield from self.table(annotation, item, path)
-            elif get_origin(annotation) is dict:
-                yield from self._named_tables(annotation, item, path)
-            else:
-                yield path, self.leaf(annotation, item, path)
+            with self.problems:
+                path = _join(key, name)
+                if name not in known:
+                    raise self.error(path, _("unknown key"), either(known), closest(name, known))
+                annotation = known[name]
+                if is_table(annotation):
+                    yield from self.table(annotation, item, path)
+                elif get_origin(annotation) is dict:
+                    yield from self._named_tables(annotation, item, path)
+                else:
+                    yield path, self.leaf(annotation, item, path)
 
     def _items(self, value: object, key: str) -> Iterable[tuple[str, object]]:
         if not isinstance(value, Mapping):
@@ -84,9 +88,10 @@ class Reader:
     def _named_tables(self, annotation: Any, value: object, key: str) -> Iterator[tuple[str, Any]]:
         name_type, table = get_args(annotation)
         for name, item in self._items(value, key):
-            path = _join(key, name)
-            self.leaf(name_type, name, path)
-            yield from self.table(table, item, path)
+            with self.problems:
+                path = _join(key, name)
+                self.leaf(name_type, name, path)
+                yield from self.table(table, item, path)
 
     def leaf(self, annotation: Any, value: object, key: str) -> Any:
         """A checked value. Lists become tuples, whole numbers become floats where a float is wanted."""

@@ -15,7 +15,7 @@ from typing import Any, get_origin
 import msgspec
 
 from portalcheck.settings.model import ConfigFile, PortalTable, ProfileName, ProfilesFile
-from portalcheck.settings.origin import BUILT_IN, Entry, Layer, Origin, SettingsError
+from portalcheck.settings.origin import BUILT_IN, Entry, Layer, Origin, Problems, SettingsError
 from portalcheck.settings.reader import Reader, annotation_at, bare, closest, either, quoted
 from portalcheck.words.interface import N_, _
 
@@ -44,18 +44,23 @@ OPTIONS: Mapping[str, str] = {
     "timeout": "run.timeout",
     "lang": "run.lang",
     "fail_on": "run.fail_on",
-    "remember": "run.remember",
     "jitter": "run.jitter",
     "log_file": "run.log_file",
     "log_max_bytes": "run.log_max_bytes",
     "only": "checks.only",
     "skip": "checks.skip",
+    "guide_enabled": "guide.enabled",
+    "history_keep": "history.keep",
     **{
         f"network_{key}": f"network.{key}"
         for key in ("contact", "canaries", "captive", "resolvers", "share_portal_name")
     },
 }
 """Option names, as flags and (in capitals, after `PORTALCHECK_`) as variables, and the keys that they set."""
+
+
+VARIABLES: Mapping[str, str] = {f"{PREFIX}{option.upper()}": key for option, key in OPTIONS.items()}
+"""The variables that settings are read from, and the keys that they set."""
 
 
 class Values(msgspec.Struct, frozen=True):
@@ -102,13 +107,13 @@ def user_folder() -> Path | None:
     return folder if folder.is_absolute() else None
 
 
-def file_origin(layer: Layer, path: Path, *, within: str = "") -> Origin:
+def file_origin(layer: Layer, path: Path) -> Origin:
     """The origin of what a file sets. A path in the home folder is told without the account's name."""
     text = str(path)
     home = os.path.expanduser("~")  # noqa: PTH111  # Path.expanduser raises where there is no home
     if path.is_absolute() and home not in ("~", os.sep) and path.is_relative_to(home):
         text = f"~{os.sep}{path.relative_to(home)}"
-    return Origin(layer, path, text if text.isprintable() else quoted(text), within)
+    return Origin(layer, path, text if text.isprintable() else quoted(text))
 
 
 # ---- files -------------------------------------------------------------------------------------
@@ -169,7 +174,9 @@ def _has_endless_key(text: str) -> bool:
     return any(len(_PART.findall(suspect)) > _MAX_KEY_PARTS for suspect in suspects)
 
 
-def read_config(origin: Origin, path: Path, *, required: bool = False) -> Values:
+def read_config(
+    origin: Origin, path: Path, *, required: bool = False, problems: Problems | None = None
+) -> Values:
     """A settings file; empty where there is none and none is required. Raises SettingsError."""
     data = read_bytes(path)
     if data is Trouble.MISSING and not required:
@@ -178,15 +185,17 @@ def read_config(origin: Origin, path: Path, *, required: bool = False) -> Values
         return Values({}, (), origin)  # a service account may have the home of another
     if isinstance(data, Trouble):
         raise SettingsError(origin, "", _(data), _("a settings file in TOML"))
-    leaves = dict(Reader(origin).table(ConfigFile, read_toml(data, origin)))
+    problems = problems or Problems()
+    leaves = dict(Reader(origin, problems).table(ConfigFile, read_toml(data, origin)))
     locked = leaves.pop("locked", ())
     if locked and origin.layer is not Layer.SYSTEM:
-        expected = _("locked keys in the system's file only")
-        raise SettingsError(origin, "locked", _("is not for this file"), expected)
+        locked, expected = (), _("locked keys in the system's file only")
+        with problems:
+            raise SettingsError(origin, "locked", _("is not for this file"), expected)
     return Values({key: Entry(value, origin) for key, value in leaves.items()}, locked, origin)
 
 
-def read_profile(layer: Layer, path: Path) -> Values:
+def read_profile(layer: Layer, path: Path, problems: Problems | None = None) -> Values:
     """A file that is one profile, named as the file is, or has several in tables `[portals.NAME]`.
 
     Raises SettingsError.
@@ -198,11 +207,12 @@ def read_profile(layer: Layer, path: Path) -> Values:
         raise SettingsError(origin, "", _(data), _("a profile in TOML"))
     document = read_toml(data, origin)
     if "portals" in document:
-        leaves = dict(Reader(origin).table(ProfilesFile, document))
+        leaves = dict(Reader(origin, problems).table(ProfilesFile, document))
     else:
         origin = msgspec.structs.replace(origin, within=within)
-        Reader(origin).leaf(ProfileName, path.stem, "")
-        leaves = {f"{within}.{key}": value for key, value in Reader(origin).table(PortalTable, document)}
+        reader = Reader(origin, problems)
+        reader.leaf(ProfileName, path.stem, "")
+        leaves = dict(reader.table(PortalTable, document, within))
     return Values({key: Entry(value, origin) for key, value in leaves.items()}, (), origin)
 
 
@@ -242,15 +252,14 @@ def read_profiles(layer: Layer, folder: Path | None, *, given: bool = False) -> 
 
 def read_environment(environ: Mapping[str, str]) -> Values:
     """The variables that set something; an empty one sets nothing. Raises SettingsError."""
-    known = {f"{PREFIX}{option.upper()}": key for option, key in OPTIONS.items()}
     entries = {}
     for name, text in environ.items():
         origin = Origin(Layer.ENVIRONMENT, None, name)
-        if name in known and text:
-            entries[known[name]] = Entry(_from_text(known[name], text, origin), origin)
-        elif name.startswith(f"{PREFIX}NETWORK_") and name not in known:
+        if name in VARIABLES and text:
+            entries[VARIABLES[name]] = Entry(_from_text(VARIABLES[name], text, origin), origin)
+        elif name.startswith(f"{PREFIX}NETWORK_") and name not in VARIABLES:
             # Left unnoticed, a slip in such a name would have hosts contacted that the person forbade.
-            networks = [other for other in known if other.startswith(f"{PREFIX}NETWORK_")]
+            networks = [other for other in VARIABLES if other.startswith(f"{PREFIX}NETWORK_")]
             raise SettingsError(
                 origin, "", _("unknown setting"), either(networks), suggestion=closest(name, networks)
             )

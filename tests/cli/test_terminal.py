@@ -199,7 +199,7 @@ def test_a_bare_run_without_any_network_ends_in_time_in_plain_words_and_remember
 
 @pytest.mark.skipif(not has_namespaces(), reason="needs root and unshare for a network of its own")
 def test_the_memory_can_be_turned_off(tmp_path: Path) -> None:
-    environment = {**os.environ, "HOME": str(tmp_path), "PORTALCHECK_REMEMBER": "false"}
+    environment = {**os.environ, "HOME": str(tmp_path), "PORTALCHECK_HISTORY_KEEP": "false"}
     command = [*NAMESPACE, sys.executable, "-m", "portalcheck"]
     subprocess.run(command, capture_output=True, env=environment, timeout=15, cwd=tmp_path)
 

@@ -165,6 +165,22 @@ def test_verbose_tells_where_a_check_hangs_and_what_it_did_not_declare() -> None
     assert isinstance(crashes[1].error, FindingsError)
 
 
+def test_a_check_that_hangs_at_no_line_is_a_time_out_like_any_other() -> None:
+    """As a thread is for a moment between two lines, and always in code without a table of them (PEP 626)."""
+
+    def at_no_line(_: Context) -> Iterable[Finding]:
+        threading.Event().wait()
+        return []
+
+    at_no_line.__code__ = at_no_line.__code__.replace(co_linetable=b"")
+    (result,), crashes = run(
+        [check("nowhere")(at_no_line)], [], NOBODY, time.monotonic() + 0.3, late=LookupError
+    )
+
+    assert result.ended is Ended.TIMED_OUT
+    assert [crash.check for crash in crashes] == ["nowhere"]
+
+
 def test_the_check_that_is_waited_for_is_named() -> None:
     waited: list[str] = []
     run([hangs], [], NOBODY, time.monotonic() + 0.5, on_wait=lambda check: waited.append(check.id))

@@ -1,7 +1,7 @@
-"""Many runs on one computer against one portal, some at once: `python -m tests.hostile.crowd RUNS AT_ONCE [TIMEOUT]`.
+"""Many runs on one computer that begin at the same moment: `python -m tests.hostile.crowd RUNS TIMEOUT [ROW]`.
 
-Prints what each came to as JSON. So many programs share the processors, so that each run's --timeout is what they
-need all together by the measure of one that runs alone, times `ROOM`; the budget is then that of any run.
+Each waits until all are there, then all go on at once, in the world of a row of the lab, or in a healthy one. Prints
+what each came to as JSON.
 """
 
 from __future__ import annotations
@@ -14,49 +14,48 @@ from concurrent.futures import ThreadPoolExecutor
 import msgspec
 
 from tests.lab.patient import Patient, Said
+from tests.lab.rows import ROWS
 from tests.lab.world import World
 
-ROOM = 3.0
-"""The portal, the DNS server and whoever measures need processors too."""
-_USUAL_S = 10.0
-_ALONE = 3
+PATIENCE_S = 1000.0
+"""After which a process that has not ended is one that hangs."""
+_BARRIER = 'echo >"{ready}"; read -r _ <"{go}"; exec "$@"'
 
 
-class Crowd(msgspec.Struct, frozen=True):
-    """What each run said; the seconds of one alone, the --timeout of each, and what starting may take in the crowd."""
-
-    alone_s: float
-    timeout_s: float
-    starting_s: float
-    said: list[Said]
-
-
-def crowd(runs: int, at_once: int, timeout_s: float = 0.0) -> Crowd:
-    """What so many runs say, of which so many go on at any moment; with too short a time, if one is given."""
+def crowd(runs: int, timeout_s: str, row_id: str = "") -> list[Said]:
+    """What so many runs say that begin at once."""
     world = World().start()
-    patient = world.patient
-    # The portal and the DNS server stand for computers of their own, which a crowd here takes nothing from.
-    patient.wrapper = ["nice", "-n", "19"]
-    patient.write()
     try:
-        patient.run()
-        alone = min(patient.run().seconds for _ in range(_ALONE))
-        together = alone * at_once / (os.cpu_count() or 1)
-        timeout = timeout_s or max(_USUAL_S, ROOM * together)
-        patient.arguments = ["--timeout", f"{timeout:.1f}"]
-        patient.patience_s = timeout + 2 * ROOM * together + 60
-        return Crowd(alone, timeout, ROOM * together, _all(patient, runs, at_once))
+        for step in (*ROWS[row_id].setting, *ROWS[row_id].fault) if row_id else ():
+            step(world)
+        world.patient.write()
+        return _at_once(world.patient, runs, timeout_s)
     finally:
         world.close()
 
 
-def _all(patient: Patient, runs: int, at_once: int) -> list[Said]:
-    with ThreadPoolExecutor(at_once) as pool:
-        return list(pool.map(lambda _: patient.run(), range(runs)))
+def _at_once(patient: Patient, runs: int, timeout_s: str) -> list[Said]:
+    ready, go = patient.folder / "ready", patient.folder / "go"
+    os.mkfifo(ready)
+    os.mkfifo(go)
+    # The portal and the DNS server stand for computers of their own, which a crowd here takes nothing from.
+    patient.wrapper = ["sh", "-c", _BARRIER.format(ready=ready, go=go), "sh", "nice", "-n", "19"]
+    patient.arguments = ["--timeout", timeout_s]
+    patient.patience_s = PATIENCE_S
+    # Opened for both, a pipe neither waits for its other end nor ends with it.
+    with (
+        ready.open("r+b", buffering=0) as told,
+        go.open("r+b", buffering=0) as word,
+        ThreadPoolExecutor(runs) as pool,
+    ):
+        said = [pool.submit(patient.run) for _ in range(runs)]
+        while runs:
+            runs -= len(told.read(runs) or b"")
+        word.write(b"\n" * len(said))
+        return [one.result() for one in said]
 
 
 if __name__ == "__main__":
-    found = crowd(int(sys.argv[1]), int(sys.argv[2]), *map(float, sys.argv[3:]))
-    json.dump(msgspec.to_builtins(found), sys.stdout)
+    json.dump(msgspec.to_builtins(crowd(int(sys.argv[1]), *sys.argv[2:])), sys.stdout)
     sys.stdout.flush()
     os._exit(0)

@@ -10,7 +10,6 @@ import msgspec
 import pytest
 
 from tests.hostile import readme
-from tests.hostile.crowd import Crowd
 from tests.hostile.playing import inside, meet
 from tests.hostile.stage import TIMEOUT_S, Met
 from tests.hostile.table import BEHAVIOURS
@@ -84,23 +83,20 @@ class TestAll:
 
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
-@pytest.mark.parametrize("at_once", [8, 40, 200])
-def test_two_hundred_runs_against_one_portal_are_all_right_and_in_time(at_once: int) -> None:
-    """In time is by each one's own --timeout, which is a ratio to what one needs alone; starting comes before it."""
-    came = msgspec.json.decode(inside("tests.hostile.crowd", ["200", str(at_once)], 1100), type=Crowd)
-    assert {(one.report.get("cause"), one.code, one.stderr) for one in came.said} == {("none", 0, "")}
-    assert len(came.said) == 200
-    assert max(one.report["duration_ms"] for one in came.said) <= (came.timeout_s + 0.5) * 1000
-    assert max(one.seconds for one in came.said) <= came.timeout_s + 0.5 + came.starting_s
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(600)
-def test_of_two_hundred_runs_at_once_with_too_little_time_none_is_wrong() -> None:
-    came = msgspec.json.decode(inside("tests.hostile.crowd", ["200", "200", "10"], 500), type=Crowd)
-    said = {(one.report.get("cause"), one.code, one.stderr) for one in came.said}
-    assert ("none", 0, "") in said
-    assert said <= {("none", 0, ""), ("none", 3, ""), ("inconclusive", 3, "")}
+@pytest.mark.parametrize("timeout", ["10", "300"])
+@pytest.mark.parametrize(
+    ("row", "right"), [("", ("none", 0)), ("E03", ("cert-expired", 1)), ("B07a", ("dns-filtered", 1))]
+)
+def test_of_two_hundred_runs_at_once_none_is_lost_and_none_is_wrong_and_sure(
+    row: str, right: tuple[str, int], timeout: str
+) -> None:
+    """They may be slow, and those that were starved may say that they could not tell."""
+    said = msgspec.json.decode(inside("tests.hostile.crowd", ["200", timeout, row], 1100), type=list[Said])
+    assert len(said) == 200
+    assert [one for one in said if not one.report or one.stderr or one.code != one.report["exit_code"]] == []
+    sure = [one for one in said if one.report["outcome"] != "unknown"]
+    assert {(one.report["cause"], one.code) for one in sure} <= {right}
+    assert {one.code for one in said if one not in sure} <= {3}
 
 
 @pytest.mark.slow

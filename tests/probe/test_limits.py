@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from portalcheck import turn
 from portalcheck.facts import SLOW_MS
 from portalcheck.probe import limits
 from portalcheck.probe.deadline import Deadline
@@ -169,7 +168,6 @@ def test_the_order_in_which_limits_end_is_what_their_reasons_say() -> None:
 
 def test_a_run_is_as_long_as_the_settings_and_the_queue_think() -> None:
     assert RunTable().timeout == RUN_S
-    assert turn._USUAL_S == RUN_S
 
 
 # ---- nowhere else ------------------------------------------------------------------------------
@@ -198,8 +196,6 @@ NO_LIMIT = {
     "probe/http/headers.py: _MAX_AGE_S": "the largest Age that is believed",
     "settings/model.py: MAX_TIMEOUT_S": "the longest run that may be set",
     "settings/model.py: MAX_JITTER_S": "the longest wait before a run that may be set",
-    "turn.py: _LOOK_S": "how often a program in the queue looks who is before it; the run has not begun",
-    "turn.py: _USUAL_S": "the same as RUN_S, which may not be loaded there yet",
 }
 
 

@@ -23,7 +23,8 @@ def test_without_any_file_the_built_in_values_hold(world: World) -> None:
     settings = world.load()
     assert settings.profile == "optum"
     assert (settings.run.timeout, settings.run.lang, settings.run.fail_on) == (10.0, "", "fail")
-    assert settings.run.remember
+    assert settings.history.keep
+    assert settings.guide.enabled
     assert settings.network.contact == "on-trouble"
     assert not settings.network.share_portal_name
     assert settings.checks.skip == settings.checks.only == ()
@@ -100,7 +101,8 @@ def test_every_option_has_a_variable(world: World) -> None:
             "PORTALCHECK_TIMEOUT": " 2.5 ",
             "PORTALCHECK_LANG": "es",
             "PORTALCHECK_FAIL_ON": "never",
-            "PORTALCHECK_REMEMBER": "No",
+            "PORTALCHECK_HISTORY_KEEP": "No",
+            "PORTALCHECK_GUIDE_ENABLED": "off",
             "PORTALCHECK_JITTER": "30",
             "PORTALCHECK_LOG_FILE": "runs.log",
             "PORTALCHECK_LOG_MAX_BYTES": "8192",
@@ -115,7 +117,8 @@ def test_every_option_has_a_variable(world: World) -> None:
     )
     assert settings.profile == "lab"
     assert (settings.run.timeout, settings.run.lang, settings.run.fail_on) == (2.5, "es", "never")
-    assert not settings.run.remember
+    assert not settings.history.keep
+    assert not settings.guide.enabled
     assert (settings.run.jitter, settings.log_file(), settings.run.log_max_bytes) == (
         30.0,
         Path("runs.log"),
@@ -139,7 +142,7 @@ def test_a_flag_may_be_text_or_a_list_of_texts(world: World) -> None:
     assert world.load(flags={"skip": "dns,tls"}).checks.skip == ("dns", "tls")
     assert world.load(flags={"skip": ("dns,tls", "vpn")}).checks.skip == ("dns", "tls", "vpn")
     assert world.load(flags={"timeout": "4"}).run.timeout == 4.0
-    assert world.load(flags={"remember": False}).run.remember is False
+    assert world.load(flags={"history_keep": False}).history.keep is False
 
 
 # ---- locks -------------------------------------------------------------------------------------
@@ -161,6 +164,20 @@ def test_a_locked_key_keeps_the_systems_value_and_warns(world: World, lock: str,
     assert [str(warning) for warning in settings.warnings] == [
         f"{world.user}: {key} is locked by {world.system}; this has no effect"
     ]
+
+
+def test_it_can_turn_the_page_and_the_history_off_for_everybody(world: World) -> None:
+    settings = world.load(
+        system='locked = ["guide", "history.keep"]\nguide.enabled = false\nhistory.keep = false',
+        user="guide.enabled = true\nhistory.keep = true",
+        environ={"PORTALCHECK_GUIDE_ENABLED": "true", "PORTALCHECK_HISTORY_KEEP": "true"},
+    )
+    assert (settings.guide.enabled, settings.history.keep) == (False, False)
+    assert {warning.keys for warning in settings.warnings} == {
+        ("guide.enabled", "history.keep"),
+        ("guide.enabled",),
+        ("history.keep",),
+    }
 
 
 def test_locks_hold_against_variables_and_flags(world: World) -> None:

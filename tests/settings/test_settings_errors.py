@@ -21,7 +21,7 @@ NO_PORT = f"{SERVER}: has a port that is not 1 to 65535; expected {RESOLVER}"
 UNSEEN = "has a character that is not seen"
 EQUALS = "Expected '=' after a key in a key/value pair (line 2, column 8)"
 PROFILE = "a profile name of 1 to 64 letters, digits, - and _"
-TOP = "checks, locked, network, portal, portals or run"
+TOP = "checks, guide, history, locked, network, portal, portals or run"
 FIELDS = (
     "also_official, ca_file, facts, identity, issuers, known_other, name, official, protect, status_url, "
     "support or url"
@@ -76,6 +76,10 @@ FILES = [
     ("run.timeout = true", f"run.timeout: got true; {SECONDS}"),
     ("run.lang = 'fr'", 'run.lang: got "fr"; expected en, es, or nothing for the system\'s language'),
     ("run.fail_on = 'fials'", 'run.fail_on: got "fials"; expected never, fail or warn (did you mean fail?)'),
+    # guide and history
+    ("guide.enabled = 0", "guide.enabled: got 0; expected true or false"),
+    ("history.keep = 'no'", 'history.keep: got "no"; expected true or false'),
+    ("history.keeps = true", "history.keeps: unknown key; expected keep (did you mean keep?)"),
     # network
     (
         "network.contact = 'on_trouble'",

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from portalcheck.settings import check_file
+from portalcheck import settings
+from portalcheck.settings import check_file, unread_variables
 from portalcheck.settings.sources import MAX_BYTES, MAX_PROFILES
 from tests.settings.settings_world import World, caught, unprivileged
 
@@ -151,7 +152,7 @@ def test_a_folder_without_measure_is_not_read(world: World) -> None:
 VARIABLES = [
     ({"PORTALCHECK_TIMEOUT": "ten"}, f'PORTALCHECK_TIMEOUT: got "ten"; {SECONDS}'),
     ({"PORTALCHECK_TIMEOUT": "0"}, f"PORTALCHECK_TIMEOUT: got 0.0; {SECONDS}"),
-    ({"PORTALCHECK_REMEMBER": "maybe"}, 'PORTALCHECK_REMEMBER: got "maybe"; expected true or false'),
+    ({"PORTALCHECK_HISTORY_KEEP": "maybe"}, 'PORTALCHECK_HISTORY_KEEP: got "maybe"; expected true or false'),
     ({"PORTALCHECK_LANG": "EN"}, f'PORTALCHECK_LANG: got "EN"; {LANGUAGE}'),
     ({"PORTALCHECK_SKIP": "a,b c"}, "PORTALCHECK_SKIP: is not a check id; expected a check id such as dns"),
     ({"PORTALCHECK_PORTAL": "lab"}, 'PORTALCHECK_PORTAL: no profile is named "lab"; expected optum'),
@@ -190,18 +191,73 @@ def test_a_bad_flag_is_told_by_its_name(world: World, flags: Mapping[str, object
 # ---- is a file right? --------------------------------------------------------------------------
 
 
+def told(path: Path, *, system: bool | None = None) -> list[str]:
+    """What is told of a file, each without the file's own name."""
+    errors = check_file(path, {}, system=system).errors
+    return [str(error).removeprefix(f"{path}: ") for error in errors]
+
+
 def test_a_file_can_be_checked_without_a_run(world: World) -> None:
     good = world.write(world.root / "good.toml", f"portal = 'lab'\n{LAB}")
     bad = world.write(world.root / "bad.toml", "run.timeout = 0")
     locks = world.write(world.root / "locks.toml", "locked = ['run']")
-    assert check_file(good, {}) is None
-    error = check_file(bad, {})
-    assert (error and error.key) == "run.timeout"
-    assert check_file(locks, {}, system=True) is None
-    error = check_file(locks, {})
-    assert (error and error.key) == "locked"
-    error = check_file(world.root / "none.toml", {})
-    assert (error and error.problem) == "no such file"
+    assert told(good) == []
+    assert [error.key for error in check_file(bad, {}).errors] == ["run.timeout"]
+    assert told(locks, system=True) == []
+    assert [error.key for error in check_file(locks, {}).errors] == ["locked"]
+    assert told(world.root / "none.toml") == ["no such file; expected a settings file in TOML"]
+
+
+def test_all_errors_of_a_file_are_told_at_once(world: World) -> None:
+    path = world.write(
+        world.root / "bad.toml",
+        "portal = 'laab'\nlocked = ['run']\ncolour = 1\nnetwork = 1\n"
+        "[run]\ntimeout = 0\nlang = 'fr'\nremember = true\n"
+        "[checks]\nskip = ['dns', '']\n"
+        "[portals.lab]\nurl = 'https://lab.example/'\nofficial = ['a b']\nca_file = 'none.pem'\n"
+        "[portals.new]\nname = ''\n[portals.'a b']\nurl = ''\n",
+    )
+    assert [line.partition(";")[0] for line in told(path)] == [
+        "colour: unknown key",
+        "network: got 1",
+        "run.timeout: got 0",
+        'run.lang: got "fr"',
+        "run.remember: unknown key",
+        "checks.skip[1]: is not a check id",
+        "portals.lab.official[0]: is not a host name",
+        "portals.new.name: is empty",
+        'portals."a b": got "a b"',
+        "locked: is not for this file",
+        'portal: no profile is named "laab"',
+        "portals.lab.ca_file: no such file",
+    ]
+
+
+def test_what_only_follows_from_an_error_is_not_told_as_one_more(world: World) -> None:
+    path = world.write(world.root / "bad.toml", "portal = 'lab'\n[portals.lab]\nurl = 'lab'\nname = 'Lab'\n")
+    assert told(path) == [f"portals.lab.url: is not an address; expected {URL}"]
+
+
+def test_all_locks_of_no_known_key_are_told(world: World) -> None:
+    path = world.write(world.root / "bad.toml", "locked = ['rum', 'run', 'portals.lab']\nrun.timeout = 0")
+    assert [line.partition(";")[0] for line in told(path, system=True)] == [
+        "run.timeout: got 0",
+        'locked: "rum" is not a key',
+        'locked: no profile is named "lab"',
+    ]
+
+
+def test_keys_that_a_lock_makes_void_are_told_as_warnings(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "system_folder", lambda environ: world.system.parent)
+    world.write(world.system, "locked = ['network', 'guide.enabled']")
+    path = world.write(world.root / "mine.toml", "guide.enabled = true\n[run]\ntimeout = 0\n")
+    checked = check_file(path, {})
+    assert [error.key for error in checked.errors] == ["run.timeout"]
+    assert [str(warning) for warning in checked.warnings] == [
+        f"{path}: guide.enabled is locked by {world.system}; this has no effect"
+    ]
 
 
 def test_a_check_looks_at_every_ca_file_and_at_no_variable(
@@ -209,15 +265,37 @@ def test_a_check_looks_at_every_ca_file_and_at_no_variable(
 ) -> None:
     monkeypatch.setenv("PORTALCHECK_TIMEOUT", "ten")
     path = world.write(world.root / "x.toml", f"{LAB}portals.lab.ca_file = 'none.pem'")
-    error = check_file(path, {"PORTALCHECK_TIMEOUT": "ten"})
-    assert (error and error.key) == "portals.lab.ca_file"
+    assert [error.key for error in check_file(path, {"PORTALCHECK_TIMEOUT": "ten"}).errors] == [
+        "portals.lab.ca_file"
+    ]
 
 
 def test_a_profile_file_can_be_checked(world: World) -> None:
     lab = world.write(
-        world.root / "portals.d" / "lab.toml", "url = 'https://lab.example/'\nofficial = ['a b']"
+        world.root / "portals.d" / "lab.toml", "url = 'https://lab.example/'\nofficial = ['a b']\nurls = ''"
     )
-    error = check_file(lab, {})
-    assert str(error) == f"{lab}: official[1]: is not a host name; expected {HOST}".replace("[1]", "[0]")
+    official, urls = told(lab)
+    assert official == f"official[0]: is not a host name; expected {HOST}"
+    assert urls.startswith("urls: unknown key; ")
+    world.write(lab, "url = 'lab'")
+    assert told(lab) == [f"url: is not an address; expected {URL}"]
     world.write(lab, "url = 'https://lab.example/'")
-    assert check_file(lab, {}) is None
+    assert told(lab) == []
+
+
+def test_variables_that_nobody_reads_are_told_with_what_was_meant() -> None:
+    environ = {
+        "PORTALCHECK_TIMEOUT": "5",
+        "PORTALCHECK_FORMAT": "json",
+        "PORTALCHECK_TIMOUT": "5",
+        "PORTALCHECK_REMEMBER": "no",
+        "PORTALCHECK_FORMATS": "",
+        "_PORTALCHECK_COMPLETE": "bash_source",
+        "PATH": "/bin",
+    }
+    unread = {one.name: one.suggestion for one in unread_variables(environ, ["PORTALCHECK_FORMAT"])}
+    assert unread == {
+        "PORTALCHECK_FORMATS": "PORTALCHECK_FORMAT",
+        "PORTALCHECK_REMEMBER": "",
+        "PORTALCHECK_TIMOUT": "PORTALCHECK_TIMEOUT",
+    }

@@ -80,8 +80,12 @@ def check(file: Path | None, system: bool) -> int:
     if target is None or (file is None and not target.exists()):
         console.result(words.ui("message.no_settings", file=shown(target)) + "\n")
         return 0
-    error = settings.check_file(target, os.environ, system=system or None)
-    if error is not None:
-        raise click.UsageError(str(error))
+    checked = settings.check_file(target, os.environ, system=system or None)
+    for warning in checked.warnings:
+        console.say(f"portalcheck: {warning}")
+    for variable in settings.unread_variables(os.environ, options.VARIABLES):
+        console.say(f"portalcheck: {variable}")
+    if checked.errors:
+        raise click.UsageError("\n".join(map(str, checked.errors)))
     console.result(words.ui("message.settings_right", file=shown(target)) + "\n")
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import click
@@ -35,7 +36,9 @@ def last(forget: bool, **given: Any) -> int:
     if report is None:
         session.say(words.ui("last.none"))
         return session.form.exit_code(UNKNOWN)
-    session.say(words.ui("last.age", age=history.age_s(report)))
+    age = history.age(report, time.time())
+    if age is not None:
+        session.say(words.ui("last.age", age=age))
     portal = session.settings.portal()
     texts = session.render(report, portal if portal.profile == report.portal.profile else None)
     return session.hand_out(report, portal, texts)
