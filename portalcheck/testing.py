@@ -152,22 +152,26 @@ def names(
 def neutral(**more: Any) -> facts.Canaries:
     """Neutral hosts that all answer; none of them does in `neutral(**SILENCE)`."""
     counts: dict[str, Any] = {"canaries": 2, "verified": 2, "tcp_ok": 2, "captive": (CaptiveAnswer.OPEN,)}
-    return facts.Canaries(**{**counts, "system_dns": "answers", "other_dns": "answers", **more})
+    return facts.Canaries(
+        **{**counts, "system_dns": facts.DnsHealth.ANSWERS, "other_dns": facts.DnsHealth.ANSWERS, **more}
+    )
 
 
 SILENCE: Mapping[str, Any] = {
     "verified": 0,
     "tcp_ok": 0,
     "captive": (CaptiveAnswer.SILENT,),
-    "system_dns": "silent",
-    "other_dns": "silent",
+    "system_dns": facts.DnsHealth.SILENT,
+    "other_dns": facts.DnsHealth.SILENT,
 }
 """What neutral hosts say where nothing leads out."""
 
 
 def installed_browser(**more: Any) -> facts.InstalledBrowser:
     """A browser that gets updates."""
-    return facts.InstalledBrowser(**{"browser": "chrome", "version": "150.0", "supported": "true", **more})
+    return facts.InstalledBrowser(
+        **{"browser": "chrome", "version": "150.0", "supported": facts.Support.YES, **more}
+    )
 
 
 def browser_profile(**more: Any) -> facts.BrowserProfile:
@@ -177,7 +181,7 @@ def browser_profile(**more: Any) -> facts.BrowserProfile:
 
 def cookie_store(**more: Any) -> facts.CookieStore:
     """A cookie store that can be read, and is empty."""
-    return facts.CookieStore(**{"browser": "chrome", "profile": 1, "state": facts.StoreState.READ, **more})
+    return facts.CookieStore(**{"browser": "chrome", "profile": 1, **more})
 
 
 # ---- a computer and a context that answer as told ------------------------------------------------
@@ -240,7 +244,7 @@ def egress(**told: Any) -> Egress:
 
 def third_parties(**told: Any) -> ThirdParties:
     """Nobody else may be asked, but for what is told otherwise: `third_parties(hosts=neutral())`."""
-    usual = {"hosts": None, "names": None, "status_page": facts.StatusPage.UNSAID}
+    usual = {"hosts": None, "names": None, "status_page": facts.StatusPage.UNKNOWN}
     return cast(ThirdParties, _Fake(told, usual))
 
 
@@ -273,7 +277,7 @@ def context(url: str = "", *, portal: Portal = PORTAL, **told: Any) -> Context:
         "revocation": None,
         "proxy_plan": facts.ProxyPlan(),
         "names": names(None, None) if contactable else None,
-        "true_time": facts.TrueTime(0, "portal"),
+        "true_time": facts.TrueTime(0, facts.TimeSource.PORTAL),
     }
     made: Any = _Fake(told, usual, values)
     return cast(Context, made)

@@ -114,7 +114,7 @@ class ThirdParties(Protocol):
         """A name of the portal's as independent DNS servers see it; None unless the person allowed to ask them."""
 
     def status_page(self) -> StatusPage:
-        """What the portal's own status page says; `unsaid` where it has none, or may not be asked now."""
+        """What the portal's own status page says; `UNKNOWN` if it has none, or may not be asked now."""
 
 
 class Context(Protocol):

@@ -24,6 +24,7 @@ from portalcheck.facts import (
     Resolution,
     Revocation,
     Route,
+    TimeSource,
     Trace,
     TraceEnd,
     TrueTime,
@@ -168,10 +169,10 @@ class RunContext:
         neutral = self.third_parties.asked_hosts()
         theirs = self._skews([hop for t in neutral.traces for hop in t.hops]) if neutral is not None else []
         if not own:
-            return TrueTime(_median(theirs), "neutral") if theirs else TrueTime(None)
+            return TrueTime(_median(theirs), TimeSource.CANARIES) if theirs else TrueTime(None)
         if theirs and abs(_median(own) - _median(theirs)) > CLOCK_TOLERANCE_S:
-            return TrueTime(_median(theirs), "neutral", disputed=True)
-        return TrueTime(_median(own), "portal")
+            return TrueTime(_median(theirs), TimeSource.CANARIES, disputed=True)
+        return TrueTime(_median(own), TimeSource.PORTAL)
 
     def _own_walks(self) -> list[Trace]:
         """The walk to the portal; and the one without the proxy, where that is in the way."""

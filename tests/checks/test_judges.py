@@ -13,22 +13,27 @@ from portalcheck.api import (
     Attempt,
     Canaries,
     CaptiveAnswer,
+    CertStatus,
     Chain,
     ConnectStep,
     Context,
     DnsAnswer,
+    DnsHealth,
     Failure,
     Finding,
     HttpStep,
     Interface,
     InterfaceKind,
+    ProxyKind,
     ProxyPlan,
     ProxySettings,
     Revocation,
+    RevocationReason,
+    RevocationSource,
     Roots,
-    Standing,
     Status,
     System,
+    TimeSource,
     TlsStep,
     Trace,
     TraceEnd,
@@ -108,7 +113,7 @@ CAPTIVE = {"captive": (CaptiveAnswer.SILENT, CaptiveAnswer.CAPTIVE), "verified":
     [
         (dead(), neutral(), False, ["network.way-out"]),
         (dead(), neutral(**SILENCE), False, ["network.no-way-out"]),
-        (dead(), neutral(**{**SILENCE, "system_dns": "answers"}), False, ["network.no-way-out"]),
+        (dead(), neutral(**{**SILENCE, "system_dns": DnsHealth.ANSWERS}), False, ["network.no-way-out"]),
         (dead(), neutral(**{**SILENCE, "tcp_ok": 1}), False, []),
         (dead(), neutral(**{**SILENCE, "captive": (CaptiveAnswer.ODD,)}), False, ["network.no-way-out"]),
         (
@@ -138,7 +143,7 @@ CAPTIVE = {"captive": (CaptiveAnswer.SILENT, CaptiveAnswer.CAPTIVE), "verified":
         (trace(), neutral(**CAPTIVE), True, ["network.captive-elsewhere", "network.way-out"]),
         (
             dead(),
-            neutral(verified=0, tcp_ok=0, other_dns="silent"),
+            neutral(verified=0, tcp_ok=0, other_dns=DnsHealth.SILENT),
             False,
             ["network.way-out", "network.port-blocked"],
         ),
@@ -155,7 +160,7 @@ def test_the_way_out_as_neutral_hosts_prove_it(
 ) -> None:
     found = [finding.reason for finding in network.judge_way(walk, by, loaded=loaded)]
 
-    expected = [r for r in reasons if not (r == "network.way-out" and not by.way_out)]
+    expected = [r for r in reasons if not (r == "network.way-out" and not by.internet_works)]
     assert found == expected
 
 
@@ -220,28 +225,28 @@ T, S, X, N = Failure.TIMED_OUT, Failure.SERVFAIL, Failure.NXDOMAIN, Failure.NOT_
 @pytest.mark.parametrize(
     ("system_failure", "servers", "system_dns", "reason"),
     [
-        (Failure.OTHER, [T, T], "silent", "dns.silent"),
-        (Failure.OTHER, [Failure.REFUSED], "silent", "dns.silent"),
-        (Failure.OTHER, [S], "errors", "dns.errors"),
-        (Failure.OTHER, [T, S], "errors", "dns.errors"),
-        (Failure.OTHER, [S], "answers", "dns.error-here"),
-        (N, [X], "answers", "dns.missing"),
-        (N, [Failure.NODATA], "answers", "dns.missing"),
-        (N, [X], "errors", "dns.errors"),
+        (Failure.OTHER, [T, T], DnsHealth.SILENT, "dns.silent"),
+        (Failure.OTHER, [Failure.REFUSED], DnsHealth.SILENT, "dns.silent"),
+        (Failure.OTHER, [S], DnsHealth.ERRORS, "dns.errors"),
+        (Failure.OTHER, [T, S], DnsHealth.ERRORS, "dns.errors"),
+        (Failure.OTHER, [S], DnsHealth.ANSWERS, "dns.error-here"),
+        (N, [X], DnsHealth.ANSWERS, "dns.missing"),
+        (N, [Failure.NODATA], DnsHealth.ANSWERS, "dns.missing"),
+        (N, [X], DnsHealth.ERRORS, "dns.errors"),
         (N, [], "not-asked", "dns.no-server"),
-        (N, [None], "answers", "dns.system-fails"),
-        (N, [T, None], "silent", "dns.system-fails"),
-        (T, [None], "answers", "dns.system-silent"),
-        (Failure.OTHER, [S, None], "answers", "dns.system-silent"),
-        (Failure.OTHER, [None], "silent", "dns.system-silent"),
-        (T, [T], "answers", "dns.silent-here"),
-        (Failure.OTHER, [T, Failure.REFUSED], "answers", "dns.silent-here"),
-        (T, [T, S], "answers", "dns.error-here"),
-        (T, [T, X], "answers", "dns.missing"),
+        (N, [None], DnsHealth.ANSWERS, "dns.system-fails"),
+        (N, [T, None], DnsHealth.SILENT, "dns.system-fails"),
+        (T, [None], DnsHealth.ANSWERS, "dns.system-silent"),
+        (Failure.OTHER, [S, None], DnsHealth.ANSWERS, "dns.system-silent"),
+        (Failure.OTHER, [None], DnsHealth.SILENT, "dns.system-silent"),
+        (T, [T], DnsHealth.ANSWERS, "dns.silent-here"),
+        (Failure.OTHER, [T, Failure.REFUSED], DnsHealth.ANSWERS, "dns.silent-here"),
+        (T, [T, S], DnsHealth.ANSWERS, "dns.error-here"),
+        (T, [T, X], DnsHealth.ANSWERS, "dns.missing"),
     ],
 )
 def test_a_name_without_addresses_is_told_by_the_servers_own_answers(
-    system_failure: Failure, servers: list[Failure | None], system_dns: str, reason: str
+    system_failure: Failure, servers: list[Failure | None], system_dns: DnsHealth, reason: str
 ) -> None:
     (finding,) = dns.judge_failure(names(system_failure, *servers), neutral(system_dns=system_dns))
 
@@ -385,7 +390,12 @@ STEP = TlsStep(failure=None, version="TLSv1.3", chain=(b"leaf",))
 EXPIRED = {"not_before": NOW - 90 * DAY, "not_after": NOW - 3 * DAY}
 FUTURE = {"not_before": NOW + 3 * DAY, "not_after": NOW + 90 * DAY}
 PRIVATE = {"trusted_by": frozenset[str]()}
-REVOKED = Revocation(Standing.REVOKED, since=NOW - 3 * DAY, why="key-compromise", how="ocsp")
+REVOKED = Revocation(
+    CertStatus.REVOKED,
+    since=NOW - 3 * DAY,
+    reason=RevocationReason.KEY_COMPROMISE,
+    source=RevocationSource.OCSP,
+)
 
 
 def judged(by: dict[str, Any], **more: Any) -> list[Finding]:
@@ -492,11 +502,11 @@ def test_a_product_is_a_label_from_the_issuers_name(issuer: str, product: str) -
 def test_the_clock_by_its_difference_to_an_authenticated_time(
     skew: int | None, reason: str, status: str
 ) -> None:
-    assert told(clock.judge(TrueTime(skew, "portal"))) == [(reason, status)]
+    assert told(clock.judge(TrueTime(skew, TimeSource.PORTAL))) == [(reason, status)]
 
 
 def test_a_portal_whose_own_clock_neutral_hosts_contradict_is_noted() -> None:
-    found = list(clock.judge(TrueTime(0, "neutral", disputed=True)))
+    found = list(clock.judge(TrueTime(0, TimeSource.CANARIES, disputed=True)))
 
     assert told(found) == [("clock.disputed", "note"), ("clock.correct", "ok")]
     assert found[1].args == {"skew_s": 0}
@@ -504,7 +514,7 @@ def test_a_portal_whose_own_clock_neutral_hosts_contradict_is_noted() -> None:
 
 # ---- proxy -------------------------------------------------------------------------------------
 
-SYSTEM_PROXY = ProxyPlan(candidates=("http://proxy.example:3128",), kind="system")
+SYSTEM_PROXY = ProxyPlan(candidates=("http://proxy.example:3128",), kind=ProxyKind.SYSTEM)
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ def test_a_page_that_does_not_come_is_late_and_others_are_asked_before_it_is_giv
     assert reached
     neutral = context.third_parties.hosts()
     assert neutral is not None
-    assert neutral.way_out
+    assert neutral.internet_works
 
 
 def test_a_run_too_short_for_the_end_of_a_page_asks_nobody_else(world: World) -> None:

@@ -13,6 +13,7 @@ from portalcheck.api import (
     Check,
     Context,
     DnsAnswer,
+    DnsHealth,
     Failure,
     Finding,
     Hop,
@@ -58,7 +59,7 @@ def dns(ctx: Context) -> Iterable[Finding]:
     if not loaded:
         found += _judge_further(ctx, names.host, trace)
         found += _whose_fault(ctx.third_parties.hosts())
-    elif (neutral := ctx.third_parties.hosts()) is not None and neutral.rewrites_missing:
+    elif (neutral := ctx.third_parties.hosts()) is not None and neutral.rewrites_nxdomain:
         found.append(note(reasons.REWRITES_MISSING))
     return found
 
@@ -102,10 +103,10 @@ def _judge_name(ctx: Context, place: Place, *, loaded: bool) -> Iterator[Finding
 def _whose_fault(neutral: Canaries | None) -> Iterator[Finding]:
     if neutral is None:
         return
-    if neutral.other_dns == "answers":
+    if neutral.other_dns is DnsHealth.ANSWERS:
         # The proof that it is this computer's servers that do not answer.
         yield ok(reasons.OTHER_ANSWERS)
-    if neutral.rewrites_missing:
+    if neutral.rewrites_nxdomain:
         yield note(reasons.REWRITES_MISSING)
 
 
@@ -261,16 +262,16 @@ def judge_failure(
         yield fail(reasons.SYSTEM_FAILS if denied else reasons.SYSTEM_SILENT)
         return
     failures = [answer.failure for answer in names.servers if answer.failure is not None]
-    own = neutral.system_dns if neutral is not None else "not-asked"
+    own = neutral.system_dns if neutral is not None else DnsHealth.NOT_ASKED
     if not names.servers:
         yield fail(reasons.NO_SERVER)
-    elif own != "answers" and all(failure in _SILENT for failure in failures):
+    elif own is not DnsHealth.ANSWERS and all(failure in _SILENT for failure in failures):
         yield fail(reasons.SILENT, servers=len(failures))
     else:
         failure = next((failure for failure in failures if failure not in _SILENT), failures[0])
-        if own == "errors":
+        if own is DnsHealth.ERRORS:
             yield fail(reasons.ERRORS, rcode=failure.value)
-            if neutral is not None and neutral.system_dns_unchecked == "answers":
+            if neutral is not None and neutral.system_dns_unchecked is DnsHealth.ANSWERS:
                 yield note(reasons.SIGNATURES_FAIL)
         elif failure in _MISSING:
             yield fail(reasons.MISSING, kind=failure.value)

@@ -104,7 +104,7 @@ _NOTHING_AROUND = Around()
 
 
 def _around_tunnels(ctx: Context, neutral: Canaries) -> Around:
-    if neutral.way_out or neutral.is_captive:
+    if neutral.internet_works or neutral.is_captive:
         return _NOTHING_AROUND
     return Around(
         captive=any(ctx.egress.probe_over(name) is CaptiveAnswer.CAPTIVE for name in other_interfaces(ctx)),
@@ -123,7 +123,7 @@ def judge_way(
         return
     if neutral.is_captive:
         yield note(reasons.CAPTIVE_ELSEWHERE)
-    if neutral.way_out:
+    if neutral.internet_works:
         yield ok(reasons.WAY_OUT, reached=neutral.verified, asked=neutral.canaries)
     elif not _answered(trace) and neutral.tcp_ok == 0 and not neutral.answered_on_retry:
         yield fail(reasons.BLOCKED_HERE if around.stopped_here else reasons.NO_WAY_OUT)

@@ -13,6 +13,8 @@ from portalcheck.api import (
     Failure,
     Finding,
     Link,
+    PacState,
+    ProxyKind,
     ProxyPlan,
     ProxySettings,
     ProxyStep,
@@ -42,7 +44,7 @@ def proxy(ctx: Context) -> Iterable[Finding]:
     if trace is None:
         return
     loaded = is_proven(ctx, trace)
-    if plan.pac in ("unreachable", "malformed"):
+    if plan.pac in (PacState.UNREACHABLE, PacState.MALFORMED):
         yield note(reasons.PAC_UNREAD) if loaded else fail(reasons.PAC_UNREACHABLE)
     step = trace.last.proxy
     if step is not None and trace.last.proxy_refused:
@@ -76,7 +78,7 @@ def judge_setting(plan: ProxyPlan, settings: ProxySettings) -> Iterator[Finding]
     if plan.kind:
         yield note(reasons.USED, kind=plan.kind, scope="all", proxies=plan.candidates)
     elif _programs_only(settings):
-        yield note(reasons.USED, kind="env", scope="programs-only", proxies=(settings.programs,))
+        yield note(reasons.USED, kind=ProxyKind.ENV, scope="programs-only", proxies=(settings.programs,))
     elif plan.bypassed:
         yield ok(reasons.BYPASSED)
     else:

@@ -88,9 +88,9 @@ def _steps(hop: Hop) -> list[int]:
 
 def judge_announced(announced: StatusPage, *, loaded: bool) -> Iterator[Finding]:
     """The portal's own word that it is down is a fact; that all is well there is worth knowing too."""
-    if announced in (StatusPage.DOWN, StatusPage.MAINTENANCE) and not loaded:
+    if announced in (StatusPage.OUTAGE, StatusPage.MAINTENANCE) and not loaded:
         yield fail(reasons.ANNOUNCED, what=announced.value)
-    elif announced is not StatusPage.UNSAID:
+    elif announced is not StatusPage.UNKNOWN:
         yield note(reasons.STATUS_PAGE, what=announced.value)
 
 

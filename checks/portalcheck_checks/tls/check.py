@@ -213,7 +213,7 @@ def _judge_revocation(by: Situation) -> Iterator[Finding]:
     if by.revocation is not None:
         now = by.now if by.true_now is None else by.true_now
         days = max(0, int((now - by.revocation.since) // DAY_S))
-        yield fail(reasons.REVOKED, how=by.revocation.how, days=days, why=by.revocation.why)
+        yield fail(reasons.REVOKED, how=by.revocation.source, days=days, why=by.revocation.reason)
 
 
 def _way_is_clear(by: Situation) -> bool:

@@ -55,7 +55,7 @@ def vpn(ctx: Context) -> Iterable[Finding]:
 def _judge_kill_switch(ctx: Context, tunnel: Interface, around: Sequence[str]) -> list[Finding]:
     """Nothing gets out, and this computer itself lets nothing pass beside a tunnel that leads nowhere."""
     neutral = ctx.third_parties.hosts()
-    if neutral is None or neutral.way_out or neutral.tcp_ok or neutral.is_captive:
+    if neutral is None or neutral.internet_works or neutral.tcp_ok or neutral.is_captive:
         return []
     stopped = bool(around) and all(ctx.egress.blocked_here(name) for name in around)
     return [fail(reasons.KILL_SWITCH, product=tunnel.product or _UNKNOWN_PRODUCT)] if stopped else []
@@ -71,7 +71,7 @@ def _judge_trouble(ctx: Context, trace: Trace, tunnel: Interface, around: Sequen
     neutral, names = ctx.third_parties.hosts(), ctx.names()
     if neutral is None or names is None:
         return []
-    if not neutral.way_out:
+    if not neutral.internet_works:
         works = any(
             ctx.egress.dns_over(name) or ctx.egress.probe_over(name) is CaptiveAnswer.OPEN for name in around
         )

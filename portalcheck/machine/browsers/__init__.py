@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from portalcheck.facts import BrowserProfile, CookieStore, InstalledBrowser
+from portalcheck.facts import BrowserProfile, CookieStore, InstalledBrowser, Unreadable
 from portalcheck.machine.environment import Environment
 
 if TYPE_CHECKING:
@@ -79,7 +79,6 @@ def _found(environment: Environment) -> Iterator[Profile]:
     from portalcheck.machine.browsers import chromium, epiphany, firefox, safari
     from portalcheck.machine.browsers.places import places
     from portalcheck.machine.browsers.profile import MAX_PROFILES, Profile
-    from portalcheck.machine.browsers.reading import Why
 
     finders = {
         "chromium": chromium.profile_folders,
@@ -90,10 +89,10 @@ def _found(environment: Environment) -> Iterator[Profile]:
     numbers: dict[str, int] = {}
     for place in places(environment):
         folders = finders[place.browser.family](place, environment)
-        why = folders if isinstance(folders, Why) else None
-        for folder in (place.folder,) if isinstance(folders, Why) else folders:
+        unreadable = folders if isinstance(folders, Unreadable) else None
+        for folder in (place.folder,) if isinstance(folders, Unreadable) else folders:
             number = numbers.get(place.browser.name, 0) + 1
             if number > MAX_PROFILES:
                 break
             numbers[place.browser.name] = number
-            yield Profile(place, folder, number, why)
+            yield Profile(place, folder, number, unreadable)

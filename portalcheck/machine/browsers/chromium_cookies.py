@@ -5,9 +5,9 @@ Source: net/extras/sqlite/sqlite_persistent_cookie_store.cc. Values are encrypte
 
 from __future__ import annotations
 
+from portalcheck.facts import Unreadable
 from portalcheck.machine.browsers.database import Database, Number
 from portalcheck.machine.browsers.matching import MAX_INTEGER, Clock, Target
-from portalcheck.machine.browsers.reading import Why
 
 _NEEDED = frozenset({"host_key", "path", "name", "expires_utc"})
 _SECRET = {"cookies": frozenset({"value", "encrypted_value"})}
@@ -20,11 +20,11 @@ _NONCE_AND_MARK = 12 + 16  # AES-GCM
 _BLOCK = 16  # AES-CBC; an encrypted value is filled up with 1 to 16 bytes
 
 
-def guard(database: Database, system: str) -> Clock | Why:
+def guard(database: Database, system: str) -> Clock | Unreadable:
     """Offer the rows to `matching` and tell their clock; `system`, the operating system, decides the cipher."""
     columns = database.columns("cookies")
     if not columns >= _NEEDED:
-        return Why.UNKNOWN_LAYOUT
+        return Unreadable.UNKNOWN_LAYOUT
     version = _version(database)
     utf16 = database.pragma("encoding") != "UTF-8"
     secure = next((name for name in ("is_secure", "secure") if name in columns), "0")

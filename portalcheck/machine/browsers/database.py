@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable, Mapping
 from types import TracebackType
 
-from portalcheck.machine.browsers.reading import Why
+from portalcheck.facts import Unreadable
 
 DEADLINE_S = 1.5
 """How long the queries on one database may take together, in seconds."""
@@ -34,13 +34,13 @@ _LIMITS = {
     sqlite3.SQLITE_LIMIT_WORKER_THREADS: 0,
 }
 _WHY = {
-    sqlite3.SQLITE_NOTADB: Why.DAMAGED,
-    sqlite3.SQLITE_CORRUPT: Why.DAMAGED,
-    sqlite3.SQLITE_INTERRUPT: Why.TOO_BIG,
-    sqlite3.SQLITE_TOOBIG: Why.TOO_BIG,
-    sqlite3.SQLITE_NOMEM: Why.TOO_BIG,
-    sqlite3.SQLITE_ERROR: Why.UNKNOWN_LAYOUT,
-    sqlite3.SQLITE_AUTH: Why.UNKNOWN_LAYOUT,
+    sqlite3.SQLITE_NOTADB: Unreadable.DAMAGED,
+    sqlite3.SQLITE_CORRUPT: Unreadable.DAMAGED,
+    sqlite3.SQLITE_INTERRUPT: Unreadable.TOO_BIG,
+    sqlite3.SQLITE_TOOBIG: Unreadable.TOO_BIG,
+    sqlite3.SQLITE_NOMEM: Unreadable.TOO_BIG,
+    sqlite3.SQLITE_ERROR: Unreadable.UNKNOWN_LAYOUT,
+    sqlite3.SQLITE_AUTH: Unreadable.UNKNOWN_LAYOUT,
 }
 
 
@@ -49,22 +49,22 @@ _REFUSALS = (sqlite3.Error, MemoryError, OverflowError, UnicodeDecodeError)
 
 
 class Refused(Exception):  # noqa: N818 - the outcome of a question, not an error of the program
-    """What SQLite would not do, and so the reason why a database could not be read."""
+    """SQLite refused a database or a query; `unreadable` says why the database could not be read."""
 
-    def __init__(self, why: Why) -> None:
-        super().__init__(why)
-        self.why = why
+    def __init__(self, unreadable: Unreadable) -> None:
+        super().__init__(unreadable)
+        self.unreadable = unreadable
 
 
-def _why(error: BaseException) -> Why:
+def _why(error: BaseException) -> Unreadable:
     if isinstance(error, (MemoryError, OverflowError)):
-        return Why.TOO_BIG
+        return Unreadable.TOO_BIG
     if isinstance(error, UnicodeDecodeError):
-        return Why.DAMAGED
+        return Unreadable.DAMAGED
     code = getattr(error, "sqlite_errorcode", None)
     if code is None:
-        return Why.UNKNOWN_LAYOUT
-    return _WHY.get(code & 0xFF, Why.DAMAGED)  # the low byte is the primary result code
+        return Unreadable.UNKNOWN_LAYOUT
+    return _WHY.get(code & 0xFF, Unreadable.DAMAGED)  # the low byte is the primary result code
 
 
 class Database:

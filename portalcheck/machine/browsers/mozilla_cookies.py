@@ -6,9 +6,9 @@ elsewhere.
 
 from __future__ import annotations
 
+from portalcheck.facts import Unreadable
 from portalcheck.machine.browsers.database import Database
 from portalcheck.machine.browsers.matching import MAX_INTEGER, Clock, Target
-from portalcheck.machine.browsers.reading import Why
 
 _NEEDED = frozenset({"host", "path", "name", "value", "expiry", "issecure"})
 _SECRET = {"moz_cookies": frozenset({"value"})}
@@ -17,11 +17,11 @@ _NEWEST_KNOWN = 17
 _MICROSECONDS = 1_000_000  # in which all other times are
 
 
-def guard(database: Database) -> Clock | Why:
+def guard(database: Database) -> Clock | Unreadable:
     """Offer the rows to `matching`, and tell the clock that they go by."""
     columns = database.columns("moz_cookies")
     if not columns >= _NEEDED:
-        return Why.UNKNOWN_LAYOUT
+        return Unreadable.UNKNOWN_LAYOUT
     version = int(database.pragma("user_version"))
     clock = Clock(1000 if version >= _MILLISECONDS_FROM else 1, assumed=version > _NEWEST_KNOWN)
     utf16 = database.pragma("encoding") != "UTF-8"

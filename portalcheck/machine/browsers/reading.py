@@ -1,6 +1,6 @@
 """Files that another program owns, read whole, bounded, and without leaving a trace.
 
-Nothing here opens anything but a regular file, waits for one, or writes. What cannot be read is a `Why`.
+Nothing here opens anything but a regular file, waits for one, or writes. What cannot be read is an `Unreadable`.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 from itertools import islice
 from pathlib import Path
+
+from portalcheck.facts import Unreadable
 
 MAX_TEXT = 32 * 1024 * 1024
 """The largest settings file that is read, in bytes."""
@@ -21,44 +22,31 @@ MAX_ENTRIES = 4096
 """How many entries of one folder are looked at."""
 
 
-class Why(StrEnum):
-    """Why something could not be read. All but `absent` are the contract's words."""
-
-    ABSENT = "absent"
-    LOCKED = "locked"
-    PERMISSION = "permission"
-    DAMAGED = "damaged"
-    BUSY = "busy"
-    TOO_BIG = "too-big"
-    UNKNOWN_LAYOUT = "unknown-layout"
-    NOT_A_FILE = "not-a-file"
-
-
 _WHY = {
-    errno.ENOENT: Why.ABSENT,
-    errno.ENOTDIR: Why.ABSENT,
-    errno.EACCES: Why.PERMISSION,
-    errno.EPERM: Why.PERMISSION,  # macOS without Full Disk Access
-    errno.ELOOP: Why.NOT_A_FILE,
-    errno.EISDIR: Why.NOT_A_FILE,
-    errno.ENXIO: Why.NOT_A_FILE,
-    errno.ENODEV: Why.NOT_A_FILE,
-    errno.EINVAL: Why.NOT_A_FILE,
-    errno.ENAMETOOLONG: Why.NOT_A_FILE,
-    errno.EAGAIN: Why.LOCKED,
-    errno.EBUSY: Why.LOCKED,
-    errno.ETXTBSY: Why.LOCKED,
+    errno.ENOENT: Unreadable.ABSENT,
+    errno.ENOTDIR: Unreadable.ABSENT,
+    errno.EACCES: Unreadable.PERMISSION,
+    errno.EPERM: Unreadable.PERMISSION,  # macOS without Full Disk Access
+    errno.ELOOP: Unreadable.NOT_A_FILE,
+    errno.EISDIR: Unreadable.NOT_A_FILE,
+    errno.ENXIO: Unreadable.NOT_A_FILE,
+    errno.ENODEV: Unreadable.NOT_A_FILE,
+    errno.EINVAL: Unreadable.NOT_A_FILE,
+    errno.ENAMETOOLONG: Unreadable.NOT_A_FILE,
+    errno.EAGAIN: Unreadable.LOCKED,
+    errno.EBUSY: Unreadable.LOCKED,
+    errno.ETXTBSY: Unreadable.LOCKED,
 }
 _WINDOWS_LOCKED = frozenset({32, 33})  # ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION
 
 
-def why(error: OSError | ValueError) -> Why:
-    """The reason behind an error of the file system (ValueError: a path that no system takes)."""
+def unreadable(error: OSError | ValueError) -> Unreadable:
+    """Why a file could not be read, by the error of the file system (ValueError: a path that no system takes)."""
     if isinstance(error, ValueError):
-        return Why.NOT_A_FILE
+        return Unreadable.NOT_A_FILE
     if getattr(error, "winerror", None) in _WINDOWS_LOCKED:
-        return Why.LOCKED
-    return _WHY.get(error.errno or 0, Why.DAMAGED)
+        return Unreadable.LOCKED
+    return _WHY.get(error.errno or 0, Unreadable.DAMAGED)
 
 
 def is_remote(path: str | Path) -> bool:
@@ -67,40 +55,40 @@ def is_remote(path: str | Path) -> bool:
 
 
 @contextmanager
-def opened(path: Path, limit: int) -> Iterator[tuple[int, int] | Why]:
+def opened(path: Path, limit: int) -> Iterator[tuple[int, int] | Unreadable]:
     """A descriptor of a regular file of at most `limit` bytes and its size, or why there is none."""
     found = _open(path, limit)
     try:
         yield found
     finally:
-        if not isinstance(found, Why):
+        if not isinstance(found, Unreadable):
             os.close(found[0])
 
 
-def _open(path: Path, limit: int) -> tuple[int, int] | Why:
+def _open(path: Path, limit: int) -> tuple[int, int] | Unreadable:
     if is_remote(path):
-        return Why.NOT_A_FILE
+        return Unreadable.NOT_A_FILE
     try:
         # Looked at before it is opened, for opening alone has effects on some devices.
         if not stat.S_ISREG(path.stat().st_mode):
-            return Why.NOT_A_FILE
+            return Unreadable.NOT_A_FILE
         flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
         descriptor = os.open(path, flags | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOCTTY", 0))
     except (OSError, ValueError) as error:
-        return why(error)
+        return unreadable(error)
     status = os.fstat(descriptor)
     refused = None
     if not stat.S_ISREG(status.st_mode):
-        refused = Why.NOT_A_FILE
+        refused = Unreadable.NOT_A_FILE
     elif status.st_size > limit:
-        refused = Why.TOO_BIG
+        refused = Unreadable.TOO_BIG
     if refused is not None:
         os.close(descriptor)
         return refused
     return descriptor, status.st_size
 
 
-def read_from(descriptor: int, size: int) -> bytearray | Why:
+def read_from(descriptor: int, size: int) -> bytearray | Unreadable:
     """The first `size` bytes of an open file, fewer where it is shorter."""
     held = bytearray(size)
     view = memoryview(held)
@@ -111,56 +99,56 @@ def read_from(descriptor: int, size: int) -> bytearray | Why:
             while got < size and (more := source.readinto(view[got:])):
                 got += more
     except OSError as error:
-        return why(error)
+        return unreadable(error)
     view.release()
     del held[got:]
     return held
 
 
-def read(path: Path, limit: int = MAX_TEXT) -> bytes | Why:
+def read(path: Path, limit: int = MAX_TEXT) -> bytes | Unreadable:
     """The content of a regular file of at most `limit` bytes."""
     with opened(path, limit) as found:
-        if isinstance(found, Why):
+        if isinstance(found, Unreadable):
             return found
         content = read_from(*found)
-    return content if isinstance(content, Why) else bytes(content)
+    return content if isinstance(content, Unreadable) else bytes(content)
 
 
-def read_text(path: Path, limit: int = MAX_TEXT) -> str | Why:
+def read_text(path: Path, limit: int = MAX_TEXT) -> str | Unreadable:
     """The content as UTF-8 with or without a byte order mark; what is not UTF-8 is replaced."""
     content = read(path, limit)
-    return content if isinstance(content, Why) else content.decode("utf-8-sig", "replace")
+    return content if isinstance(content, Unreadable) else content.decode("utf-8-sig", "replace")
 
 
-def read_json(path: Path, limit: int = MAX_TEXT) -> dict[str, object] | Why:
+def read_json(path: Path, limit: int = MAX_TEXT) -> dict[str, object] | Unreadable:
     """The JSON object in a file; `damaged` where the file holds anything else."""
     content = read_text(path, limit)
-    if isinstance(content, Why):
+    if isinstance(content, Unreadable):
         return content
     try:
         value = json.loads(content)
     except (ValueError, RecursionError, MemoryError):
-        return Why.DAMAGED
-    return value if isinstance(value, dict) else Why.DAMAGED
+        return Unreadable.DAMAGED
+    return value if isinstance(value, dict) else Unreadable.DAMAGED
 
 
-def read_plist(path: Path, limit: int = MAX_TEXT) -> dict[str, object] | Why:
+def read_plist(path: Path, limit: int = MAX_TEXT) -> dict[str, object] | Unreadable:
     """The dictionary in a property list file; `damaged` where the file holds anything else."""
     content = read(path, limit)
-    if isinstance(content, Why):
+    if isinstance(content, Unreadable):
         return content
     return parse_plist(content)
 
 
-def parse_plist(content: bytes) -> dict[str, object] | Why:
+def parse_plist(content: bytes) -> dict[str, object] | Unreadable:
     """The dictionary in a property list, binary or XML; `damaged` for anything else."""
     import plistlib
 
     try:
         value = plistlib.loads(content)
     except Exception:  # plistlib raises half a dozen unrelated kinds for broken bytes
-        return Why.DAMAGED
-    return value if isinstance(value, dict) else Why.DAMAGED
+        return Unreadable.DAMAGED
+    return value if isinstance(value, dict) else Unreadable.DAMAGED
 
 
 def read_ini(path: Path, limit: int = MAX_TEXT) -> dict[str, dict[str, str]]:
@@ -171,7 +159,7 @@ def read_ini(path: Path, limit: int = MAX_TEXT) -> dict[str, dict[str, str]]:
     content = read_text(path, limit)
     sections: dict[str, dict[str, str]] = {}
     section: dict[str, str] = {}
-    for line in () if isinstance(content, Why) else content.splitlines():
+    for line in () if isinstance(content, Unreadable) else content.splitlines():
         line = line.strip()
         if line.startswith("[") and line.endswith("]"):
             section = sections.setdefault(line[1:-1], {})
@@ -194,7 +182,7 @@ def table(tree: object, *keys: str) -> dict[str, object]:
     return found if isinstance(found, dict) else {}
 
 
-def folders(path: Path) -> tuple[Path, ...] | Why:
+def folders(path: Path) -> tuple[Path, ...] | Unreadable:
     """The folders in a folder in the order of their names; links that lead to folders count."""
     return _entries(path, lambda entry: entry.is_dir())
 
@@ -202,12 +190,12 @@ def folders(path: Path) -> tuple[Path, ...] | Why:
 def regular_files(path: Path, suffix: str) -> tuple[Path, ...]:
     """The regular files of a folder whose names end in `suffix`, in the order of their names."""
     found = _entries(path, lambda entry: entry.name.endswith(suffix) and entry.is_file())
-    return () if isinstance(found, Why) else found
+    return () if isinstance(found, Unreadable) else found
 
 
-def _entries(path: Path, wanted: Callable[[os.DirEntry[str]], bool]) -> tuple[Path, ...] | Why:
+def _entries(path: Path, wanted: Callable[[os.DirEntry[str]], bool]) -> tuple[Path, ...] | Unreadable:
     if is_remote(path):
-        return Why.NOT_A_FILE
+        return Unreadable.NOT_A_FILE
     found: list[str] = []
     try:
         with os.scandir(path) as entries:
@@ -215,7 +203,7 @@ def _entries(path: Path, wanted: Callable[[os.DirEntry[str]], bool]) -> tuple[Pa
                 if _holds(wanted, entry):
                     found.append(entry.path)
     except (OSError, ValueError) as error:
-        return why(error)
+        return unreadable(error)
     return tuple(Path(name) for name in sorted(found))
 
 
@@ -244,7 +232,7 @@ def presence(path: Path) -> bool | None:
     try:
         return not is_remote(path) and bool(path.lstat())
     except (OSError, ValueError) as error:
-        return None if why(error) is Why.PERMISSION else False
+        return None if unreadable(error) is Unreadable.PERMISSION else False
 
 
 def changed_at(path: Path) -> float | None:

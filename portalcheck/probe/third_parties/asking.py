@@ -178,8 +178,8 @@ class ThirdParties(_Asking):
     def status_page(self) -> StatusPage:
         """What the portal's own status page says of it; `unsaid` where it has none or may not be asked."""
         if not self._status_url:
-            return StatusPage.UNSAID
-        return self._once("status-page", self._read_status_page, unasked=StatusPage.UNSAID)
+            return StatusPage.UNKNOWN
+        return self._once("status-page", self._read_status_page, unasked=StatusPage.UNKNOWN)
 
     def _read_status_page(self) -> StatusPage:
         from portalcheck.probe.third_parties import status_page

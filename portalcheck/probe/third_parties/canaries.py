@@ -10,7 +10,18 @@ import msgspec
 
 from portalcheck.address.literal import is_address
 from portalcheck.address.url import Address
-from portalcheck.facts import DIRECT, Canaries, CaptiveAnswer, Chain, DnsServer, Failure, Hop, Route, Trace
+from portalcheck.facts import (
+    DIRECT,
+    Canaries,
+    CaptiveAnswer,
+    Chain,
+    DnsHealth,
+    DnsServer,
+    Failure,
+    Hop,
+    Route,
+    Trace,
+)
 from portalcheck.probe.connect.connection import is_own, is_public
 from portalcheck.probe.http.location import target_of, url_of
 from portalcheck.probe.http.request import REDIRECTS
@@ -135,16 +146,16 @@ class NeutralHosts:
             verified=sum(self.proves_itself(trace) for trace in canaries),
             tcp_ok=sum(_tcp(trace.first) for trace in canaries),
             captive=captive,
-            system_dns=answers[-3] or "silent",
-            other_dns=answers[-2] or ("silent" if others else "not-asked"),
+            system_dns=answers[-3] or DnsHealth.SILENT,
+            other_dns=answers[-2] or (DnsHealth.SILENT if others else DnsHealth.NOT_ASKED),
             system_dns_unchecked=self._dns(resolvers, own, names, Role.RESOLVER, unchecked=True)
-            if answers[-3] == "errors"
-            else "not-asked",
+            if answers[-3] is DnsHealth.ERRORS
+            else DnsHealth.NOT_ASKED,
             nxdomain_addresses=tuple(answers[-1] or ()),
             cut_off=sum(_cut_off(trace.first) for trace in canaries),
         )
         answer = self._answer
-        if not (answer.way_out or answer.tcp_ok or answer.is_captive):
+        if not (answer.internet_works or answer.tcp_ok or answer.is_captive):
             self._answer = msgspec.structs.replace(answer, answered_on_retry=self._hears_late())
 
     def _hears_late(self) -> bool:
@@ -207,15 +218,16 @@ class NeutralHosts:
         role: Role,
         *,
         unchecked: bool = False,
-    ) -> str:
-        """How servers answer neutral names: answers, errors or silent; `unchecked` as in `Resolvers.ask`."""
+    ) -> DnsHealth:
+        """How servers answer neutral names; `unchecked` as in `Resolvers.ask`."""
         if not servers or not names:
-            return "not-asked"
+            return DnsHealth.NOT_ASKED
         questions = [(server, names[i % len(names)]) for i, server in enumerate(servers)]
         heard = resolvers.ask(questions, role, unchecked=unchecked)
         if any(answer.addresses for answer in heard):
-            return "answers"
-        return "errors" if any(answer.failure in _ERRORS for answer in heard) else "silent"
+            return DnsHealth.ANSWERS
+        errors = any(answer.failure in _ERRORS for answer in heard)
+        return DnsHealth.ERRORS if errors else DnsHealth.SILENT
 
 
 def _leads_home(hop: Hop) -> bool:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portalcheck.facts import CookieStore, StoreState
+from portalcheck.facts import CookieStore
 from portalcheck.machine.browsers import chromium_cookies, matching, mozilla_cookies
 from portalcheck.machine.browsers.database import Database
 from tests.machine.browsers.world import HOSTS, NOW, URL, Cookie, World, chromium_db, firefox_db
@@ -20,7 +20,7 @@ In = Callable[..., CookieStore]
 
 def test_live_cookies_are_found_and_sent(in_chromium: In) -> None:
     store = in_chromium([Cookie(name="a"), Cookie(name="b"), Cookie(name="c")])
-    assert store.state is StoreState.READ
+    assert store.unreadable is None
     assert (store.browser, store.profile) == ("chromium", 1)
     assert (store.count, store.expired, store.session, store.sent, store.duplicates) == (3, 0, 0, 3, 0)
 
@@ -118,7 +118,7 @@ def test_hosts_of_every_form_are_understood(in_chromium: In, host: str, url: str
 )
 def test_a_url_that_names_no_page_still_lets_the_hosts_be_counted(in_chromium: In, url: str) -> None:
     store = in_chromium([Cookie()], url=url)
-    assert (store.state, store.count, store.sent) == (StoreState.READ, 1, 0)
+    assert (store.unreadable, store.count, store.sent) == (None, 1, 0)
 
 
 def test_a_session_cookie_is_no_expired_one(in_chromium: In) -> None:
