@@ -25,9 +25,8 @@ from portalcheck.model import (
     ReportFinding,
     Tool,
 )
-from portalcheck.report import checksums as seal
+from portalcheck.report import checksums, privacy
 from portalcheck.report import code as phonecode
-from portalcheck.report import privacy
 
 TOOL_NAME = "portalcheck"
 _CODES = {Outcome.OK: 0, Outcome.WARN: 0, Outcome.FAIL: 1, Outcome.UNKNOWN: 3}
@@ -60,7 +59,7 @@ def exit_code(outcome: Outcome, fail_on: str) -> int:
 def build(run: RunFacts, results: Sequence[CheckResult], diagnosis: Diagnosis, numbers: Numbers) -> Report:
     """The report; echoes carry `blocked_by`, local evidence is left out and counted."""
     report = _unsealed(run, results, diagnosis, numbers)
-    return msgspec.structs.replace(report, seal=seal.make(msgspec.to_builtins(report)))
+    return msgspec.structs.replace(report, seal=checksums.compute(msgspec.to_builtins(report)))
 
 
 def _unsealed(

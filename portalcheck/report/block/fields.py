@@ -34,7 +34,7 @@ class Fields:
     """Collects the fields of a report (`values`, in the shape of the JSON report), and what there is to say
     of them.
 
-    `missing`, `reduced`, `unknown` and `omitted` are as in `Recovered`; `unread` are entries that say nothing
+    `missing`, `reduced`, `unknown` and `omitted` are as in `RecoveredReport`; `unread` are entries that say nothing
     that this version understands, though their key is known.
     """
 

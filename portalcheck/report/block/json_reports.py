@@ -9,9 +9,9 @@ import msgspec
 
 from portalcheck.api.declarations import Numbers
 from portalcheck.model import SCHEMA_VERSION, Report
-from portalcheck.report import checksums as seal
+from portalcheck.report import checksums
 from portalcheck.report import code as phonecode
-from portalcheck.report.block.recovered import OPTIONAL, Integrity, Recovered, Unproven
+from portalcheck.report.block.recovered_report import OPTIONAL, Integrity, RecoveredReport, Unproven
 from portalcheck.words.text import clean
 
 _TYPES = {field.name: field.type for field in msgspec.structs.fields(Report)}
@@ -24,7 +24,7 @@ _EXITS = {"ok": (0,), "warn": (0, 1), "fail": (0, 1), "unknown": (3,)}
 _WORSE = (Integrity.CHANGED, Integrity.PART_MISSING)
 
 
-def json_reports(text: str, numbers: Numbers) -> list[Recovered]:
+def json_reports(text: str, numbers: Numbers) -> list[RecoveredReport]:
     """The reports of a JSON text, empty where it is none; one with nothing in it for a report that is cut off."""
     text = text.lstrip("\ufeff \t\r\n")
     if not text.startswith(("{", "[")):
@@ -35,7 +35,7 @@ def json_reports(text: str, numbers: Numbers) -> list[Recovered]:
         documents = [_decoded(line) for line in text.splitlines()[:_MOST_REPORTS] if line.strip()]
     found = [_recover(document, numbers) for document in documents if _is_report(document)]
     if not found and whole is None and f'"{_VERSION}"' in text:
-        return [Recovered(integrity=Integrity.PART_MISSING, source="json", fields={}, missing=_NEEDED)]
+        return [RecoveredReport(integrity=Integrity.PART_MISSING, source="json", fields={}, missing=_NEEDED)]
     return found
 
 
@@ -50,11 +50,11 @@ def _is_report(document: object) -> bool:
     return isinstance(document, dict) and _VERSION in document
 
 
-def _recover(document: dict[str, Any], numbers: Numbers) -> Recovered:
+def _recover(document: dict[str, Any], numbers: Numbers) -> RecoveredReport:
     version = document[_VERSION]
     if isinstance(version, bool) or not isinstance(version, int) or version != SCHEMA_VERSION:
         known = version if isinstance(version, int) and not isinstance(version, bool) else None
-        return Recovered(
+        return RecoveredReport(
             integrity=Integrity.PART_MISSING,
             source="json",
             fields={_VERSION: known} if known is not None else {},
@@ -73,10 +73,10 @@ def _recover(document: dict[str, Any], numbers: Numbers) -> Recovered:
             unproven.append(Unproven(name, clean(_shown(document[name]))))
     missing = [name for name in _NEEDED if name not in document]
     sealed = fields.get(_SEAL, {})
-    unproven += _take_out(fields, seal.broken(fields, sealed) - {line.key for line in unproven})
+    unproven += _take_out(fields, checksums.changed(fields, sealed) - {line.key for line in unproven})
     unproven += _take_out(fields, _disagreeing(fields, numbers))
-    missing += sorted(seal.lost(document, sealed) - set(missing))
-    return Recovered(
+    missing += sorted(checksums.missing(document, sealed) - set(missing))
+    return RecoveredReport(
         integrity=_integrity(document, missing=bool(missing), changed=bool(unproven)),
         source="json",
         fields=fields,

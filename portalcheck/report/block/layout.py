@@ -37,7 +37,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 
-from portalcheck.report.code.sounds import SYMBOLS as _UPPER
+from portalcheck.report.code.alphabet import SYMBOLS as _UPPER
 
 BEGIN = "BEGIN PORTALCHECK REPORT"
 END = "END PORTALCHECK REPORT"

@@ -39,8 +39,8 @@ import msgspec
 
 from portalcheck.api.declarations import Numbers
 from portalcheck.model import Status
-from portalcheck.report.code.field import check_symbols, sums
-from portalcheck.report.code.sounds import ALIKE, SAME, SYMBOLS, WORDS
+from portalcheck.report.code.alphabet import ALIKE, SAME, SYMBOLS, WORDS
+from portalcheck.report.code.reed_solomon import check_symbols, syndromes
 
 LAYOUT = 1
 LENGTH = 10
@@ -137,7 +137,7 @@ def encode(cause: str, os: str, statuses: Mapping[str, Status], numbers: Numbers
 
 def check_holds(symbols: str) -> bool:
     """Whether the check symbols of ten plain symbols, without dashes, fit the others."""
-    return sums([SYMBOLS.index(symbol) for symbol in symbols]) == (0, 0)
+    return syndromes([SYMBOLS.index(symbol) for symbol in symbols]) == (0, 0)
 
 
 def decode(text: str, numbers: Numbers) -> Decoded | CodeProblem:
@@ -150,7 +150,7 @@ def decode(text: str, numbers: Numbers) -> Decoded | CodeProblem:
         trouble, near = Trouble.LENGTH, _other_lengths(values) if not wrong else ()
     elif wrong:
         trouble, near = Trouble.SYMBOL, _in_place_of_letters(values, wrong)
-    elif sums(values) == (0, 0):
+    elif syndromes(values) == (0, 0):
         return _meaning(values, numbers)
     else:
         trouble, near = Trouble.CHECK, _near(values)
@@ -229,7 +229,7 @@ def _suggestions(near: Iterable[_Near], numbers: Numbers) -> tuple[Suggestion, .
     """Those of the codes that have a meaning, in their order, each once."""
     found: dict[str, Suggestion] = {}
     for values, places, likeness in near:
-        if sums(values) == (0, 0) and isinstance(meaning := _meaning(values, numbers), Decoded):
+        if syndromes(values) == (0, 0) and isinstance(meaning := _meaning(values, numbers), Decoded):
             positions = tuple(place + 1 for place in places)
             found.setdefault(
                 meaning.code, Suggestion(code=meaning.code, positions=positions, likeness=likeness)

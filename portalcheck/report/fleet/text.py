@@ -45,13 +45,13 @@ def _days(summary: Summary, catalog: Catalog) -> Iterator[str]:
         yield from wrap(catalog.ui("fleet.earlier_days", day=days[0].day), "  ")
     cells = []
     for day in days:
-        told = (
+        counts = (
             f"{catalog.ui(f'status.{outcome}')} {words.number(day.outcomes[outcome], catalog)}"
             f" ({words.percent(day.outcomes[outcome] / day.reports, catalog)})"
             for outcome in OUTCOMES
             if day.outcomes[outcome]
         )
-        cells.append((day.day, words.number(day.reports, catalog), ", ".join(told)))
+        cells.append((day.day, words.number(day.reports, catalog), ", ".join(counts)))
     yield from _table(cells)
 
 

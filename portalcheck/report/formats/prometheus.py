@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 
 from portalcheck.model import Outcome, Report, Status
-from portalcheck.report.formats.sentences import clock_skew
+from portalcheck.report.formats.wording import clock_skew
 from portalcheck.words.catalog import Catalog
 from portalcheck.words.text import clean
 

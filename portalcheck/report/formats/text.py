@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from portalcheck.model import Portal, Report
 from portalcheck.report.block.writing import write
 from portalcheck.report.code import spell
-from portalcheck.report.formats import route_diagram as way
-from portalcheck.report.formats import sentences as words
+from portalcheck.report.formats import route_diagram
+from portalcheck.report.formats import wording as words
 from portalcheck.report.formats.lines import numbered, wrap
 from portalcheck.words.catalog import Catalog
 
@@ -31,16 +31,16 @@ def render(
     """
     sections = (
         _verdict(report, catalog),
-        _first(report, catalog, portal),
-        _then(report, catalog),
-        _told(report, catalog),
+        _first_step(report, catalog, portal),
+        _further_steps(report, catalog),
+        _symptoms(report, catalog),
         _changes(report, previous, catalog),
         _also(report, catalog),
         _not_checked(report, catalog),
-        _way(report, catalog),
+        _route(report, catalog),
         _checks(report, catalog, verbose=verbose),
         _local(report, catalog),
-        _looked(report, catalog),
+        _privacy(report, catalog),
         _block(report, catalog),
         _code(report, catalog, verbose=verbose),
     )
@@ -56,9 +56,9 @@ def _verdict(report: Report, catalog: Catalog) -> Iterator[str]:
         yield from wrap(sentence)
 
 
-def _first(report: Report, catalog: Catalog, portal: Portal | None) -> Iterator[str]:
+def _first_step(report: Report, catalog: Catalog, portal: Portal | None) -> Iterator[str]:
     """One step, with its reference and numbered actions."""
-    first = words.first(report, catalog)
+    first = words.first_step(report, catalog)
     if first is None:
         return
     yield _heading("first", catalog)
@@ -70,17 +70,17 @@ def _first(report: Report, catalog: Catalog, portal: Portal | None) -> Iterator[
         yield from wrap(line, _IN)
 
 
-def _then(report: Report, catalog: Catalog) -> Iterator[str]:
+def _further_steps(report: Report, catalog: Catalog) -> Iterator[str]:
     steps = report.likely_steps[1:]
     if steps:
         yield _heading("then", catalog)
         for step in steps:
             yield from wrap(words.article(step, catalog), _IN)
-            yield from wrap(words.hint(step, report, catalog), _DEEP)
+            yield from wrap(words.browser_hint(step, report, catalog), _DEEP)
         yield from wrap(catalog.ui("step.more", topic=steps[0].ref), _IN)
 
 
-def _told(report: Report, catalog: Catalog) -> Iterator[str]:
+def _symptoms(report: Report, catalog: Catalog) -> Iterator[str]:
     if report.symptoms:
         yield _heading("symptoms", catalog)
         for symptom in report.symptoms:
@@ -106,23 +106,23 @@ def _also(report: Report, catalog: Catalog) -> Iterator[str]:
 
 
 def _not_checked(report: Report, catalog: Catalog) -> Iterator[str]:
-    unseen = list(words.unseen(report, catalog))
+    unseen = list(words.not_checked(report, catalog))
     if unseen:
         yield _heading("not_checked", catalog)
         for line in unseen:
             yield from wrap(line, _IN)
 
 
-def _way(report: Report, catalog: Catalog) -> Iterator[str]:
+def _route(report: Report, catalog: Catalog) -> Iterator[str]:
     if not report.checks:
         return
-    links = way.nodes(report, catalog.installed)
+    links = route_diagram.nodes(report, catalog.installed)
     yield _heading("path", catalog)
     # A link's name stays on one line.
     whole = [words.node(link, catalog).replace(" ", _NO_BREAK) for link in links]
     line = f" {catalog.ui('path.arrow')} ".join(whole)
     yield from (part.replace(_NO_BREAK, " ") for part in wrap(line, _IN))
-    verdict = words.way_verdict(report, links, catalog)
+    verdict = words.route_verdict(report, links, catalog)
     if verdict:
         yield from wrap(verdict, _IN)
 
@@ -154,9 +154,9 @@ def _local(report: Report, catalog: Catalog) -> Iterator[str]:
             yield from wrap(f"{name}: {catalog.write(value)}", _DEEP)
 
 
-def _looked(report: Report, catalog: Catalog) -> Iterator[str]:
+def _privacy(report: Report, catalog: Catalog) -> Iterator[str]:
     yield _heading("looked", catalog)
-    for line in words.looked(report, catalog):
+    for line in words.contacts(report, catalog):
         yield from wrap(line, _IN)
 
 

@@ -28,7 +28,7 @@ class Unproven(msgspec.Struct, frozen=True):
     text: str
 
 
-class Recovered(msgspec.Struct, frozen=True, kw_only=True):
+class RecoveredReport(msgspec.Struct, frozen=True, kw_only=True):
     """One report, as far as it was recovered.
 
     `source` is block or json. `fields` has the shape of the JSON report (contract, section 4) and holds only
@@ -61,7 +61,7 @@ class Recovered(msgspec.Struct, frozen=True, kw_only=True):
         return {**self.fields, "integrity": self.integrity.value}
 
 
-def as_report(recovered: Recovered) -> Report | None:
+def as_report(recovered: RecoveredReport) -> Report | None:
     """The recovered fields as a report; None where one is missing or the schema is another one."""
     if recovered.fields.get("schema_version") != SCHEMA_VERSION:
         return None

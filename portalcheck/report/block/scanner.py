@@ -10,7 +10,7 @@ from itertools import islice
 import msgspec
 
 from portalcheck.report.block import layout
-from portalcheck.report.block.unmangle import tidy
+from portalcheck.report.block.normalise import normalise_line
 
 LONGEST_LINE = 1000
 """Characters of a plain text that one line may be spread over."""
@@ -76,7 +76,7 @@ class _Region:
             self.found.append(found)
 
 
-def blocks(text: str) -> list[Block]:
+def find_blocks(text: str) -> list[Block]:
     """All blocks of a plain text, in order."""
     return list(
         islice((block for region in _Scanner(text).regions() for block in _split(region)), _MOST_BLOCKS)
@@ -137,7 +137,7 @@ def _may_be_marked(piece: str) -> bool:
 
 def _judged(piece: str, *, in_region: bool) -> list[Line | Suspect]:
     """The lines of a piece that ends where a semicolon stands; more than one where semicolons were lost."""
-    text = tidy(piece)
+    text = normalise_line(piece)
     keys = list(_KEY.finditer(text))
     found = []
     for index, key in enumerate(keys):
