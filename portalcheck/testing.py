@@ -149,9 +149,9 @@ def names(
     return facts.Resolution(host=HOST, system=own, servers=tuple(map(name_answer, servers)), **more)
 
 
-def neutral(**more: Any) -> facts.Canaries:
-    """Neutral hosts that all answer; none of them does in `neutral(**SILENCE)`."""
-    counts: dict[str, Any] = {"canaries": 2, "verified": 2, "tcp_ok": 2, "captive": (CaptiveAnswer.OPEN,)}
+def canaries(**more: Any) -> facts.Canaries:
+    """Canaries that all answer; none of them does in `canaries(**SILENCE)`."""
+    counts: dict[str, Any] = {"asked": 2, "verified": 2, "tcp_ok": 2, "captive": (CaptiveAnswer.OPEN,)}
     return facts.Canaries(
         **{**counts, "system_dns": facts.DnsHealth.ANSWERS, "other_dns": facts.DnsHealth.ANSWERS, **more}
     )
@@ -164,7 +164,7 @@ SILENCE: Mapping[str, Any] = {
     "system_dns": facts.DnsHealth.SILENT,
     "other_dns": facts.DnsHealth.SILENT,
 }
-"""What neutral hosts say where nothing leads out."""
+"""What the canaries are if nothing gets out."""
 
 
 def installed_browser(**more: Any) -> facts.InstalledBrowser:
@@ -243,15 +243,15 @@ def egress(**told: Any) -> Egress:
 
 
 def third_parties(**told: Any) -> ThirdParties:
-    """Nobody else may be asked, but for what is told otherwise: `third_parties(hosts=neutral())`."""
-    usual = {"hosts": None, "names": None, "status_page": facts.StatusPage.UNKNOWN}
+    """Nobody else may be asked, but for what is told otherwise: `third_parties(canaries=canaries())`."""
+    usual = {"canaries": None, "names": None, "status_page": facts.StatusPage.UNKNOWN}
     return cast(ThirdParties, _Fake(told, usual))
 
 
 def context(url: str = "", *, portal: Portal = PORTAL, **told: Any) -> Context:
     """A run on a healthy computer whose portal answers, but for what is told otherwise.
 
-    `context(trace=dead(), machine=computer(now=NOW + DAY), third_parties=third_parties(hosts=neutral()))`. With a
+    `context(trace=dead(), machine=computer(now=NOW + DAY), third_parties=third_parties(canaries=canaries()))`. With a
     `url`, that address is what is checked; an imitation of the portal is not contacted.
     """
 

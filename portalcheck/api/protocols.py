@@ -107,8 +107,8 @@ class Egress(Protocol):
 class ThirdParties(Protocol):
     """Everybody but the portal and this computer's own servers: asked in trouble only, unless the settings differ."""
 
-    def hosts(self) -> Canaries | None:
-        """What hosts say that have nothing to do with the portal; None where they may not be asked now."""
+    def canaries(self) -> Canaries | None:
+        """How hosts answer that have nothing to do with the portal; None if they may not be asked now."""
 
     def names(self, host: str) -> tuple[DnsAnswer, ...] | None:
         """A name of the portal's as independent DNS servers see it; None unless the person allowed to ask them."""

@@ -165,7 +165,7 @@ class Canaries(msgspec.Struct, frozen=True, kw_only=True):
     """How hosts answer that have nothing to do with the portal. They are asked only in trouble.
 
     `verified` counts the canaries whose certificate is valid for them, `tcp_ok` those that accepted a TCP connection,
-    `cut_off` those that broke TLS off; `canaries` is the number of all. `same_issuer`: their certificates come from the
+    `cut_off` those that broke TLS off; `asked` is the number of all. `same_issuer`: their certificates come from the
     same private root as the portal's. `one_certificate`: all show the very key that the portal's address shows.
     `captive` has the answer of each probe for captive portals. `answered_on_retry`: nothing answered at first, and
     one of them did when it was asked once more and alone, as on an overloaded link.
@@ -175,7 +175,7 @@ class Canaries(msgspec.Struct, frozen=True, kw_only=True):
     `nxdomain_addresses` are the addresses that the computer's own server gives for a name that does not exist.
     """
 
-    canaries: int
+    asked: int
     verified: int
     tcp_ok: int
     captive: tuple[CaptiveAnswer, ...] = ()

@@ -45,6 +45,7 @@ from portalcheck.testing import (
     HOST,
     NOW,
     SILENCE,
+    canaries,
     chain,
     connected,
     context,
@@ -53,7 +54,6 @@ from portalcheck.testing import (
     http,
     name_answer,
     names,
-    neutral,
     proxied,
     run,
     third_parties,
@@ -111,45 +111,45 @@ CAPTIVE = {"captive": (CaptiveAnswer.SILENT, CaptiveAnswer.CAPTIVE), "verified":
 @pytest.mark.parametrize(
     ("walk", "by", "loaded", "reasons"),
     [
-        (dead(), neutral(), False, ["network.way-out"]),
-        (dead(), neutral(**SILENCE), False, ["network.no-way-out"]),
-        (dead(), neutral(**{**SILENCE, "system_dns": DnsHealth.ANSWERS}), False, ["network.no-way-out"]),
-        (dead(), neutral(**{**SILENCE, "tcp_ok": 1}), False, []),
-        (dead(), neutral(**{**SILENCE, "captive": (CaptiveAnswer.ODD,)}), False, ["network.no-way-out"]),
+        (dead(), canaries(), False, ["network.way-out"]),
+        (dead(), canaries(**SILENCE), False, ["network.no-way-out"]),
+        (dead(), canaries(**{**SILENCE, "system_dns": DnsHealth.ANSWERS}), False, ["network.no-way-out"]),
+        (dead(), canaries(**{**SILENCE, "tcp_ok": 1}), False, []),
+        (dead(), canaries(**{**SILENCE, "captive": (CaptiveAnswer.ODD,)}), False, ["network.no-way-out"]),
         (
             trace(hop(tls=TlsStep(failure=Failure.RESET), http=None), end=TraceEnd.FAILED),
-            neutral(**SILENCE),
+            canaries(**SILENCE),
             False,
             [],
         ),
-        (dead(), neutral(**CAPTIVE), False, ["network.captive"]),
+        (dead(), canaries(**CAPTIVE), False, ["network.captive"]),
         (
             dead(),
-            neutral(**{**CAPTIVE, "verified": 1}),
+            canaries(**{**CAPTIVE, "verified": 1}),
             False,
             ["network.captive-elsewhere", "network.way-out"],
         ),
-        (dead(), neutral(**{**SILENCE, "answered_on_retry": True}), False, []),
+        (dead(), canaries(**{**SILENCE, "answered_on_retry": True}), False, []),
         (
             HANDSHAKE_RESET,
-            neutral(**{**SILENCE, **PLAIN_ONLY}),
+            canaries(**{**SILENCE, **PLAIN_ONLY}),
             False,
             ["network.way-out", "network.port-blocked"],
         ),
-        (HANDSHAKE_RESET, neutral(**{**SILENCE, **PLAIN_ONLY, "cut_off": 1}), False, ["network.way-out"]),
-        (HANDSHAKE_SILENT, neutral(**{**SILENCE, **PLAIN_ONLY}), False, ["network.way-out"]),
-        (trace(hop()), neutral(**{**SILENCE, **ONE_CERTIFICATE}), False, ["network.captive"]),
-        (trace(hop()), neutral(**{**ONE_CERTIFICATE, "verified": 1}), False, ["network.way-out"]),
-        (trace(), neutral(**CAPTIVE), True, ["network.captive-elsewhere", "network.way-out"]),
+        (HANDSHAKE_RESET, canaries(**{**SILENCE, **PLAIN_ONLY, "cut_off": 1}), False, ["network.way-out"]),
+        (HANDSHAKE_SILENT, canaries(**{**SILENCE, **PLAIN_ONLY}), False, ["network.way-out"]),
+        (trace(hop()), canaries(**{**SILENCE, **ONE_CERTIFICATE}), False, ["network.captive"]),
+        (trace(hop()), canaries(**{**ONE_CERTIFICATE, "verified": 1}), False, ["network.way-out"]),
+        (trace(), canaries(**CAPTIVE), True, ["network.captive-elsewhere", "network.way-out"]),
         (
             dead(),
-            neutral(verified=0, tcp_ok=0, other_dns=DnsHealth.SILENT),
+            canaries(verified=0, tcp_ok=0, other_dns=DnsHealth.SILENT),
             False,
             ["network.way-out", "network.port-blocked"],
         ),
         (
             trace(hop(proxy=proxied(Failure.PROXY_DOWN), tls=None, http=None), end=TraceEnd.FAILED),
-            neutral(**CAPTIVE),
+            canaries(**CAPTIVE),
             False,
             ["network.captive-elsewhere", "network.way-out"],
         ),
@@ -158,24 +158,24 @@ CAPTIVE = {"captive": (CaptiveAnswer.SILENT, CaptiveAnswer.CAPTIVE), "verified":
 def test_the_way_out_as_neutral_hosts_prove_it(
     walk: Trace, by: Canaries, loaded: bool, reasons: list[str]
 ) -> None:
-    found = [finding.reason for finding in network.judge_way(walk, by, loaded=loaded)]
+    found = [finding.reason for finding in network.judge_egress(walk, by, loaded=loaded)]
 
     expected = [r for r in reasons if not (r == "network.way-out" and not by.internet_works)]
     assert found == expected
 
 
 @pytest.mark.parametrize(
-    ("around", "reason"),
+    ("obstacle", "reason"),
     [
-        (network.Around(captive=True), "network.captive"),
-        (network.Around(stopped_here=True), "network.blocked-here"),
-        (network.Around(), "network.no-way-out"),
+        (network.Obstacle(captive=True), "network.captive"),
+        (network.Obstacle(blocked_here=True), "network.blocked-here"),
+        (network.Obstacle(), "network.no-way-out"),
     ],
 )
 def test_where_nothing_gets_out_the_way_around_a_tunnel_and_the_own_firewall_count(
-    around: network.Around, reason: str
+    obstacle: network.Obstacle, reason: str
 ) -> None:
-    found = network.judge_way(dead(), neutral(**SILENCE), loaded=False, around=around)
+    found = network.judge_egress(dead(), canaries(**SILENCE), loaded=False, obstacle=obstacle)
     assert [finding.reason for finding in found] == [reason]
 
 
@@ -248,7 +248,7 @@ T, S, X, N = Failure.TIMED_OUT, Failure.SERVFAIL, Failure.NXDOMAIN, Failure.NOT_
 def test_a_name_without_addresses_is_told_by_the_servers_own_answers(
     system_failure: Failure, servers: list[Failure | None], system_dns: DnsHealth, reason: str
 ) -> None:
-    (finding,) = dns.judge_failure(names(system_failure, *servers), neutral(system_dns=system_dns))
+    (finding,) = dns.judge_failure(names(system_failure, *servers), canaries(system_dns=system_dns))
 
     assert (finding.reason, finding.status) == (reason, Status.FAIL)
 
@@ -270,7 +270,7 @@ def test_an_error_is_everywhere_only_where_independent_servers_were_heard_to_hav
     elsewhere: list[Failure | None] | None, everywhere: bool | None
 ) -> None:
     others = None if elsewhere is None else [name_answer(failure) for failure in elsewhere]
-    (finding,) = dns.judge_failure(names(N, S), neutral(), others)
+    (finding,) = dns.judge_failure(names(N, S), canaries(), others)
 
     assert (finding.reason, finding.args) == (
         "dns.error-here",
@@ -288,7 +288,7 @@ def without_an_address(
     return context(
         trace=lambda route=None: genuine if route is not None and route.addresses else walk,
         names=names(system, *servers),
-        third_parties=third_parties(hosts=neutral(), names=others),
+        third_parties=third_parties(canaries=canaries(), names=others),
     )
 
 
@@ -338,7 +338,7 @@ def test_an_address_that_nobodys_name_has_too_is_made_up(
     addresses: tuple[str, ...], nxdomain_addresses: tuple[str, ...], expected: bool
 ) -> None:
     found = names(system_addresses=addresses)
-    assert dns.is_made_up(found, neutral(nxdomain_addresses=nxdomain_addresses)) is expected
+    assert dns.is_rewritten_nxdomain(found, canaries(nxdomain_addresses=nxdomain_addresses)) is expected
 
 
 @pytest.mark.parametrize(
@@ -399,7 +399,7 @@ REVOKED = Revocation(
 
 
 def judged(by: dict[str, Any], **more: Any) -> list[Finding]:
-    situation = tls.Situation(**{"now": NOW, "true_now": NOW, "neutral": neutral(), **by})
+    situation = tls.Situation(**{"now": NOW, "true_now": NOW, "canaries": canaries(), **by})
     return tls.judge_chain(chain(**more), STEP, situation, HOST)
 
 
@@ -413,13 +413,13 @@ def judged(by: dict[str, Any], **more: Any) -> list[Finding]:
         ({"true_now": NOW + 10 * DAY}, FUTURE, [("tls.dates-fit-true-time", "fail")]),
         ({"true_now": None}, EXPIRED, [("tls.dates-unclear", "fail")]),
         ({}, {"name_matches": False}, [("tls.wrong-name", "fail")]),
-        ({"neutral": None}, {"name_matches": False}, [("tls.identity-unclear", "fail")]),
-        ({"neutral": neutral(verified=0)}, {"name_matches": False}, [("tls.identity-unclear", "fail")]),
+        ({"canaries": None}, {"name_matches": False}, [("tls.identity-unclear", "fail")]),
+        ({"canaries": canaries(verified=0)}, {"name_matches": False}, [("tls.identity-unclear", "fail")]),
         ({}, PRIVATE, [("tls.untrusted", "fail")]),
-        ({"neutral": None}, PRIVATE, [("tls.identity-unclear", "fail")]),
+        ({"canaries": None}, PRIVATE, [("tls.identity-unclear", "fail")]),
         ({}, {**PRIVATE, "incomplete": True}, [("tls.issuer-missing", "fail")]),
         (
-            {"neutral": neutral(verified=0, same_issuer=True)},
+            {"canaries": canaries(verified=0, same_issuer=True)},
             PRIVATE,
             [("tls.untrusted", "fail"), ("tls.intercepted", "fail")],
         ),
@@ -433,7 +433,7 @@ def judged(by: dict[str, Any], **more: Any) -> list[Finding]:
             [("tls.valid", "ok"), ("tls.chain-incomplete", "note")],
         ),
         (
-            {"neutral": neutral(same_issuer=True)},
+            {"canaries": canaries(same_issuer=True)},
             {"trusted_by": frozenset({"system"})},
             [("tls.valid", "ok"), ("tls.intercepted", "note")],
         ),
@@ -537,18 +537,18 @@ def test_which_proxy_is_set_is_said(plan: ProxyPlan, settings: ProxySettings, sa
 @pytest.mark.parametrize(
     ("step", "by", "direct_works", "reasons"),
     [
-        (proxied(Failure.PROXY_DOWN), neutral(), False, ["proxy.down"]),
-        (proxied(Failure.PROXY_NAME), neutral(), False, ["proxy.down"]),
-        (proxied(Failure.TIMED_OUT), neutral(), False, ["proxy.down"]),
-        (proxied(Failure.MALFORMED), neutral(), True, ["proxy.down", "proxy.direct-works"]),
-        (proxied(Failure.PROXY_AUTH, 407, schemes=("basic",)), neutral(), False, ["proxy.wants-login"]),
-        (proxied(Failure.PROXY_REFUSED, 403), neutral(), False, ["proxy.refuses"]),
-        (proxied(Failure.PROXY_REFUSED, 502), neutral(), False, ["proxy.cannot-reach"]),
+        (proxied(Failure.PROXY_DOWN), canaries(), False, ["proxy.down"]),
+        (proxied(Failure.PROXY_NAME), canaries(), False, ["proxy.down"]),
+        (proxied(Failure.TIMED_OUT), canaries(), False, ["proxy.down"]),
+        (proxied(Failure.MALFORMED), canaries(), True, ["proxy.down", "proxy.direct-works"]),
+        (proxied(Failure.PROXY_AUTH, 407, schemes=("basic",)), canaries(), False, ["proxy.wants-login"]),
+        (proxied(Failure.PROXY_REFUSED, 403), canaries(), False, ["proxy.refuses"]),
+        (proxied(Failure.PROXY_REFUSED, 502), canaries(), False, ["proxy.cannot-reach"]),
         (proxied(Failure.PROXY_REFUSED, 502), None, False, ["proxy.cannot-reach"]),
-        (proxied(Failure.PROXY_REFUSED, 2), neutral(), False, ["proxy.refuses"]),
-        (proxied(Failure.PROXY_REFUSED, 5), neutral(), False, ["proxy.cannot-reach"]),
-        (proxied(Failure.PROXY_REFUSED, 502), neutral(verified=0), False, ["proxy.refuses"]),
-        (proxied(Failure.PROXY_REFUSED, 502), neutral(), True, ["proxy.refuses", "proxy.direct-works"]),
+        (proxied(Failure.PROXY_REFUSED, 2), canaries(), False, ["proxy.refuses"]),
+        (proxied(Failure.PROXY_REFUSED, 5), canaries(), False, ["proxy.cannot-reach"]),
+        (proxied(Failure.PROXY_REFUSED, 502), canaries(verified=0), False, ["proxy.refuses"]),
+        (proxied(Failure.PROXY_REFUSED, 502), canaries(), True, ["proxy.refuses", "proxy.direct-works"]),
     ],
 )
 def test_what_a_proxy_did_instead_of_letting_us_through(
@@ -591,8 +591,8 @@ def test_a_tunnel_is_active_by_the_route_that_traffic_takes(
 
 
 def test_a_vpn_is_blamed_only_where_going_round_it_works() -> None:
-    assert told(vpn.judge_bypass(TUNNEL, works_around=True)) == [("vpn.breaks", "fail")]
-    assert told(vpn.judge_bypass(TUNNEL, works_around=False)) == []
+    assert told(vpn.judge_bypass(TUNNEL, works_outside=True)) == [("vpn.breaks", "fail")]
+    assert told(vpn.judge_bypass(TUNNEL, works_outside=False)) == []
 
 
 # ---- service -----------------------------------------------------------------------------------

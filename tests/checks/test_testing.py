@@ -32,12 +32,12 @@ from portalcheck.testing import (
     HOST,
     PORTAL,
     assert_well_declared,
+    canaries,
     computer,
     context,
     dead,
     egress,
     names,
-    neutral,
     practice,
     run,
     third_parties,
@@ -126,7 +126,7 @@ def test_a_run_names_the_cause_of_a_check_that_is_not_installed() -> None:
 
 def test_a_run_of_several_checks_names_the_cause_of_an_installed_one() -> None:
     made = context(
-        trace=dead(), names=names(None, None), third_parties=third_parties(hosts=neutral(), names=None)
+        trace=dead(), names=names(None, None), third_parties=third_parties(canaries=canaries(), names=None)
     )
     ran = run(made, BUILT_IN["network"], BUILT_IN["service"], mine(ok(FINE)))
 

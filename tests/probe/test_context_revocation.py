@@ -173,7 +173,7 @@ def test_a_responder_that_is_silent_leaves_time_for_the_verdict(world: World) ->
     ports = {(AIA_ADDRESS, 80): world.tcp(Peer.ignore)}
     setting = Setting(portal=BROKEN, certificate=by_ocsp(), ports=ports, seconds=3.0)
     context = context_of(world, setting)
-    context.third_parties.hosts()
+    context.third_parties.canaries()
     with in_time(1.5):
         assert standing_of(context) is None
     assert context.deadline.remaining() > 0.5

@@ -198,7 +198,7 @@ def _picture(
 
 def test_an_open_network_is_seen_as_one(world: World) -> None:
     picture, ledger = _picture(world)
-    assert (picture.canaries, picture.verified, picture.tcp_ok) == (2, 2, 2)
+    assert (picture.asked, picture.verified, picture.tcp_ok) == (2, 2, 2)
     assert picture.captive == (OPEN, OPEN)
     assert (picture.system_dns, picture.other_dns) == ("answers", "answers")
     assert picture.internet_works

@@ -28,7 +28,7 @@ from portalcheck.api import (
 )
 from portalcheck_checks.proxy import reasons
 from portalcheck_checks.proxy.causes import CAUSES
-from portalcheck_checks.shared.repeated import retry
+from portalcheck_checks.shared.retries import retry
 
 _BAD_GATEWAY = 502
 _OWN_REFUSALS = {*range(400, 500), 2}
@@ -52,10 +52,10 @@ def proxy(ctx: Context) -> Iterable[Finding]:
         ctx.traces((direct, retry(trace.route)))
         direct_works = is_proven(ctx, ctx.trace(direct))
         if _fails_twice(ctx, trace.route):
-            yield from judge_refusal(plan, step, ctx.third_parties.hosts(), direct_works=direct_works)
+            yield from judge_refusal(plan, step, ctx.third_parties.canaries(), direct_works=direct_works)
         else:
             yield fail(reasons.UNSTEADY, kind=plan.kind)
-    yield from judge_inspector(trace, ctx.chain(trace.last), ctx.third_parties.hosts())
+    yield from judge_inspector(trace, ctx.chain(trace.last), ctx.third_parties.canaries())
     if _programs_only(settings):
         programs = Route(url=ctx.url, proxy=settings.programs)
         if _fails_twice(ctx, programs):
@@ -86,13 +86,15 @@ def judge_setting(plan: ProxyPlan, settings: ProxySettings) -> Iterator[Finding]
 
 
 def judge_refusal(
-    plan: ProxyPlan, step: ProxyStep, neutral: Canaries | None, *, direct_works: bool
+    plan: ProxyPlan, step: ProxyStep, canaries: Canaries | None, *, direct_works: bool
 ) -> Iterator[Finding]:
     """What the proxy did instead of letting us through. Its own refusals are facts; a 5xx may be the portal's doing."""
     if step.failure is Failure.PROXY_AUTH:
         yield fail(reasons.WANTS_LOGIN, kind=plan.kind, schemes=step.schemes)
     elif step.failure is Failure.PROXY_REFUSED:
-        own = step.status in _OWN_REFUSALS or direct_works or (neutral is not None and neutral.verified == 0)
+        own = (
+            step.status in _OWN_REFUSALS or direct_works or (canaries is not None and canaries.verified == 0)
+        )
         yield (
             fail(reasons.REFUSES, kind=plan.kind, status=step.status)
             if own
@@ -104,12 +106,12 @@ def judge_refusal(
         yield note(reasons.DIRECT_WORKS)
 
 
-def judge_inspector(trace: Trace, chain: Chain | None, neutral: Canaries | None) -> Iterator[Finding]:
+def judge_inspector(trace: Trace, chain: Chain | None, canaries: Canaries | None) -> Iterator[Finding]:
     """A box that inspects every host says that it gets nothing proper from the portal (RFC 9110, 15.6.3)."""
     http = trace.last.http
-    if chain is None or http is None or neutral is None:
+    if chain is None or http is None or canaries is None:
         return
-    inspected = chain.trusted_by == {"system"} and neutral.same_issuer
+    inspected = chain.trusted_by == {"system"} and canaries.same_issuer
     if inspected and http.status == _BAD_GATEWAY:
         yield fail(reasons.INSPECTOR_REFUSES, status=http.status)
 

@@ -161,7 +161,7 @@ class ThirdParties(_Asking):
         questions = [(server, host) for server in self._servers()]
         return self._resolvers().ask(questions, Role.NEUTRAL_RESOLVER)
 
-    def hosts(self) -> Canaries | None:
+    def canaries(self) -> Canaries | None:
         """What unrelated hosts say, beside the portal's certificate; None where they may not be asked."""
         asked, trace = self.asked_hosts(), self._trace()
         return None if asked is None or trace is None else asked.beside(self._chain_of(trace.first))

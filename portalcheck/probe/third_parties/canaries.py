@@ -103,7 +103,7 @@ class NeutralHosts:
         self._chain_of = chain_of
         self.traces: list[Trace] = []
         self._chains: list[Chain] = []
-        self._answer = Canaries(canaries=0, verified=0, tcp_ok=0)
+        self._answer = Canaries(asked=0, verified=0, tcp_ok=0)
 
     def beside(self, portal_chain: Chain | None) -> Canaries:
         """The whole picture, with what the canaries' certificates have in common with the portal's."""
@@ -114,7 +114,7 @@ class NeutralHosts:
             self._answer,
             same_issuer=any(_same_issuer(portal_chain, chain) for chain in chains),
             one_certificate=len(chains) > 1
-            and len(chains) == self._answer.canaries
+            and len(chains) == self._answer.asked
             and all(_is_the_same(portal_chain, chain) for chain in chains),
         )
 
@@ -142,7 +142,7 @@ class NeutralHosts:
         self.traces = canaries
         self._chains = [chain for trace in canaries if (chain := self._chain_of(trace.first)) is not None]
         self._answer = Canaries(
-            canaries=count - (len(walked) - len(canaries)),
+            asked=count - (len(walked) - len(canaries)),
             verified=sum(self.proves_itself(trace) for trace in canaries),
             tcp_ok=sum(_tcp(trace.first) for trace in canaries),
             captive=captive,
