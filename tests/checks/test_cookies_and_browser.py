@@ -28,12 +28,12 @@ from portalcheck.testing import (
     NOW,
     computer,
     context,
-    dead,
     hop,
     http,
     one,
-    told,
+    outcomes,
     trace,
+    unreachable,
 )
 from portalcheck.testing import browser_profile as profile
 from portalcheck.testing import cookie_store as store
@@ -69,18 +69,18 @@ WHO = {"browser": "chrome", "profile": 1}
     ],
 )
 def test_what_is_said_of_a_store(given: CookieStore, expected: list[tuple[str, str]]) -> None:
-    assert told(judge_stores([given], NOW)) == expected
+    assert outcomes(judge_stores([given], NOW)) == expected
 
 
 def test_whose_browsers_were_looked_at_is_said_once() -> None:
-    found = told(
+    found = outcomes(
         judge_stores([store(count=1, of_caller=True), store(profile=2, count=1, of_caller=True)], NOW)
     )
     assert found.count(("cookies.of-caller", "note")) == 1
 
 
 def test_without_a_store_there_was_nothing_to_look_at() -> None:
-    assert told(judge_stores([], NOW)) == [("cookies.no-browser", "skip")]
+    assert outcomes(judge_stores([], NOW)) == [("cookies.no-browser", "skip")]
 
 
 def test_the_arguments_are_those_of_the_contract() -> None:
@@ -188,7 +188,7 @@ def answer(status: int) -> Trace:
 def test_a_portal_that_turns_a_great_header_away_is_shown_to(status: int) -> None:
     place = Place([store(count=1, header_bytes=6000)], answer(200), answer(status))
     found = list(cookies_check(place.context))
-    assert told(found) == [("cookies.found", "ok"), ("cookies.refused-when-large", "fail")]
+    assert outcomes(found) == [("cookies.found", "ok"), ("cookies.refused-when-large", "fail")]
     assert found[-1].args == {**WHO, "header_bytes": 6000, "status": status}
     assert place.routes == [None, Route(url=place.context.url, cookie_bytes=6000)]
 
@@ -199,19 +199,19 @@ def test_a_portal_that_turns_a_great_header_away_is_shown_to(status: int) -> Non
         (answer(200), answer(200)),
         (answer(400), answer(400)),
         (answer(200), answer(500)),
-        (answer(200), dead()),
-        (dead(), answer(400)),
+        (answer(200), unreachable()),
+        (unreachable(), answer(400)),
         (None, None),
     ],
 )
 def test_without_the_difference_nothing_is_proved(plain: Trace | None, filled: Trace | None) -> None:
     place = Place([store(count=1, header_bytes=6000)], plain, filled)
-    assert told(cookies_check(place.context)) == [("cookies.found", "ok")]
+    assert outcomes(cookies_check(place.context)) == [("cookies.found", "ok")]
 
 
 def test_a_short_header_is_not_tried() -> None:
     place = Place([store(count=1, header_bytes=4096)], answer(200), answer(400))
-    assert told(cookies_check(place.context)) == [("cookies.found", "ok")]
+    assert outcomes(cookies_check(place.context)) == [("cookies.found", "ok")]
     assert place.routes == []
 
 
@@ -295,12 +295,12 @@ def test_the_default_browser_is_told() -> None:
 )
 def test_what_is_said_of_a_profile(given: BrowserProfile, expected: list[tuple[str, str]]) -> None:
     found = list(judge_browsers([installed()], [given], NOW))
-    assert told(found) == [("browser.version", "ok"), *expected]
+    assert outcomes(found) == [("browser.version", "ok"), *expected]
 
 
 def test_a_browser_that_goes_without_the_systems_proxy_is_a_note() -> None:
     found = judge_browsers([installed()], [profile(own_proxy=OwnProxy.NONE)], NOW, proxied=True)
-    assert told(found) == [("browser.version", "ok"), ("browser.own-proxy", "note")]
+    assert outcomes(found) == [("browser.version", "ok"), ("browser.own-proxy", "note")]
 
 
 def test_what_a_browser_that_is_not_the_default_blocks_is_only_a_warning() -> None:
@@ -344,4 +344,4 @@ def test_what_holds_for_several_profiles_is_said_once() -> None:
 
 
 def test_without_a_browser_there_was_nothing_to_look_at() -> None:
-    assert told(judge_browsers([], [], NOW)) == [("browser.none", "skip")]
+    assert outcomes(judge_browsers([], [], NOW)) == [("browser.none", "skip")]

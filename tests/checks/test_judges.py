@@ -49,17 +49,17 @@ from portalcheck.testing import (
     chain,
     connected,
     context,
-    dead,
+    dns_answer,
     hop,
     http,
-    name_answer,
     names,
+    outcomes,
     proxied,
     run,
     third_parties,
-    told,
     trace,
     unconnected,
+    unreachable,
 )
 from portalcheck_checks.clock import check as clock
 from portalcheck_checks.dns import check as dns
@@ -111,25 +111,35 @@ CAPTIVE = {"captive": (CaptiveAnswer.SILENT, CaptiveAnswer.CAPTIVE), "verified":
 @pytest.mark.parametrize(
     ("walk", "by", "loaded", "reasons"),
     [
-        (dead(), canaries(), False, ["network.way-out"]),
-        (dead(), canaries(**SILENCE), False, ["network.no-way-out"]),
-        (dead(), canaries(**{**SILENCE, "system_dns": DnsHealth.ANSWERS}), False, ["network.no-way-out"]),
-        (dead(), canaries(**{**SILENCE, "tcp_ok": 1}), False, []),
-        (dead(), canaries(**{**SILENCE, "captive": (CaptiveAnswer.ODD,)}), False, ["network.no-way-out"]),
+        (unreachable(), canaries(), False, ["network.way-out"]),
+        (unreachable(), canaries(**SILENCE), False, ["network.no-way-out"]),
+        (
+            unreachable(),
+            canaries(**{**SILENCE, "system_dns": DnsHealth.ANSWERS}),
+            False,
+            ["network.no-way-out"],
+        ),
+        (unreachable(), canaries(**{**SILENCE, "tcp_ok": 1}), False, []),
+        (
+            unreachable(),
+            canaries(**{**SILENCE, "captive": (CaptiveAnswer.ODD,)}),
+            False,
+            ["network.no-way-out"],
+        ),
         (
             trace(hop(tls=TlsStep(failure=Failure.RESET), http=None), end=TraceEnd.FAILED),
             canaries(**SILENCE),
             False,
             [],
         ),
-        (dead(), canaries(**CAPTIVE), False, ["network.captive"]),
+        (unreachable(), canaries(**CAPTIVE), False, ["network.captive"]),
         (
-            dead(),
+            unreachable(),
             canaries(**{**CAPTIVE, "verified": 1}),
             False,
             ["network.captive-elsewhere", "network.way-out"],
         ),
-        (dead(), canaries(**{**SILENCE, "answered_on_retry": True}), False, []),
+        (unreachable(), canaries(**{**SILENCE, "answered_on_retry": True}), False, []),
         (
             HANDSHAKE_RESET,
             canaries(**{**SILENCE, **PLAIN_ONLY}),
@@ -142,7 +152,7 @@ CAPTIVE = {"captive": (CaptiveAnswer.SILENT, CaptiveAnswer.CAPTIVE), "verified":
         (trace(hop()), canaries(**{**ONE_CERTIFICATE, "verified": 1}), False, ["network.way-out"]),
         (trace(), canaries(**CAPTIVE), True, ["network.captive-elsewhere", "network.way-out"]),
         (
-            dead(),
+            unreachable(),
             canaries(verified=0, tcp_ok=0, other_dns=DnsHealth.SILENT),
             False,
             ["network.way-out", "network.port-blocked"],
@@ -175,24 +185,24 @@ def test_the_way_out_as_neutral_hosts_prove_it(
 def test_where_nothing_gets_out_the_way_around_a_tunnel_and_the_own_firewall_count(
     obstacle: network.Obstacle, reason: str
 ) -> None:
-    found = network.judge_egress(dead(), canaries(**SILENCE), loaded=False, obstacle=obstacle)
+    found = network.judge_egress(unreachable(), canaries(**SILENCE), loaded=False, obstacle=obstacle)
     assert [finding.reason for finding in found] == [reason]
 
 
 def test_ipv6_alone_without_a_route_is_told_apart_from_ipv6_that_fails() -> None:
-    no_route = dead(Failure.NETWORK_UNREACHABLE, "2001:db8::1")
+    no_route = unreachable(Failure.NETWORK_UNREACHABLE, "2001:db8::1")
 
     def reasons(walk: Trace) -> list[str]:
         return [finding.reason for finding in network.judge_families(walk, loaded=False, only_ipv4=False)]
 
     assert reasons(no_route) == ["network.ipv6-missing"]
-    assert reasons(dead(Failure.NETWORK_UNREACHABLE, "192.0.2.10")) == ["network.ipv4-missing"]
-    assert reasons(dead(Failure.NETWORK_UNREACHABLE, "2001:db8::1", "192.0.2.10")) == []
-    assert reasons(dead(Failure.TIMED_OUT, "2001:db8::1")) == []
+    assert reasons(unreachable(Failure.NETWORK_UNREACHABLE, "192.0.2.10")) == ["network.ipv4-missing"]
+    assert reasons(unreachable(Failure.NETWORK_UNREACHABLE, "2001:db8::1", "192.0.2.10")) == []
+    assert reasons(unreachable(Failure.TIMED_OUT, "2001:db8::1")) == []
 
 
 def test_a_router_that_knows_no_way_does_not_mean_that_this_computer_has_no_route() -> None:
-    refused = dead(Failure.NETWORK_UNREACHABLE, "192.0.2.10")
+    refused = unreachable(Failure.NETWORK_UNREACHABLE, "192.0.2.10")
 
     assert list(network.judge_families(refused, loaded=False, only_ipv4=False, routed=True)) == []
 
@@ -201,20 +211,20 @@ def test_dead_ipv6_beside_working_ipv4_is_a_note_and_a_failure_only_where_ipv4_a
     six, four = Attempt("2001:db8::1", Failure.TIMED_OUT, 250), Attempt("192.0.2.10", None, 5)
     fallback = trace(hop(connect=connected(six, four)))
 
-    assert told(network.judge_families(fallback, loaded=True, only_ipv4=False)) == [
+    assert outcomes(network.judge_families(fallback, loaded=True, only_ipv4=False)) == [
         ("network.ipv6-fallback", "note")
     ]
-    assert told(network.judge_families(dead(), loaded=False, only_ipv4=True)) == [
+    assert outcomes(network.judge_families(unreachable(), loaded=False, only_ipv4=True)) == [
         ("network.ipv6-broken", "fail")
     ]
-    assert told(network.judge_families(trace(), loaded=True, only_ipv4=False)) == []
+    assert outcomes(network.judge_families(trace(), loaded=True, only_ipv4=False)) == []
 
 
 def test_a_page_that_loads_slowly_is_a_note() -> None:
-    assert told(network.judge_speed(trace(hop(http=http(total_ms=6000))), loaded=True)) == [
+    assert outcomes(network.judge_speed(trace(hop(http=http(total_ms=6000))), loaded=True)) == [
         ("network.slow", "note")
     ]
-    assert told(network.judge_speed(trace(), loaded=True)) == []
+    assert outcomes(network.judge_speed(trace(), loaded=True)) == []
 
 
 # ---- dns ---------------------------------------------------------------------------------------
@@ -269,7 +279,7 @@ def test_a_name_without_addresses_is_told_by_the_servers_own_answers(
 def test_an_error_is_everywhere_only_where_independent_servers_were_heard_to_have_it_too(
     elsewhere: list[Failure | None] | None, everywhere: bool | None
 ) -> None:
-    others = None if elsewhere is None else [name_answer(failure) for failure in elsewhere]
+    others = None if elsewhere is None else [dns_answer(failure) for failure in elsewhere]
     (finding,) = dns.judge_failure(names(N, S), canaries(), others)
 
     assert (finding.reason, finding.args) == (
@@ -282,9 +292,9 @@ def without_an_address(
     system: Failure, servers: list[Failure | None], elsewhere: list[Failure | None] | None
 ) -> Context:
     """The portal's name has no address here; what independent servers say of it leads to the portal."""
-    own = hop(names=name_answer(system, server=None), connect=None, tls=None, http=None)
+    own = hop(names=dns_answer(system, server=None), connect=None, tls=None, http=None)
     walk, genuine = trace(own, end=TraceEnd.FAILED), trace()
-    others = None if elsewhere is None else tuple(map(name_answer, elsewhere))
+    others = None if elsewhere is None else tuple(map(dns_answer, elsewhere))
     return context(
         trace=lambda route=None: genuine if route is not None and route.addresses else walk,
         names=names(system, *servers),
@@ -360,11 +370,11 @@ def test_a_filters_page_is_known_by_what_it_says_of_itself(
 
 
 def test_a_first_server_that_is_silent_is_a_note_where_the_page_loads() -> None:
-    assert told(dns.judge_working(names(None, T, None))) == [
+    assert outcomes(dns.judge_working(names(None, T, None))) == [
         ("dns.resolves", "ok"),
         ("dns.slow-server", "note"),
     ]
-    assert told(dns.judge_working(names(None, None))) == [("dns.resolves", "ok")]
+    assert outcomes(dns.judge_working(names(None, None))) == [("dns.resolves", "ok")]
 
 
 @pytest.mark.parametrize(
@@ -454,7 +464,7 @@ def judged(by: dict[str, Any], **more: Any) -> list[Finding]:
 def test_a_chain_is_judged_on_three_axes(
     by: dict[str, Any], facts: dict[str, Any], said: list[tuple[str, str]]
 ) -> None:
-    assert told(judged(by, **facts)) == said
+    assert outcomes(judged(by, **facts)) == said
 
 
 @pytest.mark.parametrize(("true_now", "days"), [(NOW, 3), (NOW + 2 * DAY, 5), (None, 3), (NOW - 9 * DAY, 0)])
@@ -502,13 +512,13 @@ def test_a_product_is_a_label_from_the_issuers_name(issuer: str, product: str) -
 def test_the_clock_by_its_difference_to_an_authenticated_time(
     skew: int | None, reason: str, status: str
 ) -> None:
-    assert told(clock.judge(TrueTime(skew, TimeSource.PORTAL))) == [(reason, status)]
+    assert outcomes(clock.judge(TrueTime(skew, TimeSource.PORTAL))) == [(reason, status)]
 
 
 def test_a_portal_whose_own_clock_neutral_hosts_contradict_is_noted() -> None:
     found = list(clock.judge(TrueTime(0, TimeSource.CANARIES, disputed=True)))
 
-    assert told(found) == [("clock.disputed", "note"), ("clock.correct", "ok")]
+    assert outcomes(found) == [("clock.disputed", "note"), ("clock.correct", "ok")]
     assert found[1].args == {"skew_s": 0}
 
 
@@ -531,7 +541,7 @@ SYSTEM_PROXY = ProxyPlan(candidates=("http://proxy.example:3128",), kind=ProxyKi
     ],
 )
 def test_which_proxy_is_set_is_said(plan: ProxyPlan, settings: ProxySettings, said: tuple[str, str]) -> None:
-    assert told(proxy.judge_setting(plan, settings)) == [said]
+    assert outcomes(proxy.judge_setting(plan, settings)) == [said]
 
 
 @pytest.mark.parametrize(
@@ -562,9 +572,9 @@ def test_what_a_proxy_did_instead_of_letting_us_through(
 def test_a_dead_proxy_for_programs_only_is_a_mismatch_while_the_browser_works() -> None:
     through = trace(hop(proxy=proxied(Failure.PROXY_DOWN), tls=None, http=None), end=TraceEnd.FAILED)
 
-    assert told(proxy.judge_mismatch(True, through)) == [("proxy.mismatch", "fail")]
-    assert told(proxy.judge_mismatch(False, through)) == []
-    assert told(proxy.judge_mismatch(True, trace(hop(proxy=proxied(None))))) == []
+    assert outcomes(proxy.judge_mismatch(True, through)) == [("proxy.mismatch", "fail")]
+    assert outcomes(proxy.judge_mismatch(False, through)) == []
+    assert outcomes(proxy.judge_mismatch(True, trace(hop(proxy=proxied(None))))) == []
 
 
 # ---- vpn ---------------------------------------------------------------------------------------
@@ -591,8 +601,8 @@ def test_a_tunnel_is_active_by_the_route_that_traffic_takes(
 
 
 def test_a_vpn_is_blamed_only_where_going_round_it_works() -> None:
-    assert told(vpn.judge_bypass(TUNNEL, works_outside=True)) == [("vpn.breaks", "fail")]
-    assert told(vpn.judge_bypass(TUNNEL, works_outside=False)) == []
+    assert outcomes(vpn.judge_bypass(TUNNEL, works_outside=True)) == [("vpn.breaks", "fail")]
+    assert outcomes(vpn.judge_bypass(TUNNEL, works_outside=False)) == []
 
 
 # ---- service -----------------------------------------------------------------------------------
@@ -699,8 +709,8 @@ def nameless() -> Trace:
         (trace(end=TraceEnd.LEFT_HTTPS), [("service.redirect-broken", "fail")]),
         (trace(end=TraceEnd.BAD_LOCATION), [("service.redirect-broken", "fail")]),
         (trace(end=TraceEnd.NOT_FOLLOWED), [("service.redirect-broken", "fail")]),
-        (dead(Failure.REFUSED), [("service.refused-connection", "fail")]),
-        (dead(), [("service.no-connection", "fail")]),
+        (unreachable(Failure.REFUSED), [("service.refused-connection", "fail")]),
+        (unreachable(), [("service.no-connection", "fail")]),
         (
             trace(hop(names=names(X).system, connect=None, tls=None, http=None), end=TraceEnd.FAILED),
             [("service.not-reached", "skip")],
@@ -728,7 +738,7 @@ def nameless() -> Trace:
     ],
 )
 def test_the_front_door(walk: Trace, said: list[tuple[str, str]]) -> None:
-    assert told(service.judge(walk)) == said
+    assert outcomes(service.judge(walk)) == said
 
 
 # ---- system ------------------------------------------------------------------------------------
@@ -770,7 +780,7 @@ def test_a_system_is_outdated_only_by_a_table_that_is_fresh(
 def test_a_trust_store_that_was_not_changed_for_years_is_noted(
     newest: float | None, said: list[tuple[str, str]]
 ) -> None:
-    assert told(system.judge_roots(Roots((), newest=newest), NOW)) == said
+    assert outcomes(system.judge_roots(Roots((), newest=newest), NOW)) == said
 
 
 def test_the_tls_library_is_the_one_that_connections_are_made_with() -> None:
@@ -788,4 +798,4 @@ def test_a_server_that_wants_a_client_certificate_in_the_handshake_refuses_us() 
     wanting = TlsStep(failure=Failure.ALERT, alert="handshake_failure", client_certificate_requested=True)
     walk = trace(hop(tls=wanting, http=None), end=TraceEnd.FAILED)
 
-    assert told(service.judge(walk)) == [("service.wants-certificate", "fail")]
+    assert outcomes(service.judge(walk)) == [("service.wants-certificate", "fail")]

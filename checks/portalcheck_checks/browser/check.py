@@ -47,7 +47,7 @@ def judge(
     *,
     proxied: bool = False,
 ) -> Iterator[Finding]:
-    """Each thing is said once of a browser, however many of its profiles it holds for."""
+    """Findings on browsers, each once for a browser however many of its profiles it holds for."""
     browsers = tuple(browsers)
     defaults = {one.browser for one in browsers if one.default}
     profiles = tuple(profiles)

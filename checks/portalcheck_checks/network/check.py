@@ -195,7 +195,7 @@ def _size_is_suspect(hop: Hop) -> bool:
 
 
 def judge_retries(retries: Retries) -> Iterator[Finding]:
-    """Small packets pass where others do not; or all is well at the second try, and nothing is proved."""
+    """Small packets pass and large ones do not; or the retry works, so that nothing is proved."""
     if retries.again:
         yield note(reasons.RECOVERED)
     elif retries.small_packets:
@@ -219,7 +219,7 @@ def _is_blocked_here(ctx: Context, trace: Trace) -> bool:
 
 
 def judge_families(trace: Trace, *, loaded: bool, only_ipv4: bool, routed: bool = False) -> Iterator[Finding]:
-    """A family of addresses that fails: a note where the page loads by the other all the same, else a cause."""
+    """A family of addresses that fails: a note if the page loads over the other, else a cause."""
     if only_ipv4 and not loaded:
         yield fail(reasons.IPV6_BROKEN)
         return

@@ -36,7 +36,7 @@ _OWN_REFUSALS = {*range(400, 500), 2}
 
 
 def proxy(ctx: Context) -> Iterable[Finding]:
-    """The browser's proxy, then the programs' where it is another."""
+    """The browser's proxy, then the programs' if that is another one."""
     plan = ctx.proxy_plan()
     settings = ctx.machine.proxies(ctx.url)
     trace = ctx.trace()
@@ -63,13 +63,13 @@ def proxy(ctx: Context) -> Iterable[Finding]:
 
 
 def _fails_twice(ctx: Context, route: Route) -> bool:
-    """Whether the proxy of a way keeps us out, and does so again; one that is busy for a moment lets us in."""
+    """Whether the proxy of a route fails a request and its retry; one that is busy for a moment passes the retry."""
     tries = (ctx.trace(each) for each in (route, retry(route)))
     return all(each is not None and each.last.proxy_refused for each in tries)
 
 
 def _programs_only(settings: ProxySettings) -> bool:
-    """Whether only programs, not the browser, are told of a proxy."""
+    """Whether a proxy is set for programs alone, and none for the browser."""
     return bool(settings.programs and settings.browser_known and not (settings.browser or settings.pac_url))
 
 
@@ -117,7 +117,7 @@ def judge_inspector(trace: Trace, chain: Chain | None, canaries: Canaries | None
 
 
 def judge_mismatch(loaded: bool, through: Trace | None) -> Iterator[Finding]:
-    """A proxy that only programs are told of, which fails them while the browser's way works."""
+    """A proxy that is set for programs alone, and fails them while the browser's route works."""
     if loaded and through is not None and through.last.proxy_refused:
         yield fail(reasons.MISMATCH)
 

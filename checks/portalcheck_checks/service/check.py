@@ -46,7 +46,7 @@ def service(ctx: Context) -> Iterable[Finding]:
 
 
 def judge(trace: Trace) -> list[Finding]:
-    """The last hop tells; a chain of redirects that leads nowhere is the portal's own."""
+    """By the last hop; a chain of redirects that leads nowhere is the portal's own fault."""
     if trace.end in (TraceEnd.LOOP, TraceEnd.TOO_MANY):
         return [fail(reasons.REDIRECT_LOOP, count=len(trace.hops))]
     if trace.end in _REDIRECT_ENDS:
@@ -60,7 +60,7 @@ def judge(trace: Trace) -> list[Finding]:
 
 
 def _slow_throughout(trace: Trace) -> int:
-    """The milliseconds of a walk that was on its way when the time was up, as every step of it took long; else 0.
+    """The milliseconds of a walk that was still under way when the time was up, as all its steps took long; else 0.
 
     A handshake was then still coming; or an answer was waited for no longer than the longest step before took,
     and for less time than bytes had come.
@@ -95,7 +95,7 @@ def judge_status_page(page: StatusPage, *, loaded: bool) -> Iterator[Finding]:
 
 
 def _unreached(hop: Hop, *, first: bool) -> Finding:
-    """Nothing was heard over HTTP; only what happened at the connection is this check's to tell."""
+    """There was no HTTP response; a failed handshake is left to the check of TLS."""
     if hop.proxy_refused:
         return skip(reasons.NOT_REACHED)
     if hop.connect is None:

@@ -11,7 +11,7 @@ OTHER_SERVER_NAME = "www.example.com"
 
 
 def with_other_sni(ctx: Context, hop: Hop, attempt: int = 1) -> Trace | None:
-    """A walk to the address of a hop with another server name (RFC 6066, 3); None behind a proxy or without a connection."""
+    """A walk to a hop's address with another server name (RFC 6066, 3); None behind a proxy or without a connection."""
     if hop.connect is None or not hop.connect.address or hop.proxy is not None:
         return None
     own = urlsplit(ctx.url).hostname == hop.host

@@ -85,7 +85,7 @@ def _judge_hop(ctx: Context, trace: Trace, hop: Hop) -> Iterator[Finding]:
 
 
 def _judge_handshake(ctx: Context, trace: Trace, hop: Hop, step: TlsStep) -> Finding:
-    """A handshake that failed, told apart by one more handshake with one thing changed."""
+    """Why a handshake failed, by further handshakes with one thing changed."""
     if step.failure is Failure.NOT_TLS:
         return fail(reasons.NOT_TLS)
     how = step.alert or _CUT.get(step.failure or Failure.OTHER, "garbled")
@@ -104,7 +104,7 @@ def _judge_handshake(ctx: Context, trace: Trace, hop: Hop, step: TlsStep) -> Fin
 
 
 def _is_alone_in_it(ctx: Context, step: TlsStep) -> bool:
-    """Whether the portal says nothing, or breaks off, where canaries prove to be themselves.
+    """Whether the portal alone is silent or breaks off, while a canary's certificate is valid for it.
 
     A server that asked for a certificate has answered, and is told of by what it wants.
     """
@@ -219,7 +219,7 @@ def _judge_revocation(situation: Situation) -> Iterator[Finding]:
 
 
 def _network_is_clean(situation: Situation) -> bool:
-    """Whether canaries prove to be themselves, so that the fault is the portal's side's alone."""
+    """Whether a canary's certificate is valid for it, so that the fault is on the portal's side."""
     return situation.canaries is not None and situation.canaries.verified > 0
 
 

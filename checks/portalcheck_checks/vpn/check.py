@@ -95,7 +95,7 @@ def _is_inside(ctx: Context, tunnel: Interface, server: DnsServer | None) -> boo
 
 
 def _portal_addresses(trace: Trace | None) -> tuple[str, ...]:
-    """Where the portal's traffic goes first: to the portal, or to the proxy on the way."""
+    """The addresses that the portal's traffic goes to first: the portal's, or a proxy's."""
     if trace is None:
         return ()
     hop = trace.first
