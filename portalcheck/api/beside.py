@@ -44,10 +44,10 @@ class BesideTexts(TypedDict, total=False):
 
 
 def load_beside(package: str, language: str) -> Texts:
-    """The words that lie in a package's folder, for the checks of that package; empty where there are none.
+    """The words that lie in a package's folder, for the checks of that package; empty if there are none.
 
     They have the shape of the program's own: `name`, `reads`, `contacts`, and the tables `reasons` and `causes`.
-    Raises ImportError for a package that is not there, ValueError for a file that is no TOML in UTF-8, and
+    Raises ImportError for a package that is not there, ValueError for a file that is not TOML in UTF-8, and
     msgspec.ValidationError for one of another shape.
     """
     return _beside(package, language) if package else _NONE
@@ -60,7 +60,10 @@ def _beside(package: str, language: str) -> Texts:
 
 @cache
 def read_texts(package: str, name: str) -> Texts:
-    """A file of words in a package; empty where there is none. Raises ImportError, ValueError."""
+    """A TOML file of words in a package, empty if it is not there.
+
+    Raises ImportError for an unknown package, ValueError for a file that is not TOML in UTF-8.
+    """
     source = files(package).joinpath(name)
     try:
         return MappingProxyType(tomli.loads(source.read_text(encoding="utf-8")))

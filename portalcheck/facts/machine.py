@@ -16,7 +16,7 @@ class System(msgspec.Struct, frozen=True):
 
 
 class InterfaceKind(StrEnum):
-    """What sort of link an interface is, as far as the system tells."""
+    """What kind of link an interface is, as far as the system knows."""
 
     LOOPBACK = "loopback"
     ETHERNET = "ethernet"

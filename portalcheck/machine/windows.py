@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from portalcheck.facts import DnsServer, InterfaceKind, Roots, System
 from portalcheck.machine import hosts
-from portalcheck.machine.environment import Environment, Link, RegistryValue
+from portalcheck.machine.environment import Environment, InterfaceState, RegistryValue
 from portalcheck.machine.files import read_bounded
 from portalcheck.machine.hostnames import address
-from portalcheck.machine.interface_kind import LinkFacts, by_name
+from portalcheck.machine.interface_kind import InterfaceFacts, by_name
 from portalcheck.machine.proxies import windows as proxies
 from portalcheck.machine.proxies.rules import ProxyRules
 
@@ -25,7 +25,7 @@ _OLD = {"6.3": "8.1", "6.2": "8", "6.1": "7"}
 
 
 def system(environment: Environment) -> System:
-    """Version and release, such as `11 23H2`, `10 22H2` or `server 2022`; the exact build is not told."""
+    """Version and release, such as `11 23H2`, `10 22H2` or `server 2022`; without the exact build."""
     values = environment.registry.values("HKLM", _VERSION)
     product = _text(values, "ProductName")
     build = int(_text(values, "CurrentBuildNumber")) if _text(values, "CurrentBuildNumber").isdecimal() else 0
@@ -87,21 +87,23 @@ _WORDS = (
 )
 
 
-def link_facts(environment: Environment, links: Mapping[str, Link]) -> Mapping[str, LinkFacts]:
-    """The sort of every interface by its driver's description and type; names are the user's to choose."""
+def interface_facts(
+    environment: Environment, links: Mapping[str, InterfaceState]
+) -> Mapping[str, InterfaceFacts]:
+    """The kind of every interface by its driver's description and type, since users may rename interfaces."""
     adapters, dialled = _adapters(environment), _dialled(environment)
-    facts: dict[str, LinkFacts] = {}
+    facts: dict[str, InterfaceFacts] = {}
     for name, link in links.items():
         words, number = adapters.get(name, ("", 0))
         kind = _first_kind(words) or _TYPES.get(number)
         if kind is None and name in dialled:
             kind, words = InterfaceKind.TUNNEL, ""
-        facts[name] = LinkFacts(kind or _first_kind(name) or by_name(name, link), words)
+        facts[name] = InterfaceFacts(kind or _first_kind(name) or by_name(name, link), words)
     return facts
 
 
 def vpn_services(environment: Environment) -> tuple[str, ...]:
-    """Nothing: on Windows the drivers and processes tell all that there is."""
+    """Always empty: on Windows VPN products show by their drivers and processes."""
     del environment
     return ()
 

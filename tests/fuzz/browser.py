@@ -11,9 +11,7 @@ from pathlib import Path
 from portalcheck.facts import BrowserProfile, CookieStore, Unreadable
 from portalcheck.machine import browsers
 from portalcheck.machine.browsers import binarycookies, default, firefox, prefs_js, safari
-from portalcheck.machine.browsers.matching import Target as Page
-from portalcheck.machine.browsers.matching import Totals
-from portalcheck.machine.browsers.matching import target as page_of
+from portalcheck.machine.browsers.matching import Page, Totals, page_of
 from portalcheck.machine.browsers.places import Place, places
 from portalcheck.machine.browsers.profile import Question
 from portalcheck.machine.proxies import windows

@@ -1,7 +1,7 @@
-"""What the browsers of this computer keep, block and run, read from their profiles; metadata only.
+"""What the browsers of this computer keep, block and run, read from the files of their profiles (`locations.toml`).
 
-Nothing is written and no lock is taken. The value of a cookie is never selected; its length is worked out
-inside a copy of the database. Which files are looked at is told by `locations.toml`.
+Nothing is written and no lock is taken. The value of a cookie is never selected; its length is computed inside a copy
+of the database. Not for what a browser does when it runs: that its own page tests (`guide`).
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ def profiles(environment: Environment, url: str) -> tuple[BrowserProfile, ...]:
     Nothing of GNOME Web, whose settings are not read.
     """
     from portalcheck.machine.browsers import chromium_settings, firefox_settings, safari
-    from portalcheck.machine.browsers.matching import target
+    from portalcheck.machine.browsers.matching import page_of
 
     readers = {
         "chromium": chromium_settings.settings,
         "firefox": firefox_settings.settings,
         "safari": safari.settings,
     }
-    page = target(url)
+    page = page_of(url)
     return tuple(
         readers[profile.place.browser.family](profile, environment, page)
         for profile in _found(environment)
@@ -59,7 +59,7 @@ def cookie_stores(
     from msgspec.structs import replace
 
     from portalcheck.machine.browsers import chromium, epiphany, firefox, safari
-    from portalcheck.machine.browsers.matching import target
+    from portalcheck.machine.browsers.matching import page_of
     from portalcheck.machine.browsers.profile import Question
 
     readers = {
@@ -69,7 +69,7 @@ def cookie_stores(
         "epiphany": epiphany.cookies,
     }
     when = time.time() if now is None else now
-    question = Question(environment, target(url), tuple(hosts), when)
+    question = Question(environment, page_of(url), tuple(hosts), when)
     stores = (readers[profile.place.browser.family](profile, question) for profile in _found(environment))
     return tuple(replace(store, of_caller=environment.for_caller) for store in stores)
 

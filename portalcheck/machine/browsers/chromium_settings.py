@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from portalcheck.facts import BrowserProfile, CookieBlock, CookieScope, SetBy, Unreadable
 from portalcheck.machine.browsers import extensions, policies
-from portalcheck.machine.browsers.matching import Target
+from portalcheck.machine.browsers.matching import Page
 from portalcheck.machine.browsers.patterns import any_matches, setting_for
 from portalcheck.machine.browsers.profile import Profile, unread
 from portalcheck.machine.browsers.reading import is_remote, part, read_json, table
@@ -32,7 +32,7 @@ _SITE_DATA = "cookies_and_other_site_data"
 Tree = Mapping[str, object]
 
 
-def settings(profile: Profile, environment: Environment, page: Target | None) -> BrowserProfile:
+def settings(profile: Profile, environment: Environment, page: Page | None) -> BrowserProfile:
     """What the profile does with the cookies of a page."""
     found = profile.unreadable or read_json(profile.folder / "Preferences")
     secure = read_json(profile.folder / "Secure Preferences")
@@ -56,7 +56,7 @@ def settings(profile: Profile, environment: Environment, page: Target | None) ->
 
 
 def _cookie_setting(
-    preferences: Tree, policy: policies.Policy, page: Target | None
+    preferences: Tree, policy: policies.Policy, page: Page | None
 ) -> tuple[int, CookieScope, SetBy]:
     """The setting for the page (0 for none), whether it is for all sites or this one, and who set it."""
     if page is not None:

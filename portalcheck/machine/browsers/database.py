@@ -111,7 +111,7 @@ class Database:
         self._connection.executemany(f"INSERT INTO main.{table} VALUES ({marks})", rows)  # noqa: S608 - see above
 
     def columns(self, name: str) -> frozenset[str]:
-        """The plain stored columns of a table; empty where there is no such ordinary table."""
+        """The plain stored columns of a table; empty without such an ordinary table."""
         found = self._connection.execute(
             "SELECT count(*) FROM main.sqlite_master WHERE type = 'table' AND name = ? AND rootpage > 0",
             (name,),
@@ -122,7 +122,7 @@ class Database:
         return frozenset(str(row[1]).lower() for row in rows)
 
     def texts(self, table: str, column: str, most: int) -> tuple[str, ...]:
-        """The texts in a column of a table, at most so many; nothing where there is no such column.
+        """The texts in a column of a table, at most so many; empty without such a column.
 
         For databases without cookies, in place of `guard`. Both names must be words of our own.
         """
@@ -151,7 +151,7 @@ class Database:
         self._connection.set_authorizer(self._allows)
 
     def numbers(self, query: str, values: Mapping[str, str | int | float]) -> tuple[Number, ...]:
-        """The first row of a query, whose columns are numbers or NULL; empty where it has no row.
+        """The first row of a query, whose columns are numbers or NULL; empty if it has no row.
 
         Raises TypeError for anything but numbers: a query that lets text out is a mistake in this program.
         """

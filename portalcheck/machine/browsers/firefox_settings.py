@@ -11,7 +11,7 @@ from pathlib import Path
 from portalcheck.facts import BrowserProfile, CookieBlock, CookieScope, OwnProxy, SetBy, Unreadable
 from portalcheck.machine.browsers import extensions, firefox_install, policies, prefs_js
 from portalcheck.machine.browsers.database import Database, Refused
-from portalcheck.machine.browsers.matching import Target, target
+from portalcheck.machine.browsers.matching import Page, page_of
 from portalcheck.machine.browsers.profile import Profile, unread
 from portalcheck.machine.browsers.reading import part, read_json, read_text, table
 from portalcheck.machine.browsers.sqlite_image import take
@@ -37,7 +37,7 @@ _OWN_PROXIES = {0: OwnProxy.NONE, 1: OwnProxy.MANUAL, 2: OwnProxy.SCRIPT, 4: Own
 Preferences = Mapping[str, prefs_js.Value]
 
 
-def settings(profile: Profile, environment: Environment, page: Target | None) -> BrowserProfile:
+def settings(profile: Profile, environment: Environment, page: Page | None) -> BrowserProfile:
     """What the profile does with the cookies of a page."""
     text = profile.unreadable or read_text(profile.folder / "prefs.js")
     preferences = {} if isinstance(text, Unreadable) else prefs_js.parse(text)
@@ -79,7 +79,7 @@ def _names_proxy(preferences: Preferences) -> bool:
 
 
 def _blocks(
-    preferences: Preferences, rules: Mapping[str, object], permission: int, page: Target | None
+    preferences: Preferences, rules: Mapping[str, object], permission: int, page: Page | None
 ) -> tuple[CookieBlock, ...]:
     if page is not None:
         if _names(rules.get("Block"), page):
@@ -94,7 +94,7 @@ def _blocks(
 
 
 def _behaviour(preferences: Preferences, rules: Mapping[str, object]) -> tuple[int, SetBy]:
-    """The cookie behaviour and who set it, -1 where nobody did. An unlocked policy gives way to the user."""
+    """The cookie behaviour and who set it, -1 if neither did. An unlocked policy gives way to the user."""
     chosen = preferences.get(_BEHAVIOUR, -1)
     behaviour = chosen if isinstance(chosen, int) else -1
     wanted = _BEHAVIOURS.get(str(rules.get("Behavior", "")), -1)
@@ -107,12 +107,12 @@ def _behaviour(preferences: Preferences, rules: Mapping[str, object]) -> tuple[i
     return behaviour, SetBy.SETTING
 
 
-def _names(origins: object, page: Target) -> bool:
+def _names(origins: object, page: Page) -> bool:
     """Whether one of a policy's origins is the page's, or that of a domain that it lies under."""
     if not isinstance(origins, list):
         return False
     named = (
-        target(text if "://" in text else f"https://{text}") for text in origins if isinstance(text, str)
+        page_of(text if "://" in text else f"https://{text}") for text in origins if isinstance(text, str)
     )
     return any(
         one is not None and (one.scheme, one.port) == (page.scheme, page.port) and one.host in page.domains
@@ -120,8 +120,8 @@ def _names(origins: object, page: Target) -> bool:
     )
 
 
-def _permission(path: Path, page: Target | None) -> int:
-    """The user's exception for the page, the one of the longest name; 0 where none can be read."""
+def _permission(path: Path, page: Page | None) -> int:
+    """The user's exception for the page, the one of the longest name; 0 if none can be read."""
     if page is None:
         return 0
     image = take(path)

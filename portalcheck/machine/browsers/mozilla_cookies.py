@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from portalcheck.facts import Unreadable
 from portalcheck.machine.browsers.database import Database
-from portalcheck.machine.browsers.matching import MAX_INTEGER, Clock, Target
+from portalcheck.machine.browsers.matching import MAX_INTEGER, Clock, Page
 
 _NEEDED = frozenset({"host", "path", "name", "value", "expiry", "issecure"})
 _SECRET = {"moz_cookies": frozenset({"value"})}
@@ -18,7 +18,7 @@ _MICROSECONDS = 1_000_000  # in which all other times are
 
 
 def guard(database: Database) -> Clock | Unreadable:
-    """Offer the rows to `matching`, and tell the clock that they go by."""
+    """Define the view that `matching` counts in; the clock of its times, or why the database cannot be read."""
     columns = database.columns("moz_cookies")
     if not columns >= _NEEDED:
         return Unreadable.UNKNOWN_LAYOUT
@@ -40,7 +40,7 @@ def guard(database: Database) -> Clock | Unreadable:
     return clock
 
 
-def jars(page: Target | None) -> tuple[str, ...]:
+def jars(page: Page | None) -> tuple[str, ...]:
     """The origin attributes whose cookies are sent when a person opens the page in an ordinary tab.
 
     Those of its own partition, with the port where it is not the scheme's, and of first-party isolation.

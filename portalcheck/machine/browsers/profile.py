@@ -9,7 +9,7 @@ import msgspec
 
 from portalcheck.facts import CookieStore, Unreadable
 from portalcheck.machine.browsers.database import Database, Refused
-from portalcheck.machine.browsers.matching import Clock, Target, Totals, totals
+from portalcheck.machine.browsers.matching import Clock, Page, Totals, totals
 from portalcheck.machine.browsers.places import Place
 from portalcheck.machine.browsers.sqlite_image import take
 from portalcheck.machine.environment import Environment
@@ -38,7 +38,7 @@ class Question(msgspec.Struct, frozen=True):
     """What is asked of every cookie store: a page, its portal's hosts, a time in seconds since the epoch."""
 
     environment: Environment
-    page: Target | None
+    page: Page | None
     hosts: tuple[str, ...]
     now: float
 

@@ -89,7 +89,7 @@ def _open(path: Path, limit: int) -> tuple[int, int] | Unreadable:
 
 
 def read_from(descriptor: int, size: int) -> bytearray | Unreadable:
-    """The first `size` bytes of an open file, fewer where it is shorter."""
+    """The first `size` bytes of an open file, fewer if it is shorter."""
     held = bytearray(size)
     view = memoryview(held)
     got = 0
@@ -121,7 +121,7 @@ def read_text(path: Path, limit: int = MAX_TEXT) -> str | Unreadable:
 
 
 def read_json(path: Path, limit: int = MAX_TEXT) -> dict[str, object] | Unreadable:
-    """The JSON object in a file; `damaged` where the file holds anything else."""
+    """The JSON object in a file; `DAMAGED` if the file holds anything else."""
     content = read_text(path, limit)
     if isinstance(content, Unreadable):
         return content
@@ -133,7 +133,7 @@ def read_json(path: Path, limit: int = MAX_TEXT) -> dict[str, object] | Unreadab
 
 
 def read_plist(path: Path, limit: int = MAX_TEXT) -> dict[str, object] | Unreadable:
-    """The dictionary in a property list file; `damaged` where the file holds anything else."""
+    """The dictionary in a property list file; `DAMAGED` if the file holds anything else."""
     content = read(path, limit)
     if isinstance(content, Unreadable):
         return content
@@ -141,7 +141,7 @@ def read_plist(path: Path, limit: int = MAX_TEXT) -> dict[str, object] | Unreada
 
 
 def parse_plist(content: bytes) -> dict[str, object] | Unreadable:
-    """The dictionary in a property list, binary or XML; `damaged` for anything else."""
+    """The dictionary in a property list, binary or XML; `DAMAGED` for anything else."""
     import plistlib
 
     try:
@@ -152,7 +152,7 @@ def parse_plist(content: bytes) -> dict[str, object] | Unreadable:
 
 
 def read_ini(path: Path, limit: int = MAX_TEXT) -> dict[str, dict[str, str]]:
-    """The sections of an INI file as browsers and desktops write them; empty where there is none.
+    """The sections of an INI file as browsers and desktops write them; empty if there is none.
 
     Unlike `configparser` it takes what it understands of a broken file, as those programs do.
     """
@@ -170,14 +170,14 @@ def read_ini(path: Path, limit: int = MAX_TEXT) -> dict[str, dict[str, str]]:
 
 
 def part(tree: object, *keys: str) -> object:
-    """The value at a path of keys in nested dictionaries, None where there is no such path."""
+    """The value at a path of keys in nested dictionaries, None without such a path."""
     for key in keys:
         tree = tree.get(key) if isinstance(tree, dict) else None
     return tree
 
 
 def table(tree: object, *keys: str) -> dict[str, object]:
-    """The dictionary at a path of keys, empty where there is none."""
+    """The dictionary at a path of keys, empty if there is none."""
     found = part(tree, *keys)
     return found if isinstance(found, dict) else {}
 
@@ -215,7 +215,7 @@ def _holds(wanted: Callable[[os.DirEntry[str]], bool], entry: os.DirEntry[str]) 
 
 
 def is_file(path: Path) -> bool:
-    """Whether there is a regular file; False where that cannot be told."""
+    """Whether there is a regular file; False if that cannot be seen."""
     try:
         return not is_remote(path) and stat.S_ISREG(path.stat().st_mode)
     except (OSError, ValueError):
@@ -223,12 +223,12 @@ def is_file(path: Path) -> bool:
 
 
 def exists(path: Path) -> bool:
-    """Whether anything at all is there, even a link to nowhere; False where that cannot be told."""
+    """Whether anything at all is there, even a link to nowhere; False if that cannot be seen."""
     return presence(path) is True
 
 
 def presence(path: Path) -> bool | None:
-    """As `exists`, but None where a folder on the way is closed to us."""
+    """Whether anything at all is there, even a link to nowhere; None if a folder above it may not be read."""
     try:
         return not is_remote(path) and bool(path.lstat())
     except (OSError, ValueError) as error:
@@ -236,7 +236,7 @@ def presence(path: Path) -> bool | None:
 
 
 def changed_at(path: Path) -> float | None:
-    """When a file was last written to, None where that cannot be told."""
+    """When a file was last written to, None if that cannot be seen."""
     try:
         return None if is_remote(path) else path.stat().st_mtime
     except (OSError, ValueError):

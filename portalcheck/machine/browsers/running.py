@@ -1,4 +1,4 @@
-"""Whether a browser is running, as far as the files that it locks tell. None where they do not."""
+"""Whether a browser is running, by the files that it locks; None if that cannot be seen."""
 
 from __future__ import annotations
 

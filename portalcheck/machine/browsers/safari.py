@@ -7,7 +7,7 @@ from pathlib import Path
 from portalcheck.facts import BrowserProfile, CookieBlock, CookieScope, CookieStore, SetBy, Unreadable
 from portalcheck.machine.browsers import binarycookies
 from portalcheck.machine.browsers.database import Database, Refused
-from portalcheck.machine.browsers.matching import Clock, Target, Totals, totals
+from portalcheck.machine.browsers.matching import Clock, Page, Totals, totals
 from portalcheck.machine.browsers.places import Place
 from portalcheck.machine.browsers.profile import NOTHING, Profile, Question, store, unread
 from portalcheck.machine.browsers.reading import exists, folders, part, presence, read, read_plist
@@ -46,7 +46,7 @@ def cookies(profile: Profile, question: Question) -> CookieStore:
     return store(profile, found, running=None, keeps_session=False)
 
 
-def settings(profile: Profile, environment: Environment, page: Target | None) -> BrowserProfile:
+def settings(profile: Profile, environment: Environment, page: Page | None) -> BrowserProfile:
     """What the profile blocks. Exceptions for single sites do not exist in Safari."""
     del page
     jar = profile.unreadable or _jar(profile)

@@ -307,7 +307,7 @@ def test_what_is_sent_is_what_the_rfc_says(
     tmp_path_factory: pytest.TempPathFactory, cookies: list[Cookie], host: str, path: str
 ) -> None:
     file = chromium_db(tmp_path_factory.mktemp("db") / "Cookies", cookies)
-    page = matching.target(f"https://{host}{path}")
+    page = matching.page_of(f"https://{host}{path}")
     with Database(file.read_bytes()) as database:
         clock = chromium_cookies.guard(database, "linux")
         assert isinstance(clock, matching.Clock)
@@ -354,7 +354,7 @@ def test_origin_attributes_whatever_they_hold_sort_cookies_into_jars(
     firefox_db(world.firefox / "p" / "cookies.sqlite", [Cookie(jar=jar) for jar in jars])
     store = world.store()
     kept = [jar for jar in jars if not any(part.startswith("privateBrowsingId=") for part in _parts(jar))]
-    sent = [jar for jar in kept if jar in ("", *mozilla_cookies.jars(matching.target(URL)))]
+    sent = [jar for jar in kept if jar in ("", *mozilla_cookies.jars(matching.page_of(URL)))]
     assert (store.count, store.sent) == (len(kept), len(sent))
     assert store.partitioned == len(kept) - len(sent)
 
