@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from portalcheck.facts import DnsServer, InterfaceKind, Roots, System
 from portalcheck.machine import hosts
 from portalcheck.machine.environment import Environment, InterfaceState, RegistryValue
-from portalcheck.machine.files import read_bounded
+from portalcheck.machine.files import printable, read_bounded
 from portalcheck.machine.hostnames import address
 from portalcheck.machine.interface_kind import InterfaceFacts, by_name
 from portalcheck.machine.proxies import windows as proxies
@@ -31,19 +31,15 @@ def system(environment: Environment) -> System:
     build = int(_text(values, "CurrentBuildNumber")) if _text(values, "CurrentBuildNumber").isdecimal() else 0
     year = re.search(r"Server (\d{4})", product)
     if _text(values, "InstallationType").startswith("Server") and year:
-        return System(os="windows", release=f"server {year[1]}", product=_product(product))
+        return System(os="windows", release=f"server {year[1]}", product=printable(product))
     if not isinstance(values.get("CurrentMajorVersionNumber"), int):
-        return System("windows", _OLD.get(_text(values, "CurrentVersion"), ""), _product(product))
+        return System("windows", _OLD.get(_text(values, "CurrentVersion"), ""), printable(product))
     version = "11" if build >= _FIRST_BUILD_OF_11 else "10"
     if version == "11":  # Microsoft left the name in the registry as it was
         product = product.replace("Windows 10", "Windows 11")
     label = _text(values, "DisplayVersion") or _text(values, "ReleaseId")
     match = re.fullmatch(r"\d\dH\d|\d{4}", label)
-    return System("windows", f"{version} {label}" if match else version, _product(product))
-
-
-def _product(text: str) -> str:
-    return "".join(character for character in text if character.isprintable())[:64]
+    return System("windows", f"{version} {label}" if match else version, printable(product))
 
 
 def _text(values: Mapping[str, RegistryValue], name: str) -> str:

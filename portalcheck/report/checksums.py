@@ -19,7 +19,7 @@ from typing import Any
 
 LAYOUT = "2"
 _LAYOUT_KEY = "layout"
-_SYMBOLS = "0123456789abcdefghjkmnpqrstvwxyz"
+SYMBOLS = "0123456789abcdefghjkmnpqrstvwxyz"
 _LENGTH = 4
 
 _ALL = None
@@ -107,6 +107,10 @@ def _plain(value: Any) -> Any:
 
 
 def _checksum(run: str, name: str, value: Any) -> str:
-    written = json.dumps([run, name, value], sort_keys=True, separators=(",", ":"))
-    number = int.from_bytes(hashlib.sha256(f"portalcheck seal\n{written}".encode()).digest()[:8])
-    return "".join(_SYMBOLS[(number >> shift) & 31] for shift in range(0, 5 * _LENGTH, 5))
+    return digest("seal", json.dumps([run, name, value], sort_keys=True, separators=(",", ":")), _LENGTH)
+
+
+def digest(purpose: str, text: str, count: int) -> str:
+    """The first `count` symbols (at most 12, of 5 bits each) of a text's SHA-256, in Crockford's base 32."""
+    number = int.from_bytes(hashlib.sha256(f"portalcheck {purpose}\n{text}".encode()).digest()[:8])
+    return "".join(SYMBOLS[(number >> shift) & 31] for shift in range(0, 5 * count, 5))

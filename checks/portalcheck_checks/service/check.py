@@ -30,11 +30,7 @@ from portalcheck_checks.service import reasons
 from portalcheck_checks.service.causes import CAUSES
 
 _REFUSALS = {403, 429, 451}
-_REDIRECT_ENDS = {
-    TraceEnd.BAD_LOCATION: "bad-location",
-    TraceEnd.LEFT_HTTPS: "left-https",
-    TraceEnd.NOT_FOLLOWED: "not-followed",
-}
+_BROKEN_REDIRECTS = {TraceEnd.BAD_LOCATION, TraceEnd.LEFT_HTTPS, TraceEnd.NOT_FOLLOWED}
 
 
 def service(ctx: Context) -> Iterable[Finding]:
@@ -49,8 +45,8 @@ def judge(trace: Trace) -> list[Finding]:
     """By the last hop; a chain of redirects that leads nowhere is the portal's own fault."""
     if trace.end in (TraceEnd.LOOP, TraceEnd.TOO_MANY):
         return [fail(reasons.REDIRECT_LOOP, count=len(trace.hops))]
-    if trace.end in _REDIRECT_ENDS:
-        return [fail(reasons.REDIRECT_BROKEN, how=_REDIRECT_ENDS[trace.end])]
+    if trace.end in _BROKEN_REDIRECTS:
+        return [fail(reasons.REDIRECT_BROKEN, how=trace.end)]
     hop = trace.last
     if (slow_ms := _slow_throughout(trace)) > SLOW_MS:
         return [fail(reasons.SLOW, seconds=round(slow_ms / 1000))]

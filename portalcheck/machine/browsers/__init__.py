@@ -82,13 +82,13 @@ def _found(environment: Environment) -> Iterator[Profile]:
 
     finders = {
         "chromium": chromium.profile_folders,
-        "firefox": firefox.profile_folders,
+        "firefox": lambda place: firefox.profile_folders(place, environment),
         "safari": safari.profile_folders,
         "epiphany": epiphany.profile_folders,
     }
     numbers: dict[str, int] = {}
     for place in places(environment):
-        folders = finders[place.browser.family](place, environment)
+        folders = finders[place.browser.family](place)
         unreadable = folders if isinstance(folders, Unreadable) else None
         for folder in (place.folder,) if isinstance(folders, Unreadable) else folders:
             number = numbers.get(place.browser.name, 0) + 1

@@ -10,20 +10,18 @@ from portalcheck.machine.browsers import chromium_cookies, running
 from portalcheck.machine.browsers.places import Place
 from portalcheck.machine.browsers.profile import Profile, Question, count, store
 from portalcheck.machine.browsers.reading import changed_at, exists, folders, presence
-from portalcheck.machine.environment import Environment
 
 _NOT_PROFILES = frozenset({"System Profile", "Guest Profile", "Snapshot", "Snapshots", "Crashpad", "Network"})
 _USUAL = re.compile(r"Default|Profile \d+")
 _COOKIES = ("Network/Cookies", "Cookies")
 
 
-def profile_folders(place: Place, environment: Environment) -> tuple[Path, ...] | Unreadable:
+def profile_folders(place: Place) -> tuple[Path, ...] | Unreadable:
     """The folders of a place that hold settings or cookies, `Default` first.
 
     Looked for on disk, for the browser's own list (`Local State`) may lack some and may name anything.
     Opera keeps its first profile in the place itself.
     """
-    del environment
     inside = folders(place.folder)
     if isinstance(inside, Unreadable):
         return inside

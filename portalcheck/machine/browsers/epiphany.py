@@ -9,14 +9,12 @@ from portalcheck.machine.browsers import mozilla_cookies
 from portalcheck.machine.browsers.places import Place
 from portalcheck.machine.browsers.profile import Profile, Question, count, store
 from portalcheck.machine.browsers.reading import exists, folders
-from portalcheck.machine.environment import Environment
 
 _COOKIES = "cookies.sqlite"
 
 
-def profile_folders(place: Place, environment: Environment) -> tuple[Path, ...] | Unreadable:
+def profile_folders(place: Place) -> tuple[Path, ...] | Unreadable:
     """The place itself, if it was ever used."""
-    del environment
     inside = folders(place.folder)
     if isinstance(inside, Unreadable):
         return inside

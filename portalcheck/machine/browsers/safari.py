@@ -24,12 +24,11 @@ _POLICY_KEYS = (
 )
 
 
-def profile_folders(place: Place, environment: Environment) -> tuple[Path, ...] | Unreadable:
+def profile_folders(place: Place) -> tuple[Path, ...] | Unreadable:
     """The folders that hold a cookie file: the container's, those of named profiles, else an old version's.
 
     The last is mostly a leftover, and looked at only where there is no container.
     """
-    del environment
     own = place.folder / _CONTAINER / "Cookies"
     named = folders(place.folder / _CONTAINER / "WebKit" / "WebsiteDataStore")
     inside = () if isinstance(named, Unreadable) else tuple(folder / "Cookies" for folder in named)

@@ -11,6 +11,7 @@ import msgspec
 
 from portalcheck.report.block import layout
 from portalcheck.report.block.normalise import normalise_line
+from portalcheck.report.checksums import SYMBOLS
 
 LONGEST_LINE = 1000
 """Characters of a plain text that one line may be spread over."""
@@ -26,7 +27,7 @@ _MARK = re.compile(rf", ?((?:[0-9a-z] ?){{{layout.MARK_SYMBOLS}}})$", re.IGNOREC
 _MARK_SHAPE = re.compile(r",[^0-9a-z]{0,30}(?:[0-9a-z][^0-9a-z]{0,30}){6}$", re.IGNORECASE)
 _LONGEST_MARK = 60
 _LINE_END = re.compile(r"[0-9A-Za-z][^0-9A-Za-z;]{0,30};")
-_IN_CHECKS = frozenset(layout.SYMBOLS)
+_IN_CHECKS = frozenset(SYMBOLS)
 
 
 class Line(msgspec.Struct, frozen=True):

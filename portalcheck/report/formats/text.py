@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from portalcheck.model import Portal, Report
 from portalcheck.report.block.writing import write
@@ -33,14 +33,14 @@ def render(
         _verdict(report, catalog),
         _first_step(report, catalog, portal),
         _further_steps(report, catalog),
-        _symptoms(report, catalog),
+        _listed("symptoms", map(catalog.symptom, report.symptoms), catalog),
         _changes(report, previous, catalog),
-        _also(report, catalog),
-        _not_checked(report, catalog),
+        _listed("also", (words.cause_words(report, catalog, each).verdict for each in report.also), catalog),
+        _listed("not_checked", words.not_checked(report, catalog), catalog),
         _route(report, catalog),
         _checks(report, catalog, verbose=verbose),
         _local(report, catalog),
-        _privacy(report, catalog),
+        _listed("looked", words.contacts(report, catalog), catalog),
         _block(report, catalog),
         _code(report, catalog, verbose=verbose),
     )
@@ -49,6 +49,13 @@ def render(
 
 def _heading(key: str, catalog: Catalog) -> str:
     return catalog.ui(f"heading.{key}") + ":"
+
+
+def _listed(key: str, sentences: Iterable[str], catalog: Catalog) -> Iterator[str]:
+    """Sentences below a heading; nothing without a sentence."""
+    lines = [line for sentence in sentences for line in wrap(sentence, _IN)]
+    if lines:
+        yield from (_heading(key, catalog), *lines)
 
 
 def _verdict(report: Report, catalog: Catalog) -> Iterator[str]:
@@ -80,13 +87,6 @@ def _further_steps(report: Report, catalog: Catalog) -> Iterator[str]:
         yield from wrap(catalog.ui("step.more", topic=steps[0].ref), _IN)
 
 
-def _symptoms(report: Report, catalog: Catalog) -> Iterator[str]:
-    if report.symptoms:
-        yield _heading("symptoms", catalog)
-        for symptom in report.symptoms:
-            yield from wrap(catalog.symptom(symptom), _IN)
-
-
 def _changes(report: Report, previous: Report | None, catalog: Catalog) -> Iterator[str]:
     if previous is None or previous.portal != report.portal:
         return
@@ -96,21 +96,6 @@ def _changes(report: Report, previous: Report | None, catalog: Catalog) -> Itera
         return
     before, now = (catalog.cause(cause).verdict for cause in (previous.cause, report.cause))
     yield from wrap(catalog.ui("changes.changed", before=before, now=now), _IN)
-
-
-def _also(report: Report, catalog: Catalog) -> Iterator[str]:
-    if report.also:
-        yield _heading("also", catalog)
-        for cause in report.also:
-            yield from wrap(words.cause_words(report, catalog, cause).verdict, _IN)
-
-
-def _not_checked(report: Report, catalog: Catalog) -> Iterator[str]:
-    unseen = list(words.not_checked(report, catalog))
-    if unseen:
-        yield _heading("not_checked", catalog)
-        for line in unseen:
-            yield from wrap(line, _IN)
 
 
 def _route(report: Report, catalog: Catalog) -> Iterator[str]:
@@ -152,12 +137,6 @@ def _local(report: Report, catalog: Catalog) -> Iterator[str]:
         yield from wrap(f"{finding.reason}:", _IN)
         for name, value in finding.args.items():
             yield from wrap(f"{name}: {catalog.write(value)}", _DEEP)
-
-
-def _privacy(report: Report, catalog: Catalog) -> Iterator[str]:
-    yield _heading("looked", catalog)
-    for line in words.contacts(report, catalog):
-        yield from wrap(line, _IN)
 
 
 def _block(report: Report, catalog: Catalog) -> Iterator[str]:
