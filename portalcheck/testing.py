@@ -352,10 +352,10 @@ def _languages(package: str) -> list[str]:
 
 
 def _wrong_words(check: Check, language: str) -> Iterator[str]:
-    """What the words of a language lack, and what they have that nobody declares."""
-    from portalcheck.api.beside import load_beside
+    """What the words of a language lack, and what they have that is not declared."""
+    from portalcheck.api.texts import load_texts
 
-    words, file = load_beside(check.words, language), f"{language}.toml of {check.words}"
+    words, file = load_texts(check.words, language), f"{language}.toml of {check.words}"
     yield from (f"{file} has no {key}" for key in ("name", "reads", "contacts") if not words.get(key))
     reasons, texts = {str(reason): reason for reason in check.reasons}, words.get("reasons", {})
     yield from _unlike(f"{file}, reasons", reasons, texts)

@@ -33,7 +33,7 @@ _CODES = {Outcome.OK: 0, Outcome.WARN: 0, Outcome.FAIL: 1, Outcome.UNKNOWN: 3}
 
 
 class RunFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What a report tells of the run itself. `started` is in seconds since the epoch, by this computer's clock."""
+    """What a report says of the run itself. `started` is in seconds since the epoch, by this computer's clock."""
 
     version: str
     started: float
@@ -93,7 +93,7 @@ def _unsealed(
 
 
 def _timestamp(seconds: float) -> str:
-    """RFC 3339 in UTC; a clock outside of what a date can say gives the nearest date that can be said."""
+    """RFC 3339 in UTC; the epoch for a clock beyond the range of dates."""
     try:
         moment = dt.datetime.fromtimestamp(seconds, dt.UTC)
     except (ValueError, OverflowError, OSError):

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
-from portalcheck.api.beside import ENGLISH, Texts, read_texts
+from portalcheck.api.texts import ENGLISH, Texts, read_texts
 
 _NONE: Texts = MappingProxyType({})
 

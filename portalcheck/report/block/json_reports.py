@@ -25,7 +25,7 @@ _WORSE = (Integrity.CHANGED, Integrity.PART_MISSING)
 
 
 def json_reports(text: str, numbers: Numbers) -> list[RecoveredReport]:
-    """The reports of a JSON text, empty where it is none; one with nothing in it for a report that is cut off."""
+    """The reports of a JSON text, empty for another text; one without fields for a report that is cut off."""
     text = text.lstrip("\ufeff \t\r\n")
     if not text.startswith(("{", "[")):
         return []
@@ -90,7 +90,7 @@ def _recover(document: dict[str, Any], numbers: Numbers) -> RecoveredReport:
 
 
 def _take_out(fields: dict[str, Any], names: Collection[str]) -> list[Unproven]:
-    """Take fields, and checks named as `checks.tls`, away; gives back what they said."""
+    """Remove fields, and checks named as `checks.tls`; returns what they held."""
     taken = []
     for name in list(fields):
         if name in names:
@@ -108,7 +108,7 @@ def _take_out(fields: dict[str, Any], names: Collection[str]) -> list[Unproven]:
 
 
 def _disagreeing(fields: dict[str, Any], numbers: Numbers) -> set[str]:
-    """Fields that contradict each other, all of them: which of them is wrong nobody can tell.
+    """Fields that contradict each other, all of them, since it cannot be known which is wrong.
 
     The phone code repeats the cause, the system and each check's status, and the exit code follows from the
     outcome. Codes of another layout, and causes without a number, are not compared.
@@ -132,7 +132,7 @@ def _disagreeing(fields: dict[str, Any], numbers: Numbers) -> set[str]:
 
 
 def _integrity(document: dict[str, Any], *, missing: bool, changed: bool) -> Integrity:
-    """No better than what an earlier reading said of the same report."""
+    """Never better than the `integrity` that an earlier reading gave to the same report."""
     said = document.get("integrity")
     for worse, found in zip(_WORSE, (changed, missing), strict=True):
         if found or said == worse.value:

@@ -23,7 +23,7 @@ _MOST_SHOWN = 100
 
 
 def read(text: str | bytes, numbers: Numbers) -> list[RecoveredReport]:
-    """All reports in a text, in order; empty where there is none. Never raises, and takes time linear in the
+    """All reports in a text, in order; empty without one. Never raises, and takes time linear in the
     length. `numbers` are what a phone code stands for, which a report is compared with.
 
     A JSON report (or several, as a list or one a line) is read as such; anything else is searched for blocks,
@@ -104,7 +104,7 @@ def _integrity(block: Block, fields: Fields, *, other_version: bool) -> Integrit
 
 
 def _missing(fields: Fields, numbers: Numbers) -> tuple[str, ...]:
-    """Fields that are not there, and checks of which the phone code tells that they were run."""
+    """Fields that are absent, and absent checks that were run according to the phone code."""
     absent = [name for field in _NAMES if (name := field.name) not in fields.values]
     absent += [
         f"{parent.name}.{field.name}"

@@ -1,4 +1,4 @@
-"""Finds the lines of blocks in a text, proves each by its mark, and puts those of one report together."""
+"""Finds the lines of blocks in a text, verifies each by its mark, and puts those of one report together."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _IN_CHECKS = frozenset(SYMBOLS)
 
 
 class Line(msgspec.Struct, frozen=True):
-    """A proved line: its key in lower case, its value as it was found, and the tag of its block."""
+    """A verified line: its key in lower case, its value as it was found, and the tag of its block."""
 
     key: str
     value: str
@@ -39,7 +39,7 @@ class Line(msgspec.Struct, frozen=True):
 
 
 class Suspect(msgspec.Struct, frozen=True):
-    """What looks like a line and is not proved. `marked` says that it has the shape of a whole one."""
+    """What looks like a line and is not verified. `marked` says that it has the shape of a whole one."""
 
     key: str
     text: str
@@ -132,12 +132,12 @@ class _Scanner:
 
 
 def _may_be_marked(piece: str) -> bool:
-    """Whether a piece may end in a mark: quickly told, since other texts hold many semicolons."""
+    """Whether a piece may end in a mark: a quick test, since other texts hold many semicolons."""
     return not piece.isascii() or _MARK_SHAPE.search(piece[-_LONGEST_MARK:]) is not None
 
 
 def _judged(piece: str, *, in_region: bool) -> list[Line | Suspect]:
-    """The lines of a piece that ends where a semicolon stands; more than one where semicolons were lost."""
+    """The lines of a piece that ends where a semicolon stands; more than one if semicolons were lost."""
     text = normalise_line(piece)
     keys = list(_KEY.finditer(text))
     found = []
@@ -160,7 +160,7 @@ def _judge(key: str, text: str) -> Line | Suspect:
 
 
 def _split(region: _Region) -> Iterator[Block]:
-    """One block for each tag of a region; a single line of another tag was put there by somebody."""
+    """One block for each tag of a region; a single line of another tag is an insertion."""
     counts = Counter(found.tag for found in region.found if isinstance(found, Line))
     if not (region.begun or region.ended or counts.total() > 1):
         return

@@ -83,7 +83,7 @@ class Trouble(StrEnum):
 
 
 class Likeness(StrEnum):
-    """How a suggested code differs from the one that was heard."""
+    """How a suggested code differs from the one that was given."""
 
     SWAP = "swap"
     MISSING = "missing"
@@ -102,10 +102,10 @@ class Suggestion(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CodeProblem(msgspec.Struct, frozen=True, kw_only=True):
-    """Why a code was not read, what was heard (grouped), and which codes may have been meant, the likeliest
-    first.
+    """Why a code was not read, the symbols that were given (grouped), and which codes may have been meant, the
+    likeliest first.
 
-    `length` is the number of symbols heard; `positions` (from 1) are letters that no code has; `layout` is
+    `length` is the number of symbols given; `positions` (from 1) are letters that no code has; `layout` is
     the version of a code whose check is right and whose layout this version does not know.
     """
 
@@ -206,7 +206,7 @@ def _meaning(values: Sequence[int], numbers: Numbers) -> Decoded | CodeProblem:
 
 
 def _heard(text: str) -> str:
-    """The letters and digits of a text, as symbols where they are some; longer texts are cut."""
+    """The letters and digits of a text in upper case, O as 0, I and L as 1; at most `_MOST_HEARD` of them."""
     plain = unicodedata.normalize("NFKC", text[: 4 * _MOST_HEARD]).upper().translate(SAME)
     return re.sub(r"[\W_]+", "", plain)[:_MOST_HEARD]
 
@@ -238,7 +238,7 @@ def _suggestions(near: Iterable[_Near], numbers: Numbers) -> tuple[Suggestion, .
 
 
 def _near(heard: Sequence[int]) -> Iterator[_Near]:
-    """What differs from the heard code as listeners and readers err, the likeliest kind first."""
+    """Codes that differ from the given one as listeners and readers err, the likeliest kind first."""
     for place in range(LENGTH - 1):
         swapped = list(heard)
         swapped[place], swapped[place + 1] = swapped[place + 1], swapped[place]

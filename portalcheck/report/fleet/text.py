@@ -56,7 +56,7 @@ def _days(summary: Summary, catalog: Catalog) -> Iterator[str]:
 
 
 def _table(cells: Sequence[tuple[str, str, str]]) -> Iterator[str]:
-    """Two columns of numbers, and words that hang in where they need more than a line."""
+    """Two columns of numbers, and words, with a hanging indent if they need more than a line."""
     widths = [max((len(cell[column]) for cell in cells), default=0) for column in (0, 1)]
     for first, second, said in cells:
         front = f"  {first:>{widths[0]}}  {second:>{widths[1]}}  "

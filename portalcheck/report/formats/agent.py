@@ -125,7 +125,7 @@ def _checks(checks: Iterable[Any], words: Catalog) -> Iterator[str]:
 
 
 def _findings(check: Mapping[str, Any], words: Catalog) -> Iterator[str]:
-    """What a check found that is not well; what echoes a fault elsewhere is told as that, and blames nobody."""
+    """What a check found that is not well; echoes of a fault elsewhere are named as such."""
     behind = set()
     for finding in check.get("findings", ()):
         blockers = _texts(finding.get("blocked_by"))

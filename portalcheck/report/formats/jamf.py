@@ -16,7 +16,7 @@ _SAFE = str.maketrans({"<": "(", ">": ")", "&": "+"})
 
 
 def render(report: Report, catalog: Catalog) -> str:
-    """`<result>outcome cause step: verdict</result>`; a step only where there is something to do."""
+    """`<result>outcome cause step: verdict</result>`; a step only if there is something to do."""
     steps = report.likely_steps if report.cause != NONE.id else ()
     codes = " ".join([report.outcome.value, report.cause, *(step.ref for step in steps[:1])])
     value = f"{codes}: {words.verdict(report, catalog)[0]}"

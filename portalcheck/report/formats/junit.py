@@ -46,7 +46,7 @@ def render(report: Report, catalog: Catalog) -> str:
 
 
 def _verdict(report: Report, catalog: Catalog) -> Element:
-    """The run as a whole: red exactly where its exit code is 1 or 3, or a cause was found."""
+    """The run as a whole: red if its exit code is 1 or 3, or a cause was found, and only then."""
     verdict = words.verdict(report, catalog)[0]
     case = _element("testcase", classname="portalcheck", name="verdict", time=_seconds(report.duration_ms))
     advice = "\n".join(_advice(report, catalog))

@@ -79,7 +79,7 @@ def _plain(value: float | None) -> Samples:
 
 
 def _family(name: str, profile: str, samples: Samples) -> str:
-    """A metric with its HELP and TYPE lines; nothing where it has no sample. No series comes twice."""
+    """A metric with its HELP and TYPE lines; nothing without a sample. No series comes twice."""
     metric = f"portalcheck_{name}"
     series = {_series(metric, {"portal": profile, **labels}): value for labels, value in samples}
     if not series:

@@ -56,7 +56,7 @@ def broken(links: tuple[Node, ...]) -> Node | None:
 
 
 def _cut(links: list[Node]) -> list[Node]:
-    """One link is the broken one; a fault of its own behind it is worth a look, and stops nobody yet."""
+    """The first broken link stays; further ones behind it become worries, since they stop nothing yet."""
     stop = next((index for index, node in enumerate(links) if node.state is State.BROKEN), len(links))
     return links[: stop + 1] + [
         Node(node.key, State.WORRIED) if node.state is State.BROKEN else node for node in links[stop + 1 :]
@@ -145,7 +145,7 @@ class _Diagram:
         return _gravest(felt or past)
 
     def _passed(self, links: list[Node]) -> list[Node]:
-        """Links that had nothing to tell, and behind which the next were reached, were passed.
+        """Links that no finding tells of, and behind which others were reached, were passed.
 
         Not those of which a check could not tell: that is never shown as well.
         """

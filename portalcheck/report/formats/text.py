@@ -129,7 +129,7 @@ def _checks(report: Report, catalog: Catalog, *, verbose: bool) -> Iterator[str]
 
 
 def _local(report: Report, catalog: Catalog) -> Iterator[str]:
-    """All evidence as it is, where the person asked for what stays on this computer."""
+    """All evidence as it is, if the person asked for what stays on this computer."""
     if report.privacy.level != "local":
         return
     yield from wrap(_heading("local", catalog))

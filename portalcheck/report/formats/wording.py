@@ -32,7 +32,7 @@ def cause_words(report: Report, words: Catalog, cause: str = "") -> CauseWords:
 
 
 def verdict(report: Report, words: Catalog) -> tuple[str, ...]:
-    """What was found, and what that means; without more words where the front door was not tried at all."""
+    """What was found, and what that means; only the outcome if the front door was not tried at all."""
     cause = cause_words(report, words)
     opened = any(
         finding.status is Status.OK and words.installed.layer(finding.reason) is Layer.SERVICE
@@ -45,7 +45,7 @@ def verdict(report: Report, words: Catalog) -> tuple[str, ...]:
 
 
 def first_step(report: Report, words: Catalog) -> FirstStep | None:
-    """The likeliest step, with the cause's own actions where it has some; None where no step is likely."""
+    """The likeliest step, with the cause's own actions if it has some; None if no step is likely."""
     if not report.likely_steps:
         return None
     step = report.likely_steps[0]
@@ -70,7 +70,7 @@ def browser_hint(step: Step, report: Report, words: Catalog) -> str:
 
 
 def fresh_browser(report: Report, words: Catalog) -> str:
-    """A browser that keeps no data of the portal and takes its cookies; empty where none is known."""
+    """A browser that keeps no data of the portal and takes its cookies; empty if none is known."""
     found = [f for check in report.checks for f in check.findings]
     unfit = {f.args.get("browser") for f in found if f.status in _GRAVE}
     reasons = words.installed.reasons
