@@ -1,4 +1,4 @@
-"""For the tests of checks: facts in few words, a computer and a context that answer as told, and whole runs.
+"""For the tests of checks: builders of facts, a computer and a context with given answers, and whole runs.
 
 A judge is tested with facts: `judge(trace(hop(http=http(503))))`. A check is tested over a `context` of such facts,
 or over the `practice` portal, which is real. `run` does what the program does with it: it runs the check and names
@@ -54,23 +54,23 @@ SERVER = facts.DnsServer("192.0.2.53")
 ETHERNET = facts.Interface("eth0", facts.InterfaceKind.ETHERNET, True, ("192.0.2.2",))
 
 
-# ---- what was said -------------------------------------------------------------------------------
+# ---- findings ------------------------------------------------------------------------------------
 
 
-def told(findings: Finding | Iterable[Finding]) -> list[tuple[str, str]]:
-    """The reason and the status of each finding."""
+def outcomes(findings: Finding | Iterable[Finding]) -> list[tuple[str, str]]:
+    """The reason and the status of each finding: `[("clock.correct", "ok")]`."""
     listed = [findings] if isinstance(findings, Finding) else findings
     return [(finding.reason, finding.status.value) for finding in listed]
 
 
 def one(findings: Iterable[Finding], reason: str) -> Finding:
-    """The only finding of a reason."""
+    """The only finding of a reason; fails if there is none, or more than one."""
     found = [finding for finding in findings if finding.reason == reason]
     assert len(found) == 1, f"{len(found)} findings of {reason}, not one"
     return found[0]
 
 
-# ---- facts: each is as it should be, but for what is told otherwise ------------------------------
+# ---- facts: each is as it should be, except for the fields that are given -------------------------
 
 
 def http(status: int = 200, **more: Any) -> facts.HttpStep:
@@ -92,17 +92,17 @@ def unconnected(failure: Failure, *addresses: str) -> facts.ConnectStep:
 
 
 def proxied(failure: Failure | None, status: int = 0, **more: Any) -> facts.ProxyStep:
-    """What a proxy said."""
+    """A proxy's answer."""
     return facts.ProxyStep(url="http://proxy.example:3128", failure=failure, status=status, **more)
 
 
 def hop(**more: Any) -> facts.Hop:
-    """A request that got all the way."""
+    """A request that got a whole response."""
     whole: dict[str, Any] = {
         "host": HOST,
         "port": 443,
         "scheme": "https",
-        "names": name_answer(server=None),
+        "names": dns_answer(server=None),
         "connect": connected(),
         "tls": facts.TlsStep(failure=None, version="TLSv1.3", chain=(b"leaf",)),
         "http": http(),
@@ -115,8 +115,8 @@ def trace(*hops: facts.Hop, end: TraceEnd = TraceEnd.PAGE) -> facts.Trace:
     return facts.Trace(route=facts.Route(url=PORTAL.url), hops=hops or (hop(),), end=end)
 
 
-def dead(failure: Failure = Failure.TIMED_OUT, *addresses: str) -> facts.Trace:
-    """A walk that came to no connection."""
+def unreachable(failure: Failure = Failure.TIMED_OUT, *addresses: str) -> facts.Trace:
+    """A walk that could not connect to the portal, at any of the addresses (its own by default)."""
     return trace(hop(connect=unconnected(failure, *addresses), tls=None, http=None), end=TraceEnd.FAILED)
 
 
@@ -132,8 +132,8 @@ def chain(**more: Any) -> facts.Chain:
     return facts.Chain(**{**whole, **more})
 
 
-def name_answer(failure: Failure | None = None, **more: Any) -> facts.DnsAnswer:
-    """What a DNS server says of the portal's name: its address, or why it has none."""
+def dns_answer(failure: Failure | None = None, **more: Any) -> facts.DnsAnswer:
+    """A DNS server's answer for the portal's name: its address, or why it has none."""
     addresses = () if failure else (ADDRESS,)
     return facts.DnsAnswer(**{"server": SERVER, "addresses": addresses, "failure": failure, **more})
 
@@ -145,29 +145,33 @@ def names(
     **more: Any,
 ) -> facts.Resolution:
     """The portal's name: the failure of the system, and of each DNS server; None stands for an answer."""
-    own = name_answer(system, server=None, addresses=() if system else system_addresses)
-    return facts.Resolution(host=HOST, system=own, servers=tuple(map(name_answer, servers)), **more)
+    own = dns_answer(system, server=None, addresses=() if system else system_addresses)
+    return facts.Resolution(host=HOST, system=own, servers=tuple(map(dns_answer, servers)), **more)
 
 
-def neutral(**more: Any) -> facts.Canaries:
-    """Neutral hosts that all answer; none of them does in `neutral(**SILENCE)`."""
-    counts: dict[str, Any] = {"canaries": 2, "verified": 2, "tcp_ok": 2, "captive": (CaptiveAnswer.OPEN,)}
-    return facts.Canaries(**{**counts, "system_dns": "answers", "other_dns": "answers", **more})
+def canaries(**more: Any) -> facts.Canaries:
+    """Canaries that all answer; none of them does in `canaries(**SILENCE)`."""
+    counts: dict[str, Any] = {"asked": 2, "verified": 2, "tcp_ok": 2, "captive": (CaptiveAnswer.OPEN,)}
+    return facts.Canaries(
+        **{**counts, "system_dns": facts.DnsHealth.ANSWERS, "other_dns": facts.DnsHealth.ANSWERS, **more}
+    )
 
 
 SILENCE: Mapping[str, Any] = {
     "verified": 0,
     "tcp_ok": 0,
     "captive": (CaptiveAnswer.SILENT,),
-    "system_dns": "silent",
-    "other_dns": "silent",
+    "system_dns": facts.DnsHealth.SILENT,
+    "other_dns": facts.DnsHealth.SILENT,
 }
-"""What neutral hosts say where nothing leads out."""
+"""The fields of `canaries` if nothing gets out."""
 
 
 def installed_browser(**more: Any) -> facts.InstalledBrowser:
     """A browser that gets updates."""
-    return facts.InstalledBrowser(**{"browser": "chrome", "version": "150.0", "supported": "true", **more})
+    return facts.InstalledBrowser(
+        **{"browser": "chrome", "version": "150.0", "supported": facts.Support.YES, **more}
+    )
 
 
 def browser_profile(**more: Any) -> facts.BrowserProfile:
@@ -177,21 +181,21 @@ def browser_profile(**more: Any) -> facts.BrowserProfile:
 
 def cookie_store(**more: Any) -> facts.CookieStore:
     """A cookie store that can be read, and is empty."""
-    return facts.CookieStore(**{"browser": "chrome", "profile": 1, "state": facts.StoreState.READ, **more})
+    return facts.CookieStore(**{"browser": "chrome", "profile": 1, **more})
 
 
-# ---- a computer and a context that answer as told ------------------------------------------------
+# ---- a computer and a context with given answers -------------------------------------------------
 
 
 class _Fake:
-    """Has the values, and answers the questions, as told; an answer may be a function of the question."""
+    """Has the given values and answers; an answer may be a function of what is asked."""
 
     def __init__(
-        self, told: Mapping[str, Any], questions: Mapping[str, Any], values: Mapping[str, Any] = {}
+        self, answers: Mapping[str, Any], questions: Mapping[str, Any], values: Mapping[str, Any] = {}
     ) -> None:
-        if strange := told.keys() - questions.keys() - values.keys():
+        if strange := answers.keys() - questions.keys() - values.keys():
             raise TypeError(f"{', '.join(sorted(strange))}: there is only {', '.join((*questions, *values))}")
-        for name, answer in {**questions, **values, **told}.items():
+        for name, answer in {**questions, **values, **answers}.items():
             given = name in values or callable(answer)
             self.__dict__[name] = answer if given else partial(_same, answer)
 
@@ -201,10 +205,10 @@ def _same(answer: Any, *question: Any) -> Any:
     return answer
 
 
-def computer(**told: Any) -> Machine:
-    """A healthy computer with one network, no proxy and no browser, but for what is told otherwise.
+def computer(**answers: Any) -> Machine:
+    """A healthy computer with one network, no proxy and no browser, except for the given answers.
 
-    What is told is a value, or a function of what is asked:
+    An answer is a value, or a function of what is asked:
     `computer(browsers=(installed_browser(),), hosts_file=lambda host: (ADDRESS,) if host == HOST else ())`.
     """
     usual = {
@@ -223,11 +227,11 @@ def computer(**told: Any) -> Machine:
         "browser_profiles": (),
         "cookie_stores": (),
     }
-    return cast(Machine, _Fake(told, usual))
+    return cast(Machine, _Fake(answers, usual))
 
 
-def egress(**told: Any) -> Egress:
-    """Traffic that all leaves over `ETHERNET`, but for what is told otherwise."""
+def egress(**answers: Any) -> Egress:
+    """Traffic that all leaves over `ETHERNET`, except for the given answers."""
     usual = {
         "source_address": ETHERNET.addresses[0],
         "addresses": frozenset(ETHERNET.addresses),
@@ -235,20 +239,20 @@ def egress(**told: Any) -> Egress:
         "dns_over": False,
         "probe_over": CaptiveAnswer.SILENT,
     }
-    return cast(Egress, _Fake(told, usual))
+    return cast(Egress, _Fake(answers, usual))
 
 
-def third_parties(**told: Any) -> ThirdParties:
-    """Nobody else may be asked, but for what is told otherwise: `third_parties(hosts=neutral())`."""
-    usual = {"hosts": None, "names": None, "status_page": facts.StatusPage.UNSAID}
-    return cast(ThirdParties, _Fake(told, usual))
+def third_parties(**answers: Any) -> ThirdParties:
+    """Nobody else may be asked, except for the given answers: `third_parties(canaries=canaries())`."""
+    usual = {"canaries": None, "names": None, "status_page": facts.StatusPage.UNKNOWN}
+    return cast(ThirdParties, _Fake(answers, usual))
 
 
-def context(url: str = "", *, portal: Portal = PORTAL, **told: Any) -> Context:
-    """A run on a healthy computer whose portal answers, but for what is told otherwise.
+def context(url: str = "", *, portal: Portal = PORTAL, **answers: Any) -> Context:
+    """A run on a healthy computer whose portal answers, except for the given answers.
 
-    `context(trace=dead(), machine=computer(now=NOW + DAY), third_parties=third_parties(hosts=neutral()))`. With a
-    `url`, that address is what is checked; an imitation of the portal is not contacted.
+    `context(trace=unreachable(), machine=computer(now=NOW + DAY), third_parties=third_parties(canaries=canaries()))`.
+    With a `url`, that address is what is checked; an imitation of the portal is not contacted.
     """
 
     def judge_address(url: str) -> Verdict:
@@ -273,9 +277,9 @@ def context(url: str = "", *, portal: Portal = PORTAL, **told: Any) -> Context:
         "revocation": None,
         "proxy_plan": facts.ProxyPlan(),
         "names": names(None, None) if contactable else None,
-        "true_time": facts.TrueTime(0, "portal"),
+        "true_time": facts.TrueTime(0, facts.TimeSource.PORTAL),
     }
-    made: Any = _Fake(told, usual, values)
+    made: Any = _Fake(answers, usual, values)
     return cast(Context, made)
 
 
@@ -348,27 +352,27 @@ def _languages(package: str) -> list[str]:
 
 
 def _wrong_words(check: Check, language: str) -> Iterator[str]:
-    """What the words of a language lack, and what they have that nobody declares."""
-    from portalcheck.api.beside import load_beside
+    """What the words of a language lack, and what they have that is not declared."""
+    from portalcheck.api.texts import load_texts
 
-    words, file = load_beside(check.words, language), f"{language}.toml of {check.words}"
+    words, file = load_texts(check.words, language), f"{language}.toml of {check.words}"
     yield from (f"{file} has no {key}" for key in ("name", "reads", "contacts") if not words.get(key))
-    reasons, told = {str(reason): reason for reason in check.reasons}, words.get("reasons", {})
-    yield from _unlike(f"{file}, reasons", reasons, told)
-    for code in sorted(reasons.keys() & told.keys()):
+    reasons, texts = {str(reason): reason for reason in check.reasons}, words.get("reasons", {})
+    yield from _unlike(f"{file}, reasons", reasons, texts)
+    for code in sorted(reasons.keys() & texts.keys()):
         declared = {"gravity", *reasons[code].args, *reasons[code].local}
-        for name in sorted(_names_in(told[code]) - declared):
+        for name in sorted(_names_in(texts[code]) - declared):
             yield f"{file}: {code} speaks of {name}, which is not among its evidence"
-    own, told = {row.id: row for row in check.causes if not row.further}, words.get("causes", {})
-    yield from _unlike(f"{file}, causes", own, told.keys() - ({row.id for row in check.causes} - own.keys()))
-    for cause in sorted(own.keys() & told.keys()):
+    own, texts = {row.id: row for row in check.causes if not row.further}, words.get("causes", {})
+    yield from _unlike(f"{file}, causes", own, texts.keys() - ({row.id for row in check.causes} - own.keys()))
+    for cause in sorted(own.keys() & texts.keys()):
         wanted = {"verdict", "patient", "agent", "it", *([] if own[cause].note else ["actions"])}
-        yield from (f"{file}: {cause} has no {key}" for key in sorted(wanted - told[cause].keys()))
+        yield from (f"{file}: {cause} has no {key}" for key in sorted(wanted - texts[cause].keys()))
 
 
-def _unlike(what: str, declared: Iterable[str], told: Iterable[str]) -> Iterator[str]:
-    yield from (f"{what}: none for {code}" for code in sorted({*declared} - {*told}))
-    yield from (f"{what}: {code} is not declared" for code in sorted({*told} - {*declared}))
+def _unlike(what: str, declared: Iterable[str], written: Iterable[str]) -> Iterator[str]:
+    yield from (f"{what}: none for {code}" for code in sorted({*declared} - {*written}))
+    yield from (f"{what}: {code} is not declared" for code in sorted({*written} - {*declared}))
 
 
 def _names_in(entry: object) -> set[str]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache, partial
 from typing import Any
 
-from portalcheck.api.beside import load_beside
+from portalcheck.api.texts import load_texts
 from portalcheck.diagnosis.engine import diagnose as diagnose_by
 from portalcheck.diagnosis.registry import installed
 from portalcheck.diagnosis.starvation import mark_starved as doubted_by
@@ -47,7 +47,7 @@ def texts_of(lang: str) -> dict[str, Any]:
     texts = {**load(lang), "checks": {}}
     texts |= {table: dict(texts[table]) for table in ("reasons", "causes")}
     for check in INSTALLED.checks:
-        beside = load_beside(check.words, lang)
+        beside = load_texts(check.words, lang)
         texts["checks"][check.id] = {key: beside[key] for key in ("name", "reads", "contacts")}
         texts["reasons"] |= beside["reasons"]
         for cause, told in beside.get("causes", {}).items():

@@ -26,10 +26,10 @@ _NO_TYPES: EvidenceTypes = MappingProxyType({})
 
 
 class Layer(IntEnum):
-    """Where on the way to the sign-in page something is met, in the order in which it is come to.
+    """Where on the route to the sign-in page something is found, in the order in which a request gets there.
 
     `ADDRESS` is the address by its text alone. `BROWSER` is what a browser does to a page that is there; `APART`
-    is what nothing on the way can explain: this computer's own state, the portal's own word.
+    is what nothing on the route can explain: this computer's own state, the portal's own status page.
     """
 
     ADDRESS = auto()
@@ -48,7 +48,7 @@ class Layer(IntEnum):
 
 
 def behind(layer: Layer) -> frozenset[Layer]:
-    """The layers of the way that are come to only after `layer`: what fails there may be an echo of it."""
+    """The layers that a request reaches only after `layer`: what fails there may be an echo of it."""
     return frozenset(each for each in Layer if layer < each <= Layer.SERVICE)
 
 

@@ -36,7 +36,7 @@ class Machine(Protocol):
     """What this computer says of itself. The demo and the tests put another one in its place.
 
     Every method may be slow and may be called from several threads; none raises for a missing file,
-    setting or permission: what cannot be told is absent from the answer.
+    setting or permission: what cannot be found out is absent from the answer.
     """
 
     def system(self) -> System:
@@ -52,7 +52,7 @@ class Machine(Protocol):
         """The DNS servers that this computer is set to ask, in order."""
 
     def hosts_file(self, host: str) -> tuple[str, ...]:
-        """The addresses that the hosts file gives for a name, in order; empty where it names none."""
+        """The addresses that the hosts file gives for a name, in order; empty if it names none."""
 
     def resolve(self, host: str, family: int) -> tuple[str, ...]:
         """The addresses of a name as programs see them; raises OSError (socket.gaierror) as getaddrinfo does."""
@@ -67,7 +67,7 @@ class Machine(Protocol):
         """Mozilla's trust store, for comparison."""
 
     def system_trusts(self, chain: Sequence[bytes], host: str) -> bool | None:
-        """The system's own verdict on a chain (DER, leaf first) at the current time, None where it has none to give."""
+        """The system's own verdict on a chain (DER, leaf first) at the current time, None if it gives none."""
 
     def endpoint(self, address: str, port: int) -> tuple[str, int]:
         """Where to connect for an address and port: themselves, but on a practice machine."""
@@ -85,36 +85,36 @@ class Machine(Protocol):
 class Egress(Protocol):
     """What leaves this computer, and over which interface. `interface` is a name, as `Interface` has it.
 
-    Third parties are asked by the last three alone, and only where they may be asked now; else nothing was heard.
+    `dns_over` and `probe_over` ask third parties, and only if these may be asked now; else False or SILENT.
     """
 
     def source_address(self, address: str) -> str | Failure:
         """The local address that traffic to `address` leaves from, or why there is none. Nothing is sent."""
 
     def addresses(self) -> frozenset[str]:
-        """The local addresses that traffic to the world at large leaves from, none without a route. Nothing is sent."""
+        """The local addresses that traffic to the internet leaves from, empty without a route. Nothing is sent."""
 
     def blocked_here(self, interface: str = "") -> bool:
-        """Whether this computer itself refuses to send to the world (over an interface, if one is named)."""
+        """Whether a firewall of this computer refuses to send to the internet (over an interface, if one is named)."""
 
     def dns_over(self, interface: str) -> bool:
-        """Whether an independent DNS server answers a neutral name over an interface, whatever the routes say."""
+        """Whether an independent DNS server answers over an interface, whatever the routing table says."""
 
     def probe_over(self, interface: str) -> CaptiveAnswer:
-        """What the plain-HTTP probes that need no name meet over an interface, whatever the routes say."""
+        """What the captive-portal probes that need no DNS meet over an interface, whatever the routing table says."""
 
 
 class ThirdParties(Protocol):
-    """Everybody but the portal and this computer's own servers: asked in trouble only, unless the settings differ."""
+    """All but the portal and this computer's own DNS servers and proxies; asked in trouble only, by default."""
 
-    def hosts(self) -> Canaries | None:
-        """What hosts say that have nothing to do with the portal; None where they may not be asked now."""
+    def canaries(self) -> Canaries | None:
+        """How hosts answer that have nothing to do with the portal; None if they may not be asked now."""
 
     def names(self, host: str) -> tuple[DnsAnswer, ...] | None:
         """A name of the portal's as independent DNS servers see it; None unless the person allowed to ask them."""
 
     def status_page(self) -> StatusPage:
-        """What the portal's own status page says; `unsaid` where it has none, or may not be asked now."""
+        """What the portal's own status page says; `UNKNOWN` if it has none, or may not be asked now."""
 
 
 class Context(Protocol):
@@ -145,27 +145,27 @@ class Context(Protocol):
 
     @property
     def third_parties(self) -> ThirdParties:
-        """Everybody but the portal and this computer's own servers."""
+        """All but the portal and this computer's own DNS servers and proxies."""
 
     def judge_address(self, url: str) -> Verdict:
         """Whether an address is this portal's, by its text alone and the profile's lists. Contacts nobody."""
 
     def trace(self, route: Route | None = None) -> Trace | None:
-        """Walk a way to the portal (the browser's by default). None where the address may not be contacted."""
+        """The walk along a route to the portal (the browser's by default). None if the address may not be contacted."""
 
     def traces(self, routes: Sequence[Route]) -> tuple[Trace | None, ...]:
-        """Several ways, walked at once; a `Trace` for each in order, None for one that was not walked in time."""
+        """The walks along several routes at once, in their order; None for one that was not finished in time."""
 
     def late(self) -> bool:
         """Whether the page is still not there after `SLOW_MS`: counterfactuals must then not wait for it."""
 
     def chain(self, hop: Hop) -> Chain | None:
-        """The certificates of a hop, judged offline. None where the hop has none."""
+        """The certificates of a hop, judged offline. None if the hop has none."""
 
     def revocation(self, hop: Hop) -> Revocation | None:
         """That the certificate of a hop is revoked, as its issuer says.
 
-        None where that is not known, or where no store trusts the issuer.
+        None if that is not known, or if no store trusts the issuer.
         """
 
     def proxy_plan(self) -> ProxyPlan:
@@ -174,7 +174,7 @@ class Context(Protocol):
     def names(self, host: str = "") -> Resolution | None:
         """A name of the portal's (its own by default), as this computer and its DNS servers see it.
 
-        None where the address may not be contacted.
+        None if the address may not be contacted.
         """
 
     def true_time(self) -> TrueTime:

@@ -22,7 +22,7 @@ from portalcheck.demo.plan import (
     Site,
     Trust,
 )
-from portalcheck.facts import BrowserProfile, CookieBlock, CookieStore, StoreState
+from portalcheck.facts import BrowserProfile, CookieBlock, CookieScope, CookieStore, SetBy
 
 _DAY_S = 86_400.0
 
@@ -132,7 +132,11 @@ _ROWS = (
         "cookies-blocked",
         "step-6",
         Plan(
-            profiles=(BrowserProfile(browser="firefox", profile=1, blocks=(CookieBlock("all", "setting"),)),),
+            profiles=(
+                BrowserProfile(
+                    browser="firefox", profile=1, blocks=(CookieBlock(CookieScope.ALL, SetBy.SETTING),)
+                ),
+            ),
         ),
     ),
     _stops(
@@ -145,7 +149,6 @@ _ROWS = (
                 CookieStore(
                     browser="firefox",
                     profile=1,
-                    state=StoreState.READ,
                     running=False,
                     count=64,
                     session=0,

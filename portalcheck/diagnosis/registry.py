@@ -19,7 +19,6 @@ from typing import Any, get_type_hints
 
 import msgspec
 
-from portalcheck.api.beside import ENGLISH, load_beside
 from portalcheck.api.declarations import (
     INCONCLUSIVE,
     NONE,
@@ -32,6 +31,7 @@ from portalcheck.api.declarations import (
     behind,
     fits,
 )
+from portalcheck.api.texts import ENGLISH, load_texts
 from portalcheck.diagnosis.article import refs
 from portalcheck.diagnosis.blame import in_order
 from portalcheck.probe.limits import LOAD_S
@@ -278,7 +278,7 @@ def _examine_cause(cause: Cause, check: Check, *, ours: bool) -> None:
 
 def _examine_words(check: Check) -> None:
     try:
-        told = load_beside(check.words, ENGLISH)
+        told = load_texts(check.words, ENGLISH)
     except Exception as error:
         raise DeclarationError(f"{ENGLISH}.toml of words={check.words!r} cannot be read: {error}") from None
     for cause in check.causes:

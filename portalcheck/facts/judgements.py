@@ -1,4 +1,4 @@
-"""Judgements that several checks share: a chain, the time, the world outside."""
+"""Judgements that several checks share: a certificate chain, its revocation, the true time, the canaries."""
 
 from __future__ import annotations
 
@@ -14,12 +14,15 @@ Sign-in systems tolerate no more than a few minutes (RFC 7519, 4.1.4; RFC 4120, 
 
 
 class Chain(msgspec.Struct, frozen=True, kw_only=True):
-    """A certificate chain judged offline on three separate axes: time, name and trust (RFC 5280, 9525).
+    """A certificate chain judged offline on three separate axes: time, name and trust (RFC 5280, RFC 9525).
 
-    `trusted_by` holds system, mozilla and profile, each whatever the time. `not_before` and `not_after` are
-    the window in which every certificate of the path is valid. `incomplete` says that an intermediate
-    was missing; `completed` that the certificate's own address for it gave the missing one. `issuer` is the
-    certificate (DER) that the path goes on with above the leaf, empty where it ends there.
+    `trusted_by` are the trust stores that hold the root of a valid path, whatever its dates: system, mozilla, profile.
+    `not_before` and `not_after` (seconds since the epoch) are the window in which every certificate of the path is
+    valid. `incomplete`: the server did not send an intermediate; `completed`: it was fetched from the address that the
+    certificate names (AIA). `system_complete`: the system's store is all that it trusts, and fetches no further roots.
+    `issuer` is the certificate (DER) above the leaf, empty if the path ends there; `key` a digest of the leaf's public
+    key. `www_twin`: the name would match with `www.` before it, or without it.
+    `readable` is false for a leaf that cannot be parsed. `expected_issuer`: the profile lists its issuer, or none.
     """
 
     name_matches: bool
@@ -33,7 +36,6 @@ class Chain(msgspec.Struct, frozen=True, kw_only=True):
     issuer_organisation: str = ""
     issuer_name: str = ""
     issuer: bytes = b""
-    anchor: str = ""
     names: tuple[str, ...] = ()
     key: str = ""
     www_twin: bool = False
@@ -47,7 +49,7 @@ class Chain(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def trusted(self) -> bool:
-        """Whether the browsers of this computer, or the profile, would trust the chain's root."""
+        """Whether the browsers of this computer, or the profile, trust the chain's root."""
         if {"system", "profile"} & self.trusted_by:
             return True
         return not self.system_complete and "mozilla" in self.trusted_by
@@ -62,45 +64,73 @@ class Chain(msgspec.Struct, frozen=True, kw_only=True):
         return self.not_before <= when <= self.not_after
 
 
-class Standing(StrEnum):
-    """What the issuer of a certificate says of it now. `unsaid` is whatever cannot be relied on."""
+class CertStatus(StrEnum):
+    """What the issuer of a certificate says of it now (RFC 6960, 2.2); `UNKNOWN` also if that cannot be relied on."""
 
     GOOD = "good"
     REVOKED = "revoked"
-    UNSAID = "unsaid"
+    UNKNOWN = "unknown"
+
+
+class RevocationReason(StrEnum):
+    """Why a certificate was revoked: the names of CRLReason (RFC 5280, 5.3.1)."""
+
+    UNSPECIFIED = "unspecified"
+    KEY_COMPROMISE = "key-compromise"
+    CA_COMPROMISE = "ca-compromise"
+    AFFILIATION_CHANGED = "affiliation-changed"
+    SUPERSEDED = "superseded"
+    CESSATION_OF_OPERATION = "cessation-of-operation"
+    CERTIFICATE_HOLD = "certificate-hold"
+    PRIVILEGE_WITHDRAWN = "privilege-withdrawn"
+    AA_COMPROMISE = "aa-compromise"
+    REMOVE_FROM_CRL = "remove-from-crl"
+
+
+class RevocationSource(StrEnum):
+    """How a certificate's status became known."""
+
+    STAPLE = "staple"
+    OCSP = "ocsp"
+    CRL = "crl"
 
 
 class Revocation(msgspec.Struct, frozen=True):
-    """A certificate's standing (RFC 6960, RFC 5280, 5): since when it is revoked (seconds since the epoch) and why.
+    """A certificate's status (RFC 6960; RFC 5280, 5) and, if it is revoked, since when (seconds since the epoch)."""
 
-    `why` is the name of a CRLReason; `how` it became known is staple, ocsp or crl.
-    """
-
-    standing: Standing
+    status: CertStatus
     since: float = 0.0
-    why: str = "unspecified"
-    how: str = "staple"
+    reason: RevocationReason = RevocationReason.UNSPECIFIED
+    source: RevocationSource = RevocationSource.STAPLE
 
 
 class StatusPage(StrEnum):
-    """What the portal's own status page says of it. `unsaid` is whatever cannot be relied on."""
+    """What the portal's own status page says of it; `UNKNOWN` if it has none, or one that cannot be relied on."""
 
-    WELL = "well"
-    PART = "part"
-    DOWN = "down"
+    OPERATIONAL = "well"
+    DEGRADED = "part"
+    OUTAGE = "down"
     MAINTENANCE = "maintenance"
-    UNSAID = "unsaid"
+    UNKNOWN = "unknown"
+
+
+class TimeSource(StrEnum):
+    """Whose clock the true time was taken from."""
+
+    PORTAL = "portal"
+    CANARIES = "neutral"
+    NONE = "none"
 
 
 class TrueTime(msgspec.Struct, frozen=True):
-    """How far this computer's clock is off, by an authenticated server's own time.
+    """How far this computer's clock is off, by the time of authenticated servers.
 
-    `skew_s` is local minus true in seconds, None where nobody trustworthy was heard. `source` is
-    portal, neutral or none. `disputed` says that neutral hosts contradict the portal's clock.
+    `skew_s` is local minus true time in seconds, None if no trustworthy server answered. `disputed` says that the
+    canaries contradict the portal's clock.
     """
 
     skew_s: int | None
-    source: str = "none"
+    source: TimeSource = TimeSource.NONE
     disputed: bool = False
 
     @property
@@ -110,7 +140,11 @@ class TrueTime(msgspec.Struct, frozen=True):
 
 
 class CaptiveAnswer(StrEnum):
-    """What a plain-HTTP probe met. Errors are silence, never a captive portal."""
+    """What a plain-HTTP probe for captive portals met (RFC 8952).
+
+    The answer that is expected, another one that sends to a sign-in page, no answer (any error), or an odd one that
+    proves nothing.
+    """
 
     OPEN = "open"
     CAPTIVE = "captive"
@@ -118,44 +152,55 @@ class CaptiveAnswer(StrEnum):
     ODD = "odd"
 
 
-class Canaries(msgspec.Struct, frozen=True, kw_only=True):
-    """What hosts that have nothing to do with the portal say, asked only in trouble.
+class DnsHealth(StrEnum):
+    """How some DNS servers answer for names that have nothing to do with the portal."""
 
-    `verified` counts canaries that proved to be themselves, `tcp_ok` those that answered at TCP at all.
-    `same_issuer` says that the canaries' certificates come from the untrusted or private root that the
-    portal's comes from. `system_dns` is how this computer's DNS servers answer neutral names, and
-    `other_dns` how independent servers do: answers, errors, silent, not-asked.
-    `nxdomain_addresses` are the addresses that the own server gives for names that nobody has.
-    `cut_off` counts canaries that broke TLS off; `one_certificate` says that all
-    show the very key that the portal's address shows too, whosever it is. `answered_on_retry` says that somebody
-    answered when asked once more and alone, as on a link that all of this was too much for.
-    `system_dns_unchecked` is how the own servers answer when they are told not to check signatures.
+    ANSWERS = "answers"
+    ERRORS = "errors"
+    SILENT = "silent"
+    NOT_ASKED = "not-asked"
+
+
+class Canaries(msgspec.Struct, frozen=True, kw_only=True):
+    """How hosts answer that have nothing to do with the portal. They are asked only in trouble.
+
+    `verified` counts the canaries whose certificate is valid for them, `tcp_ok` those that accepted a TCP connection,
+    `cut_off` those that broke TLS off; `asked` is the number of all. `same_issuer`: their certificates come from the
+    same private root as the portal's. `one_certificate`: all show the very key that the portal's address shows.
+    `captive` has the answer of each probe for captive portals. `answered_on_retry`: nothing answered at first, and
+    one of them did when it was asked once more and alone, as on an overloaded link.
+
+    `system_dns` is the health of the DNS servers that this computer is set to ask, `system_dns_unchecked` the same
+    with DNSSEC validation switched off (RFC 4035, 3.2.2, CD), `other_dns` that of independent servers.
+    `nxdomain_addresses` are the addresses that the computer's own server gives for a name that does not exist.
     """
 
-    canaries: int
+    asked: int
     verified: int
     tcp_ok: int
     captive: tuple[CaptiveAnswer, ...] = ()
     same_issuer: bool = False
-    system_dns: str = "not-asked"
-    other_dns: str = "not-asked"
+    system_dns: DnsHealth = DnsHealth.NOT_ASKED
+    other_dns: DnsHealth = DnsHealth.NOT_ASKED
     nxdomain_addresses: tuple[str, ...] = ()
-    system_dns_unchecked: str = "not-asked"
+    system_dns_unchecked: DnsHealth = DnsHealth.NOT_ASKED
     cut_off: int = 0
     one_certificate: bool = False
     answered_on_retry: bool = False
 
     @property
-    def rewrites_missing(self) -> bool:
-        """Whether the own server has an address for every name."""
+    def rewrites_nxdomain(self) -> bool:
+        """Whether the computer's own DNS server has an address for a name that does not exist."""
         return bool(self.nxdomain_addresses)
 
     @property
     def is_captive(self) -> bool:
-        """Whether one probe met a sign-in page of the network."""
+        """Whether one probe met the sign-in page of a captive portal."""
         return CaptiveAnswer.CAPTIVE in self.captive
 
     @property
-    def way_out(self) -> bool:
-        """Whether anything at all beyond this network answered."""
-        return bool(self.verified or CaptiveAnswer.OPEN in self.captive or self.other_dns == "answers")
+    def internet_works(self) -> bool:
+        """Whether anything beyond this network answered."""
+        return bool(
+            self.verified or CaptiveAnswer.OPEN in self.captive or self.other_dns is DnsHealth.ANSWERS
+        )

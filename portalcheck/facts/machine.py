@@ -16,7 +16,7 @@ class System(msgspec.Struct, frozen=True):
 
 
 class InterfaceKind(StrEnum):
-    """What sort of link an interface is, as far as the system tells."""
+    """What kind of link an interface is, as far as the system knows."""
 
     LOOPBACK = "loopback"
     ETHERNET = "ethernet"
@@ -27,7 +27,7 @@ class InterfaceKind(StrEnum):
 
 
 class Interface(msgspec.Struct, frozen=True):
-    """A network interface with its addresses; `product` names the VPN product where it is known."""
+    """A network interface and its IP addresses as text; `product` is the VPN product behind it, empty if unknown."""
 
     name: str
     kind: InterfaceKind
@@ -47,9 +47,10 @@ class DnsServer(msgspec.Struct, frozen=True):
 class ProxySettings(msgspec.Struct, frozen=True, kw_only=True):
     """The proxies that are set for one URL.
 
-    `programs` comes from the environment; `browser` from the system's own settings, which count for
-    browsers only where `browser_known`. A `*_bypassed` flag says that an exception list took the URL out.
-    Proxy URLs are `scheme://host:port` and never carry a user name or password.
+    `programs` comes from the environment; `browser`, `pac_url` and `auto_detect` (WPAD) from the system's own
+    settings, which browsers go by only if `browser_known`, else by the environment too. A `*_bypassed` flag says
+    that an exception list took the URL out. Proxy URLs are `scheme://host:port` and never carry a user name or
+    password; empty for none.
     """
 
     programs: str = ""
@@ -62,36 +63,54 @@ class ProxySettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Roots(msgspec.Struct, frozen=True):
-    """Trust anchors as DER. `complete` is false where the system fetches further ones when needed."""
+    """The root certificates of a trust store, as DER.
+
+    `complete` is false if the system fetches further ones when needed. `newest` is when the store was last changed
+    (seconds since the epoch), None if unknown.
+    """
 
     certificates: tuple[bytes, ...]
     complete: bool = True
     newest: float | None = None
 
 
-class StoreState(StrEnum):
-    """How far the cookie store of one browser profile could be read."""
+class Unreadable(StrEnum):
+    """Why a file of a browser could not be read."""
 
-    READ = "read"
-    UNREADABLE = "unreadable"
+    ABSENT = "absent"
+    """There is none. A cookie store or profile that is absent is empty, not unreadable."""
+    LOCKED = "locked"
+    """Another program keeps it to itself."""
+    PERMISSION = "permission"
+    """This user may not read it, or macOS has not given this program Full Disk Access."""
+    DAMAGED = "damaged"
+    """It breaks the rules of its format."""
+    BUSY = "busy"
+    """It was written to all the while, or a transaction was not finished."""
+    TOO_BIG = "too-big"
+    """It is larger, or takes longer, than this program's limits allow."""
+    UNKNOWN_LAYOUT = "unknown-layout"
+    """It is a database without the tables and columns that are known."""
+    NOT_A_FILE = "not-a-file"
+    """The path is a folder, pipe or device, or lies on another computer."""
 
 
 class CookieStore(msgspec.Struct, frozen=True, kw_only=True):
     """What one profile keeps for the portal's hosts: numbers only, never a name or value.
 
-    `why` (locked, permission, damaged, busy, too-big, unknown-layout, not-a-file) goes with `unreadable`.
-    `session` is None where the browser keeps session cookies elsewhere. `header_bytes` is the length
-    of the Cookie header's value that the sign-in page would be sent. `partitioned` counts those kept apart in
-    another site's partition or in a container, which are not sent; `on_site` those of the page's own site.
-    `newer_schema` says that the browser is newer than what is known here of its database, which was read as the
-    newest known one; `of_caller` that the profile belongs to the person who started the program with
-    an administrator's rights (sudo).
+    `unreadable` is None for a store that was read. `count` and `expired` are the cookies that are and are not valid
+    still. `session` counts session cookies, None if the browser keeps them elsewhere. `sent` is how many of all the
+    sign-in page would be sent, `duplicates` how many of these beyond one for each name, `header_bytes` the length of
+    the Cookie header's value. `partitioned` counts those kept apart in another site's partition or in a container,
+    which are not sent; `on_site` those of the page's own site. `oldest` and `newest` are when one was last changed, in
+    seconds since the epoch. `running` tells whether the browser is, None if unknown. `newer_schema`: the database is
+    newer than this program knows, and was read as the newest that it knows. `of_caller`: the profile belongs to the
+    person who started the program with an administrator's rights (sudo).
     """
 
     browser: str
     profile: int
-    state: StoreState
-    why: str = ""
+    unreadable: Unreadable | None = None
     running: bool | None = None
     count: int = 0
     expired: int = 0
@@ -107,11 +126,41 @@ class CookieStore(msgspec.Struct, frozen=True, kw_only=True):
     of_caller: bool = False
 
 
-class CookieBlock(msgspec.Struct, frozen=True):
-    """A setting that keeps cookies out: `scope` all, third-party or site; `by` setting or policy."""
+class CookieScope(StrEnum):
+    """Which cookies a browser's setting keeps out."""
 
-    scope: str
-    by: str
+    ALL = "all"
+    THIRD_PARTY = "third-party"
+    SITE = "site"
+    """Those of the portal's own site, by an exception for it."""
+
+
+class SetBy(StrEnum):
+    """Who decided on a browser's setting."""
+
+    SETTING = "setting"
+    """The user."""
+    POLICY = "policy"
+    """An administrator."""
+
+
+class CookieBlock(msgspec.Struct, frozen=True):
+    """A setting that keeps cookies out."""
+
+    scope: CookieScope
+    by: SetBy
+
+
+class OwnProxy(StrEnum):
+    """A proxy setting of a browser's own, which it uses in place of the system's."""
+
+    UNSET = ""
+    """The browser takes the system's."""
+    NONE = "none"
+    MANUAL = "manual"
+    SCRIPT = "script"
+    DETECT = "detect"
+    """The browser looks for a script in the network (WPAD)."""
 
 
 class BrowserFiles(StrEnum):
@@ -124,27 +173,33 @@ class BrowserFiles(StrEnum):
 class BrowserProfile(msgspec.Struct, frozen=True, kw_only=True):
     """One profile's settings: what blocks or clears cookies, and enabled extensions that can do so.
 
-    `why` goes with a profile that is not `readable`, as in `CookieStore`. `never_remembers` says that every
-    window is a private one, so that no cookie is ever stored. `own_proxy` is a proxy setting that the browser does
-    not take from the system (none, manual, script, detect), `` where it does.
+    `unreadable` is None for settings that were read, or that there are none of. `never_remembers`: every window is a
+    private one, so that no cookie is ever stored. `extensions` are names from this program's own table.
     """
 
     browser: str
     profile: int
-    readable: bool = True
-    why: str = ""
+    unreadable: Unreadable | None = None
     blocks: tuple[CookieBlock, ...] = ()
     clears_on_exit: bool = False
     never_remembers: bool = False
-    own_proxy: str = ""
+    own_proxy: OwnProxy = OwnProxy.UNSET
     extensions: tuple[str, ...] = ()
 
 
-class InstalledBrowser(msgspec.Struct, frozen=True, kw_only=True):
-    """A browser with a profile on this computer. `built` is the build's date where it is known.
+class Support(StrEnum):
+    """Whether a browser's maker still supplies its version with security updates."""
 
-    `supported` is true, false or unknown: whether its maker still supplies it with security updates. `last_used`
-    is when a profile of it was last written to.
+    YES = "true"
+    NO = "false"
+    UNKNOWN = "unknown"
+
+
+class InstalledBrowser(msgspec.Struct, frozen=True, kw_only=True):
+    """A browser with a profile on this computer.
+
+    `built` is the build's date and `last_used` when a profile was last written to (seconds since the epoch), each None
+    if it is not known. `esr` is Firefox's Extended Support Release.
     """
 
     browser: str
@@ -152,5 +207,5 @@ class InstalledBrowser(msgspec.Struct, frozen=True, kw_only=True):
     built: float | None = None
     esr: bool = False
     default: bool = False
-    supported: str = "unknown"
+    supported: Support = Support.UNKNOWN
     last_used: float | None = None

@@ -1,4 +1,4 @@
-"""Names, and one way to a host: what was met at each layer."""
+"""How a name resolves, and a walk to a host along one route: the outcome of each layer."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ SLOW_MS = 8000
 
 
 class DnsAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """One server's answer for a name, both address families together.
+    """One server's answer for a name, A and AAAA records together; `server` is None for the system's resolver.
 
-    `failure` is None where at least one address came; else the graver of the two families' failures.
+    `failure` is None if at least one address came, else the graver of the two families' failures. `aliases` are the
+    CNAMEs on the way.
     """
 
     server: DnsServer | None
@@ -29,10 +30,10 @@ class DnsAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Resolution(msgspec.Struct, frozen=True, kw_only=True):
-    """A name as the browser resolves it (`system`), as each DNS server answers it, and by the hosts file.
+    """A name as the browser resolves it (`system`), as each DNS server answers it, and its hosts file entries.
 
-    `answered_late` says that the system has addresses by now which came too late for `system`; it alone is looked at
-    anew each time that names are asked for.
+    `answered_late`: the system has addresses by now, which came too late for `system`. It alone may change from one
+    call of `Context.names` to the next.
     """
 
     host: str
@@ -43,14 +44,14 @@ class Resolution(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
-    """One way to one URL; the default is what the browser would do. A counterfactual changes one field.
+    """How to connect to a URL; the default is what the browser would do. A counterfactual changes one field.
 
     `proxy` is `auto` (as the browser), `direct`, or a proxy URL; `family` is 0 (both), 4 or 6; `addresses`
     replace the name's own; `interface` names the network interface to send through; `server_name` replaces the SNI;
-    `oldest_tls` speaks TLS 1.0 and 1.1 only; `cookie_bytes` sends a Cookie header of filler of that length;
-    `fresh_cookies` gives the portal its own cookies of this very walk back, as a private window would.
-    `small_packets` asks for TCP segments that fit through any link (RFC 9293, 3.7.1). `repeat` numbers the tries
-    of one and the same way: what works at the second try was not broken for good.
+    `oldest_tls` offers TLS 1.0 and 1.1 only; `cookie_bytes` sends a Cookie header of filler of that length;
+    `fresh_cookies` sends the portal its own cookies of this very walk back, as a private window would; without `follow`
+    redirects are not followed. `small_packets` asks for TCP segments that fit through any link (RFC 9293, 3.7.1).
+    `repeat` numbers the tries of the same route: what works at the second try was not broken for good.
     """
 
     url: str
@@ -67,21 +68,43 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     repeat: int = 1
 
 
-class ProxyPlan(msgspec.Struct, frozen=True, kw_only=True):
-    """The proxies that a browser would try for a URL, in order, `direct` among them.
+class ProxyKind(StrEnum):
+    """Where the proxies of a plan are set."""
 
-    `kind` is env, system or pac, `` where none is set. `pac` is none, read, unreachable or malformed.
+    NONE = ""
+    ENV = "env"
+    """The variables of the environment."""
+    SYSTEM = "system"
+    """The settings of the operating system or desktop."""
+    PAC = "pac"
+    """A script for proxy auto-configuration."""
+
+
+class PacState(StrEnum):
+    """What became of the script for proxy auto-configuration."""
+
+    NONE = "none"
+    """No script is set."""
+    READ = "read"
+    UNREACHABLE = "unreachable"
+    MALFORMED = "malformed"
+    """It names no proxy, nor that the connection is direct."""
+
+
+class ProxyPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """The proxies (`scheme://host:port`) that a browser would try for a URL, in order, `direct` among them.
+
+    `bypassed` says that an exception list took the URL out.
     """
 
     candidates: tuple[str, ...] = (DIRECT,)
-    kind: str = ""
-    scope: str = "all"
-    pac: str = "none"
+    kind: ProxyKind = ProxyKind.NONE
+    pac: PacState = PacState.NONE
     bypassed: bool = False
 
 
 class Attempt(msgspec.Struct, frozen=True):
-    """One try to open a TCP connection (RFC 8305 starts several)."""
+    """One attempt to open a TCP connection (RFC 8305 starts several)."""
 
     address: str
     failure: Failure | None
@@ -99,9 +122,9 @@ class ConnectStep(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProxyStep(msgspec.Struct, frozen=True, kw_only=True):
-    """What the proxy said to CONNECT (RFC 9110, 9.3.6); `schemes` are those of Proxy-Authenticate.
+    """The proxy's answer to CONNECT (RFC 9110, 9.3.6); `schemes` are those of Proxy-Authenticate.
 
-    `status` is HTTP's, or the code of a SOCKS proxy's reply that refuses (RFC 1928, 6).
+    `status` is that of HTTP, or the code of a SOCKS proxy's reply that refuses (RFC 1928, 6).
     """
 
     url: str
@@ -112,11 +135,12 @@ class ProxyStep(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TlsStep(msgspec.Struct, frozen=True, kw_only=True):
-    """The handshake, made without verification; `chain` is what the server sent, leaf first, as DER.
+    """The TLS handshake, made without verification; `chain` is what the server sent, leaf first, as DER.
 
-    `staple` is the OCSP response that came with it (RFC 6066, 8), as DER, empty without one.
-    `client_certificate_requested` says of a failed one that the server had asked for a client certificate,
-    `still_receiving` that bytes still came when the time was up.
+    `alert` is the name of the server's alert (IANA), `version` as in `TLSv1.3`; both may be empty.
+    `staple` is the OCSP response that came with the chain (RFC 6066, 8), as DER, empty without one.
+    `client_certificate_requested`: the handshake failed after the server had asked for a client certificate.
+    `still_receiving`: bytes still came when the time was up.
     """
 
     failure: Failure | None
@@ -130,11 +154,13 @@ class TlsStep(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HttpStep(msgspec.Struct, frozen=True, kw_only=True):
-    """One response. `server_time` is Date plus Age (RFC 9110, 9111) and `received_at` the local clock then.
+    """One HTTP response; `status` is 0 if none came.
 
-    `ms` is the time to the first byte, `total_ms` to the last byte read; `complete` says that the body
-    ended within the limits, `still_receiving` that it still came when the time was up. `challenge` marks a page
-    that asks the visitor to prove to be a person, `is_block_page` one that says that something was blocked or filtered.
+    `server_time` is Date plus Age (RFC 9110, 6.6.1; RFC 9111, 5.1), None if the response has no usable Date, and
+    `received_at` the local clock then. `ms` is the time to the first byte, `total_ms` to the last byte read, `size` the
+    number of bytes of the body. `complete`: the body ended within the limits; `still_receiving`: it still came when the
+    time was up. `challenge` is a page that asks the visitor to prove to be human, `is_block_page` one that says that
+    something was blocked or filtered.
     """
 
     failure: Failure | None
@@ -158,7 +184,10 @@ class HttpStep(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Hop(msgspec.Struct, frozen=True, kw_only=True):
-    """One request and the layers below it; a step that was never come to is None."""
+    """One request and the layers below it; the step of a layer that was not reached is None.
+
+    `reused`: the request went over a connection that an earlier hop had opened.
+    """
 
     host: str
     port: int
@@ -180,12 +209,12 @@ class Hop(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def proxy_refused(self) -> bool:
-        """Whether the proxy on the way let nobody through."""
+        """Whether the request failed at the proxy."""
         return self.proxy is not None and self.proxy.failure is not None
 
     @property
     def layer(self) -> str:
-        """The deepest layer that was come to: name, connect, proxy, tls or http."""
+        """The deepest layer that was reached: name, connect, proxy, tls or http."""
         for name in ("http", "tls", "proxy", "connect"):
             if getattr(self, name) is not None:
                 return name
@@ -193,7 +222,7 @@ class Hop(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TraceEnd(StrEnum):
-    """How a walk along redirects ended."""
+    """How a walk along redirects ended: at a page, by a failure, or at a redirect that was not followed, and why."""
 
     PAGE = "page"
     FAILED = "failed"

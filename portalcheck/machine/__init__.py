@@ -1,4 +1,8 @@
-"""What this computer says of itself; nothing here opens a connection."""
+"""What this computer says of itself: system, interfaces, DNS servers, hosts file, proxies, trust stores, browsers.
+
+One module for each operating system, with the same functions; `Environment` is all that they read from. Not for what
+needs a connection (`probe`), nor for judging what was read (the checks).
+"""
 
 from __future__ import annotations
 
@@ -20,7 +24,7 @@ from portalcheck.facts import (
 from portalcheck.machine.environment import Environment
 
 if TYPE_CHECKING:
-    from portalcheck.machine.platforms import Reader
+    from portalcheck.machine.platforms import PlatformReader
     from portalcheck.machine.proxies.rules import ProxyRules
 
 __all__ = ["Environment", "ThisMachine", "this_machine"]
@@ -33,7 +37,7 @@ class ThisMachine:
         self.environment = environment
 
     @cached_property
-    def _reader(self) -> Reader:
+    def _reader(self) -> PlatformReader:
         from portalcheck.machine.platforms import reader
 
         return reader(self.environment.os)
@@ -62,7 +66,7 @@ class ThisMachine:
         return self._reader.dns_servers(self.environment)
 
     def hosts_file(self, host: str) -> tuple[str, ...]:
-        """The addresses that the hosts file gives for a name, in order; empty where it names none."""
+        """The addresses that the hosts file gives for a name, in order; empty if it names none."""
         return self._reader.hosts_file(self.environment, host)
 
     def resolve(self, host: str, family: int) -> tuple[str, ...]:

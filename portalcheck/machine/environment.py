@@ -1,4 +1,4 @@
-"""What the rooms of the machine read from: files below a root, environment variables, registry, commands.
+"""All that `machine` reads from: files below a root, environment variables, registry, commands.
 
 Everything that differs between this computer and a recorded one is in `Environment`, so that the reader
 of every system is tested on any system.
@@ -63,14 +63,14 @@ def run_nothing(argv: Sequence[str], timeout: float) -> str | None:
     return None
 
 
-class Link(msgspec.Struct, frozen=True):
-    """A network interface as every system tells of it: whether it is up, and its IP addresses."""
+class InterfaceState(msgspec.Struct, frozen=True):
+    """A network interface as every system has it: whether it is up, and its IP addresses as text."""
 
     up: bool
     addresses: tuple[str, ...]
 
 
-def no_links() -> Mapping[str, Link]:
+def no_links() -> Mapping[str, InterfaceState]:
     """The interfaces of a computer without any."""
     return {}
 
@@ -83,7 +83,7 @@ def no_processes() -> frozenset[str]:
 class Environment(msgspec.Struct, frozen=True, kw_only=True):
     """The surroundings of one user on one computer.
 
-    `os` is linux, macos or windows; `home` is None where the user has none; `root` stands for `/` (or the
+    `os` is linux, macos or windows; `home` is None if the user has none; `root` stands for `/` (or the
     system drive) and is a folder of recorded files in tests. `for_caller` says that `home` is that of the person who
     called the program through sudo or the like, and not of the account that it runs as.
     `links` gives the network interfaces by name, `processes` the names of the running programs.
@@ -95,7 +95,7 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     root: Path = Path("/")
     registry: Registry = NoRegistry()
     run: Runner = run_nothing
-    links: Callable[[], Mapping[str, Link]] = no_links
+    links: Callable[[], Mapping[str, InterfaceState]] = no_links
     processes: Callable[[], frozenset[str]] = no_processes
     for_caller: bool = False
 
@@ -107,7 +107,7 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
         return self.root.joinpath(*[part for part in pure.parts if part not in (pure.anchor, "..")])
 
     def variable(self, name: str) -> str:
-        """An environment variable, `""` where it is unset. Names have no case on Windows."""
+        """An environment variable, `""` if it is unset. Names have no case on Windows."""
         if self.os != "windows":
             return self.environ.get(name, "")
         return next((value for key, value in self.environ.items() if key.upper() == name.upper()), "")

@@ -9,9 +9,9 @@ from typing import BinaryIO
 
 
 def open_regular(path: Path) -> BinaryIO | None:
-    """A regular file opened for reading, or None where there is none to be read.
+    """A regular file opened for reading, or None if it cannot be opened or is something else.
 
-    A named pipe, a device or a folder is none: opening or reading one might wait for ever.
+    Opening or reading a named pipe or a device might wait for ever.
     """
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
@@ -25,7 +25,7 @@ def open_regular(path: Path) -> BinaryIO | None:
 
 
 def read_bounded(path: Path, limit: int) -> bytes | None:
-    """The first `limit` bytes of a regular file, or None where there is none to be read."""
+    """The first `limit` bytes of a regular file, or None if it cannot be read or is something else."""
     file = open_regular(path)
     if file is None:
         return None
@@ -34,3 +34,8 @@ def read_bounded(path: Path, limit: int) -> bytes | None:
             return file.read(limit)
         except OSError:  # a failing disk, or a network share that went away
             return None
+
+
+def printable(text: str) -> str:
+    """The printable characters of a text from outside, at most 64."""
+    return "".join(character for character in text if character.isprintable())[:64]

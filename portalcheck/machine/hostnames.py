@@ -11,7 +11,7 @@ IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 def a_label(host: str) -> str:
-    """The A-label form of a host name, or `""` where it is none that could be asked for."""
+    """The A-label form of a host name, or `""` if it could not be asked for."""
     name = host.strip().removesuffix(".")
     if not name.isascii():
         import idna

@@ -17,7 +17,7 @@ _BLOCK = 1024 * 1024
 
 
 def addresses(path: Path, host: str) -> tuple[str, ...]:
-    """The addresses of `host` in the order of the file, each once; empty where there is no file.
+    """The addresses of `host` in the order of the file, each once; empty without a file.
 
     Names are compared without case and final dot, and an internationalised name by its A-labels, which is
     how it is asked for. Lists of 200,000 lines are common (advertisement filters), so a line is taken
@@ -35,7 +35,7 @@ def addresses(path: Path, host: str) -> tuple[str, ...]:
 
 
 def _blocks(file: BinaryIO) -> Iterator[bytes]:
-    """The file in pieces that end where a line ends."""
+    """The file in pieces that end at the end of a line."""
     rest = b""
     for count in range(MAX_BYTES // _BLOCK):
         try:

@@ -1,4 +1,4 @@
-"""What sort of link a network interface is, where names and addresses have to do."""
+"""What kind of link a network interface is, by its name and addresses alone."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import re
 import msgspec
 
 from portalcheck.facts import InterfaceKind
-from portalcheck.machine.environment import Link
+from portalcheck.machine.environment import InterfaceState
 
 
-class LinkFacts(msgspec.Struct, frozen=True):
-    """What a system knows of an interface: its sort, and words of its driver that may name a product."""
+class InterfaceFacts(msgspec.Struct, frozen=True):
+    """What a system knows of an interface: its kind, and words of its driver that may name a product."""
 
     kind: InterfaceKind
     words: str = ""
@@ -35,8 +35,8 @@ _BY_NAME = (
 )
 
 
-def by_name(name: str, link: Link | None = None) -> InterfaceKind:
-    """The sort that an interface's name (or its having loopback addresses only) speaks for."""
+def by_name(name: str, link: InterfaceState | None = None) -> InterfaceKind:
+    """The kind that an interface's name suggests; LOOPBACK if it has loopback addresses alone."""
     if link and link.addresses and all(ipaddress.ip_address(text).is_loopback for text in link.addresses):
         return InterfaceKind.LOOPBACK
     for kind, pattern in _BY_NAME:
@@ -45,6 +45,6 @@ def by_name(name: str, link: Link | None = None) -> InterfaceKind:
     return InterfaceKind.OTHER
 
 
-def reaches_out(link: Link) -> bool:
+def reaches_out(link: InterfaceState) -> bool:
     """Whether an interface is up and has an address that is not for its own link only."""
     return link.up and any(not ipaddress.ip_address(text).is_link_local for text in link.addresses)

@@ -1,4 +1,4 @@
-"""All network interfaces, each with its sort and, for tunnels that are in use, the product behind it."""
+"""All network interfaces, each with its kind and, for tunnels that are in use, the product behind it."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from collections.abc import Mapping
 
 from portalcheck.facts import Interface, InterfaceKind
 from portalcheck.machine import vpn_products
-from portalcheck.machine.environment import Environment, Link
-from portalcheck.machine.interface_kind import LinkFacts, reaches_out
-from portalcheck.machine.platforms import Reader
+from portalcheck.machine.environment import Environment, InterfaceState
+from portalcheck.machine.interface_kind import InterfaceFacts, reaches_out
+from portalcheck.machine.platforms import PlatformReader
 
 
-def interfaces(environment: Environment, reader: Reader) -> tuple[Interface, ...]:
+def interfaces(environment: Environment, reader: PlatformReader) -> tuple[Interface, ...]:
     """All interfaces in the system's order."""
     links = environment.links()
-    facts = reader.link_facts(environment, links)
+    facts = reader.interface_facts(environment, links)
     tunnels = [name for name, link in links.items() if _leads_out(link, facts[name])]
     products = _products(environment, reader, {name: facts[name].words for name in tunnels})
     return tuple(
@@ -29,11 +29,11 @@ def interfaces(environment: Environment, reader: Reader) -> tuple[Interface, ...
     )
 
 
-def _leads_out(link: Link, facts: LinkFacts) -> bool:
+def _leads_out(link: InterfaceState, facts: InterfaceFacts) -> bool:
     return facts.kind is InterfaceKind.TUNNEL and reaches_out(link)
 
 
-def _products(environment: Environment, reader: Reader, tunnels: Mapping[str, str]) -> dict[str, str]:
+def _products(environment: Environment, reader: PlatformReader, tunnels: Mapping[str, str]) -> dict[str, str]:
     """The product of each tunnel: by its own name or driver, else the only one left that could be it.
 
     Services and processes are asked only where there is a tunnel that does not say whose it is.

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from portalcheck.facts import DnsServer, InterfaceKind, Roots, System
 from portalcheck.machine import hosts, pem, resolv_conf
-from portalcheck.machine.environment import Environment, Link
-from portalcheck.machine.files import read_bounded
-from portalcheck.machine.interface_kind import LinkFacts, by_name, reaches_out
+from portalcheck.machine.environment import Environment, InterfaceState
+from portalcheck.machine.files import printable, read_bounded
+from portalcheck.machine.interface_kind import InterfaceFacts, by_name, reaches_out
 from portalcheck.machine.proxies import gnome, kde
 from portalcheck.machine.proxies.rules import ProxyRules
 
@@ -22,7 +22,7 @@ _OS_RELEASE = ("/etc/os-release", "/usr/lib/os-release")
 
 
 def system(environment: Environment) -> System:
-    """Distribution and version of os-release(5), such as `debian 12`; builds and kernels are not told."""
+    """Distribution and version of os-release(5), such as `debian 12`; without build and kernel."""
     found: dict[str, str] = {}
     for path in _OS_RELEASE:
         data = read_bounded(environment.at(path), 64 * 1024)
@@ -32,7 +32,7 @@ def system(environment: Environment) -> System:
     name = re.match(r"[a-z0-9._-]{1,32}", found.get("ID", "linux"))
     version = re.match(r"\d{1,8}(\.\d{1,8}){0,2}", found.get("VERSION_ID", ""))
     release = " ".join(match[0] for match in (name, version) if match)
-    return System(os="linux", release=release, product=_printable(found.get("NAME", "")))
+    return System(os="linux", release=release, product=printable(found.get("NAME", "")))
 
 
 def _assignments(text: str) -> dict[str, str]:
@@ -45,10 +45,6 @@ def _assignments(text: str) -> dict[str, str]:
             except ValueError:  # a quotation mark that is never closed
                 continue
     return found
-
-
-def _printable(text: str) -> str:
-    return "".join(character for character in text if character.isprintable())[:64]
 
 
 # ---- interfaces --------------------------------------------------------------------------------
@@ -71,32 +67,36 @@ _DEVICE_TYPES = {
 }
 
 
-def link_facts(environment: Environment, links: Mapping[str, Link]) -> Mapping[str, LinkFacts]:
-    """The sort of every interface, by what the kernel shows of it in /sys/class/net."""
-    facts: dict[str, LinkFacts] = {}
+def interface_facts(
+    environment: Environment, links: Mapping[str, InterfaceState]
+) -> Mapping[str, InterfaceFacts]:
+    """The kind of every interface, by what the kernel shows of it in /sys/class/net."""
+    facts: dict[str, InterfaceFacts] = {}
     for name, link in links.items():
         folder = environment.at("/sys/class/net") / name
         plain = "/" not in name and name not in (".", "..")
         kind = _kind(environment, folder) if plain else None
-        facts[name] = LinkFacts(kind or _by_name(folder, name, link), _device_type(folder) if plain else "")
+        facts[name] = InterfaceFacts(
+            kind or _by_name(folder, name, link), _device_type(folder) if plain else ""
+        )
     return facts
 
 
-def _by_name(folder: Path, name: str, link: Link) -> InterfaceKind:
-    """By name; but one end of a pair that has an address of its own is a container's only way out."""
+def _by_name(folder: Path, name: str, link: InterfaceState) -> InterfaceKind:
+    """By name; but one end of a veth pair that has an address of its own is a container's only uplink."""
     if name.startswith("veth") and reaches_out(link) and not (folder / "brport").exists():
         return InterfaceKind.ETHERNET
     return by_name(name, link)
 
 
 def vpn_services(environment: Environment) -> tuple[str, ...]:
-    """Nothing: on Linux the interfaces and processes tell all that there is."""
+    """Always empty: on Linux VPN products show by their interfaces and processes."""
     del environment
     return ()
 
 
 def _kind(environment: Environment, folder: Path) -> InterfaceKind | None:
-    """The sort of an interface, or None where its name has to tell: an Ethernet port without hardware."""
+    """The kind of an interface; None for an Ethernet port without hardware, whose name decides."""
     link_type, device_type = _line(folder / "type"), _device_type(folder)
     flags, has_device = _line(folder / "tun_flags"), (folder / "device").exists()
     if link_type == _LOOPBACK:
@@ -129,7 +129,7 @@ def _tun_or_tap(folder: Path, flags: str) -> InterfaceKind:
 
 
 def _bridge(folder: Path) -> InterfaceKind:
-    """A bridge counts as Ethernet where a real port is part of it, else it joins virtual machines only."""
+    """A bridge counts as Ethernet if a real port is part of it, else it joins virtual machines only."""
     try:
         ports = [port.name for port in (folder / "brif").iterdir()]
     except OSError:
@@ -189,14 +189,14 @@ def hosts_file(environment: Environment, host: str) -> tuple[str, ...]:
 
 
 def browser_rules(environment: Environment) -> ProxyRules | None:
-    """The proxy settings of the desktop, or None where there is no desktop that has any."""
+    """The proxy settings of the desktop, or None without a desktop that has any."""
     if kde.is_session(environment):
         return kde.read(environment)
     return gnome.read(environment) if gnome.is_session(environment) else None
 
 
 def program_rules(environment: Environment) -> ProxyRules:
-    """None beyond the environment variables."""
+    """No rules: on Linux programs go by the environment variables alone."""
     del environment
     return ProxyRules()
 

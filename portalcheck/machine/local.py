@@ -1,4 +1,4 @@
-"""The surroundings of this process: the one place where the machine's rooms meet the real computer."""
+"""The surroundings of this process: the one place where `machine` meets the real computer."""
 
 from __future__ import annotations
 

@@ -9,9 +9,9 @@ from xml.parsers.expat import ExpatError
 
 from portalcheck.facts import DnsServer, InterfaceKind, Roots, System
 from portalcheck.machine import hosts, pem, resolv_conf, scutil
-from portalcheck.machine.environment import Environment, Link
+from portalcheck.machine.environment import Environment, InterfaceState
 from portalcheck.machine.files import read_bounded
-from portalcheck.machine.interface_kind import LinkFacts, by_name
+from portalcheck.machine.interface_kind import InterfaceFacts, by_name
 from portalcheck.machine.proxies import macos as proxies
 from portalcheck.machine.proxies.rules import ProxyRules
 from portalcheck.probe.limits import COMMAND_S
@@ -26,7 +26,7 @@ _COMPATIBLE = "10.16"
 
 
 def system(environment: Environment) -> System:
-    """The product version, such as `14.5`; the build is not told."""
+    """The product version, such as `14.5`, without the build."""
     found = _property_list(read_bounded(environment.at(_VERSION_FILE), 64 * 1024) or b"")
     version = str(found.get("ProductVersion", ""))
     if not version or version == _COMPATIBLE:
@@ -53,14 +53,16 @@ _PORTS = (
 )
 
 
-def link_facts(environment: Environment, links: Mapping[str, Link]) -> Mapping[str, LinkFacts]:
-    """The sort of every interface: by its hardware port, or by its name where it has none."""
+def interface_facts(
+    environment: Environment, links: Mapping[str, InterfaceState]
+) -> Mapping[str, InterfaceFacts]:
+    """The kind of every interface: by its hardware port, or by its name if it has none."""
     ports = hardware_ports(environment.run(["networksetup", "-listallhardwareports"], COMMAND_S) or "")
-    facts: dict[str, LinkFacts] = {}
+    facts: dict[str, InterfaceFacts] = {}
     for name, link in links.items():
         port = ports.get(name, "")
         kinds = (kind for kind, pattern in _PORTS if port and re.search(pattern, port))
-        facts[name] = LinkFacts(next(kinds, by_name(name, link)))
+        facts[name] = InterfaceFacts(next(kinds, by_name(name, link)))
     return facts
 
 
@@ -102,7 +104,7 @@ def browser_rules(environment: Environment) -> ProxyRules | None:
 
 
 def program_rules(environment: Environment) -> ProxyRules:
-    """None beyond the environment variables."""
+    """No rules: on macOS programs go by the environment variables alone."""
     del environment
     return ProxyRules()
 

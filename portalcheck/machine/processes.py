@@ -7,13 +7,13 @@ import time
 from collections.abc import Mapping
 
 from portalcheck.address.literal import is_address
-from portalcheck.machine.environment import Link
+from portalcheck.machine.environment import InterfaceState
 from portalcheck.probe.limits import PROCESSES_S
 
 MAX_PROCESSES = 4096
 
 
-def links() -> Mapping[str, Link]:
+def links() -> Mapping[str, InterfaceState]:
     """All network interfaces by name, with their IPv4 and IPv6 addresses (RFC 4007 zones included)."""
     import psutil
 
@@ -25,18 +25,18 @@ def links() -> Mapping[str, Link]:
         stats = psutil.net_if_stats()
     except (OSError, psutil.Error):  # then an interface that has an address counts as up
         stats = {}
-    found: dict[str, Link] = {}
+    found: dict[str, InterfaceState] = {}
     for name in dict.fromkeys([*addresses, *stats]):
         rows = addresses.get(name, [])
         own = [row.address for row in rows if row.family in (socket.AF_INET, socket.AF_INET6)]
         own = [address for address in own if is_address(address)]
         up = stats[name].isup if name in stats else bool(own)
-        found[name] = Link(up=up, addresses=tuple(own))
+        found[name] = InterfaceState(up=up, addresses=tuple(own))
     return found
 
 
 def names() -> frozenset[str]:
-    """The names of the running programs, as far as they are told in half a second."""
+    """The names of the running programs, as many as can be listed in half a second."""
     import psutil
 
     end = time.monotonic() + PROCESSES_S

@@ -24,7 +24,7 @@ _SERVICE = re.compile(r"\* \(Connected\)\s+\S+ (.*)")
 
 
 def dictionary(text: str) -> Node | None:
-    """The outermost dictionary, or None where there is none; what is cut off or malformed is left out."""
+    """The outermost dictionary, or None if there is none; what is cut off or malformed is left out."""
     top: Node = {}
     path: list[Node] = []
     for line in (line.strip() for line in text.splitlines()[:MAX_LINES]):
@@ -46,7 +46,7 @@ def dictionary(text: str) -> Node | None:
 
 
 def text(node: Mapping[str, str | Node], key: str) -> str:
-    """A text or number of a dictionary, `""` where there is none."""
+    """A text or number of a dictionary, `""` if there is none."""
     value = node.get(key)
     return value if isinstance(value, str) else ""
 

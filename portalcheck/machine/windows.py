@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from portalcheck.facts import DnsServer, InterfaceKind, Roots, System
 from portalcheck.machine import hosts
-from portalcheck.machine.environment import Environment, Link, RegistryValue
-from portalcheck.machine.files import read_bounded
+from portalcheck.machine.environment import Environment, InterfaceState, RegistryValue
+from portalcheck.machine.files import printable, read_bounded
 from portalcheck.machine.hostnames import address
-from portalcheck.machine.interface_kind import LinkFacts, by_name
+from portalcheck.machine.interface_kind import InterfaceFacts, by_name
 from portalcheck.machine.proxies import windows as proxies
 from portalcheck.machine.proxies.rules import ProxyRules
 
@@ -25,25 +25,21 @@ _OLD = {"6.3": "8.1", "6.2": "8", "6.1": "7"}
 
 
 def system(environment: Environment) -> System:
-    """Version and release, such as `11 23H2`, `10 22H2` or `server 2022`; the exact build is not told."""
+    """Version and release, such as `11 23H2`, `10 22H2` or `server 2022`; without the exact build."""
     values = environment.registry.values("HKLM", _VERSION)
     product = _text(values, "ProductName")
     build = int(_text(values, "CurrentBuildNumber")) if _text(values, "CurrentBuildNumber").isdecimal() else 0
     year = re.search(r"Server (\d{4})", product)
     if _text(values, "InstallationType").startswith("Server") and year:
-        return System(os="windows", release=f"server {year[1]}", product=_product(product))
+        return System(os="windows", release=f"server {year[1]}", product=printable(product))
     if not isinstance(values.get("CurrentMajorVersionNumber"), int):
-        return System("windows", _OLD.get(_text(values, "CurrentVersion"), ""), _product(product))
+        return System("windows", _OLD.get(_text(values, "CurrentVersion"), ""), printable(product))
     version = "11" if build >= _FIRST_BUILD_OF_11 else "10"
     if version == "11":  # Microsoft left the name in the registry as it was
         product = product.replace("Windows 10", "Windows 11")
     label = _text(values, "DisplayVersion") or _text(values, "ReleaseId")
     match = re.fullmatch(r"\d\dH\d|\d{4}", label)
-    return System("windows", f"{version} {label}" if match else version, _product(product))
-
-
-def _product(text: str) -> str:
-    return "".join(character for character in text if character.isprintable())[:64]
+    return System("windows", f"{version} {label}" if match else version, printable(product))
 
 
 def _text(values: Mapping[str, RegistryValue], name: str) -> str:
@@ -87,21 +83,23 @@ _WORDS = (
 )
 
 
-def link_facts(environment: Environment, links: Mapping[str, Link]) -> Mapping[str, LinkFacts]:
-    """The sort of every interface by its driver's description and type; names are the user's to choose."""
+def interface_facts(
+    environment: Environment, links: Mapping[str, InterfaceState]
+) -> Mapping[str, InterfaceFacts]:
+    """The kind of every interface by its driver's description and type, since users may rename interfaces."""
     adapters, dialled = _adapters(environment), _dialled(environment)
-    facts: dict[str, LinkFacts] = {}
+    facts: dict[str, InterfaceFacts] = {}
     for name, link in links.items():
         words, number = adapters.get(name, ("", 0))
         kind = _first_kind(words) or _TYPES.get(number)
         if kind is None and name in dialled:
             kind, words = InterfaceKind.TUNNEL, ""
-        facts[name] = LinkFacts(kind or _first_kind(name) or by_name(name, link), words)
+        facts[name] = InterfaceFacts(kind or _first_kind(name) or by_name(name, link), words)
     return facts
 
 
 def vpn_services(environment: Environment) -> tuple[str, ...]:
-    """Nothing: on Windows the drivers and processes tell all that there is."""
+    """Always empty: on Windows VPN products show by their drivers and processes."""
     del environment
     return ()
 

@@ -25,6 +25,7 @@ from portalcheck.facts import (
     Resolution,
     Revocation,
     Route,
+    TimeSource,
     Trace,
     TraceEnd,
     TrueTime,
@@ -143,7 +144,7 @@ class RunContext:
         Future(self.trace).wait(self.deadline.started + SLOW_MS / 1000 - time.monotonic())
         if self._shared.known(("trace", Route(url=self.url))):
             return False
-        spawn(self.third_parties.canaries)
+        spawn(self.third_parties.survey)
         spawn(self.third_parties.status_page)
         return True
 
@@ -174,13 +175,13 @@ class RunContext:
 
     def _true_time(self) -> TrueTime:
         own = self._skews([hop for trace in self._own_traces() for hop in trace.hops])
-        canaries = self.third_parties.canaries()
+        canaries = self.third_parties.survey()
         theirs = self._skews([hop for t in canaries.traces for hop in t.hops]) if canaries is not None else []
         if not own:
-            return TrueTime(_median(theirs), "neutral") if theirs else TrueTime(None)
+            return TrueTime(_median(theirs), TimeSource.CANARIES) if theirs else TrueTime(None)
         if theirs and abs(_median(own) - _median(theirs)) > CLOCK_TOLERANCE_S:
-            return TrueTime(_median(theirs), "neutral", disputed=True)
-        return TrueTime(_median(own), "portal")
+            return TrueTime(_median(theirs), TimeSource.CANARIES, disputed=True)
+        return TrueTime(_median(own), TimeSource.PORTAL)
 
     def _own_traces(self) -> list[Trace]:
         """The trace to the portal and, if a proxy refuses it, the one without the proxy."""

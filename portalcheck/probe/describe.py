@@ -121,7 +121,7 @@ def _found(fact: Resolution | ProxyPlan | ProxySettings | Trace, alias: Alias) -
 def _judged(fact: Canaries | Chain | Revocation | TrueTime) -> str:
     match fact:
         case Canaries():
-            told = f"{fact.canaries} canaries: {fact.verified} verified, {fact.tcp_ok} took a connection"
+            told = f"{fact.asked} canaries: {fact.verified} verified, {fact.tcp_ok} took a connection"
             dns = f"own DNS {fact.system_dns}, independent DNS {fact.other_dns}"
             probes = f"captive probes {' and '.join(fact.captive) or 'none'}"
             return _listed([told, dns, probes, *_set(fact, ["cut_off", "answered_on_retry"])])
@@ -131,7 +131,7 @@ def _judged(fact: Canaries | Chain | Revocation | TrueTime) -> str:
             marks = ("name_matches", "self_signed", "incomplete", "completed", "expected_issuer")
             return _listed([f"trusted by {trusted}", f"valid {dates}", *_set(fact, marks)])
         case Revocation():
-            return _listed([fact.standing.value, fact.how])
+            return _listed([fact.status.value, fact.source.value])
         case TrueTime():
             off = "unknown" if fact.skew_s is None else f"{fact.skew_s} s off"
             return _listed([off, f"by {fact.source}", *_set(fact, ["disputed"])])

@@ -25,16 +25,15 @@ from portalcheck.model import (
     ReportFinding,
     Tool,
 )
-from portalcheck.report import checksums as seal
+from portalcheck.report import checksums, privacy
 from portalcheck.report import code as phonecode
-from portalcheck.report import privacy
 
 TOOL_NAME = "portalcheck"
 _CODES = {Outcome.OK: 0, Outcome.WARN: 0, Outcome.FAIL: 1, Outcome.UNKNOWN: 3}
 
 
 class RunFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What a report tells of the run itself. `started` is in seconds since the epoch, by this computer's clock."""
+    """What a report says of the run itself. `started` is in seconds since the epoch, by this computer's clock."""
 
     version: str
     started: float
@@ -60,7 +59,7 @@ def exit_code(outcome: Outcome, fail_on: str) -> int:
 def build(run: RunFacts, results: Sequence[CheckResult], diagnosis: Diagnosis, numbers: Numbers) -> Report:
     """The report; echoes carry `blocked_by`, local evidence is left out and counted."""
     report = _unsealed(run, results, diagnosis, numbers)
-    return msgspec.structs.replace(report, seal=seal.make(msgspec.to_builtins(report)))
+    return msgspec.structs.replace(report, seal=checksums.compute(msgspec.to_builtins(report)))
 
 
 def _unsealed(
@@ -94,7 +93,7 @@ def _unsealed(
 
 
 def _timestamp(seconds: float) -> str:
-    """RFC 3339 in UTC; a clock outside of what a date can say gives the nearest date that can be said."""
+    """RFC 3339 in UTC; the epoch for a clock beyond the range of dates."""
     try:
         moment = dt.datetime.fromtimestamp(seconds, dt.UTC)
     except (ValueError, OverflowError, OSError):

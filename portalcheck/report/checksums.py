@@ -1,4 +1,4 @@
-"""The seal of a JSON report: a short check of each of its fields, so that an edited field is known as one.
+"""Checksums of a JSON report, one for each field, so that an edited field can be told. The report has them as `seal`.
 
 `seal` in the JSON report maps `layout` to the version of this layout, `2`, and each field of the report (a
 check by its id, as `checks.tls`) to a check of four symbols over its value and the run's `run_id`, which binds
@@ -19,7 +19,7 @@ from typing import Any
 
 LAYOUT = "2"
 _LAYOUT_KEY = "layout"
-_SYMBOLS = "0123456789abcdefghjkmnpqrstvwxyz"
+SYMBOLS = "0123456789abcdefghjkmnpqrstvwxyz"
 _LENGTH = 4
 
 _ALL = None
@@ -50,33 +50,33 @@ _SHAPES: Mapping[str, Mapping[str, Any]] = {
 """What each layout covers, besides the checks."""
 
 
-def make(document: Mapping[str, Any]) -> dict[str, str]:
-    """The seal of a report in its JSON form."""
-    return {_LAYOUT_KEY: LAYOUT, **_marks(document, LAYOUT)}
+def compute(document: Mapping[str, Any]) -> dict[str, str]:
+    """The checksums of a report in its JSON form, by field, and the version of their layout: the value of `seal`."""
+    return {_LAYOUT_KEY: LAYOUT, **_checksums(document, LAYOUT)}
 
 
-def broken(document: Mapping[str, Any], seal: Mapping[str, str]) -> frozenset[str]:
-    """Fields (and checks, as `checks.tls`) that are not as they were sealed; empty for an unknown layout."""
+def changed(document: Mapping[str, Any], seal: Mapping[str, str]) -> frozenset[str]:
+    """Fields (checks as `checks.tls`) whose value does not match its checksum; empty for an unknown layout."""
     layout = seal.get(_LAYOUT_KEY, "")
     if layout not in _SHAPES:
         return frozenset()
     unsealed = {
         name for name in _SHAPES[LAYOUT].keys() - _SHAPES[layout].keys() if document.get(name) is not None
     }
-    changed = {name for name, mark in _marks(document, layout).items() if seal.get(name) != mark}
-    return frozenset(unsealed | changed)
+    wrong = {name for name, checksum in _checksums(document, layout).items() if seal.get(name) != checksum}
+    return frozenset(unsealed | wrong)
 
 
-def lost(document: Mapping[str, Any], seal: Mapping[str, str]) -> frozenset[str]:
-    """Fields and checks that were sealed and are no longer there."""
+def missing(document: Mapping[str, Any], seal: Mapping[str, str]) -> frozenset[str]:
+    """Fields (checks as `checks.tls`) that have a checksum and are not in the document."""
     layout = seal.get(_LAYOUT_KEY, "")
     if layout not in _SHAPES:
         return frozenset()
     sealed = seal.keys() | (_SHAPES[layout].keys() - _FIRST.keys())
-    return frozenset(sealed - _marks(document, layout).keys() - {_LAYOUT_KEY})
+    return frozenset(sealed - _checksums(document, layout).keys() - {_LAYOUT_KEY})
 
 
-def _marks(document: Mapping[str, Any], layout: str) -> dict[str, str]:
+def _checksums(document: Mapping[str, Any], layout: str) -> dict[str, str]:
     run = str(document.get("run_id"))
     shapes = _SHAPES[layout]
     parts = {name: _covered(document[name], shape) for name, shape in shapes.items() if name in document}
@@ -86,7 +86,7 @@ def _marks(document: Mapping[str, Any], layout: str) -> dict[str, str]:
             name = f"checks.{check.get('check')}"
             # A check that stands twice was put in: no seal has both.
             parts[name] = [parts[name]] if name in parts else _covered(check, _CHECK)
-    return {name: _mark(run, name, value) for name, value in parts.items()}
+    return {name: _checksum(run, name, value) for name, value in parts.items()}
 
 
 def _covered(value: Any, shape: Any) -> Any:
@@ -106,7 +106,11 @@ def _plain(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _mark(run: str, name: str, value: Any) -> str:
-    written = json.dumps([run, name, value], sort_keys=True, separators=(",", ":"))
-    number = int.from_bytes(hashlib.sha256(f"portalcheck seal\n{written}".encode()).digest()[:8])
-    return "".join(_SYMBOLS[(number >> shift) & 31] for shift in range(0, 5 * _LENGTH, 5))
+def _checksum(run: str, name: str, value: Any) -> str:
+    return digest("seal", json.dumps([run, name, value], sort_keys=True, separators=(",", ":")), _LENGTH)
+
+
+def digest(purpose: str, text: str, count: int) -> str:
+    """The first `count` symbols (at most 12, of 5 bits each) of a text's SHA-256, in Crockford's base 32."""
+    number = int.from_bytes(hashlib.sha256(f"portalcheck {purpose}\n{text}".encode()).digest()[:8])
+    return "".join(SYMBOLS[(number >> shift) & 31] for shift in range(0, 5 * count, 5))

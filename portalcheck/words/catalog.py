@@ -22,7 +22,7 @@ from typing import Any
 
 import msgspec
 
-from portalcheck.api.beside import ENGLISH, Texts, load_beside
+from portalcheck.api.texts import ENGLISH, Texts, load_texts
 from portalcheck.diagnosis.registry import NO_CHECKS, Installed
 from portalcheck.words.files import choose_language, load
 from portalcheck.words.quantities import Quantities
@@ -246,7 +246,7 @@ class Catalog:
         package = check.words if check is not None else ""
         for language in dict.fromkeys((self.lang, ENGLISH)):
             try:
-                yield load_beside(package, language)
+                yield load_texts(package, language)
             except Exception:
                 # Another package's files may be damaged in any way; its check goes by its codes then.
                 yield {}

@@ -8,7 +8,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from portalcheck.api.beside import Texts
+    from portalcheck.api.texts import Texts
 
 _ENGLISH = "en"
 
@@ -32,6 +32,6 @@ def choose_language(*tags: str | None) -> str:
 
 def load(language: str) -> Texts:
     """The program's own texts in a language; empty where there are none."""
-    from portalcheck.api.beside import read_texts
+    from portalcheck.api.texts import read_texts
 
     return read_texts("portalcheck.words", f"{language}.toml")

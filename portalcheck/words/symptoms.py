@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from portalcheck.api.beside import ENGLISH
+from portalcheck.api.texts import ENGLISH
 from portalcheck.diagnosis.article import messages
 from portalcheck.words.files import choose_language, load
 

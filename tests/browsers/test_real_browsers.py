@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from portalcheck.facts import BrowserProfile, CookieBlock, CookieStore, StoreState
+from portalcheck.facts import BrowserProfile, CookieBlock, CookieScope, CookieStore, SetBy
 from portalcheck.machine import browsers
 from portalcheck.machine.environment import Environment
 from tests.browsers.drivers import CHROMIUM, FIREFOX, Chromium, Firefox, Portal
@@ -87,7 +87,7 @@ def test_chromiums_cookies_while_it_runs_and_after(here: Here, portal: Portal) -
         sent = portal.header("/login?again")
         running = here.waited_for(portal.url, lambda store: store.count > 0, WRITTEN_EVERY_S + 15)
     assert running.running is True
-    assert (running.state, running.session, running.duplicates) == (StoreState.READ, 1, 1)
+    assert (running.unreadable, running.session, running.duplicates) == (None, 1, 1)
     assert running.sent == len(sent.split("; "))
     assert abs(running.header_bytes - len(sent)) <= 16 * running.sent
     closed = here.store(portal.url)
@@ -110,7 +110,7 @@ def test_chromiums_cookies_after_it_was_killed(here: Here, portal: Portal) -> No
         browser.kill()
     killed = here.store(portal.url)
     assert (running.running, killed.running) == (True, False)  # its lock stays behind
-    assert killed.state is StoreState.READ
+    assert killed.unreadable is None
     assert killed.sent == running.sent == len(portal.header("/login?again").split("; "))
     assert killed.session == 1
 
@@ -129,7 +129,7 @@ def test_a_chromium_whose_administrator_recommends_to_block_cookies(here: Here, 
         browser.visit(portal.url)
         browser.visit(portal.url + "?again")
     assert portal.header("/login?again") == ""
-    assert here.profile(portal.url).blocks == (CookieBlock("all", "policy"),)
+    assert here.profile(portal.url).blocks == (CookieBlock(CookieScope.ALL, SetBy.POLICY),)
 
 
 @needs_firefox
@@ -149,8 +149,10 @@ def test_an_exception_for_a_site_in_a_real_firefox(here: Here, portal: Portal) -
         until = time.monotonic() + 20
         while not here.profile(portal.url).blocks and time.monotonic() < until:
             time.sleep(0.5)
-        assert here.profile(portal.url).blocks == (CookieBlock("site", "setting"),)  # while it runs
-    assert here.profile(portal.url).blocks == (CookieBlock("site", "setting"),)
+        assert here.profile(portal.url).blocks == (
+            CookieBlock(CookieScope.SITE, SetBy.SETTING),
+        )  # while it runs
+    assert here.profile(portal.url).blocks == (CookieBlock(CookieScope.SITE, SetBy.SETTING),)
     assert here.store(portal.url).count == 0
 
 
@@ -191,8 +193,8 @@ def test_a_chromium_that_blocks_cookies_and_has_an_extension(here: Here, portal:
         browser.visit(portal.url + "?again")
     assert portal.header("/login?again") == ""
     found = here.profile(portal.url)
-    assert found.readable
-    assert found.blocks == (CookieBlock("all", "setting"),)
+    assert found.unreadable is None
+    assert found.blocks == (CookieBlock(CookieScope.ALL, SetBy.SETTING),)
     assert found.extensions == ("My Tracker Blocker",)
     assert here.store(portal.url).count == 0
 
@@ -212,7 +214,7 @@ def test_a_chromium_whose_administrator_blocks_the_site(here: Here, portal: Port
         browser.visit(portal.url)
         browser.visit(portal.url + "?again")
     assert portal.header("/login?again") == ""
-    assert here.profile(portal.url).blocks == (CookieBlock("site", "policy"),)
+    assert here.profile(portal.url).blocks == (CookieBlock(CookieScope.SITE, SetBy.POLICY),)
 
 
 @needs_firefox
@@ -230,7 +232,7 @@ def test_firefoxes_cookies_while_it_runs_after_it_was_killed_and_after_it_closed
     killed = here.store(portal.url)
     assert killed.running is False
     for store in (running, killed):
-        assert (store.state, store.session, store.duplicates) == (StoreState.READ, None, 1)
+        assert (store.unreadable, store.session, store.duplicates) == (None, None, 1)
         assert store.sent == len(sent.split("; ")) - 1  # the session cookie is kept elsewhere
         assert store.header_bytes == len(sent) - len("; session=now")
     with Firefox(here.home, here.firefox) as browser:
@@ -269,7 +271,7 @@ def test_a_firefox_that_blocks_cookies_and_has_an_extension(here: Here, portal: 
     assert portal.header("/login?again") == ""
     (here.firefox / "user.js").unlink()  # what is told now comes from prefs.js, which Firefox wrote
     found = here.profile(portal.url)
-    assert found.blocks == (CookieBlock("all", "setting"),)
+    assert found.blocks == (CookieBlock(CookieScope.ALL, SetBy.SETTING),)
     assert found.extensions == ("uBlock Origin",)
     assert here.store(portal.url).count == 0
 
@@ -298,4 +300,4 @@ def test_a_firefox_whose_administrator_blocks_cookies(here: Here, portal: Portal
         browser.visit(portal.url)
         browser.visit(portal.url + "?again")
     assert portal.header("/login?again") == ""
-    assert here.profile(portal.url).blocks == (CookieBlock("all", "policy"),)
+    assert here.profile(portal.url).blocks == (CookieBlock(CookieScope.ALL, SetBy.POLICY),)

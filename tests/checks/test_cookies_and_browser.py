@@ -11,12 +11,16 @@ from portalcheck.api import (
     BrowserProfile,
     Context,
     CookieBlock,
+    CookieScope,
     CookieStore,
     InstalledBrowser,
+    OwnProxy,
     Route,
+    SetBy,
     Status,
-    StoreState,
+    Support,
     Trace,
+    Unreadable,
 )
 from portalcheck.testing import (
     DAY,
@@ -24,12 +28,12 @@ from portalcheck.testing import (
     NOW,
     computer,
     context,
-    dead,
     hop,
     http,
     one,
-    told,
+    outcomes,
     trace,
+    unreachable,
 )
 from portalcheck.testing import browser_profile as profile
 from portalcheck.testing import cookie_store as store
@@ -52,7 +56,7 @@ WHO = {"browser": "chrome", "profile": 1}
         (store(count=3, expired=9), [("cookies.found", "ok")]),
         (store(), [("cookies.none", "note")]),
         (store(expired=2), [("cookies.expired", "note")]),
-        (store(state=StoreState.UNREADABLE, why="locked"), [("cookies.unreadable", "unknown")]),
+        (store(unreadable=Unreadable.LOCKED), [("cookies.unreadable", "unknown")]),
         (store(count=4, sent=4, duplicates=1), [("cookies.found", "ok"), ("cookies.duplicates", "warn")]),
         (store(count=4, header_bytes=8192), [("cookies.found", "ok")]),
         (store(count=4, header_bytes=8193), [("cookies.found", "ok"), ("cookies.too-large", "warn")]),
@@ -65,18 +69,18 @@ WHO = {"browser": "chrome", "profile": 1}
     ],
 )
 def test_what_is_said_of_a_store(given: CookieStore, expected: list[tuple[str, str]]) -> None:
-    assert told(judge_stores([given], NOW)) == expected
+    assert outcomes(judge_stores([given], NOW)) == expected
 
 
 def test_whose_browsers_were_looked_at_is_said_once() -> None:
-    found = told(
+    found = outcomes(
         judge_stores([store(count=1, of_caller=True), store(profile=2, count=1, of_caller=True)], NOW)
     )
     assert found.count(("cookies.of-caller", "note")) == 1
 
 
 def test_without_a_store_there_was_nothing_to_look_at() -> None:
-    assert told(judge_stores([], NOW)) == [("cookies.no-browser", "skip")]
+    assert outcomes(judge_stores([], NOW)) == [("cookies.no-browser", "skip")]
 
 
 def test_the_arguments_are_those_of_the_contract() -> None:
@@ -95,7 +99,7 @@ def test_the_arguments_are_those_of_the_contract() -> None:
     assert one(found, "cookies.too-large").args == {**WHO, "header_bytes": 9000}
     none = list(judge_stores([store(running=True)], NOW))
     assert one(none, "cookies.none").args == {**WHO, "running": True}
-    locked = list(judge_stores([store(state=StoreState.UNREADABLE, why="locked")], NOW))
+    locked = list(judge_stores([store(unreadable=Unreadable.LOCKED)], NOW))
     assert one(locked, "cookies.unreadable").args == {**WHO, "why": "locked"}
     assert one(judge_stores([store(expired=1)], NOW), "cookies.expired").args == WHO
 
@@ -126,9 +130,13 @@ KEEPS, EMPTY = store(count=2), store(browser="firefox")
         ([KEEPS, EMPTY], [{"default": True}, {"browser": "firefox"}], "firefox"),
         ([store(expired=1), EMPTY], [{}, {"browser": "firefox"}], "firefox"),
         ([KEEPS, EMPTY], [{}, {"browser": "firefox", "default": True}], None),
-        ([KEEPS, EMPTY], [{}, {"browser": "firefox", "supported": "false"}], None),
+        ([KEEPS, EMPTY], [{}, {"browser": "firefox", "supported": Support.NO}], None),
         ([KEEPS, EMPTY, store(browser="firefox", profile=2, expired=1)], [{}, {"browser": "firefox"}], None),
-        ([KEEPS, store(browser="firefox", state=StoreState.UNREADABLE)], [{}, {"browser": "firefox"}], None),
+        (
+            [KEEPS, store(browser="firefox", unreadable=Unreadable.DAMAGED)],
+            [{}, {"browser": "firefox"}],
+            None,
+        ),
         ([KEEPS], [{}, {"browser": "firefox"}], None),
         ([store(), EMPTY], [{}, {"browser": "firefox"}], None),
     ],
@@ -180,7 +188,7 @@ def answer(status: int) -> Trace:
 def test_a_portal_that_turns_a_great_header_away_is_shown_to(status: int) -> None:
     place = Place([store(count=1, header_bytes=6000)], answer(200), answer(status))
     found = list(cookies_check(place.context))
-    assert told(found) == [("cookies.found", "ok"), ("cookies.refused-when-large", "fail")]
+    assert outcomes(found) == [("cookies.found", "ok"), ("cookies.refused-when-large", "fail")]
     assert found[-1].args == {**WHO, "header_bytes": 6000, "status": status}
     assert place.routes == [None, Route(url=place.context.url, cookie_bytes=6000)]
 
@@ -191,24 +199,24 @@ def test_a_portal_that_turns_a_great_header_away_is_shown_to(status: int) -> Non
         (answer(200), answer(200)),
         (answer(400), answer(400)),
         (answer(200), answer(500)),
-        (answer(200), dead()),
-        (dead(), answer(400)),
+        (answer(200), unreachable()),
+        (unreachable(), answer(400)),
         (None, None),
     ],
 )
 def test_without_the_difference_nothing_is_proved(plain: Trace | None, filled: Trace | None) -> None:
     place = Place([store(count=1, header_bytes=6000)], plain, filled)
-    assert told(cookies_check(place.context)) == [("cookies.found", "ok")]
+    assert outcomes(cookies_check(place.context)) == [("cookies.found", "ok")]
 
 
 def test_a_short_header_is_not_tried() -> None:
     place = Place([store(count=1, header_bytes=4096)], answer(200), answer(400))
-    assert told(cookies_check(place.context)) == [("cookies.found", "ok")]
+    assert outcomes(cookies_check(place.context)) == [("cookies.found", "ok")]
     assert place.routes == []
 
 
 def test_the_longest_header_alone_is_tried_and_no_more_than_any_browser_sends() -> None:
-    great = CookieStore(browser="edge", profile=2, state=StoreState.READ, count=9, header_bytes=200_000)
+    great = CookieStore(browser="edge", profile=2, count=9, header_bytes=200_000)
     place = Place([store(count=1, header_bytes=6000), great], answer(200), answer(431))
     found = list(cookies_check(place.context))
     assert place.routes == [None, Route(url=place.context.url, cookie_bytes=65536)]
@@ -236,11 +244,11 @@ def test_for_a_lookalike_the_portals_own_address_is_looked_at() -> None:
     ("given", "status", "supported"),
     [
         (installed(), "ok", True),
-        (installed(supported="false"), "warn", False),
-        (installed(supported="false", last_used=NOW - 10 * DAY), "warn", False),
-        (installed(supported="false", last_used=NOW - 100 * DAY), "note", False),
-        (installed(supported="false", last_used=NOW - 100 * DAY, default=True), "warn", False),
-        (installed(supported="unknown"), "note", "unknown"),
+        (installed(supported=Support.NO), "warn", False),
+        (installed(supported=Support.NO, last_used=NOW - 10 * DAY), "warn", False),
+        (installed(supported=Support.NO, last_used=NOW - 100 * DAY), "note", False),
+        (installed(supported=Support.NO, last_used=NOW - 100 * DAY, default=True), "warn", False),
+        (installed(supported=Support.UNKNOWN), "note", "unknown"),
     ],
 )
 def test_what_is_said_of_a_version(given: InstalledBrowser, status: str, supported: object) -> None:
@@ -250,7 +258,7 @@ def test_what_is_said_of_a_version(given: InstalledBrowser, status: str, support
 
 
 def test_a_browser_without_a_version_is_there_all_the_same() -> None:
-    found = list(judge_browsers([installed(version="", supported="unknown")], [profile()], NOW))
+    found = list(judge_browsers([installed(version="", supported=Support.UNKNOWN)], [profile()], NOW))
     assert [(one.reason, one.status, one.args) for one in found] == [
         ("browser.found", Status.OK, {"browser": "chrome"})
     ]
@@ -265,29 +273,38 @@ def test_the_default_browser_is_told() -> None:
     ("given", "expected"),
     [
         (profile(), []),
-        (profile(blocks=(CookieBlock("all", "setting"),)), [("browser.blocks-cookies", "fail")]),
-        (profile(blocks=(CookieBlock("site", "policy"),)), [("browser.blocks-cookies", "fail")]),
-        (profile(blocks=(CookieBlock("third-party", "setting"),)), [("browser.blocks-cookies", "note")]),
+        (
+            profile(blocks=(CookieBlock(CookieScope.ALL, SetBy.SETTING),)),
+            [("browser.blocks-cookies", "fail")],
+        ),
+        (
+            profile(blocks=(CookieBlock(CookieScope.SITE, SetBy.POLICY),)),
+            [("browser.blocks-cookies", "fail")],
+        ),
+        (
+            profile(blocks=(CookieBlock(CookieScope.THIRD_PARTY, SetBy.SETTING),)),
+            [("browser.blocks-cookies", "note")],
+        ),
         (profile(clears_on_exit=True), [("browser.clears-on-exit", "note")]),
         (profile(never_remembers=True), [("browser.never-remembers", "note")]),
-        (profile(own_proxy="manual"), [("browser.own-proxy", "note")]),
-        (profile(own_proxy="none"), []),
+        (profile(own_proxy=OwnProxy.MANUAL), [("browser.own-proxy", "note")]),
+        (profile(own_proxy=OwnProxy.NONE), []),
         (profile(extensions=("A", "B")), [("browser.extension", "note")] * 2),
-        (profile(readable=False, why="damaged"), [("browser.unreadable", "unknown")]),
+        (profile(unreadable=Unreadable.DAMAGED), [("browser.unreadable", "unknown")]),
     ],
 )
 def test_what_is_said_of_a_profile(given: BrowserProfile, expected: list[tuple[str, str]]) -> None:
     found = list(judge_browsers([installed()], [given], NOW))
-    assert told(found) == [("browser.version", "ok"), *expected]
+    assert outcomes(found) == [("browser.version", "ok"), *expected]
 
 
 def test_a_browser_that_goes_without_the_systems_proxy_is_a_note() -> None:
-    found = judge_browsers([installed()], [profile(own_proxy="none")], NOW, proxied=True)
-    assert told(found) == [("browser.version", "ok"), ("browser.own-proxy", "note")]
+    found = judge_browsers([installed()], [profile(own_proxy=OwnProxy.NONE)], NOW, proxied=True)
+    assert outcomes(found) == [("browser.version", "ok"), ("browser.own-proxy", "note")]
 
 
 def test_what_a_browser_that_is_not_the_default_blocks_is_only_a_warning() -> None:
-    blocking = profile(blocks=(CookieBlock("all", "setting"),))
+    blocking = profile(blocks=(CookieBlock(CookieScope.ALL, SetBy.SETTING),))
     others = [installed(default=False), installed(browser="firefox", default=True)]
 
     assert one(judge_browsers(others, [blocking], NOW), "browser.blocks-cookies").status is Status.WARN
@@ -303,8 +320,11 @@ def test_another_browser_is_named_for_the_step_that_tries_one() -> None:
 @pytest.mark.parametrize(
     "unfit",
     [
-        (installed(browser="firefox", supported="false"), profile(browser="firefox")),
-        (installed(browser="firefox"), profile(browser="firefox", blocks=(CookieBlock("site", "policy"),))),
+        (installed(browser="firefox", supported=Support.NO), profile(browser="firefox")),
+        (
+            installed(browser="firefox"),
+            profile(browser="firefox", blocks=(CookieBlock(CookieScope.SITE, SetBy.POLICY),)),
+        ),
     ],
 )
 def test_a_browser_that_would_not_help_is_not_named(unfit: tuple[InstalledBrowser, BrowserProfile]) -> None:
@@ -313,7 +333,7 @@ def test_a_browser_that_would_not_help_is_not_named(unfit: tuple[InstalledBrowse
 
 
 def test_what_holds_for_several_profiles_is_said_once() -> None:
-    same = profile(blocks=(CookieBlock("all", "policy"),), extensions=("NoScript",))
+    same = profile(blocks=(CookieBlock(CookieScope.ALL, SetBy.POLICY),), extensions=("NoScript",))
     other = profile(profile=2, blocks=same.blocks, extensions=("NoScript", "Ghostery"))
     found = list(judge_browsers([], [same, other], NOW))
     assert [finding.args for finding in found] == [
@@ -324,4 +344,4 @@ def test_what_holds_for_several_profiles_is_said_once() -> None:
 
 
 def test_without_a_browser_there_was_nothing_to_look_at() -> None:
-    assert told(judge_browsers([], [], NOW)) == [("browser.none", "skip")]
+    assert outcomes(judge_browsers([], [], NOW)) == [("browser.none", "skip")]

@@ -14,7 +14,7 @@ from portalcheck.model import Portal
 from portalcheck.probe.context import RunContext
 from portalcheck.probe.deadline import Deadline
 from portalcheck.probe.policy import Network
-from portalcheck.testing import hop, http, told, trace
+from portalcheck.testing import hop, http, outcomes, trace
 from portalcheck_checks.domain.check import address, certificate, domain, doubtful_names, led_to, redirects
 
 OFFICIAL = ("optum.com", "healthsafe-id.com")
@@ -97,17 +97,17 @@ def test_a_location_without_a_redirect_leads_nowhere() -> None:
 
 def test_redirects_to_official_hosts_only_are_well() -> None:
     found = list(redirects(judged("https://optum.com"), [judged("https://healthsafe-id.com")] * 2))
-    assert told(found) == [("domain.redirect-official", "ok")]
+    assert outcomes(found) == [("domain.redirect-official", "ok")]
     assert found[0].args == {"hosts": ("healthsafe-id.com",)}
 
 
 def test_redirects_within_the_host_are_not_worth_a_word() -> None:
-    assert told(redirects(judged("https://optum.com"), [judged("http://optum.com:8080/")])) == []
+    assert outcomes(redirects(judged("https://optum.com"), [judged("http://optum.com:8080/")])) == []
 
 
 def test_redirects_to_strangers_are_noted_and_to_imitations_fail() -> None:
     others = [judged(f"https://{host}/") for host in ("healthsafe-id.com", "idp.example", "optum-login.com")]
-    assert told(redirects(judged("https://optum.com"), others)) == [
+    assert outcomes(redirects(judged("https://optum.com"), others)) == [
         ("domain.redirect-unlisted", "note"),
         ("domain.redirect-lookalike", "fail"),
     ]
@@ -136,13 +136,13 @@ def test_an_imitation_in_a_strangers_certificate_is_a_note() -> None:
         judged("https://evil.example"), chain("evil.example", "optum-login.com", "x.example")
     )
     found = certificate([judged(f"https://{name}/") for name in names])
-    assert told(found) == [("domain.certificate-lookalike", "note")]
+    assert outcomes(found) == [("domain.certificate-lookalike", "note")]
 
 
 def run(world: Any, portal: Portal, url: str) -> tuple[RunContext, list[tuple[str, str]]]:
     network = Network(contact="never")
     context = RunContext(portal, world.machine, network, Deadline(5.0), url=url)
-    return context, told(domain(context))
+    return context, outcomes(domain(context))
 
 
 def test_practice_portal_is_official_and_leads_on_to_official_hosts() -> None:

@@ -13,22 +13,27 @@ from portalcheck.api import (
     Attempt,
     Canaries,
     CaptiveAnswer,
+    CertStatus,
     Chain,
     ConnectStep,
     Context,
     DnsAnswer,
+    DnsHealth,
     Failure,
     Finding,
     HttpStep,
     Interface,
     InterfaceKind,
+    ProxyKind,
     ProxyPlan,
     ProxySettings,
     Revocation,
+    RevocationReason,
+    RevocationSource,
     Roots,
-    Standing,
     Status,
     System,
+    TimeSource,
     TlsStep,
     Trace,
     TraceEnd,
@@ -40,21 +45,21 @@ from portalcheck.testing import (
     HOST,
     NOW,
     SILENCE,
+    canaries,
     chain,
     connected,
     context,
-    dead,
+    dns_answer,
     hop,
     http,
-    name_answer,
     names,
-    neutral,
+    outcomes,
     proxied,
     run,
     third_parties,
-    told,
     trace,
     unconnected,
+    unreachable,
 )
 from portalcheck_checks.clock import check as clock
 from portalcheck_checks.dns import check as dns
@@ -106,45 +111,55 @@ CAPTIVE = {"captive": (CaptiveAnswer.SILENT, CaptiveAnswer.CAPTIVE), "verified":
 @pytest.mark.parametrize(
     ("walk", "by", "loaded", "reasons"),
     [
-        (dead(), neutral(), False, ["network.way-out"]),
-        (dead(), neutral(**SILENCE), False, ["network.no-way-out"]),
-        (dead(), neutral(**{**SILENCE, "system_dns": "answers"}), False, ["network.no-way-out"]),
-        (dead(), neutral(**{**SILENCE, "tcp_ok": 1}), False, []),
-        (dead(), neutral(**{**SILENCE, "captive": (CaptiveAnswer.ODD,)}), False, ["network.no-way-out"]),
+        (unreachable(), canaries(), False, ["network.way-out"]),
+        (unreachable(), canaries(**SILENCE), False, ["network.no-way-out"]),
+        (
+            unreachable(),
+            canaries(**{**SILENCE, "system_dns": DnsHealth.ANSWERS}),
+            False,
+            ["network.no-way-out"],
+        ),
+        (unreachable(), canaries(**{**SILENCE, "tcp_ok": 1}), False, []),
+        (
+            unreachable(),
+            canaries(**{**SILENCE, "captive": (CaptiveAnswer.ODD,)}),
+            False,
+            ["network.no-way-out"],
+        ),
         (
             trace(hop(tls=TlsStep(failure=Failure.RESET), http=None), end=TraceEnd.FAILED),
-            neutral(**SILENCE),
+            canaries(**SILENCE),
             False,
             [],
         ),
-        (dead(), neutral(**CAPTIVE), False, ["network.captive"]),
+        (unreachable(), canaries(**CAPTIVE), False, ["network.captive"]),
         (
-            dead(),
-            neutral(**{**CAPTIVE, "verified": 1}),
+            unreachable(),
+            canaries(**{**CAPTIVE, "verified": 1}),
             False,
             ["network.captive-elsewhere", "network.way-out"],
         ),
-        (dead(), neutral(**{**SILENCE, "answered_on_retry": True}), False, []),
+        (unreachable(), canaries(**{**SILENCE, "answered_on_retry": True}), False, []),
         (
             HANDSHAKE_RESET,
-            neutral(**{**SILENCE, **PLAIN_ONLY}),
+            canaries(**{**SILENCE, **PLAIN_ONLY}),
             False,
             ["network.way-out", "network.port-blocked"],
         ),
-        (HANDSHAKE_RESET, neutral(**{**SILENCE, **PLAIN_ONLY, "cut_off": 1}), False, ["network.way-out"]),
-        (HANDSHAKE_SILENT, neutral(**{**SILENCE, **PLAIN_ONLY}), False, ["network.way-out"]),
-        (trace(hop()), neutral(**{**SILENCE, **ONE_CERTIFICATE}), False, ["network.captive"]),
-        (trace(hop()), neutral(**{**ONE_CERTIFICATE, "verified": 1}), False, ["network.way-out"]),
-        (trace(), neutral(**CAPTIVE), True, ["network.captive-elsewhere", "network.way-out"]),
+        (HANDSHAKE_RESET, canaries(**{**SILENCE, **PLAIN_ONLY, "cut_off": 1}), False, ["network.way-out"]),
+        (HANDSHAKE_SILENT, canaries(**{**SILENCE, **PLAIN_ONLY}), False, ["network.way-out"]),
+        (trace(hop()), canaries(**{**SILENCE, **ONE_CERTIFICATE}), False, ["network.captive"]),
+        (trace(hop()), canaries(**{**ONE_CERTIFICATE, "verified": 1}), False, ["network.way-out"]),
+        (trace(), canaries(**CAPTIVE), True, ["network.captive-elsewhere", "network.way-out"]),
         (
-            dead(),
-            neutral(verified=0, tcp_ok=0, other_dns="silent"),
+            unreachable(),
+            canaries(verified=0, tcp_ok=0, other_dns=DnsHealth.SILENT),
             False,
             ["network.way-out", "network.port-blocked"],
         ),
         (
             trace(hop(proxy=proxied(Failure.PROXY_DOWN), tls=None, http=None), end=TraceEnd.FAILED),
-            neutral(**CAPTIVE),
+            canaries(**CAPTIVE),
             False,
             ["network.captive-elsewhere", "network.way-out"],
         ),
@@ -153,41 +168,41 @@ CAPTIVE = {"captive": (CaptiveAnswer.SILENT, CaptiveAnswer.CAPTIVE), "verified":
 def test_the_way_out_as_neutral_hosts_prove_it(
     walk: Trace, by: Canaries, loaded: bool, reasons: list[str]
 ) -> None:
-    found = [finding.reason for finding in network.judge_way(walk, by, loaded=loaded)]
+    found = [finding.reason for finding in network.judge_egress(walk, by, loaded=loaded)]
 
-    expected = [r for r in reasons if not (r == "network.way-out" and not by.way_out)]
+    expected = [r for r in reasons if not (r == "network.way-out" and not by.internet_works)]
     assert found == expected
 
 
 @pytest.mark.parametrize(
-    ("around", "reason"),
+    ("obstacle", "reason"),
     [
-        (network.Around(captive=True), "network.captive"),
-        (network.Around(stopped_here=True), "network.blocked-here"),
-        (network.Around(), "network.no-way-out"),
+        (network.Obstacle(captive=True), "network.captive"),
+        (network.Obstacle(blocked_here=True), "network.blocked-here"),
+        (network.Obstacle(), "network.no-way-out"),
     ],
 )
 def test_where_nothing_gets_out_the_way_around_a_tunnel_and_the_own_firewall_count(
-    around: network.Around, reason: str
+    obstacle: network.Obstacle, reason: str
 ) -> None:
-    found = network.judge_way(dead(), neutral(**SILENCE), loaded=False, around=around)
+    found = network.judge_egress(unreachable(), canaries(**SILENCE), loaded=False, obstacle=obstacle)
     assert [finding.reason for finding in found] == [reason]
 
 
 def test_ipv6_alone_without_a_route_is_told_apart_from_ipv6_that_fails() -> None:
-    no_route = dead(Failure.NETWORK_UNREACHABLE, "2001:db8::1")
+    no_route = unreachable(Failure.NETWORK_UNREACHABLE, "2001:db8::1")
 
     def reasons(walk: Trace) -> list[str]:
         return [finding.reason for finding in network.judge_families(walk, loaded=False, only_ipv4=False)]
 
     assert reasons(no_route) == ["network.ipv6-missing"]
-    assert reasons(dead(Failure.NETWORK_UNREACHABLE, "192.0.2.10")) == ["network.ipv4-missing"]
-    assert reasons(dead(Failure.NETWORK_UNREACHABLE, "2001:db8::1", "192.0.2.10")) == []
-    assert reasons(dead(Failure.TIMED_OUT, "2001:db8::1")) == []
+    assert reasons(unreachable(Failure.NETWORK_UNREACHABLE, "192.0.2.10")) == ["network.ipv4-missing"]
+    assert reasons(unreachable(Failure.NETWORK_UNREACHABLE, "2001:db8::1", "192.0.2.10")) == []
+    assert reasons(unreachable(Failure.TIMED_OUT, "2001:db8::1")) == []
 
 
 def test_a_router_that_knows_no_way_does_not_mean_that_this_computer_has_no_route() -> None:
-    refused = dead(Failure.NETWORK_UNREACHABLE, "192.0.2.10")
+    refused = unreachable(Failure.NETWORK_UNREACHABLE, "192.0.2.10")
 
     assert list(network.judge_families(refused, loaded=False, only_ipv4=False, routed=True)) == []
 
@@ -196,20 +211,20 @@ def test_dead_ipv6_beside_working_ipv4_is_a_note_and_a_failure_only_where_ipv4_a
     six, four = Attempt("2001:db8::1", Failure.TIMED_OUT, 250), Attempt("192.0.2.10", None, 5)
     fallback = trace(hop(connect=connected(six, four)))
 
-    assert told(network.judge_families(fallback, loaded=True, only_ipv4=False)) == [
+    assert outcomes(network.judge_families(fallback, loaded=True, only_ipv4=False)) == [
         ("network.ipv6-fallback", "note")
     ]
-    assert told(network.judge_families(dead(), loaded=False, only_ipv4=True)) == [
+    assert outcomes(network.judge_families(unreachable(), loaded=False, only_ipv4=True)) == [
         ("network.ipv6-broken", "fail")
     ]
-    assert told(network.judge_families(trace(), loaded=True, only_ipv4=False)) == []
+    assert outcomes(network.judge_families(trace(), loaded=True, only_ipv4=False)) == []
 
 
 def test_a_page_that_loads_slowly_is_a_note() -> None:
-    assert told(network.judge_speed(trace(hop(http=http(total_ms=6000))), loaded=True)) == [
+    assert outcomes(network.judge_speed(trace(hop(http=http(total_ms=6000))), loaded=True)) == [
         ("network.slow", "note")
     ]
-    assert told(network.judge_speed(trace(), loaded=True)) == []
+    assert outcomes(network.judge_speed(trace(), loaded=True)) == []
 
 
 # ---- dns ---------------------------------------------------------------------------------------
@@ -220,30 +235,30 @@ T, S, X, N = Failure.TIMED_OUT, Failure.SERVFAIL, Failure.NXDOMAIN, Failure.NOT_
 @pytest.mark.parametrize(
     ("system_failure", "servers", "system_dns", "reason"),
     [
-        (Failure.OTHER, [T, T], "silent", "dns.silent"),
-        (Failure.OTHER, [Failure.REFUSED], "silent", "dns.silent"),
-        (Failure.OTHER, [S], "errors", "dns.errors"),
-        (Failure.OTHER, [T, S], "errors", "dns.errors"),
-        (Failure.OTHER, [S], "answers", "dns.error-here"),
-        (N, [X], "answers", "dns.missing"),
-        (N, [Failure.NODATA], "answers", "dns.missing"),
-        (N, [X], "errors", "dns.errors"),
+        (Failure.OTHER, [T, T], DnsHealth.SILENT, "dns.silent"),
+        (Failure.OTHER, [Failure.REFUSED], DnsHealth.SILENT, "dns.silent"),
+        (Failure.OTHER, [S], DnsHealth.ERRORS, "dns.errors"),
+        (Failure.OTHER, [T, S], DnsHealth.ERRORS, "dns.errors"),
+        (Failure.OTHER, [S], DnsHealth.ANSWERS, "dns.error-here"),
+        (N, [X], DnsHealth.ANSWERS, "dns.missing"),
+        (N, [Failure.NODATA], DnsHealth.ANSWERS, "dns.missing"),
+        (N, [X], DnsHealth.ERRORS, "dns.errors"),
         (N, [], "not-asked", "dns.no-server"),
-        (N, [None], "answers", "dns.system-fails"),
-        (N, [T, None], "silent", "dns.system-fails"),
-        (T, [None], "answers", "dns.system-silent"),
-        (Failure.OTHER, [S, None], "answers", "dns.system-silent"),
-        (Failure.OTHER, [None], "silent", "dns.system-silent"),
-        (T, [T], "answers", "dns.silent-here"),
-        (Failure.OTHER, [T, Failure.REFUSED], "answers", "dns.silent-here"),
-        (T, [T, S], "answers", "dns.error-here"),
-        (T, [T, X], "answers", "dns.missing"),
+        (N, [None], DnsHealth.ANSWERS, "dns.system-fails"),
+        (N, [T, None], DnsHealth.SILENT, "dns.system-fails"),
+        (T, [None], DnsHealth.ANSWERS, "dns.system-silent"),
+        (Failure.OTHER, [S, None], DnsHealth.ANSWERS, "dns.system-silent"),
+        (Failure.OTHER, [None], DnsHealth.SILENT, "dns.system-silent"),
+        (T, [T], DnsHealth.ANSWERS, "dns.silent-here"),
+        (Failure.OTHER, [T, Failure.REFUSED], DnsHealth.ANSWERS, "dns.silent-here"),
+        (T, [T, S], DnsHealth.ANSWERS, "dns.error-here"),
+        (T, [T, X], DnsHealth.ANSWERS, "dns.missing"),
     ],
 )
 def test_a_name_without_addresses_is_told_by_the_servers_own_answers(
-    system_failure: Failure, servers: list[Failure | None], system_dns: str, reason: str
+    system_failure: Failure, servers: list[Failure | None], system_dns: DnsHealth, reason: str
 ) -> None:
-    (finding,) = dns.judge_failure(names(system_failure, *servers), neutral(system_dns=system_dns))
+    (finding,) = dns.judge_failure(names(system_failure, *servers), canaries(system_dns=system_dns))
 
     assert (finding.reason, finding.status) == (reason, Status.FAIL)
 
@@ -264,8 +279,8 @@ def test_a_name_without_addresses_is_told_by_the_servers_own_answers(
 def test_an_error_is_everywhere_only_where_independent_servers_were_heard_to_have_it_too(
     elsewhere: list[Failure | None] | None, everywhere: bool | None
 ) -> None:
-    others = None if elsewhere is None else [name_answer(failure) for failure in elsewhere]
-    (finding,) = dns.judge_failure(names(N, S), neutral(), others)
+    others = None if elsewhere is None else [dns_answer(failure) for failure in elsewhere]
+    (finding,) = dns.judge_failure(names(N, S), canaries(), others)
 
     assert (finding.reason, finding.args) == (
         "dns.error-here",
@@ -277,13 +292,13 @@ def without_an_address(
     system: Failure, servers: list[Failure | None], elsewhere: list[Failure | None] | None
 ) -> Context:
     """The portal's name has no address here; what independent servers say of it leads to the portal."""
-    own = hop(names=name_answer(system, server=None), connect=None, tls=None, http=None)
+    own = hop(names=dns_answer(system, server=None), connect=None, tls=None, http=None)
     walk, genuine = trace(own, end=TraceEnd.FAILED), trace()
-    others = None if elsewhere is None else tuple(map(name_answer, elsewhere))
+    others = None if elsewhere is None else tuple(map(dns_answer, elsewhere))
     return context(
         trace=lambda route=None: genuine if route is not None and route.addresses else walk,
         names=names(system, *servers),
-        third_parties=third_parties(hosts=neutral(), names=others),
+        third_parties=third_parties(canaries=canaries(), names=others),
     )
 
 
@@ -333,7 +348,7 @@ def test_an_address_that_nobodys_name_has_too_is_made_up(
     addresses: tuple[str, ...], nxdomain_addresses: tuple[str, ...], expected: bool
 ) -> None:
     found = names(system_addresses=addresses)
-    assert dns.is_made_up(found, neutral(nxdomain_addresses=nxdomain_addresses)) is expected
+    assert dns.is_rewritten_nxdomain(found, canaries(nxdomain_addresses=nxdomain_addresses)) is expected
 
 
 @pytest.mark.parametrize(
@@ -355,11 +370,11 @@ def test_a_filters_page_is_known_by_what_it_says_of_itself(
 
 
 def test_a_first_server_that_is_silent_is_a_note_where_the_page_loads() -> None:
-    assert told(dns.judge_working(names(None, T, None))) == [
+    assert outcomes(dns.judge_working(names(None, T, None))) == [
         ("dns.resolves", "ok"),
         ("dns.slow-server", "note"),
     ]
-    assert told(dns.judge_working(names(None, None))) == [("dns.resolves", "ok")]
+    assert outcomes(dns.judge_working(names(None, None))) == [("dns.resolves", "ok")]
 
 
 @pytest.mark.parametrize(
@@ -385,11 +400,16 @@ STEP = TlsStep(failure=None, version="TLSv1.3", chain=(b"leaf",))
 EXPIRED = {"not_before": NOW - 90 * DAY, "not_after": NOW - 3 * DAY}
 FUTURE = {"not_before": NOW + 3 * DAY, "not_after": NOW + 90 * DAY}
 PRIVATE = {"trusted_by": frozenset[str]()}
-REVOKED = Revocation(Standing.REVOKED, since=NOW - 3 * DAY, why="key-compromise", how="ocsp")
+REVOKED = Revocation(
+    CertStatus.REVOKED,
+    since=NOW - 3 * DAY,
+    reason=RevocationReason.KEY_COMPROMISE,
+    source=RevocationSource.OCSP,
+)
 
 
 def judged(by: dict[str, Any], **more: Any) -> list[Finding]:
-    situation = tls.Situation(**{"now": NOW, "true_now": NOW, "neutral": neutral(), **by})
+    situation = tls.Situation(**{"now": NOW, "true_now": NOW, "canaries": canaries(), **by})
     return tls.judge_chain(chain(**more), STEP, situation, HOST)
 
 
@@ -403,13 +423,13 @@ def judged(by: dict[str, Any], **more: Any) -> list[Finding]:
         ({"true_now": NOW + 10 * DAY}, FUTURE, [("tls.dates-fit-true-time", "fail")]),
         ({"true_now": None}, EXPIRED, [("tls.dates-unclear", "fail")]),
         ({}, {"name_matches": False}, [("tls.wrong-name", "fail")]),
-        ({"neutral": None}, {"name_matches": False}, [("tls.identity-unclear", "fail")]),
-        ({"neutral": neutral(verified=0)}, {"name_matches": False}, [("tls.identity-unclear", "fail")]),
+        ({"canaries": None}, {"name_matches": False}, [("tls.identity-unclear", "fail")]),
+        ({"canaries": canaries(verified=0)}, {"name_matches": False}, [("tls.identity-unclear", "fail")]),
         ({}, PRIVATE, [("tls.untrusted", "fail")]),
-        ({"neutral": None}, PRIVATE, [("tls.identity-unclear", "fail")]),
+        ({"canaries": None}, PRIVATE, [("tls.identity-unclear", "fail")]),
         ({}, {**PRIVATE, "incomplete": True}, [("tls.issuer-missing", "fail")]),
         (
-            {"neutral": neutral(verified=0, same_issuer=True)},
+            {"canaries": canaries(verified=0, same_issuer=True)},
             PRIVATE,
             [("tls.untrusted", "fail"), ("tls.intercepted", "fail")],
         ),
@@ -423,7 +443,7 @@ def judged(by: dict[str, Any], **more: Any) -> list[Finding]:
             [("tls.valid", "ok"), ("tls.chain-incomplete", "note")],
         ),
         (
-            {"neutral": neutral(same_issuer=True)},
+            {"canaries": canaries(same_issuer=True)},
             {"trusted_by": frozenset({"system"})},
             [("tls.valid", "ok"), ("tls.intercepted", "note")],
         ),
@@ -444,7 +464,7 @@ def judged(by: dict[str, Any], **more: Any) -> list[Finding]:
 def test_a_chain_is_judged_on_three_axes(
     by: dict[str, Any], facts: dict[str, Any], said: list[tuple[str, str]]
 ) -> None:
-    assert told(judged(by, **facts)) == said
+    assert outcomes(judged(by, **facts)) == said
 
 
 @pytest.mark.parametrize(("true_now", "days"), [(NOW, 3), (NOW + 2 * DAY, 5), (None, 3), (NOW - 9 * DAY, 0)])
@@ -492,19 +512,19 @@ def test_a_product_is_a_label_from_the_issuers_name(issuer: str, product: str) -
 def test_the_clock_by_its_difference_to_an_authenticated_time(
     skew: int | None, reason: str, status: str
 ) -> None:
-    assert told(clock.judge(TrueTime(skew, "portal"))) == [(reason, status)]
+    assert outcomes(clock.judge(TrueTime(skew, TimeSource.PORTAL))) == [(reason, status)]
 
 
 def test_a_portal_whose_own_clock_neutral_hosts_contradict_is_noted() -> None:
-    found = list(clock.judge(TrueTime(0, "neutral", disputed=True)))
+    found = list(clock.judge(TrueTime(0, TimeSource.CANARIES, disputed=True)))
 
-    assert told(found) == [("clock.disputed", "note"), ("clock.correct", "ok")]
+    assert outcomes(found) == [("clock.disputed", "note"), ("clock.correct", "ok")]
     assert found[1].args == {"skew_s": 0}
 
 
 # ---- proxy -------------------------------------------------------------------------------------
 
-SYSTEM_PROXY = ProxyPlan(candidates=("http://proxy.example:3128",), kind="system")
+SYSTEM_PROXY = ProxyPlan(candidates=("http://proxy.example:3128",), kind=ProxyKind.SYSTEM)
 
 
 @pytest.mark.parametrize(
@@ -521,24 +541,24 @@ SYSTEM_PROXY = ProxyPlan(candidates=("http://proxy.example:3128",), kind="system
     ],
 )
 def test_which_proxy_is_set_is_said(plan: ProxyPlan, settings: ProxySettings, said: tuple[str, str]) -> None:
-    assert told(proxy.judge_setting(plan, settings)) == [said]
+    assert outcomes(proxy.judge_setting(plan, settings)) == [said]
 
 
 @pytest.mark.parametrize(
     ("step", "by", "direct_works", "reasons"),
     [
-        (proxied(Failure.PROXY_DOWN), neutral(), False, ["proxy.down"]),
-        (proxied(Failure.PROXY_NAME), neutral(), False, ["proxy.down"]),
-        (proxied(Failure.TIMED_OUT), neutral(), False, ["proxy.down"]),
-        (proxied(Failure.MALFORMED), neutral(), True, ["proxy.down", "proxy.direct-works"]),
-        (proxied(Failure.PROXY_AUTH, 407, schemes=("basic",)), neutral(), False, ["proxy.wants-login"]),
-        (proxied(Failure.PROXY_REFUSED, 403), neutral(), False, ["proxy.refuses"]),
-        (proxied(Failure.PROXY_REFUSED, 502), neutral(), False, ["proxy.cannot-reach"]),
+        (proxied(Failure.PROXY_DOWN), canaries(), False, ["proxy.down"]),
+        (proxied(Failure.PROXY_NAME), canaries(), False, ["proxy.down"]),
+        (proxied(Failure.TIMED_OUT), canaries(), False, ["proxy.down"]),
+        (proxied(Failure.MALFORMED), canaries(), True, ["proxy.down", "proxy.direct-works"]),
+        (proxied(Failure.PROXY_AUTH, 407, schemes=("basic",)), canaries(), False, ["proxy.wants-login"]),
+        (proxied(Failure.PROXY_REFUSED, 403), canaries(), False, ["proxy.refuses"]),
+        (proxied(Failure.PROXY_REFUSED, 502), canaries(), False, ["proxy.cannot-reach"]),
         (proxied(Failure.PROXY_REFUSED, 502), None, False, ["proxy.cannot-reach"]),
-        (proxied(Failure.PROXY_REFUSED, 2), neutral(), False, ["proxy.refuses"]),
-        (proxied(Failure.PROXY_REFUSED, 5), neutral(), False, ["proxy.cannot-reach"]),
-        (proxied(Failure.PROXY_REFUSED, 502), neutral(verified=0), False, ["proxy.refuses"]),
-        (proxied(Failure.PROXY_REFUSED, 502), neutral(), True, ["proxy.refuses", "proxy.direct-works"]),
+        (proxied(Failure.PROXY_REFUSED, 2), canaries(), False, ["proxy.refuses"]),
+        (proxied(Failure.PROXY_REFUSED, 5), canaries(), False, ["proxy.cannot-reach"]),
+        (proxied(Failure.PROXY_REFUSED, 502), canaries(verified=0), False, ["proxy.refuses"]),
+        (proxied(Failure.PROXY_REFUSED, 502), canaries(), True, ["proxy.refuses", "proxy.direct-works"]),
     ],
 )
 def test_what_a_proxy_did_instead_of_letting_us_through(
@@ -552,9 +572,9 @@ def test_what_a_proxy_did_instead_of_letting_us_through(
 def test_a_dead_proxy_for_programs_only_is_a_mismatch_while_the_browser_works() -> None:
     through = trace(hop(proxy=proxied(Failure.PROXY_DOWN), tls=None, http=None), end=TraceEnd.FAILED)
 
-    assert told(proxy.judge_mismatch(True, through)) == [("proxy.mismatch", "fail")]
-    assert told(proxy.judge_mismatch(False, through)) == []
-    assert told(proxy.judge_mismatch(True, trace(hop(proxy=proxied(None))))) == []
+    assert outcomes(proxy.judge_mismatch(True, through)) == [("proxy.mismatch", "fail")]
+    assert outcomes(proxy.judge_mismatch(False, through)) == []
+    assert outcomes(proxy.judge_mismatch(True, trace(hop(proxy=proxied(None))))) == []
 
 
 # ---- vpn ---------------------------------------------------------------------------------------
@@ -581,8 +601,8 @@ def test_a_tunnel_is_active_by_the_route_that_traffic_takes(
 
 
 def test_a_vpn_is_blamed_only_where_going_round_it_works() -> None:
-    assert told(vpn.judge_bypass(TUNNEL, works_around=True)) == [("vpn.breaks", "fail")]
-    assert told(vpn.judge_bypass(TUNNEL, works_around=False)) == []
+    assert outcomes(vpn.judge_bypass(TUNNEL, works_outside=True)) == [("vpn.breaks", "fail")]
+    assert outcomes(vpn.judge_bypass(TUNNEL, works_outside=False)) == []
 
 
 # ---- service -----------------------------------------------------------------------------------
@@ -689,8 +709,8 @@ def nameless() -> Trace:
         (trace(end=TraceEnd.LEFT_HTTPS), [("service.redirect-broken", "fail")]),
         (trace(end=TraceEnd.BAD_LOCATION), [("service.redirect-broken", "fail")]),
         (trace(end=TraceEnd.NOT_FOLLOWED), [("service.redirect-broken", "fail")]),
-        (dead(Failure.REFUSED), [("service.refused-connection", "fail")]),
-        (dead(), [("service.no-connection", "fail")]),
+        (unreachable(Failure.REFUSED), [("service.refused-connection", "fail")]),
+        (unreachable(), [("service.no-connection", "fail")]),
         (
             trace(hop(names=names(X).system, connect=None, tls=None, http=None), end=TraceEnd.FAILED),
             [("service.not-reached", "skip")],
@@ -718,7 +738,7 @@ def nameless() -> Trace:
     ],
 )
 def test_the_front_door(walk: Trace, said: list[tuple[str, str]]) -> None:
-    assert told(service.judge(walk)) == said
+    assert outcomes(service.judge(walk)) == said
 
 
 # ---- system ------------------------------------------------------------------------------------
@@ -760,7 +780,7 @@ def test_a_system_is_outdated_only_by_a_table_that_is_fresh(
 def test_a_trust_store_that_was_not_changed_for_years_is_noted(
     newest: float | None, said: list[tuple[str, str]]
 ) -> None:
-    assert told(system.judge_roots(Roots((), newest=newest), NOW)) == said
+    assert outcomes(system.judge_roots(Roots((), newest=newest), NOW)) == said
 
 
 def test_the_tls_library_is_the_one_that_connections_are_made_with() -> None:
@@ -778,4 +798,4 @@ def test_a_server_that_wants_a_client_certificate_in_the_handshake_refuses_us() 
     wanting = TlsStep(failure=Failure.ALERT, alert="handshake_failure", client_certificate_requested=True)
     walk = trace(hop(tls=wanting, http=None), end=TraceEnd.FAILED)
 
-    assert told(service.judge(walk)) == [("service.wants-certificate", "fail")]
+    assert outcomes(service.judge(walk)) == [("service.wants-certificate", "fail")]

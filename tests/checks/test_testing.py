@@ -32,17 +32,17 @@ from portalcheck.testing import (
     HOST,
     PORTAL,
     assert_well_declared,
+    canaries,
     computer,
     context,
-    dead,
     egress,
     names,
-    neutral,
+    outcomes,
     practice,
     run,
     third_parties,
-    told,
     trace,
+    unreachable,
 )
 from tests.checks.third_party import WORDS, written
 
@@ -82,12 +82,12 @@ def test_an_answer_is_a_value_or_a_function_of_the_question() -> None:
 
 def test_several_ways_are_walked_as_one_is() -> None:
     def walk(route: Route | None = None) -> Trace | None:
-        return trace() if route is not None and route.proxy == DIRECT else dead()
+        return trace() if route is not None and route.proxy == DIRECT else unreachable()
 
     made = context(trace=walk)
     routes = [Route(url=made.url, proxy=DIRECT), Route(url=made.url)]
 
-    assert made.traces(routes) == (trace(), dead())
+    assert made.traces(routes) == (trace(), unreachable())
 
 
 def test_an_imitation_of_the_portal_is_not_contacted() -> None:
@@ -120,13 +120,15 @@ def mine(*found: Finding, **declared: Any) -> Check:
 def test_a_run_names_the_cause_of_a_check_that_is_not_installed() -> None:
     ran = run(context(), mine(fail(ODD, count=1)))
 
-    assert told(ran.findings) == [("mine.odd", "fail")]
+    assert outcomes(ran.findings) == [("mine.odd", "fail")]
     assert (ran.diagnosis.cause, ran.diagnosis.owner) == ("mine.odd", "employer")
 
 
 def test_a_run_of_several_checks_names_the_cause_of_an_installed_one() -> None:
     made = context(
-        trace=dead(), names=names(None, None), third_parties=third_parties(hosts=neutral(), names=None)
+        trace=unreachable(),
+        names=names(None, None),
+        third_parties=third_parties(canaries=canaries(), names=None),
     )
     ran = run(made, BUILT_IN["network"], BUILT_IN["service"], mine(ok(FINE)))
 
@@ -149,7 +151,7 @@ def test_a_check_that_hangs_is_told_as_that() -> None:
         threading.Event().wait()
         return []
 
-    assert told(run(context(), Check("mine", run=hangs, reasons=[ODD]), seconds=0.1).findings) == [
+    assert outcomes(run(context(), Check("mine", run=hangs, reasons=[ODD]), seconds=0.1).findings) == [
         ("run.timed-out", "unknown")
     ]
 

@@ -8,6 +8,7 @@ import click
 import pytest
 
 from portalcheck.cli.group import group
+from portalcheck.report.formats.format import Format
 from portalcheck.settings.sources import OPTIONS, PREFIX
 from tests.contract.reading import ARRIVING, LEAVING, code, column, spans, table
 

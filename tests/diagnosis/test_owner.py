@@ -11,9 +11,9 @@ import pytest
 from portalcheck.diagnosis.registry import Installed
 from portalcheck.model import Arg, CheckResult, Finding, Report, Status
 from portalcheck.report import block as paste
-from portalcheck.report import checksums as seal
+from portalcheck.report import checksums
 from portalcheck.report.formats import agent, html, junit, text
-from portalcheck.report.formats import sentences as words
+from portalcheck.report.formats import wording as words
 from portalcheck.words.catalog import Catalog
 from tests.architecture.printer import CHECK as PRINTER
 from tests.declared import INSTALLED, NUMBERS, catalog_of, decode, diagnose, encode
@@ -124,7 +124,7 @@ def test_an_owner_that_is_not_proved_is_not_shown_as_right(forged: dict[str, Any
 
 def test_a_report_under_the_first_seal_is_complete_without_an_owner() -> None:
     document = without(sealed(), "owner", "start_ms", "seal")
-    document["seal"] = {"layout": "1", **seal._marks(document, "1")}
+    document["seal"] = {"layout": "1", **checksums._checksums(document, "1")}
     (recovered,) = paste.read(json.dumps(document), NUMBERS)
 
     assert recovered.integrity is paste.Integrity.COMPLETE

@@ -8,20 +8,17 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from portalcheck.facts import BrowserProfile, CookieStore, StoreState
+from portalcheck.facts import BrowserProfile, CookieStore, Unreadable
 from portalcheck.machine import browsers
 from portalcheck.machine.browsers import binarycookies, default, firefox, prefs_js, safari
-from portalcheck.machine.browsers.matching import Target as Page
-from portalcheck.machine.browsers.matching import Totals
-from portalcheck.machine.browsers.matching import target as page_of
+from portalcheck.machine.browsers.matching import Page, Totals, page_of
 from portalcheck.machine.browsers.places import Place, places
 from portalcheck.machine.browsers.profile import Question
-from portalcheck.machine.browsers.reading import Why
 from portalcheck.machine.proxies import windows
 from tests.fuzz.target import parts_of, target, text_of
 from tests.machine.browsers.world import HOSTS, NOW, URL, World
 
-_WHY = frozenset(Why) - {Why.ABSENT}
+_WHY = frozenset(Unreadable) - {Unreadable.ABSENT}
 _NAMES = frozenset({"", *(name for _, name in default._WORDS)})
 _SCOPES = frozenset({"all", "third-party", "site"})
 
@@ -46,8 +43,8 @@ def page() -> Page:
 
 
 def _sound(store: CookieStore) -> None:
-    if store.state is StoreState.UNREADABLE:
-        assert store.why in _WHY
+    if store.unreadable is not None:
+        assert store.unreadable in _WHY
         return
     numbers = (
         store.count,
@@ -96,8 +93,8 @@ def cookies_of_firefox(data: bytes) -> None:
 def cookies_of_safari(data: bytes) -> None:
     """A file gives whole records whose texts stand in it, or is damaged."""
     jar = binarycookies.parse(data)
-    if isinstance(jar, Why):
-        assert jar is Why.DAMAGED
+    if isinstance(jar, Unreadable):
+        assert jar is Unreadable.DAMAGED
         return
     assert sum(len(record.name) + record.value_bytes for record in jar.records) <= len(data)
     assert all(record.name in data for record in jar.records)
@@ -112,8 +109,7 @@ def cookies_of_safari(data: bytes) -> None:
 
 
 def _told(profile: BrowserProfile) -> None:
-    assert profile.why in (*_WHY, "")
-    assert profile.readable == (not profile.why)
+    assert profile.unreadable in (*_WHY, None)
     assert {block.scope for block in profile.blocks} <= _SCOPES
     assert {block.by for block in profile.blocks} <= {"setting", "policy"}
     for name in profile.extensions:
@@ -208,7 +204,7 @@ def profiles_ini(data: bytes) -> None:
     (place,) = (each for each in places(home.environment) if each.browser.family == "firefox")
     assert isinstance(place, Place)
     found = firefox.profile_folders(place, home.environment)
-    assert not isinstance(found, Why)
+    assert not isinstance(found, Unreadable)
     assert len(found) == len(set(found))
     for folder in found:
         assert ".." not in folder.parts

@@ -15,11 +15,10 @@ from portalcheck.facts import DIRECT, InterfaceKind
 from portalcheck.machine import hosts, linux, macos, pem, resolv_conf, scutil, windows
 from portalcheck.machine.environment import Environment, RegistryValue
 from portalcheck.machine.hostnames import address
-from portalcheck.machine.interface_kind import LinkFacts
+from portalcheck.machine.interface_kind import InterfaceFacts
 from portalcheck.machine.proxies import gnome, kde, variables
 from portalcheck.machine.proxies import macos as proxies_of_macos
-from portalcheck.machine.proxies.rules import ProxyRules, clean, clean_pac, matches
-from portalcheck.machine.proxies.rules import target as aim_of
+from portalcheck.machine.proxies.rules import ProxyRules, clean, clean_pac, destination_of, matches
 from portalcheck.machine.vpn_products import PRODUCTS, by_interface
 from portalcheck.model import Portal
 from portalcheck.probe.connect.proxies import proxy_endpoint
@@ -120,12 +119,12 @@ def interfaces(data: bytes) -> None:
             computer({f"/sys/class/net/{name}/{file}": content})
     try:
         for link in (up("192.0.2.7"), up("fe80::7%x"), down()):
-            _known(linux.link_facts(where, {name: link}), name)
+            _known(linux.interface_facts(where, {name: link}), name)
     finally:
         shutil.rmtree(folder() / "root/sys", ignore_errors=True)
 
 
-def _known(facts: Mapping[str, LinkFacts], name: str) -> None:
+def _known(facts: Mapping[str, InterfaceFacts], name: str) -> None:
     (fact,) = (facts[each] for each in facts if each == name)
     assert fact.kind in InterfaceKind
     assert by_interface(name, fact.words) in _PRODUCTS
@@ -145,7 +144,7 @@ def files_of_macos(data: bytes) -> None:
     assert not release or set(release) <= set("0123456789.")
     assert len(release) <= 14
     for device in (*macos.hardware_ports(text_of(ports)), "en0"):
-        _known(macos.link_facts(mac, {device: up("192.0.2.7")}), device)
+        _known(macos.interface_facts(mac, {device: up("192.0.2.7")}), device)
     assert all(der[:1] == b"\x30" for der in macos.system_roots(mac).certificates)
 
 
@@ -186,7 +185,7 @@ def registry_of_windows(data: bytes) -> None:
     assert all(text.isprintable() and len(text) <= 64 for text in (system.release, system.product))
     assert all(address(server.address) is not None for server in windows.dns_servers(pc))
     for each in (name, *windows._dialled(pc)):
-        _known(windows.link_facts(pc, {each: up("192.0.2.7")}), each)
+        _known(windows.interface_facts(pc, {each: up("192.0.2.7")}), each)
 
 
 # ---- proxies -------------------------------------------------------------------------------------
@@ -240,10 +239,10 @@ def proxy_text(data: bytes) -> None:
     assert "@" not in _authority(script)
     assert "#" not in script
     for url in (URL, "http://192.0.2.1:8080/", "https://[2001:db8::1]/", text):
-        aim = aim_of(url)
-        if aim is not None:
-            matches(rule, aim)
-            matches(rule, aim, suffixes=True)
+        destination = destination_of(url)
+        if destination is not None:
+            matches(rule, destination)
+            matches(rule, destination, suffixes=True)
 
 
 @target("machine", longest=16 * 1024)

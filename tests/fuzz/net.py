@@ -20,7 +20,7 @@ from cryptography.x509 import ocsp
 
 from portalcheck.address import NOTES, TRICKS, Kind, judge
 from portalcheck.address.url import Address
-from portalcheck.facts import DnsAnswer, DnsServer, Failure, Revocation, Standing, StatusPage
+from portalcheck.facts import CertStatus, DnsAnswer, DnsServer, Failure, Revocation, StatusPage
 from portalcheck.probe.connect.proxies import tunnel
 from portalcheck.probe.deadline import Deadline
 from portalcheck.probe.dns.exchange import read_response
@@ -140,24 +140,24 @@ def _signed_part(kind: str, data: bytes) -> bytes:
     return b""
 
 
-def _said(kind: str) -> dict[bytes, Standing]:
+def _said(kind: str) -> dict[bytes, CertStatus]:
     """What the issuer signed in the seeds, and what that says of the certificate, which their names tell."""
     believed = {
         path: path.stem.partition("-")[0]
         for path in (CORPUS / kind).iterdir()
         if path.stem.startswith(("good", "revoked"))
     }
-    return {_signed_part(kind, path.read_bytes()): Standing(said) for path, said in believed.items()}
+    return {_signed_part(kind, path.read_bytes()): CertStatus(said) for path, said in believed.items()}
 
 
 _SAID = {kind: _said(kind) for kind in ("ocsp-response", "crl")}
 
 
 def _nobody_was_believed_but_the_issuer(kind: str, data: bytes, said: Revocation, later: Revocation) -> None:
-    assert later.standing is Standing.UNSAID
-    if said.standing is not Standing.UNSAID:
-        assert _SAID[kind].get(_signed_part(kind, data)) is said.standing
-    assert (said.since > 0) == (said.standing is Standing.REVOKED)
+    assert later.status is CertStatus.UNKNOWN
+    if said.status is not CertStatus.UNKNOWN:
+        assert _SAID[kind].get(_signed_part(kind, data)) is said.status
+    assert (said.since > 0) == (said.status is CertStatus.REVOKED)
 
 
 @target("net", longest=8 * 1024)
@@ -236,10 +236,16 @@ def status_page(data: bytes) -> None:
     """A page says what its indicator says, and without one what its HTTP status says."""
     status, body = 200 + int.from_bytes(data[:2]) % 400, data[2:]
     said = pages.read(status, body)
-    by_status = StatusPage.DOWN if status >= 500 else StatusPage.UNSAID if status >= 400 else StatusPage.WELL
+    by_status = (
+        StatusPage.OUTAGE
+        if status >= 500
+        else StatusPage.UNKNOWN
+        if status >= 400
+        else StatusPage.OPERATIONAL
+    )
     if said is not by_status:
         indicator = json.loads(body.decode("utf-8", "replace"), strict=False)["status"]["indicator"]
-        assert said is pages._INDICATORS.get(indicator, StatusPage.UNSAID)
+        assert said is pages._INDICATORS.get(indicator, StatusPage.UNKNOWN)
 
 
 @target("net")

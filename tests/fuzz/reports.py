@@ -13,7 +13,7 @@ from portalcheck.model import Status
 from portalcheck.report import code as phonecode
 from portalcheck.report import history as memory
 from portalcheck.report.block import Integrity, as_report
-from portalcheck.report.block.unmangle import plain
+from portalcheck.report.block.normalise import normalise_text
 from portalcheck.report.explain import explain, suggest
 from portalcheck.report.fleet import Summary, summarise
 from portalcheck.report.fleet import data as fleet_data
@@ -35,7 +35,7 @@ from tests.declared import (
     write_block,
 )
 from tests.fuzz.target import parts_of, target, text_of
-from tests.report.paste_reports import SAMPLE, lost_values, wrong_values
+from tests.report.block_reports import SAMPLE, lost_values, wrong_values
 
 DECODER = Decoder(INSTALLED.fleet)
 _NEVER = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -85,7 +85,7 @@ def pasted(data: bytes) -> None:
     for recovered in found:
         assert recovered.to_json()["integrity"] in {one.value for one in Integrity}
         as_report(recovered)
-    plain(data.decode("utf-8", "replace"))
+    normalise_text(data.decode("utf-8", "replace"))
 
 
 @target("reports")

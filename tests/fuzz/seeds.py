@@ -24,8 +24,8 @@ from tests.fuzz.target import CORPUS
 from tests.fuzz.words_of_authorities import standings
 from tests.machine.browsers import world as browsers
 from tests.probe import dns_replies, minting
+from tests.report.block_reports import SAMPLE
 from tests.report.fleet import making
-from tests.report.paste_reports import SAMPLE
 
 _CUT = b"\n%%\n"
 

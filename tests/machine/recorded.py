@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from portalcheck.machine.environment import Environment, Link, RegistryValue
+from portalcheck.machine.environment import Environment, InterfaceState, RegistryValue
 
 
 class RecordedRegistry:
@@ -49,7 +49,7 @@ def computer(
     environ: Mapping[str, str] | None = None,
     registry: Mapping[str, Mapping[str, RegistryValue]] | None = None,
     commands: Mapping[str, str | None] | RecordedCommands | None = None,
-    links: Mapping[str, Link] | None = None,
+    links: Mapping[str, InterfaceState] | None = None,
     processes: Iterable[str] = (),
     home: str = "",
 ) -> Environment:
@@ -71,11 +71,11 @@ def computer(
     )
 
 
-def up(*addresses: str) -> Link:
+def up(*addresses: str) -> InterfaceState:
     """An interface that is up."""
-    return Link(up=True, addresses=addresses)
+    return InterfaceState(up=True, addresses=addresses)
 
 
-def down(*addresses: str) -> Link:
+def down(*addresses: str) -> InterfaceState:
     """An interface that is down."""
-    return Link(up=False, addresses=addresses)
+    return InterfaceState(up=False, addresses=addresses)

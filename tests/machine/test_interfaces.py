@@ -9,16 +9,16 @@ from hypothesis import strategies as st
 
 from portalcheck.facts import InterfaceKind
 from portalcheck.machine import linux, vpn_products
-from portalcheck.machine.environment import Link
+from portalcheck.machine.environment import InterfaceState
 from portalcheck.machine.interface_kind import by_name, reaches_out
 from portalcheck.machine.interfaces import interfaces
-from portalcheck.machine.platforms import Reader, reader
+from portalcheck.machine.platforms import PlatformReader, reader
 from tests.machine.recorded import RecordedCommands, computer, down, up
 
-READER: Reader = linux
+READER: PlatformReader = linux
 
 
-def products(links: dict[str, Link], *processes: str) -> dict[str, str]:
+def products(links: dict[str, InterfaceState], *processes: str) -> dict[str, str]:
     environment = computer("linux", links=links, processes=processes)
     return {each.name: each.product for each in interfaces(environment, READER) if each.product}
 
@@ -54,7 +54,7 @@ def test_a_product_with_a_tunnel_of_its_own_is_not_the_other_tunnels() -> None:
 
 
 @pytest.mark.parametrize("link", [down("10.8.0.2"), up("fe80::1%tun0"), up()])
-def test_a_tunnel_that_leads_nowhere_is_nobodys(link: Link) -> None:
+def test_a_tunnel_that_leads_nowhere_is_nobodys(link: InterfaceState) -> None:
     assert products({"tun0": link}, "openvpn") == {}
 
 
@@ -62,7 +62,9 @@ def test_a_tunnel_that_leads_nowhere_is_nobodys(link: Link) -> None:
     "links",
     [{"eth0": up("192.0.2.1")}, {"tailscale0": up("100.64.0.1")}, {"tun0": down("10.8.0.2")}],
 )
-def test_processes_are_listed_only_for_a_tunnel_that_does_not_say_whose_it_is(links: dict[str, Link]) -> None:
+def test_processes_are_listed_only_for_a_tunnel_that_does_not_say_whose_it_is(
+    links: dict[str, InterfaceState],
+) -> None:
     def processes() -> frozenset[str]:
         raise AssertionError("asked for processes")
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from portalcheck.facts import DnsServer, InterfaceKind
 from portalcheck.machine import linux
-from portalcheck.machine.environment import Environment, Link
+from portalcheck.machine.environment import Environment, InterfaceState
 from tests.machine.recorded import computer, down, up
 
 # ---- the system --------------------------------------------------------------------------------
@@ -91,7 +91,7 @@ ROWS: Mapping[str, tuple[dict[str, str], InterfaceKind]] = {
 }
 
 
-def world(root: Path, **links: Link) -> tuple[Environment, Mapping[str, Link]]:
+def world(root: Path, **links: InterfaceState) -> tuple[Environment, Mapping[str, InterfaceState]]:
     files = {
         f"/sys/class/net/{name}/{path}": text
         for name, (paths, _) in ROWS.items()
@@ -103,7 +103,7 @@ def world(root: Path, **links: Link) -> tuple[Environment, Mapping[str, Link]]:
 
 def test_every_interface_has_its_sort(tmp_path: Path) -> None:
     environment, links = world(tmp_path)
-    facts = linux.link_facts(environment, links)
+    facts = linux.interface_facts(environment, links)
     assert {name: facts[name].kind for name in ROWS} == {name: kind for name, (_, kind) in ROWS.items()}
 
 
@@ -113,18 +113,18 @@ def test_ppp_is_no_tunnel_where_it_carries_pppoe(tmp_path: Path) -> None:
     (tmp_path / "proc" / "net" / "pppoe").write_text(
         "Id       Address              Device\n00000001 0:1:2:3:4:5 eth0\n"
     )
-    assert linux.link_facts(environment, links)["ppp0"].kind is OTHER
+    assert linux.interface_facts(environment, links)["ppp0"].kind is OTHER
 
 
 def test_a_pair_with_an_address_of_its_own_is_a_containers_way_out(tmp_path: Path) -> None:
     links = {"veth0": up("192.0.2.2"), "veth1": up("fe80::1"), "veth2": down("192.0.2.3")}
-    facts = linux.link_facts(computer("linux", tmp_path), links)
+    facts = linux.interface_facts(computer("linux", tmp_path), links)
     assert [facts[name].kind for name in links] == [ETHERNET, VIRTUAL, VIRTUAL]
 
 
 def test_the_kernels_word_for_an_interface_is_kept_for_the_product(tmp_path: Path) -> None:
     environment, links = world(tmp_path)
-    assert linux.link_facts(environment, links)["home"].words == "wireguard"
+    assert linux.interface_facts(environment, links)["home"].words == "wireguard"
 
 
 # ---- names -------------------------------------------------------------------------------------

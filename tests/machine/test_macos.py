@@ -111,12 +111,12 @@ def test_every_interface_has_its_sort() -> None:
     }
     links = {name: up("fe80::1%" + name) for name in expected} | {"lo0": up("127.0.0.1", "::1")}
     environment = computer("macos", commands={"networksetup": PORTS})
-    facts = macos.link_facts(environment, links)
+    facts = macos.interface_facts(environment, links)
     assert {name: facts[name].kind for name in expected} == expected
 
 
 def test_without_the_list_of_ports_names_have_to_do() -> None:
-    facts = macos.link_facts(computer("macos"), {"en0": up("192.0.2.1"), "utun3": up("fe80::1")})
+    facts = macos.interface_facts(computer("macos"), {"en0": up("192.0.2.1"), "utun3": up("fe80::1")})
     assert [fact.kind for fact in facts.values()] == [InterfaceKind.ETHERNET, InterfaceKind.TUNNEL]
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portalcheck.machine.proxies.rules import ProxyRules, clean, clean_pac, matches, target
+from portalcheck.machine.proxies.rules import ProxyRules, clean, clean_pac, destination_of, matches
 
 PORTAL = "https://portal.example/signin"
 
@@ -120,23 +120,23 @@ def test_a_script_address_is_cleaned_of_secrets_or_dropped(text: str, expected: 
     ],
 )
 def test_an_exception_means_the_hosts_that_it_should(rule: str, url: str, expected: bool) -> None:
-    aim = target(url)
-    assert aim is not None
-    assert matches(rule, aim) is expected
+    destination = destination_of(url)
+    assert destination is not None
+    assert matches(rule, destination) is expected
 
 
 def test_bare_names_stand_for_endings_where_the_desktop_says_so() -> None:
-    aim = target(PORTAL)
-    assert aim is not None
-    assert matches("tal.example", aim, suffixes=True)
-    assert not matches("other.example", aim, suffixes=True)
+    destination = destination_of(PORTAL)
+    assert destination is not None
+    assert matches("tal.example", destination, suffixes=True)
+    assert not matches("other.example", destination, suffixes=True)
 
 
 def test_a_pattern_of_many_stars_takes_linear_time() -> None:
-    aim = target("https://" + ".".join(["a" * 60] * 4) + "/")
-    assert aim is not None
+    destination = destination_of("https://" + ".".join(["a" * 60] * 4) + "/")
+    assert destination is not None
     start = time.perf_counter()
-    assert not matches("*a" * 5000 + "b", aim)
+    assert not matches("*a" * 5000 + "b", destination)
     assert time.perf_counter() - start < 0.5
 
 
@@ -144,19 +144,19 @@ def test_a_pattern_of_many_stars_takes_linear_time() -> None:
 @given(st.text("*.:/[]<>-local:12portalexmhs%", max_size=40) | st.text(max_size=30))
 def test_any_exception_is_survived(rule: str) -> None:
     for url in (PORTAL, "http://10.0.0.1:8080/", "http://[2001:db8::1]/"):
-        aim = target(url)
-        assert aim is not None
-        matches(rule, aim)
-        matches(rule, aim, suffixes=True)
+        destination = destination_of(url)
+        assert destination is not None
+        matches(rule, destination)
+        matches(rule, destination, suffixes=True)
 
 
 @settings(max_examples=150)
 @given(st.ip_addresses(v=4), st.integers(0, 32))
 def test_networks_are_those_of_ipaddress(address: ipaddress.IPv4Address, length: int) -> None:
-    aim = target("http://10.20.30.40/")
-    assert aim is not None
+    destination = destination_of("http://10.20.30.40/")
+    assert destination is not None
     network = ipaddress.ip_network(f"{address}/{length}", strict=False)
-    assert matches(f"{address}/{length}", aim) is (ipaddress.ip_address("10.20.30.40") in network)
+    assert matches(f"{address}/{length}", destination) is (ipaddress.ip_address("10.20.30.40") in network)
 
 
 @pytest.mark.parametrize(

@@ -121,7 +121,7 @@ def test_every_interface_has_its_sort(tmp_path: Path) -> None:
     environment = computer("windows", tmp_path, files=files, registry=registry(), environ=environ)
     links = {name: up("192.0.2.1") for name in [*ADAPTERS, *UNLISTED]}
     links["Loopback Pseudo-Interface 1"] = up("127.0.0.1", "::1")
-    facts = windows.link_facts(environment, links)
+    facts = windows.interface_facts(environment, links)
     expected = {name: kind for name, (_, _, kind) in ADAPTERS.items()} | UNLISTED
     assert {name: facts[name].kind for name in links} == expected
     assert "PANGP" in facts["Ethernet 2"].words
@@ -134,7 +134,7 @@ def test_any_phone_book_is_survived(tmp_path: Path, data: bytes) -> None:
     files = {"/ProgramData/Microsoft/Network/Connections/Pbk/rasphone.pbk": data + b"\n" + PHONEBOOK.encode()}
     environ = {"PROGRAMDATA": r"C:\ProgramData"}
     environment = computer("windows", tmp_path, files=files, environ=environ)
-    assert windows.link_facts(environment, {"Firma": up("192.0.2.1")})["Firma"].kind is TUNNEL
+    assert windows.interface_facts(environment, {"Firma": up("192.0.2.1")})["Firma"].kind is TUNNEL
 
 
 # ---- names -------------------------------------------------------------------------------------

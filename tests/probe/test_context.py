@@ -64,7 +64,7 @@ def test_nothing_is_known_of_an_address_that_may_not_be_contacted(world: World) 
     context = context_of(world, setting)
     assert context.trace() is None
     assert context.names() is None
-    assert context.third_parties.hosts() is None
+    assert context.third_parties.canaries() is None
     assert context.third_parties.names(HOST) is None
     assert context.true_time().skew_s is None
     assert not context.trouble()

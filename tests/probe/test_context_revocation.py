@@ -13,7 +13,7 @@ from OpenSSL import SSL
 from portalcheck.demo.certificates import Issued, mint
 from portalcheck.demo.revocation import Word, ocsp_response, revocation_list
 from portalcheck.demo.servers import Peer
-from portalcheck.facts import Revocation, Standing
+from portalcheck.facts import CertStatus, Revocation
 from portalcheck.probe.context import RunContext
 from portalcheck.probe.policy import Network, Role
 from tests.probe.context_world import AIA, AIA_ADDRESS, CANARIES, Setting, context_of, dated, self_signed
@@ -68,7 +68,7 @@ def test_a_stapled_revocation_is_heard_and_nobody_else_is_asked(world: World, ne
     context = context_of(world, Setting(portal=where, network=ALWAYS))
     found = standing_of(context)
     assert found is not None
-    assert (found.standing, found.how, found.why) == (Standing.REVOKED, "staple", "key-compromise")
+    assert (found.status, found.source, found.reason) == (CertStatus.REVOKED, "staple", "key-compromise")
     assert asked(context) == []
 
 
@@ -103,7 +103,7 @@ def test_a_staple_is_judged_by_the_true_time(world: World) -> None:
     where = world.tcp(stapling(by_ocsp(), said(by_ocsp()), Site({}, dated())))
     found = standing_of(context_of(world, Setting(portal=where, clock_s=365 * 86_400)))
     assert found is not None
-    assert found.standing is Standing.REVOKED
+    assert found.status is CertStatus.REVOKED
 
 
 def test_a_revocation_by_an_issuer_whom_nobody_trusts_is_none(world: World) -> None:
@@ -143,7 +143,7 @@ def test_only_in_trouble_or_always_the_issuer_is_asked(
     ports = {(AIA_ADDRESS, 80): world.tcp(site)}
     context = context_of(world, msgspec.structs.replace(setting, certificate=leaf(), ports=ports))
     found = standing_of(context)
-    assert (found.how if found else "") == (how if told else "")
+    assert (found.source if found else "") == (how if told else "")
     assert bool(site.asked) is told
     assert set(asked(context)) == ({AIA} if told else set())
 
@@ -173,7 +173,7 @@ def test_a_responder_that_is_silent_leaves_time_for_the_verdict(world: World) ->
     ports = {(AIA_ADDRESS, 80): world.tcp(Peer.ignore)}
     setting = Setting(portal=BROKEN, certificate=by_ocsp(), ports=ports, seconds=3.0)
     context = context_of(world, setting)
-    context.third_parties.hosts()
+    context.third_parties.canaries()
     with in_time(1.5):
         assert standing_of(context) is None
     assert context.deadline.remaining() > 0.5
@@ -185,7 +185,7 @@ def test_where_the_responder_says_nothing_the_list_is_read(world: World) -> None
     ports = {(AIA_ADDRESS, 80): world.tcp(site)}
     found = standing_of(context_of(world, Setting(certificate=both, network=ALWAYS, ports=ports)))
     assert found is not None
-    assert found.how == "crl"
+    assert found.source == "crl"
 
 
 @pytest.mark.parametrize(

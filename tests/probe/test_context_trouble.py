@@ -60,7 +60,7 @@ def test_trouble_is_what_fails_or_is_not_as_the_public_web_has_it(
 ) -> None:
     context = context_of(world, setting)
     assert context.trouble() is expected
-    assert (context.third_parties.hosts() is not None) is expected
+    assert (context.third_parties.canaries() is not None) is expected
 
 
 @pytest.mark.slow
@@ -68,21 +68,21 @@ def test_a_page_that_does_not_come_is_late_and_others_are_asked_before_it_is_giv
     context = context_of(world, Setting(portal=Peer.ignore, seconds=20))
     reached = context.late() and context.trouble()
     assert reached
-    neutral = context.third_parties.hosts()
+    neutral = context.third_parties.canaries()
     assert neutral is not None
-    assert neutral.way_out
+    assert neutral.internet_works
 
 
 def test_a_run_too_short_for_the_end_of_a_page_asks_nobody_else(world: World) -> None:
     endless = sends_without_end(b"HTTP/1.1 200 X\r\n\r\n", b"x", pause_s=0.05)
     context = context_of(world, Setting(portal=endless, seconds=1))
-    assert context.third_parties.hosts() is None
+    assert context.third_parties.canaries() is None
 
 
 def test_a_page_that_comes_is_not_late_and_nobody_else_is_asked(world: World) -> None:
     context = context_of(world, Setting())
     assert not context.late()
-    assert context.third_parties.hosts() is None
+    assert context.third_parties.canaries() is None
 
 
 def test_a_certificate_that_only_the_system_knows_is_trouble(world: World) -> None:

@@ -198,10 +198,10 @@ def _picture(
 
 def test_an_open_network_is_seen_as_one(world: World) -> None:
     picture, ledger = _picture(world)
-    assert (picture.canaries, picture.verified, picture.tcp_ok) == (2, 2, 2)
+    assert (picture.asked, picture.verified, picture.tcp_ok) == (2, 2, 2)
     assert picture.captive == (OPEN, OPEN)
     assert (picture.system_dns, picture.other_dns) == ("answers", "answers")
-    assert picture.way_out
+    assert picture.internet_works
     assert not picture.is_captive
     assert not picture.same_issuer
     told = {(contact.role, contact.host) for contact in ledger.contacts()}
@@ -315,7 +315,7 @@ def test_a_picture_of_nothing_but_silence_is_there_in_time(world: World) -> None
     )
     assert (picture.verified, picture.captive) == (0, (SILENT, SILENT))
     assert (picture.system_dns, picture.other_dns) == ("silent", "silent")
-    assert not picture.way_out
+    assert not picture.internet_works
 
 
 @pytest.mark.parametrize(

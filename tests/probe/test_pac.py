@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portalcheck.facts import DIRECT, ProxyPlan, ProxySettings
+from portalcheck.facts import DIRECT, PacState, ProxyKind, ProxyPlan, ProxySettings
 from portalcheck.probe.connect.proxies import proxy_endpoint
 from portalcheck.probe.connect.proxy_plan import (
     MAX_PAC_BYTES,
@@ -130,12 +130,12 @@ def _plan(settings_: ProxySettings, script: str | None = None, url: str = URL) -
     [
         (ProxySettings(), ProxyPlan()),
         (ProxySettings(browser_known=True), ProxyPlan()),
-        (ProxySettings(programs="http://p:1"), ProxyPlan(candidates=("http://p:1",), kind="env")),
+        (ProxySettings(programs="http://p:1"), ProxyPlan(candidates=("http://p:1",), kind=ProxyKind.ENV)),
         (ProxySettings(programs="http://p:1", browser_known=True), ProxyPlan()),
         (ProxySettings(programs_bypassed=True), ProxyPlan(bypassed=True)),
         (
             ProxySettings(browser="http://b:1", browser_known=True, programs="http://p:1"),
-            ProxyPlan(candidates=("http://b:1",), kind="system"),
+            ProxyPlan(candidates=("http://b:1",), kind=ProxyKind.SYSTEM),
         ),
         (ProxySettings(browser_known=True, browser_bypassed=True), ProxyPlan(bypassed=True)),
     ],
@@ -149,9 +149,12 @@ def test_the_browsers_setting_counts_and_the_programs_where_it_is_unknown(
 @pytest.mark.parametrize(
     ("script", "expected"),
     [
-        ("PROXY a:1; DIRECT", ProxyPlan(candidates=("http://a:1", DIRECT), kind="pac", pac="read")),
-        (None, ProxyPlan(kind="pac", pac="unreachable")),
-        ("<html>", ProxyPlan(kind="pac", pac="malformed")),
+        (
+            "PROXY a:1; DIRECT",
+            ProxyPlan(candidates=("http://a:1", DIRECT), kind=ProxyKind.PAC, pac=PacState.READ),
+        ),
+        (None, ProxyPlan(kind=ProxyKind.PAC, pac=PacState.UNREACHABLE)),
+        ("<html>", ProxyPlan(kind=ProxyKind.PAC, pac=PacState.MALFORMED)),
     ],
 )
 def test_a_pac_file_that_cannot_be_had_means_direct(script: str | None, expected: ProxyPlan) -> None:

@@ -58,7 +58,7 @@ class Run:
         context.proxy_plan()
         trace = context.trace()
         context.names()
-        context.third_parties.hosts()
+        context.third_parties.canaries()
         context.true_time()
         context.third_parties.names(context.host)
         for hop in trace.hops if trace is not None else ():
@@ -174,7 +174,7 @@ def test_where_all_is_well_only_the_own_dns_server_and_the_portal_are_contacted(
         assert run.roles <= {Role.RESOLVER, Role.PORTAL}
         assert {c.host for c in run.contacts if c.role is Role.PORTAL} == {PORTAL, IDENTITY}
         assert {c.host for c in run.contacts if c.role is Role.RESOLVER} == {OWN_DNS}
-        assert run.context.third_parties.hosts() is None
+        assert run.context.third_parties.canaries() is None
         assert run.context.third_parties.names(run.context.host) is None
 
 
@@ -186,14 +186,14 @@ def test_a_setting_of_never_is_kept_whatever_is_wrong(fault: str) -> None:
         run = Run(world, contact="never", share_portal_name=True)
         assert not run.roles & NEUTRAL_ROLES
         assert run.unrecorded() == set()
-        assert run.context.third_parties.hosts() is None
+        assert run.context.third_parties.canaries() is None
 
 
 def test_a_setting_of_always_asks_although_all_is_well() -> None:
     with practice("healthy") as world:
         run = Run(world, contact="always")
         assert {Role.NEUTRAL, Role.NEUTRAL_RESOLVER} <= run.roles
-        assert run.context.third_parties.hosts() is not None
+        assert run.context.third_parties.canaries() is not None
 
 
 def test_a_missing_issuer_is_asked_for_where_that_is_allowed_and_nobody_else() -> None:
@@ -253,7 +253,7 @@ def test_what_an_independent_server_hears_is_what_the_person_allowed(
     network = Network(canaries=("https://north.example/",), resolvers=(RESOLVER,), share_portal_name=share)
     context = RunContext(portal, machine, network, Deadline(2))
     context.names()
-    assert context.third_parties.hosts() is not None
+    assert context.third_parties.canaries() is not None
     elsewhere = context.third_parties.names(HOST)
     assert (elsewhere is not None) is share
     assert other.names == ({"north.example", HOST} if share else {"north.example"})

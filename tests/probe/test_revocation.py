@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from portalcheck.demo.certificates import DAY_S, Issued, Minted, mint
 from portalcheck.demo.revocation import REVOKED_DAYS_AGO, Word, ocsp_response, revocation_list
-from portalcheck.facts import Revocation, Standing
+from portalcheck.facts import CertStatus, Revocation, RevocationReason
 from portalcheck.probe.tls.revocation import UNSAID, Pair, read_crl, read_ocsp
 
 NOW = float(int(time.time()))
@@ -63,7 +63,9 @@ def word(**more: Any) -> Word:
 
 
 READERS = {"ocsp": (read_ocsp, ocsp_response), "crl": (read_crl, revocation_list)}
-REVOKED = Revocation(Standing.REVOKED, since=NOW - REVOKED_DAYS_AGO * DAY_S, why="key-compromise")
+REVOKED = Revocation(
+    CertStatus.REVOKED, since=NOW - REVOKED_DAYS_AGO * DAY_S, reason=RevocationReason.KEY_COMPROMISE
+)
 
 
 # ---- what the issuer says --------------------------------------------------------------------------
@@ -78,7 +80,7 @@ def test_a_revoked_certificate_is_revoked_since_and_why(kind: str) -> None:
 @pytest.mark.parametrize("kind", READERS)
 def test_a_good_certificate_is_good(kind: str) -> None:
     read, make = READERS[kind]
-    assert read(pair(), make(leaf(), authority(), word(revoked=False)), NOW).standing is Standing.GOOD
+    assert read(pair(), make(leaf(), authority(), word(revoked=False)), NOW).status is CertStatus.GOOD
 
 
 def test_a_responder_that_the_issuer_appointed_speaks_for_it() -> None:
@@ -88,7 +90,7 @@ def test_a_responder_that_the_issuer_appointed_speaks_for_it() -> None:
 
 @pytest.mark.parametrize("algorithm", [hashes.SHA1(), hashes.SHA256(), hashes.SHA384()])
 def test_the_certificate_may_be_named_by_any_hash(algorithm: hashes.HashAlgorithm) -> None:
-    assert read_ocsp(pair(), _response(algorithm=algorithm), NOW).standing is Standing.REVOKED
+    assert read_ocsp(pair(), _response(algorithm=algorithm), NOW).status is CertStatus.REVOKED
 
 
 def test_a_list_may_be_pem() -> None:
@@ -98,7 +100,7 @@ def test_a_list_may_be_pem() -> None:
 
 def test_of_a_list_only_the_certificate_itself_counts() -> None:
     said = revocation_list(leaf(1), authority(), word())
-    assert read_crl(pair(), said, NOW).standing is Standing.GOOD
+    assert read_crl(pair(), said, NOW).status is CertStatus.GOOD
 
 
 # ---- what anybody could say ------------------------------------------------------------------------
@@ -166,8 +168,8 @@ def test_a_list_that_cannot_be_relied_on_says_nothing(said: Any) -> None:
 
 def test_a_list_for_servers_alone_is_read() -> None:
     assert (
-        read_crl(pair(), _list(_distribution(only_contains_user_certs=True)), NOW).standing
-        is Standing.REVOKED
+        read_crl(pair(), _list(_distribution(only_contains_user_certs=True)), NOW).status
+        is CertStatus.REVOKED
     )
 
 
@@ -189,13 +191,13 @@ def test_only_what_is_current_counts_give_or_take_five_minutes(
 ) -> None:
     read, make = READERS[kind]
     said = read(pair(), make(leaf(), authority(), word(days=days)), NOW)
-    assert said.standing is (Standing.REVOKED if counts else Standing.UNSAID)
+    assert said.status is (CertStatus.REVOKED if counts else CertStatus.UNKNOWN)
 
 
 @pytest.mark.parametrize(("hours", "counts"), [(1, True), (23, True), (25, False)])
 def test_what_does_not_say_when_the_next_comes_counts_for_a_day(hours: int, counts: bool) -> None:
     said = _response(this=-hours / 24, following=None)
-    assert (read_ocsp(pair(), said, NOW).standing is Standing.REVOKED) is counts
+    assert (read_ocsp(pair(), said, NOW).status is CertStatus.REVOKED) is counts
 
 
 @pytest.mark.parametrize(("one", "other"), [(leaf, namesake), (authority, leaf), (namesake, authority)])
@@ -226,7 +228,7 @@ def test_no_change_to_a_good_word_makes_a_bad_one(kind: str, at: int, change: in
     at %= len(data)
     data[at] ^= change
     said = READERS[kind][0](pair(), bytes(data[:at] if cut else data), NOW)
-    assert said.standing is not Standing.REVOKED
+    assert said.status is not CertStatus.REVOKED
 
 
 # ---- words of unusual sorts ------------------------------------------------------------------------

@@ -49,18 +49,18 @@ def _announced(
 @pytest.mark.parametrize(
     ("answer", "expected"),
     [
-        (response(200, statuspage("none")), StatusPage.WELL),
-        (response(200, statuspage("minor")), StatusPage.PART),
-        (response(200, statuspage("major")), StatusPage.DOWN),
-        (response(200, statuspage("critical")), StatusPage.DOWN),
+        (response(200, statuspage("none")), StatusPage.OPERATIONAL),
+        (response(200, statuspage("minor")), StatusPage.DEGRADED),
+        (response(200, statuspage("major")), StatusPage.OUTAGE),
+        (response(200, statuspage("critical")), StatusPage.OUTAGE),
         (response(200, statuspage("maintenance")), StatusPage.MAINTENANCE),
-        (response(200, statuspage("a word of next year")), StatusPage.UNSAID),
-        (response(200, b"all systems go"), StatusPage.WELL),
-        (response(503, b"down"), StatusPage.DOWN),
-        (response(404, b"nothing here"), StatusPage.UNSAID),
-        (response(200, b"[" * 100_000), StatusPage.WELL),
-        (response(200, b'{"status": {"indicator": "\x8a"}}'), StatusPage.WELL),
-        (b"no HTTP at all", StatusPage.UNSAID),
+        (response(200, statuspage("a word of next year")), StatusPage.UNKNOWN),
+        (response(200, b"all systems go"), StatusPage.OPERATIONAL),
+        (response(503, b"down"), StatusPage.OUTAGE),
+        (response(404, b"nothing here"), StatusPage.UNKNOWN),
+        (response(200, b"[" * 100_000), StatusPage.OPERATIONAL),
+        (response(200, b'{"status": {"indicator": "\x8a"}}'), StatusPage.OPERATIONAL),
+        (b"no HTTP at all", StatusPage.UNKNOWN),
     ],
 )
 def test_a_status_page_is_read_by_its_indicator_or_its_http_status(
@@ -71,30 +71,30 @@ def test_a_status_page_is_read_by_its_indicator_or_its_http_status(
 
 def test_its_redirects_are_followed_and_each_server_must_prove_itself(world: World) -> None:
     pages = {"/api/v2/status.json": redirect(f"https://{AIA}/new"), "/new": response(503, b"down")}
-    assert _announced(world, Site(pages))[0] is StatusPage.DOWN
+    assert _announced(world, Site(pages))[0] is StatusPage.OUTAGE
     round_and_round = {"/api/v2/status.json": redirect(STATUS)}
-    assert _announced(world, Site(round_and_round))[0] is StatusPage.UNSAID
+    assert _announced(world, Site(round_and_round))[0] is StatusPage.UNKNOWN
 
 
 def test_a_page_that_is_not_its_owners_says_nothing(world: World) -> None:
     said, _ = _announced(world, says(response(503, b"down")), certificate=issued("other.example"))
-    assert said is StatusPage.UNSAID
+    assert said is StatusPage.UNKNOWN
 
 
 def test_what_claims_to_be_packed_is_not_unpacked(world: World) -> None:
     packed = response(200, statuspage("major"), ("Content-Encoding", "gzip"))
-    assert _announced(world, says(packed))[0] is StatusPage.DOWN
+    assert _announced(world, says(packed))[0] is StatusPage.OUTAGE
 
 
 def test_an_endless_page_ends_in_time(world: World) -> None:
     endless = sends_without_end(b"HTTP/1.1 200 OK\r\n\r\n", b"x" * 1000)
-    assert _announced(world, endless)[0] is StatusPage.UNSAID
+    assert _announced(world, endless)[0] is StatusPage.UNKNOWN
 
 
 def test_it_is_not_asked_where_all_is_well_or_nobody_may_be(world: World) -> None:
     page = says(response(503, b"down"))
-    assert _announced(world, page, portal=Site({}, dated())) == (StatusPage.UNSAID, [])
-    assert _announced(world, page, contact="never") == (StatusPage.UNSAID, [])
+    assert _announced(world, page, portal=Site({}, dated())) == (StatusPage.UNKNOWN, [])
+    assert _announced(world, page, contact="never") == (StatusPage.UNKNOWN, [])
 
 
 @given(st.integers(200, 599), st.binary(max_size=200))

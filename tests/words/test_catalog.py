@@ -227,11 +227,11 @@ def test_what_is_filled_in_is_not_filled_again() -> None:
 def test_the_words_are_loaded_only_when_they_are_asked_for() -> None:
     script = (
         "import sys; from portalcheck.words import catalog, symptoms;"
-        "from portalcheck.report import explain; from portalcheck.api import beside;"
+        "from portalcheck.report import explain; from portalcheck.api import texts;"
         "from portalcheck.diagnosis.registry import installed;"
-        "assert not beside.read_texts.cache_info().currsize;"
-        "words = catalog.Catalog('en', installed()); before = beside.read_texts.cache_info().currsize;"
-        "assert before == 1; words.reason('clock.correct'); assert beside.read_texts.cache_info().currsize == 2;"
+        "assert not texts.read_texts.cache_info().currsize;"
+        "words = catalog.Catalog('en', installed()); before = texts.read_texts.cache_info().currsize;"
+        "assert before == 1; words.reason('clock.correct'); assert texts.read_texts.cache_info().currsize == 2;"
         "heavy = {'httpx', 'dns', 'cryptography', 'psutil', 'sqlite3', 'publicsuffixlist', 'jinja2'};"
         "assert not heavy & set(sys.modules), heavy & set(sys.modules)"
     )

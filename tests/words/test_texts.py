@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from portalcheck.address.verdict import NOTES, TRICKS
-from portalcheck.api.beside import load_beside
 from portalcheck.api.declarations import INCONCLUSIVE, NONE
+from portalcheck.api.texts import load_texts
 from portalcheck.diagnosis.article import messages, refs
 from portalcheck.diagnosis.steps import BY_SYMPTOM, WITHOUT_SYMPTOM
 from portalcheck.words.catalog import variants
@@ -145,7 +145,7 @@ def test_every_declared_reason_has_words_and_no_words_are_left_of_others(languag
 @EVERY_LANGUAGE
 def test_words_lie_beside_the_check_that_declares_what_they_are_of(language: str) -> None:
     for check in INSTALLED.checks:
-        beside = load_beside(check.words, language)
+        beside = load_texts(check.words, language)
         assert set(beside["reasons"]) == set(check.reasons)
         declared = {row.id for row in check.causes}
         assert set(beside.get("causes", {})) <= declared

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from portalcheck.api import (
+    Arg,
     BrowserFiles,
     BrowserProfile,
     Check,
     Context,
+    CookieScope,
     Finding,
     InstalledBrowser,
     Link,
+    OwnProxy,
+    Support,
     fail,
     note,
     ok,
@@ -43,7 +47,7 @@ def judge(
     *,
     proxied: bool = False,
 ) -> Iterator[Finding]:
-    """Each thing is said once of a browser, however many of its profiles it holds for."""
+    """Findings on browsers, each once for a browser however many of its profiles it holds for."""
     browsers = tuple(browsers)
     defaults = {one.browser for one in browsers if one.default}
     profiles = tuple(profiles)
@@ -63,12 +67,14 @@ def judge(
 
 def _versions(browsers: Iterable[InstalledBrowser], now: float) -> Iterator[Finding]:
     for one in browsers:
-        verdict = {"true": True, "false": False}.get(one.supported, "unknown")
-        say = note if verdict == "unknown" else ok
-        if verdict is False:
-            say = warn if one.default or _in_use(one, now) else note
-        if one.version or verdict != "unknown":
-            yield say(reasons.VERSION, browser=one.browser, version=one.version, supported=verdict)
+        supported: Arg = str(Support.UNKNOWN)
+        say = note
+        if one.supported is Support.YES:
+            say, supported = ok, True
+        elif one.supported is Support.NO:
+            say, supported = warn if one.default or _in_use(one, now) else note, False
+        if one.version or one.supported is not Support.UNKNOWN:
+            yield say(reasons.VERSION, browser=one.browser, version=one.version, supported=supported)
         else:
             yield ok(reasons.FOUND, browser=one.browser)
         if one.default:
@@ -79,8 +85,10 @@ def _another(
     browsers: Sequence[InstalledBrowser], profiles: Sequence[BrowserProfile], defaults: set[str]
 ) -> Iterator[Finding]:
     """A browser that can be tried instead of the default one (the article's step 5)."""
-    unfit = {one.browser for one in profiles for block in one.blocks if block.scope != "third-party"}
-    unfit |= defaults | {one.browser for one in browsers if one.supported == "false"}
+    unfit = {
+        one.browser for one in profiles for block in one.blocks if block.scope is not CookieScope.THIRD_PARTY
+    }
+    unfit |= defaults | {one.browser for one in browsers if one.supported is Support.NO}
     others = [one.browser for one in browsers if one.browser not in unfit]
     if defaults and others:
         yield ok(reasons.OTHER, browser=others[0])
@@ -94,17 +102,17 @@ def _settings(profiles: Iterable[BrowserProfile], defaults: set[str], *, proxied
     for one in profiles:
         # What an unused browser is set to stops nobody; where no default is known, any may be the one in use.
         stops = fail if not defaults or one.browser in defaults else warn
-        if not one.readable:
-            yield unknown(reasons.UNREADABLE, browser=one.browser, profile=one.profile, why=one.why)
+        if one.unreadable is not None:
+            yield unknown(reasons.UNREADABLE, browser=one.browser, profile=one.profile, why=one.unreadable)
         for block in one.blocks:
-            say = note if block.scope == "third-party" else stops
+            say = note if block.scope is CookieScope.THIRD_PARTY else stops
             yield say(reasons.BLOCKS_COOKIES, browser=one.browser, scope=block.scope, by=block.by)
         if one.clears_on_exit:
             yield note(reasons.CLEARS_ON_EXIT, browser=one.browser)
         if one.never_remembers:
             yield note(reasons.NEVER_REMEMBERS, browser=one.browser)
         # To go without a proxy is a choice only where there is one.
-        if one.own_proxy and (proxied or one.own_proxy != "none"):
+        if one.own_proxy and (proxied or one.own_proxy is not OwnProxy.NONE):
             yield note(reasons.OWN_PROXY, browser=one.browser, kind=one.own_proxy)
         for name in one.extensions:
             yield note(reasons.EXTENSION, browser=one.browser, name=name)

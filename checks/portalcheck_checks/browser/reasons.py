@@ -1,4 +1,4 @@
-"""What is said of browsers and their settings."""
+"""The reasons of findings on browsers and their settings."""
 
 from __future__ import annotations
 

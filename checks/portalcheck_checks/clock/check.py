@@ -12,7 +12,7 @@ CORRECT_S = 60
 
 
 def clock(ctx: Context) -> Iterable[Finding]:
-    """The difference to the time that the portal, or neutral hosts, are shown to have."""
+    """The difference to the time that the portal, or canaries, are shown to have."""
     yield from judge(ctx.true_time())
 
 

@@ -1,4 +1,4 @@
-"""What is said of this computer's clock."""
+"""The reasons of findings on this computer's clock."""
 
 from __future__ import annotations
 

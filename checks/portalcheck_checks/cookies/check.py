@@ -15,7 +15,7 @@ from portalcheck.api import (
     InstalledBrowser,
     Link,
     Route,
-    StoreState,
+    Support,
     Trace,
     fail,
     note,
@@ -78,8 +78,8 @@ def judge(stores: Iterable[CookieStore], now: float) -> Iterator[Finding]:
 
 def _judge_store(store: CookieStore) -> Iterator[Finding]:
     who: dict[str, str | int] = {"browser": store.browser, "profile": store.profile}
-    if store.state is StoreState.UNREADABLE:
-        yield unknown(reasons.UNREADABLE, **who, why=store.why)
+    if store.unreadable is not None:
+        yield unknown(reasons.UNREADABLE, **who, why=store.unreadable)
     elif store.count:
         yield ok(
             reasons.FOUND,
@@ -117,8 +117,8 @@ def judge_fresh(stores: Sequence[CookieStore], browsers: Iterable[InstalledBrows
     """A browser to try instead (the article's step 5): one that is no default, not too old, and keeps nothing yet."""
     for one in browsers:
         own = [store for store in stores if store.browser == one.browser]
-        empty = own and all(store.state is StoreState.READ and not _some_kept([store]) for store in own)
-        if empty and not one.default and one.supported != "false":
+        empty = own and all(store.unreadable is None and not _some_kept([store]) for store in own)
+        if empty and not one.default and one.supported is not Support.NO:
             yield ok(reasons.FRESH_BROWSER, browser=one.browser)
             return
 

@@ -1,4 +1,4 @@
-"""What is said of the cookies that browsers keep of the portal."""
+"""The reasons of findings on the cookies that browsers keep of the portal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is wrong with a name on the way: the hosts file, the DNS servers, a filter, a false answer."""
+"""What is wrong with a name on the route: the hosts file, the DNS servers, a filter, a false answer."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from portalcheck.api import (
     Check,
     Context,
     DnsAnswer,
+    DnsHealth,
     Failure,
     Finding,
     Hop,
@@ -30,7 +31,7 @@ from portalcheck.api import (
 from portalcheck_checks.dns import reasons
 from portalcheck_checks.dns.causes import CAUSES
 from portalcheck_checks.shared.block_pages import is_block_page
-from portalcheck_checks.shared.other_name import differs_by_sni
+from portalcheck_checks.shared.sni import differs_by_sni
 
 SLOW_SERVER_MS = 2000
 _MISSING = {Failure.NXDOMAIN, Failure.NODATA}
@@ -45,7 +46,7 @@ _SILENT = {
 
 
 def dns(ctx: Context) -> Iterable[Finding]:
-    """The names on the way as the browser sees them, as DNS servers answer them, and as the hosts file has them."""
+    """The names on the route as the browser resolves them, as DNS servers answer them, and in the hosts file."""
     if not ctx.contactable:
         return [skip(reasons.NOT_ASKED)]
     if ctx.proxy_plan().candidates[0] != DIRECT:
@@ -54,17 +55,17 @@ def dns(ctx: Context) -> Iterable[Finding]:
     if names is None or trace is None or _is_literal(names.host):
         return [skip(reasons.NOT_NEEDED)]
     loaded = is_proven(ctx, trace)
-    found = list(_judge_name(ctx, Place(names, ctx.url, trace), loaded=loaded))
+    found = list(_judge_name(ctx, NameOnRoute(names, ctx.url, trace), loaded=loaded))
     if not loaded:
-        found += _judge_further(ctx, names.host, trace)
-        found += _whose_fault(ctx.third_parties.hosts())
-    elif (neutral := ctx.third_parties.hosts()) is not None and neutral.rewrites_missing:
+        found += _judge_last_name(ctx, names.host, trace)
+        found += _judge_other_servers(ctx.third_parties.canaries())
+    elif (canaries := ctx.third_parties.canaries()) is not None and canaries.rewrites_nxdomain:
         found.append(note(reasons.REWRITES_MISSING))
     return found
 
 
-class Place(msgspec.Struct, frozen=True):
-    """A name on the way to the sign-in page, an address there, and the walk that led to it."""
+class NameOnRoute(msgspec.Struct, frozen=True):
+    """A name on the route to the sign-in page, a URL there, and the walk that led to it."""
 
     names: Resolution
     url: str
@@ -72,12 +73,12 @@ class Place(msgspec.Struct, frozen=True):
 
     @property
     def hop(self) -> Hop | None:
-        """The last request to the name, None where none was made."""
+        """The last request to the host, None if none was made."""
         return next((hop for hop in reversed(self.trace.hops) if hop.host == self.names.host), None)
 
 
-def _judge_further(ctx: Context, first: str, trace: Trace) -> list[Finding]:
-    """The name that a failing walk came to last, where it is not the portal's own: sign-in needs it as much."""
+def _judge_last_name(ctx: Context, first: str, trace: Trace) -> list[Finding]:
+    """The name that a failing walk reached last, if it is not the portal's own: sign-in needs it as much."""
     last = trace.last
     if not last.host or last.host == first or last.proxy is not None or _is_literal(last.host):
         return []
@@ -85,32 +86,32 @@ def _judge_further(ctx: Context, first: str, trace: Trace) -> list[Finding]:
     if names is None:
         return []
     host = f"{last.host}:{last.port}"
-    found = _judge_name(ctx, Place(names, f"{last.scheme}://{host}/", trace), loaded=False)
+    found = _judge_name(ctx, NameOnRoute(names, f"{last.scheme}://{host}/", trace), loaded=False)
     return [finding for finding in found if finding.reason != reasons.RESOLVES]
 
 
-def _judge_name(ctx: Context, place: Place, *, loaded: bool) -> Iterator[Finding]:
-    shown = loaded or (place.hop is not None and _shows_itself(ctx, place.hop))
-    if place.names.hosts_file:
-        yield from _judge_hosts_file(ctx, place, shown=shown)
+def _judge_name(ctx: Context, lookup: NameOnRoute, *, loaded: bool) -> Iterator[Finding]:
+    shown = loaded or (lookup.hop is not None and _is_authentic(ctx, lookup.hop))
+    if lookup.names.hosts_file:
+        yield from _judge_hosts_file(ctx, lookup, shown=shown)
     elif shown:
-        yield from judge_working(place.names)
+        yield from judge_working(lookup.names)
     else:
-        yield from _judge_trouble(ctx, place)
+        yield from _judge_trouble(ctx, lookup)
 
 
-def _whose_fault(neutral: Canaries | None) -> Iterator[Finding]:
-    if neutral is None:
+def _judge_other_servers(canaries: Canaries | None) -> Iterator[Finding]:
+    if canaries is None:
         return
-    if neutral.other_dns == "answers":
+    if canaries.other_dns is DnsHealth.ANSWERS:
         # The proof that it is this computer's servers that do not answer.
         yield ok(reasons.OTHER_ANSWERS)
-    if neutral.rewrites_missing:
+    if canaries.rewrites_nxdomain:
         yield note(reasons.REWRITES_MISSING)
 
 
-def _shows_itself(ctx: Context, hop: Hop) -> bool:
-    """Whether a server is shown to be the one that its name says, whatever its dates and its answer."""
+def _is_authentic(ctx: Context, hop: Hop) -> bool:
+    """Whether a certificate proves the server to be the host, whatever its dates and its answer."""
     chain = ctx.chain(hop)
     return chain is not None and chain.proves_host
 
@@ -137,7 +138,7 @@ def _answered(answers: Sequence[DnsAnswer]) -> tuple[str, ...]:
 
 
 def resolves(names: Resolution) -> Finding:
-    """The name has addresses."""
+    """The finding that a name has addresses."""
     addresses = names.system.addresses or _answered(names.servers)
     return ok(
         reasons.RESOLVES,
@@ -161,16 +162,16 @@ def judge_working(names: Resolution) -> Iterator[Finding]:
 # ---- the hosts file ----------------------------------------------------------------------------
 
 
-def _judge_hosts_file(ctx: Context, place: Place, *, shown: bool) -> Iterator[Finding]:
+def _judge_hosts_file(ctx: Context, lookup: NameOnRoute, *, shown: bool) -> Iterator[Finding]:
     """An entry that leads to the portal is right, whatever DNS says; one that differs from DNS is to blame."""
-    names = place.names
+    names = lookup.names
     yield resolves(names)
     entry = names.hosts_file
     real = _addresses_without_entry(ctx, names)
     if shown or set(names.hosts_file) & set(real):
         yield note(reasons.HOSTS_ENTRY, addresses=entry)
     elif real:
-        same = _fails_alike(ctx, place, real)
+        same = _fails_alike(ctx, lookup, real)
         yield (
             note(reasons.HOSTS_ENTRY, addresses=entry)
             if same
@@ -181,77 +182,72 @@ def _judge_hosts_file(ctx: Context, place: Place, *, shown: bool) -> Iterator[Fi
         yield fail(reasons.HOSTS_OVERRIDE, count=len(names.hosts_file), addresses=entry)
     else:
         yield fail(reasons.HOSTS_UNCLEAR, count=len(names.hosts_file), addresses=entry)
-        yield from _why_unclear(names, ctx.third_parties.hosts())
+        yield from _why_unclear(names, ctx.third_parties.canaries())
 
 
 def _addresses_without_entry(ctx: Context, names: Resolution) -> tuple[str, ...]:
-    """What DNS has in the entry's place: by the own servers, else by independent ones that may be asked."""
+    """What DNS has in the entry's lookup: by the own servers, else by independent ones that may be asked."""
     own = tuple(a for a in _answered(names.servers) if not is_sinkhole(a))
     if own or any(answer.failure in _MISSING for answer in names.servers):
         return own
     return tuple(a for a in _answered(ctx.third_parties.names(names.host) or ()) if not is_sinkhole(a))
 
 
-def _fails_alike(ctx: Context, place: Place, addresses: tuple[str, ...]) -> bool:
-    """Whether the same way fails in the same manner without the entry."""
-    without = ctx.trace(Route(url=place.url, addresses=addresses, proxy=DIRECT))
-    hop, other = place.hop, without.first if without is not None else None
-    if hop is None or other is None or _shows_itself(ctx, other):
+def _fails_alike(ctx: Context, lookup: NameOnRoute, addresses: tuple[str, ...]) -> bool:
+    """Whether the same route fails in the same way without the entry."""
+    without = ctx.trace(Route(url=lookup.url, addresses=addresses, proxy=DIRECT))
+    hop, other = lookup.hop, without.first if without is not None else None
+    if hop is None or other is None or _is_authentic(ctx, other):
         return False
     return (hop.failure, hop.layer) == (other.failure, other.layer)
 
 
-def _why_unclear(names: Resolution, neutral: Canaries | None) -> Iterator[Finding]:
-    """Why DNS says nothing that the entry could be compared with."""
+def _why_unclear(names: Resolution, canaries: Canaries | None) -> Iterator[Finding]:
+    """Why DNS has no answer that the entry could be compared with."""
     if any(map(is_sinkhole, _answered(names.servers))):
         yield fail(reasons.SINKHOLE, addresses=_answered(names.servers))
     else:
-        yield from judge_failure(names, neutral)
+        yield from judge_failure(names, canaries)
 
 
 # ---- trouble -----------------------------------------------------------------------------------
 
 
-def _judge_trouble(ctx: Context, place: Place) -> Iterator[Finding]:
-    names, neutral = place.names, ctx.third_parties.hosts()
+def _judge_trouble(ctx: Context, lookup: NameOnRoute) -> Iterator[Finding]:
+    names, canaries = lookup.names, ctx.third_parties.canaries()
     addresses = names.system.addresses
-    nxdomain_addresses = neutral is not None and is_made_up(names, neutral)
+    rewritten = canaries is not None and is_rewritten_nxdomain(names, canaries)
     elsewhere = ctx.third_parties.names(names.host)
-    compared = (
-        list(_compare(ctx, place, elsewhere, nxdomain_addresses=nxdomain_addresses))
-        if elsewhere is not None
-        else []
-    )
+    compared = list(_compare(ctx, lookup, elsewhere, rewritten=rewritten)) if elsewhere is not None else []
     if (by_now := ctx.names(names.host)) is not None and by_now.answered_late:
         yield fail(reasons.LATE)
     elif names.system.failure is not None:
-        yield from judge_failure(names, neutral, elsewhere)
+        yield from judge_failure(names, canaries, elsewhere)
     elif any(map(is_sinkhole, addresses)):
         yield fail(reasons.SINKHOLE, addresses=addresses)
-    elif nxdomain_addresses:
+    elif rewritten:
         yield fail(reasons.MADE_UP, addresses=addresses)
     else:
         yield resolves(names)
-        if not compared and neutral is not None and neutral.verified and _leads_to_block_page(ctx, place):
+        if not compared and canaries is not None and canaries.verified and _leads_to_block_page(ctx, lookup):
             yield fail(reasons.BLOCK_PAGE)
     yield from compared
     if elsewhere is None and (
-        nxdomain_addresses
-        or (names.system.failure is not None and any(a.failure in _MISSING for a in names.servers))
+        rewritten or (names.system.failure is not None and any(a.failure in _MISSING for a in names.servers))
     ):
         yield note(reasons.UNSETTLED)
 
 
-def is_made_up(names: Resolution, neutral: Canaries) -> bool:
-    """Whether all addresses are those that the own server has for names that nobody can have (RFC 8020)."""
+def is_rewritten_nxdomain(names: Resolution, canaries: Canaries) -> bool:
+    """Whether all addresses are those that the own DNS server has for a name that does not exist (RFC 8020)."""
     addresses = set(names.system.addresses)
-    return bool(addresses) and addresses <= set(neutral.nxdomain_addresses)
+    return bool(addresses) and addresses <= set(canaries.nxdomain_addresses)
 
 
 def judge_failure(
-    names: Resolution, neutral: Canaries | None, elsewhere: Sequence[DnsAnswer] | None = None
+    names: Resolution, canaries: Canaries | None, elsewhere: Sequence[DnsAnswer] | None = None
 ) -> Iterator[Finding]:
-    """No address at all: by the own servers' answers for this name, and for neutral ones."""
+    """A name without addresses: by how the computer's own servers answer for it, and for other names."""
     if (answered := _answered(names.servers)) and all(map(is_sinkhole, answered)):
         yield fail(reasons.SINKHOLE, addresses=answered)
         return
@@ -261,16 +257,16 @@ def judge_failure(
         yield fail(reasons.SYSTEM_FAILS if denied else reasons.SYSTEM_SILENT)
         return
     failures = [answer.failure for answer in names.servers if answer.failure is not None]
-    own = neutral.system_dns if neutral is not None else "not-asked"
+    own = canaries.system_dns if canaries is not None else DnsHealth.NOT_ASKED
     if not names.servers:
         yield fail(reasons.NO_SERVER)
-    elif own != "answers" and all(failure in _SILENT for failure in failures):
+    elif own is not DnsHealth.ANSWERS and all(failure in _SILENT for failure in failures):
         yield fail(reasons.SILENT, servers=len(failures))
     else:
         failure = next((failure for failure in failures if failure not in _SILENT), failures[0])
-        if own == "errors":
+        if own is DnsHealth.ERRORS:
             yield fail(reasons.ERRORS, rcode=failure.value)
-            if neutral is not None and neutral.system_dns_unchecked == "answers":
+            if canaries is not None and canaries.system_dns_unchecked is DnsHealth.ANSWERS:
                 yield note(reasons.SIGNATURES_FAIL)
         elif failure in _MISSING:
             yield fail(reasons.MISSING, kind=failure.value)
@@ -281,7 +277,7 @@ def judge_failure(
 
 
 def _fails_everywhere(elsewhere: Sequence[DnsAnswer] | None) -> bool | None:
-    """Whether independent servers have errors for the name as well; None where none was asked, or answered."""
+    """Whether independent servers have errors for the name as well; None if none was asked or none answered."""
     heard = [answer for answer in elsewhere or () if answer.failure not in _SILENT]
     return all(_is_error(answer) for answer in heard) if heard else None
 
@@ -291,50 +287,46 @@ def _is_error(answer: DnsAnswer) -> bool:
 
 
 def _compare(
-    ctx: Context, place: Place, elsewhere: Sequence[DnsAnswer], *, nxdomain_addresses: bool
+    ctx: Context, lookup: NameOnRoute, elsewhere: Sequence[DnsAnswer], *, rewritten: bool
 ) -> Iterator[Finding]:
     """The same name at independent servers, asked only with leave; their addresses must prove themselves."""
-    names = place.names
+    names = lookup.names
     theirs = tuple(a for a in _answered(elsewhere) if not is_sinkhole(a))
     missing = [a for a in elsewhere if a.failure in _MISSING]
     denied = names.system.failure is not None and any(a.failure in _MISSING for a in names.servers)
     if not theirs:
-        if missing and (denied or nxdomain_addresses):
+        if missing and (denied or rewritten):
             yield fail(reasons.MISSING_EVERYWHERE, kind=str(missing[0].failure))
         return
     if set(theirs) & set(names.system.addresses):
         return
-    other = ctx.trace(Route(url=place.url, addresses=theirs, proxy=DIRECT))
-    if other is None or not any(_shows_itself(ctx, h) for h in other.hops if h.host == names.host):
+    other = ctx.trace(Route(url=lookup.url, addresses=theirs, proxy=DIRECT))
+    if other is None or not any(_is_authentic(ctx, h) for h in other.hops if h.host == names.host):
         return
     if names.system.failure is not None and not denied:
         return  # a failure or silence here does not show that somebody keeps the name back
-    if (
-        names.system.failure is not None
-        or nxdomain_addresses
-        or all(map(is_sinkhole, names.system.addresses))
-    ):
+    if names.system.failure is not None or rewritten or all(map(is_sinkhole, names.system.addresses)):
         yield fail(reasons.FOUND_ELSEWHERE)
-    elif _leads_to_block_page(ctx, place):
+    elif _leads_to_block_page(ctx, lookup):
         yield fail(reasons.BLOCK_PAGE)
     else:
         yield fail(reasons.FALSE_ADDRESS)
 
 
-def _leads_to_block_page(ctx: Context, place: Place) -> bool:
-    """Whether the name leads to a page that says of itself to be a filter's, by its words or its certificate."""
-    hop = place.hop
+def _leads_to_block_page(ctx: Context, lookup: NameOnRoute) -> bool:
+    """Whether the name leads to the block page of a filter, by its words or its certificate."""
+    hop = lookup.hop
     if hop is None or hop.connect is None:
         return False
     if hop.connect.failure is not None:
         # Such pages are often there for plain HTTP alone.
-        plain = ctx.trace(Route(url=f"http://{place.names.host}/", proxy=DIRECT, follow=False))
+        plain = ctx.trace(Route(url=f"http://{lookup.names.host}/", proxy=DIRECT, follow=False))
         page = plain.first.http if plain is not None else None
         return page is not None and page.is_block_page
     chain = ctx.chain(hop)
     if chain is None or chain.name_matches or differs_by_sni(ctx, hop, chain):
         return False
-    after = place.trace.hops[place.trace.hops.index(hop) :]
+    after = lookup.trace.hops[lookup.trace.hops.index(hop) :]
     return is_block_page(chain, [one.http for one in after if one.http is not None])
 
 

@@ -1,4 +1,4 @@
-"""What is said of a name on the way."""
+"""The reasons of findings on a name on the route."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is wrong with the link, the way out, one family of addresses, or the size of packets."""
+"""What is wrong with the link, egress, one family of addresses, or the size of packets."""
 
 from __future__ import annotations
 

@@ -32,14 +32,14 @@ from portalcheck.api import (
 )
 from portalcheck_checks.network import reasons
 from portalcheck_checks.network.causes import CAUSES
-from portalcheck_checks.shared.repeated import retry
+from portalcheck_checks.shared.retries import retry
 from portalcheck_checks.shared.tunnels import other_interfaces
 
 SLOW_PAGE_MS = 4000
 
 
 def network(ctx: Context) -> Iterable[Finding]:
-    """The link, the way out as neutral hosts see it, and both families of addresses."""
+    """The link, egress as the canaries show it, and both families of addresses."""
     if ctx.late():
         ctx.traces((retry(Route(url=ctx.url)), _in_small_packets(ctx)))
     trace = ctx.trace()
@@ -49,18 +49,18 @@ def network(ctx: Context) -> Iterable[Finding]:
     if trace is None:
         yield skip(reasons.NOT_ASKED)
         return
-    tried = _try_again(ctx, trace, loaded=loaded)
-    neutral = ctx.third_parties.hosts()
-    if neutral is None:
-        yield from _without_neutral(loaded)
+    retries = _retry_all(ctx, trace, loaded=loaded)
+    canaries = ctx.third_parties.canaries()
+    if canaries is None:
+        yield ok(reasons.WELL) if loaded else skip(reasons.NOT_ASKED)
     else:
-        yield from judge_way(trace, neutral, loaded=loaded, around=_around_tunnels(ctx, neutral))
+        yield from judge_egress(trace, canaries, loaded=loaded, obstacle=_obstacle(ctx, canaries))
     routed = loaded or _is_routed(ctx, trace)
-    stopped = not routed and _is_stopped_here(ctx, trace)
+    stopped = not routed and _is_blocked_here(ctx, trace)
     if stopped:
         yield fail(reasons.STOPPED_HERE)
-    yield from judge_families(trace, loaded=loaded, only_ipv4=tried.ipv4_only, routed=routed or stopped)
-    yield from judge_again(tried)
+    yield from judge_families(trace, loaded=loaded, only_ipv4=retries.ipv4_only, routed=routed or stopped)
+    yield from judge_retries(retries)
     yield from judge_speed(trace, loaded=loaded)
 
 
@@ -89,45 +89,41 @@ def _usable(address: str) -> bool:
     return not (parsed.is_link_local or nowhere)
 
 
-def _without_neutral(loaded: bool) -> Iterator[Finding]:
-    yield ok(reasons.WELL) if loaded else skip(reasons.NOT_ASKED)
-
-
-class Around(msgspec.Struct, frozen=True):
-    """What is met where nothing gets out: a sign-in page beside the tunnel, this computer's own firewall."""
+class Obstacle(msgspec.Struct, frozen=True):
+    """Why nothing gets out: a captive portal that shows only beside the tunnel, this computer's own firewall."""
 
     captive: bool = False
-    stopped_here: bool = False
+    blocked_here: bool = False
 
 
-_NOTHING_AROUND = Around()
+_NO_OBSTACLE = Obstacle()
 
 
-def _around_tunnels(ctx: Context, neutral: Canaries) -> Around:
-    if neutral.way_out or neutral.is_captive:
-        return _NOTHING_AROUND
-    return Around(
+def _obstacle(ctx: Context, canaries: Canaries) -> Obstacle:
+    if canaries.internet_works or canaries.is_captive:
+        return _NO_OBSTACLE
+    return Obstacle(
         captive=any(ctx.egress.probe_over(name) is CaptiveAnswer.CAPTIVE for name in other_interfaces(ctx)),
-        stopped_here=ctx.egress.blocked_here(),
+        blocked_here=ctx.egress.blocked_here(),
     )
 
 
-def judge_way(
-    trace: Trace, neutral: Canaries, *, loaded: bool, around: Around = _NOTHING_AROUND
+def judge_egress(
+    trace: Trace, canaries: Canaries, *, loaded: bool, obstacle: Obstacle = _NO_OBSTACLE
 ) -> Iterator[Finding]:
-    """What the neutral hosts prove. Errors of a probe never mean a captive portal (RFC 8952 leaves them open)."""
+    """What the canaries prove. Errors of a probe never mean a captive portal (RFC 8952 leaves them open)."""
     proxied = trace.first.proxy is not None
-    signs = neutral.is_captive or neutral.one_certificate or around.captive
-    if signs and neutral.verified == 0 and not loaded and not proxied:
+    signs = canaries.is_captive or canaries.one_certificate or obstacle.captive
+    if signs and canaries.verified == 0 and not loaded and not proxied:
         yield fail(reasons.CAPTIVE)
         return
-    if neutral.is_captive:
+    if canaries.is_captive:
         yield note(reasons.CAPTIVE_ELSEWHERE)
-    if neutral.way_out:
-        yield ok(reasons.WAY_OUT, reached=neutral.verified, asked=neutral.canaries)
-    elif not _answered(trace) and neutral.tcp_ok == 0 and not neutral.answered_on_retry:
-        yield fail(reasons.BLOCKED_HERE if around.stopped_here else reasons.NO_WAY_OUT)
-    if _port_blocked(trace, neutral) and not proxied:
+    if canaries.internet_works:
+        yield ok(reasons.WAY_OUT, reached=canaries.verified, asked=canaries.asked)
+    elif not _answered(trace) and canaries.tcp_ok == 0 and not canaries.answered_on_retry:
+        yield fail(reasons.BLOCKED_HERE if obstacle.blocked_here else reasons.NO_WAY_OUT)
+    if _port_blocked(trace, canaries) and not proxied:
         yield fail(reasons.PORT_BLOCKED, port=trace.first.port)
 
 
@@ -136,43 +132,43 @@ def _answered(trace: Trace) -> bool:
     return any(hop.connect is not None and hop.connect.failure is None for hop in trace.hops)
 
 
-def _port_blocked(trace: Trace, neutral: Canaries) -> bool:
+def _port_blocked(trace: Trace, canaries: Canaries) -> bool:
     """HTTPS leads nowhere, or is broken off, to every host, while plain HTTP passes."""
-    if neutral.canaries < 2 or CaptiveAnswer.OPEN not in neutral.captive or trace.first.connect is None:
+    if canaries.asked < 2 or CaptiveAnswer.OPEN not in canaries.captive or trace.first.connect is None:
         return False
     if not _answered(trace):
-        return neutral.tcp_ok == 0
+        return canaries.tcp_ok == 0
     # Silence of a connection that opened may have other reasons, such as the size of packets.
     step = trace.first.tls
     return (
         step is not None and step.failure in (Failure.RESET, Failure.CLOSED)
-    ) and neutral.cut_off == neutral.canaries
+    ) and canaries.cut_off == canaries.asked
 
 
-class Tried(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of the way when it was tried with one thing changed, and when it was tried once more as it is."""
+class Retries(msgspec.Struct, frozen=True, kw_only=True):
+    """Which retries ended at a proven page: over IPv4 alone, with small packets, and just `again`."""
 
     ipv4_only: bool = False
     small_packets: bool = False
     again: bool = False
 
 
-def _try_again(ctx: Context, trace: Trace, *, loaded: bool) -> Tried:
+def _retry_all(ctx: Context, trace: Trace, *, loaded: bool) -> Retries:
     """The counterfactuals of a connection that fails, all at once: whatever works once more was not broken."""
     hop = trace.last
     if loaded or hop.failure is None or hop.connect is None or hop.proxy is not None:
-        return Tried()
-    four = Route(url=ctx.url, family=4, proxy=DIRECT) if _six_is_suspect(hop) else None
+        return Retries()
+    ipv4 = Route(url=ctx.url, family=4, proxy=DIRECT) if _ipv6_is_suspect(hop) else None
     small = _in_small_packets(ctx) if _size_is_suspect(hop) else None
     second = retry(Route(url=ctx.url))
-    routes = [route for route in (four, small, second) if route is not None]
+    routes = [route for route in (ipv4, small, second) if route is not None]
     worked = {route: is_proven(ctx, found) for route, found in zip(routes, ctx.traces(routes), strict=True)}
-    ipv4_only = four is not None and worked[four] and not worked[second]
-    if four is not None and ipv4_only and hop.failure is not Failure.TIMED_OUT:
+    ipv4_only = ipv4 is not None and worked[ipv4] and not worked[second]
+    if ipv4 is not None and ipv4_only and hop.failure is not Failure.TIMED_OUT:
         # What fails at once may fail by chance: there is time to see it once more.
-        third, fourth = ctx.traces((retry(Route(url=ctx.url), 3), retry(four)))
+        third, fourth = ctx.traces((retry(Route(url=ctx.url), 3), retry(ipv4)))
         ipv4_only = not is_proven(ctx, third) and is_proven(ctx, fourth)
-    return Tried(
+    return Retries(
         ipv4_only=ipv4_only,
         small_packets=small is not None and worked[small],
         again=worked[second],
@@ -183,13 +179,13 @@ def _in_small_packets(ctx: Context) -> Route:
     return Route(url=ctx.url, small_packets=True, proxy=DIRECT)
 
 
-def _six_is_suspect(hop: Hop) -> bool:
+def _ipv6_is_suspect(hop: Hop) -> bool:
     """Whether IPv6 was tried while there is an IPv4 address that was not seen to fail."""
     addresses = hop.names.addresses if hop.names else ()
     attempts = hop.connect.attempts if hop.connect else ()
-    six_tried = any(":" in attempt.address for attempt in attempts)
-    four_failed = any("." in attempt.address and attempt.failure is not None for attempt in attempts)
-    return six_tried and not four_failed and any("." in address for address in addresses)
+    ipv6_tried = any(":" in attempt.address for attempt in attempts)
+    ipv4_failed = any("." in attempt.address and attempt.failure is not None for attempt in attempts)
+    return ipv6_tried and not ipv4_failed and any("." in address for address in addresses)
 
 
 def _size_is_suspect(hop: Hop) -> bool:
@@ -198,11 +194,11 @@ def _size_is_suspect(hop: Hop) -> bool:
     return hop.connect is not None and step is not None and step.failure is Failure.TIMED_OUT
 
 
-def judge_again(tried: Tried) -> Iterator[Finding]:
-    """Small packets pass where others do not; or all is well at the second try, and nothing is proved."""
-    if tried.again:
+def judge_retries(retries: Retries) -> Iterator[Finding]:
+    """Small packets pass and large ones do not; or the retry works, so that nothing is proved."""
+    if retries.again:
         yield note(reasons.RECOVERED)
-    elif tried.small_packets:
+    elif retries.small_packets:
         yield fail(reasons.MTU)
 
 
@@ -212,18 +208,18 @@ def _is_routed(ctx: Context, trace: Trace) -> bool:
     return any(not isinstance(ctx.egress.source_address(attempt.address), Failure) for attempt in attempts)
 
 
-def _is_stopped_here(ctx: Context, trace: Trace) -> bool:
+def _is_blocked_here(ctx: Context, trace: Trace) -> bool:
     """Whether this computer, without a route to the host that was wanted, has one of that family to the world."""
     hop = trace.last
     if hop.connect is None or hop.proxy is not None:
         return False
-    world = {":" in way for way in ctx.egress.addresses()}
+    world = {":" in address for address in ctx.egress.addresses()}
     wanted = [attempt.address for attempt in hop.connect.attempts]
     return all(map(_usable, wanted)) and any((":" in address) in world for address in wanted)
 
 
 def judge_families(trace: Trace, *, loaded: bool, only_ipv4: bool, routed: bool = False) -> Iterator[Finding]:
-    """A family of addresses that fails: a note where the page loads by the other all the same, else a cause."""
+    """A family of addresses that fails: a note if the page loads over the other, else a cause."""
     if only_ipv4 and not loaded:
         yield fail(reasons.IPV6_BROKEN)
         return

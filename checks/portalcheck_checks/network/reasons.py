@@ -1,4 +1,4 @@
-"""What is said of the link, the way out, and both families of addresses."""
+"""The reasons of findings on the link, egress, and both families of addresses."""
 
 from __future__ import annotations
 

@@ -13,6 +13,8 @@ from portalcheck.api import (
     Failure,
     Finding,
     Link,
+    PacState,
+    ProxyKind,
     ProxyPlan,
     ProxySettings,
     ProxyStep,
@@ -26,7 +28,7 @@ from portalcheck.api import (
 )
 from portalcheck_checks.proxy import reasons
 from portalcheck_checks.proxy.causes import CAUSES
-from portalcheck_checks.shared.repeated import retry
+from portalcheck_checks.shared.retries import retry
 
 _BAD_GATEWAY = 502
 _OWN_REFUSALS = {*range(400, 500), 2}
@@ -34,7 +36,7 @@ _OWN_REFUSALS = {*range(400, 500), 2}
 
 
 def proxy(ctx: Context) -> Iterable[Finding]:
-    """The browser's proxy, then the programs' where it is another."""
+    """The browser's proxy, then the programs' if that is another one."""
     plan = ctx.proxy_plan()
     settings = ctx.machine.proxies(ctx.url)
     trace = ctx.trace()
@@ -42,7 +44,7 @@ def proxy(ctx: Context) -> Iterable[Finding]:
     if trace is None:
         return
     loaded = is_proven(ctx, trace)
-    if plan.pac in ("unreachable", "malformed"):
+    if plan.pac in (PacState.UNREACHABLE, PacState.MALFORMED):
         yield note(reasons.PAC_UNREAD) if loaded else fail(reasons.PAC_UNREACHABLE)
     step = trace.last.proxy
     if step is not None and trace.last.proxy_refused:
@@ -50,10 +52,10 @@ def proxy(ctx: Context) -> Iterable[Finding]:
         ctx.traces((direct, retry(trace.route)))
         direct_works = is_proven(ctx, ctx.trace(direct))
         if _fails_twice(ctx, trace.route):
-            yield from judge_refusal(plan, step, ctx.third_parties.hosts(), direct_works=direct_works)
+            yield from judge_refusal(plan, step, ctx.third_parties.canaries(), direct_works=direct_works)
         else:
             yield fail(reasons.UNSTEADY, kind=plan.kind)
-    yield from judge_inspector(trace, ctx.chain(trace.last), ctx.third_parties.hosts())
+    yield from judge_inspector(trace, ctx.chain(trace.last), ctx.third_parties.canaries())
     if _programs_only(settings):
         programs = Route(url=ctx.url, proxy=settings.programs)
         if _fails_twice(ctx, programs):
@@ -61,13 +63,13 @@ def proxy(ctx: Context) -> Iterable[Finding]:
 
 
 def _fails_twice(ctx: Context, route: Route) -> bool:
-    """Whether the proxy of a way keeps us out, and does so again; one that is busy for a moment lets us in."""
+    """Whether the proxy of a route fails a request and its retry; one that is busy for a moment passes the retry."""
     tries = (ctx.trace(each) for each in (route, retry(route)))
     return all(each is not None and each.last.proxy_refused for each in tries)
 
 
 def _programs_only(settings: ProxySettings) -> bool:
-    """Whether only programs, not the browser, are told of a proxy."""
+    """Whether a proxy is set for programs alone, and none for the browser."""
     return bool(settings.programs and settings.browser_known and not (settings.browser or settings.pac_url))
 
 
@@ -76,7 +78,7 @@ def judge_setting(plan: ProxyPlan, settings: ProxySettings) -> Iterator[Finding]
     if plan.kind:
         yield note(reasons.USED, kind=plan.kind, scope="all", proxies=plan.candidates)
     elif _programs_only(settings):
-        yield note(reasons.USED, kind="env", scope="programs-only", proxies=(settings.programs,))
+        yield note(reasons.USED, kind=ProxyKind.ENV, scope="programs-only", proxies=(settings.programs,))
     elif plan.bypassed:
         yield ok(reasons.BYPASSED)
     else:
@@ -84,13 +86,15 @@ def judge_setting(plan: ProxyPlan, settings: ProxySettings) -> Iterator[Finding]
 
 
 def judge_refusal(
-    plan: ProxyPlan, step: ProxyStep, neutral: Canaries | None, *, direct_works: bool
+    plan: ProxyPlan, step: ProxyStep, canaries: Canaries | None, *, direct_works: bool
 ) -> Iterator[Finding]:
     """What the proxy did instead of letting us through. Its own refusals are facts; a 5xx may be the portal's doing."""
     if step.failure is Failure.PROXY_AUTH:
         yield fail(reasons.WANTS_LOGIN, kind=plan.kind, schemes=step.schemes)
     elif step.failure is Failure.PROXY_REFUSED:
-        own = step.status in _OWN_REFUSALS or direct_works or (neutral is not None and neutral.verified == 0)
+        own = (
+            step.status in _OWN_REFUSALS or direct_works or (canaries is not None and canaries.verified == 0)
+        )
         yield (
             fail(reasons.REFUSES, kind=plan.kind, status=step.status)
             if own
@@ -102,18 +106,18 @@ def judge_refusal(
         yield note(reasons.DIRECT_WORKS)
 
 
-def judge_inspector(trace: Trace, chain: Chain | None, neutral: Canaries | None) -> Iterator[Finding]:
+def judge_inspector(trace: Trace, chain: Chain | None, canaries: Canaries | None) -> Iterator[Finding]:
     """A box that inspects every host says that it gets nothing proper from the portal (RFC 9110, 15.6.3)."""
     http = trace.last.http
-    if chain is None or http is None or neutral is None:
+    if chain is None or http is None or canaries is None:
         return
-    inspected = chain.trusted_by == {"system"} and neutral.same_issuer
+    inspected = chain.trusted_by == {"system"} and canaries.same_issuer
     if inspected and http.status == _BAD_GATEWAY:
         yield fail(reasons.INSPECTOR_REFUSES, status=http.status)
 
 
 def judge_mismatch(loaded: bool, through: Trace | None) -> Iterator[Finding]:
-    """A proxy that only programs are told of, which fails them while the browser's way works."""
+    """A proxy that is set for programs alone, and fails them while the browser's route works."""
     if loaded and through is not None and through.last.proxy_refused:
         yield fail(reasons.MISMATCH)
 

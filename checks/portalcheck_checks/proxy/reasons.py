@@ -1,4 +1,4 @@
-"""What is said of proxies."""
+"""The reasons of findings on proxies."""
 
 from __future__ import annotations
 

@@ -30,11 +30,7 @@ from portalcheck_checks.service import reasons
 from portalcheck_checks.service.causes import CAUSES
 
 _REFUSALS = {403, 429, 451}
-_REDIRECT_ENDS = {
-    TraceEnd.BAD_LOCATION: "bad-location",
-    TraceEnd.LEFT_HTTPS: "left-https",
-    TraceEnd.NOT_FOLLOWED: "not-followed",
-}
+_BROKEN_REDIRECTS = {TraceEnd.BAD_LOCATION, TraceEnd.LEFT_HTTPS, TraceEnd.NOT_FOLLOWED}
 
 
 def service(ctx: Context) -> Iterable[Finding]:
@@ -42,25 +38,25 @@ def service(ctx: Context) -> Iterable[Finding]:
     trace = ctx.trace()
     if trace is None:
         return [skip(reasons.NOT_REACHED)]
-    return [*judge(trace), *judge_announced(ctx.third_parties.status_page(), loaded=is_proven(ctx, trace))]
+    return [*judge(trace), *judge_status_page(ctx.third_parties.status_page(), loaded=is_proven(ctx, trace))]
 
 
 def judge(trace: Trace) -> list[Finding]:
-    """The last hop tells; a chain of redirects that leads nowhere is the portal's own."""
+    """By the last hop; a chain of redirects that leads nowhere is the portal's own fault."""
     if trace.end in (TraceEnd.LOOP, TraceEnd.TOO_MANY):
         return [fail(reasons.REDIRECT_LOOP, count=len(trace.hops))]
-    if trace.end in _REDIRECT_ENDS:
-        return [fail(reasons.REDIRECT_BROKEN, how=_REDIRECT_ENDS[trace.end])]
+    if trace.end in _BROKEN_REDIRECTS:
+        return [fail(reasons.REDIRECT_BROKEN, how=trace.end)]
     hop = trace.last
-    if (slow_ms := _slow_all_along(trace)) > SLOW_MS:
+    if (slow_ms := _slow_throughout(trace)) > SLOW_MS:
         return [fail(reasons.SLOW, seconds=round(slow_ms / 1000))]
     if hop.http is None:
         return [_unreached(hop, first=hop is trace.first)]
     return list(_judge_answer(trace, hop.http))
 
 
-def _slow_all_along(trace: Trace) -> int:
-    """The milliseconds of a walk that was on its way when the time was up, as every step of it took long; else 0.
+def _slow_throughout(trace: Trace) -> int:
+    """The milliseconds of a walk that was still under way when the time was up, as all its steps took long; else 0.
 
     A handshake was then still coming; or an answer was waited for no longer than the longest step before took,
     and for less time than bytes had come.
@@ -69,14 +65,14 @@ def _slow_all_along(trace: Trace) -> int:
     if trace.end is not TraceEnd.FAILED or hop.failure is not Failure.TIMED_OUT:
         return 0
     if hop.tls is not None and hop.tls.still_receiving:
-        return sum(_all_steps(trace))
+        return sum(_durations(trace))
     if hop.http is None:
         return 0
-    *done, last = steps = _all_steps(trace)
+    *done, last = steps = _durations(trace)
     return sum(steps) if last <= max(done, default=0) and last < sum(done) else 0
 
 
-def _all_steps(trace: Trace) -> list[int]:
+def _durations(trace: Trace) -> list[int]:
     """How long each step took at which bytes come from the portal's side, in milliseconds."""
     return [step for hop in trace.hops for step in _steps(hop)]
 
@@ -86,16 +82,16 @@ def _steps(hop: Hop) -> list[int]:
     return steps if hop.http is None else [*steps, hop.http.total_ms]
 
 
-def judge_announced(announced: StatusPage, *, loaded: bool) -> Iterator[Finding]:
+def judge_status_page(page: StatusPage, *, loaded: bool) -> Iterator[Finding]:
     """The portal's own word that it is down is a fact; that all is well there is worth knowing too."""
-    if announced in (StatusPage.DOWN, StatusPage.MAINTENANCE) and not loaded:
-        yield fail(reasons.ANNOUNCED, what=announced.value)
-    elif announced is not StatusPage.UNSAID:
-        yield note(reasons.STATUS_PAGE, what=announced.value)
+    if page in (StatusPage.OUTAGE, StatusPage.MAINTENANCE) and not loaded:
+        yield fail(reasons.ANNOUNCED, what=page.value)
+    elif page is not StatusPage.UNKNOWN:
+        yield note(reasons.STATUS_PAGE, what=page.value)
 
 
 def _unreached(hop: Hop, *, first: bool) -> Finding:
-    """Nothing was heard over HTTP; only what happened at the connection is this check's to tell."""
+    """There was no HTTP response; a failed handshake is left to the check of TLS."""
     if hop.proxy_refused:
         return skip(reasons.NOT_REACHED)
     if hop.connect is None:
@@ -122,7 +118,7 @@ def _judge_answer(trace: Trace, http: HttpStep) -> Iterator[Finding]:
         yield fail(reasons.BROKEN, how=http.failure.value)
     else:
         found = _judge_status(trace, http)
-        took = sum(_all_steps(trace))
+        took = sum(_durations(trace))
         if took > SLOW_MS:
             yield from (found, warn(reasons.SLOW, seconds=round(took / 1000)))
         elif http.still_receiving and found.status is Status.OK:

@@ -1,4 +1,4 @@
-"""What is said of the portal's front door."""
+"""The reasons of findings on the portal's front door: connection, answer, page."""
 
 from __future__ import annotations
 

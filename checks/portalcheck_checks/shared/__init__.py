@@ -1,1 +1,1 @@
-"""Experiments and readings that several checks make; none of them is a check."""
+"""Counterfactuals and readings that several checks make; none of them is a check."""

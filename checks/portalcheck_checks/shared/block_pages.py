@@ -1,6 +1,6 @@
-"""Does a server that is not the portal say of itself that it is a filter?
+"""Is the page of a server that is not the portal the block page of a filter?
 
-Only what is already known to be another's page is looked at so: its words choose between a filter and an imitation.
+Only for pages that are known not to be the portal's: their words tell a filter from an imitation.
 """
 
 from __future__ import annotations

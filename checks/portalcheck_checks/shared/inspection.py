@@ -78,7 +78,7 @@ _PROGRAMS = frozenset(
 
 
 def product_of(chain: Chain) -> str:
-    """The product that an issuer's name points to, `unknown` where it points to none."""
+    """The product that an issuer's name points to, `unknown` if it points to none."""
     issuer = f"{chain.issuer_organisation} {chain.issuer_name} ".casefold()
     return next((product for part, product in PRODUCTS if part in issuer), UNKNOWN)
 

@@ -1,4 +1,4 @@
-"""Which interfaces are tunnels in use, and which lead around them."""
+"""Which interfaces are tunnels in use, and which bypass them."""
 
 from __future__ import annotations
 
@@ -6,26 +6,26 @@ from collections.abc import Iterable, Sequence
 
 from portalcheck.api import Context, Interface, InterfaceKind
 
-_AROUND_KINDS = (InterfaceKind.ETHERNET, InterfaceKind.WIFI, InterfaceKind.OTHER)
+_PHYSICAL = (InterfaceKind.ETHERNET, InterfaceKind.WIFI, InterfaceKind.OTHER)
 
 
 def tunnels(interfaces: Sequence[Interface]) -> list[Interface]:
-    """Tunnels with an address. Routes may lead into one whose far end is gone, and which counts as down."""
+    """Tunnels with an address. A tunnel that counts as down is one too: routes may still lead into it."""
     return [i for i in interfaces if i.kind is InterfaceKind.TUNNEL and i.addresses]
 
 
-def used(found: Sequence[Interface], ways: Iterable[str]) -> list[Interface]:
-    """Those that traffic leaves through; `ways` are local addresses."""
-    leaving = set(ways)
+def carrying(found: Sequence[Interface], sources: Iterable[str]) -> list[Interface]:
+    """Those interfaces that traffic leaves through; `sources` are the local addresses that it leaves from."""
+    leaving = set(sources)
     return [tunnel for tunnel in found if leaving & set(tunnel.addresses)]
 
 
-def others(interfaces: Sequence[Interface]) -> list[str]:
-    """The names of interfaces that lead around a tunnel."""
-    return [i.name for i in interfaces if i.up and i.kind in _AROUND_KINDS and i.addresses]
+def bypassing(interfaces: Sequence[Interface]) -> list[str]:
+    """The names of the interfaces that are up and no tunnels, so that traffic over them bypasses a VPN."""
+    return [i.name for i in interfaces if i.up and i.kind in _PHYSICAL and i.addresses]
 
 
 def other_interfaces(ctx: Context) -> list[str]:
-    """The same, where a tunnel carries the traffic to the world; else none."""
+    """The names of the interfaces that bypass the tunnel that carries traffic to the world; empty without a tunnel."""
     interfaces = ctx.machine.interfaces()
-    return others(interfaces) if used(tunnels(interfaces), ctx.egress.addresses()) else []
+    return bypassing(interfaces) if carrying(tunnels(interfaces), ctx.egress.addresses()) else []

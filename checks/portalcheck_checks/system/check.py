@@ -47,7 +47,7 @@ def judge_roots(roots: Roots, now: float) -> Iterator[Finding]:
 
 
 def judge(system: System, table: Mapping[str, Any], today: dt.date) -> Finding:
-    """Outdated only by a date in the table; a table that is itself a year old judges nobody."""
+    """Outdated only by a date in the table; a table that is itself a year old outdates nothing."""
     ends: dt.date | None = _end_of(system, table)
     told = {"os": system.os, "release": system.release}
     age = today - table["dated"]

@@ -1,4 +1,4 @@
-"""What is said of the operating system."""
+"""The reasons of findings on the operating system."""
 
 from __future__ import annotations
 

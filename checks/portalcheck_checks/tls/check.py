@@ -27,8 +27,8 @@ from portalcheck.api import (
     warn,
 )
 from portalcheck_checks.shared.inspection import product_of
-from portalcheck_checks.shared.other_name import differs_by_sni, under_another_name
-from portalcheck_checks.shared.repeated import SECOND, fails_again
+from portalcheck_checks.shared.retries import SECOND, fails_again
+from portalcheck_checks.shared.sni import differs_by_sni, with_other_sni
 from portalcheck_checks.tls import reasons
 from portalcheck_checks.tls.causes import CAUSES
 
@@ -38,29 +38,29 @@ _TRIES = (SECOND, SECOND + 1, SECOND + 2)
 
 
 class Situation(msgspec.Struct, frozen=True, kw_only=True):
-    """What a chain is judged by beside itself: both times, neutral hosts, its revocation, and browsers' own roots."""
+    """What a chain is judged by: this clock and the true time (seconds since the epoch), the canaries, revocation."""
 
     now: float
     true_now: float | None
-    neutral: Canaries | None
+    canaries: Canaries | None
     browser_has_roots: bool = False
     revocation: Revocation | None = None
 
 
 def tls(ctx: Context) -> Iterable[Finding]:
-    """Every server on the way to the sign-in page; the first that cannot be shown to be right is told of."""
+    """Every server on the route to the sign-in page, up to the first whose certificate is not right."""
     trace = ctx.trace()
     if trace is None:
         yield skip(reasons.NOT_REACHED)
         return
-    told: dict[str, Finding] = {}
+    found: dict[str, Finding] = {}
     for hop in trace.hops:
         findings = list(_judge_hop(ctx, trace, hop))
         if any(finding.status in (Status.FAIL, Status.WARN) for finding in findings):
             yield from findings
             return
-        told.update((finding.reason, finding) for finding in findings)
-    yield from told.values()
+        found.update((finding.reason, finding) for finding in findings)
+    yield from found.values()
 
 
 def _judge_hop(ctx: Context, trace: Trace, hop: Hop) -> Iterator[Finding]:
@@ -85,7 +85,7 @@ def _judge_hop(ctx: Context, trace: Trace, hop: Hop) -> Iterator[Finding]:
 
 
 def _judge_handshake(ctx: Context, trace: Trace, hop: Hop, step: TlsStep) -> Finding:
-    """A handshake that failed, told apart by one more handshake with one thing changed."""
+    """Why a handshake failed, by further handshakes with one thing changed."""
     if step.failure is Failure.NOT_TLS:
         return fail(reasons.NOT_TLS)
     how = step.alert or _CUT.get(step.failure or Failure.OTHER, "garbled")
@@ -104,14 +104,14 @@ def _judge_handshake(ctx: Context, trace: Trace, hop: Hop, step: TlsStep) -> Fin
 
 
 def _is_alone_in_it(ctx: Context, step: TlsStep) -> bool:
-    """Whether the portal says nothing, or breaks off, where neutral hosts prove to be themselves.
+    """Whether the portal alone is silent or breaks off, while a canary's certificate is valid for it.
 
     A server that asked for a certificate has answered, and is told of by what it wants.
     """
     if step.failure not in _CUT or step.client_certificate_requested:
         return False
-    neutral = ctx.third_parties.hosts()
-    return neutral is not None and neutral.verified > 0
+    canaries = ctx.third_parties.canaries()
+    return canaries is not None and canaries.verified > 0
 
 
 def _is_cut_for_its_name(ctx: Context, trace: Trace, hop: Hop, step: TlsStep) -> bool:
@@ -129,7 +129,7 @@ def _is_cut_for_its_name(ctx: Context, trace: Trace, hop: Hop, step: TlsStep) ->
 
 def _other_name_passes(ctx: Context, hop: Hop, attempt: int) -> bool:
     """Whether the same address answers TLS under another server name; an alert is an answer too."""
-    other = under_another_name(ctx, hop, attempt)
+    other = with_other_sni(ctx, hop, attempt)
     step = other.first.tls if other is not None else None
     return step is not None and (step.failure is None or step.failure is Failure.ALERT)
 
@@ -144,23 +144,23 @@ def _situation(ctx: Context, hop: Hop, chain: Chain | None) -> Situation:
     return Situation(
         now=now,
         true_now=None if skew is None else now - skew,
-        neutral=ctx.third_parties.hosts(),
+        canaries=ctx.third_parties.canaries(),
         browser_has_roots=bool(ctx.machine.browsers()),
         revocation=ctx.revocation(hop),
     )
 
 
-def judge_chain(chain: Chain | None, step: TlsStep, by: Situation, host: str) -> list[Finding]:
-    """Dates, name, trust and revocation, each by itself; all that is wrong is told."""
+def judge_chain(chain: Chain | None, step: TlsStep, situation: Situation, host: str) -> list[Finding]:
+    """Dates, name, trust and revocation, each by itself; a finding for each that is wrong."""
     if chain is None or not chain.readable:
         return [fail(reasons.UNREADABLE)]
     wrong = [
-        *_judge_dates(chain, by),
-        *_judge_name(chain, by, host),
-        *_judge_trust(chain, by),
-        *_judge_revocation(by),
+        *_judge_dates(chain, situation),
+        *_judge_name(chain, situation, host),
+        *_judge_trust(chain, situation),
+        *_judge_revocation(situation),
     ]
-    notes = list(_notes(chain, by))
+    notes = list(_notes(chain, situation))
     return (
         [*wrong, *notes]
         if wrong
@@ -168,66 +168,68 @@ def judge_chain(chain: Chain | None, step: TlsStep, by: Situation, host: str) ->
     )
 
 
-def _judge_dates(chain: Chain, by: Situation) -> Iterator[Finding]:
-    if chain.valid_at(by.now):
+def _judge_dates(chain: Chain, situation: Situation) -> Iterator[Finding]:
+    if chain.valid_at(situation.now):
         return
-    if by.true_now is None:
+    if situation.true_now is None:
         yield fail(reasons.DATES_UNCLEAR)
-    elif chain.valid_at(by.true_now):
+    elif chain.valid_at(situation.true_now):
         yield fail(reasons.DATES_FIT_TRUE_TIME)
-    elif by.true_now > chain.not_after:
-        yield fail(reasons.EXPIRED, days=int((by.true_now - chain.not_after) // DAY_S))
+    elif situation.true_now > chain.not_after:
+        yield fail(reasons.EXPIRED, days=int((situation.true_now - chain.not_after) // DAY_S))
     else:
-        yield fail(reasons.NOT_YET_VALID, days=int((chain.not_before - by.true_now) // DAY_S))
+        yield fail(reasons.NOT_YET_VALID, days=int((chain.not_before - situation.true_now) // DAY_S))
 
 
-def _judge_name(chain: Chain, by: Situation, host: str) -> Iterator[Finding]:
+def _judge_name(chain: Chain, situation: Situation, host: str) -> Iterator[Finding]:
     if chain.name_matches:
         return
-    if _way_is_clear(by):
+    if _network_is_clean(situation):
         yield fail(reasons.WRONG_NAME, twin=chain.www_twin, names=chain.names[:5])
     else:
         yield fail(reasons.IDENTITY_UNCLEAR, host=host)
 
 
-def _judge_trust(chain: Chain, by: Situation) -> Iterator[Finding]:
+def _judge_trust(chain: Chain, situation: Situation) -> Iterator[Finding]:
     """A root that this system does not trust: stale, inspected, incomplete, or the server's own."""
     if chain.trusted:
         return
     if "mozilla" in chain.trusted_by:
         # A browser that brings its own roots gets through all the same.
-        yield (warn if by.browser_has_roots else fail)(reasons.ROOTS_STALE)
-    elif by.neutral is not None and by.neutral.same_issuer:
+        yield (warn if situation.browser_has_roots else fail)(reasons.ROOTS_STALE)
+    elif situation.canaries is not None and situation.canaries.same_issuer:
         yield fail(reasons.UNTRUSTED, self_signed=chain.self_signed)
         yield fail(reasons.INTERCEPTED, trusted=False, product=product_of(chain))
     elif chain.incomplete:
         yield fail(reasons.ISSUER_MISSING)
-    elif _way_is_clear(by):
+    elif _network_is_clean(situation):
         yield fail(reasons.UNTRUSTED, self_signed=chain.self_signed)
     elif chain.name_matches:
         yield fail(reasons.IDENTITY_UNCLEAR)
 
 
-def _judge_revocation(by: Situation) -> Iterator[Finding]:
-    """What the issuer withdrew, browsers refuse, however well the rest holds."""
-    if by.revocation is not None:
-        now = by.now if by.true_now is None else by.true_now
-        days = max(0, int((now - by.revocation.since) // DAY_S))
-        yield fail(reasons.REVOKED, how=by.revocation.how, days=days, why=by.revocation.why)
+def _judge_revocation(situation: Situation) -> Iterator[Finding]:
+    """Browsers refuse a revoked certificate, however right the rest is."""
+    if situation.revocation is not None:
+        now = situation.now if situation.true_now is None else situation.true_now
+        days = max(0, int((now - situation.revocation.since) // DAY_S))
+        yield fail(
+            reasons.REVOKED, how=situation.revocation.source, days=days, why=situation.revocation.reason
+        )
 
 
-def _way_is_clear(by: Situation) -> bool:
-    """Whether neutral hosts prove to be themselves, so that the fault is the portal's side's alone."""
-    return by.neutral is not None and by.neutral.verified > 0
+def _network_is_clean(situation: Situation) -> bool:
+    """Whether a canary's certificate is valid for it, so that the fault is on the portal's side."""
+    return situation.canaries is not None and situation.canaries.verified > 0
 
 
-def _notes(chain: Chain, by: Situation) -> Iterator[Finding]:
+def _notes(chain: Chain, situation: Situation) -> Iterator[Finding]:
     if chain.completed:
         yield note(reasons.CHAIN_INCOMPLETE)
     if not chain.trusted or (chain.known_root and chain.expected_issuer):
         return
     inspected = not chain.known_root and (
-        not chain.expected_issuer or (by.neutral is not None and by.neutral.same_issuer)
+        not chain.expected_issuer or (situation.canaries is not None and situation.canaries.same_issuer)
     )
     if inspected:
         yield note(reasons.INTERCEPTED, trusted=True, product=product_of(chain))

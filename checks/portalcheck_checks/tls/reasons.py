@@ -1,4 +1,4 @@
-"""What is said of secure connections and certificates."""
+"""The reasons of findings on secure connections and certificates."""
 
 from __future__ import annotations
 

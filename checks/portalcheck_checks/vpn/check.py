@@ -23,8 +23,8 @@ from portalcheck.api import (
     ok,
     reasons_in,
 )
-from portalcheck_checks.shared.repeated import stays_away
-from portalcheck_checks.shared.tunnels import others, tunnels, used
+from portalcheck_checks.shared.retries import still_fails
+from portalcheck_checks.shared.tunnels import bypassing, carrying, tunnels
 from portalcheck_checks.vpn import reasons
 from portalcheck_checks.vpn.causes import CAUSES
 
@@ -39,43 +39,44 @@ def vpn(ctx: Context) -> Iterable[Finding]:
         return [ok(reasons.NONE_ON)]
     trace = ctx.trace()
     addresses = _portal_addresses(trace)
-    portal_ways = {way for a in addresses if not isinstance(way := ctx.egress.source_address(a), Failure)}
-    world_ways = ctx.egress.addresses()
-    findings = list(judge(found, portal_ways, world_ways))
-    carrying = used(found, portal_ways or world_ways)
+    sources = map(ctx.egress.source_address, addresses)
+    portal_sources = {source for source in sources if not isinstance(source, Failure)}
+    world_sources = ctx.egress.addresses()
+    findings = list(judge(found, portal_sources, world_sources))
+    in_use = carrying(found, portal_sources or world_sources)
     if not is_proven(ctx, trace):
-        names = others(interfaces)
-        if carrying and trace is not None:
-            findings += _judge_trouble(ctx, trace, carrying[0], names)
+        outside = bypassing(interfaces)
+        if in_use and trace is not None:
+            findings += _judge_trouble(ctx, trace, in_use[0], outside)
         if not any(finding.reason in (reasons.BREAKS, reasons.DNS_DEAD) for finding in findings):
-            findings += _judge_kill_switch(ctx, (carrying or found)[0], names if carrying else [""])
+            findings += _judge_kill_switch(ctx, (in_use or found)[0], outside if in_use else [""])
     return findings
 
 
-def _judge_kill_switch(ctx: Context, tunnel: Interface, around: Sequence[str]) -> list[Finding]:
-    """Nothing gets out, and this computer itself lets nothing pass beside a tunnel that leads nowhere."""
-    neutral = ctx.third_parties.hosts()
-    if neutral is None or neutral.way_out or neutral.tcp_ok or neutral.is_captive:
+def _judge_kill_switch(ctx: Context, tunnel: Interface, outside: Sequence[str]) -> list[Finding]:
+    """A tunnel that leads nowhere, and this computer itself lets nothing out beside it (`outside`: interfaces)."""
+    canaries = ctx.third_parties.canaries()
+    if canaries is None or canaries.internet_works or canaries.tcp_ok or canaries.is_captive:
         return []
-    stopped = bool(around) and all(ctx.egress.blocked_here(name) for name in around)
+    stopped = bool(outside) and all(ctx.egress.blocked_here(name) for name in outside)
     return [fail(reasons.KILL_SWITCH, product=tunnel.product or _UNKNOWN_PRODUCT)] if stopped else []
 
 
-def _judge_trouble(ctx: Context, trace: Trace, tunnel: Interface, around: Sequence[str]) -> list[Finding]:
-    """The portal itself on a way around the tunnel; where it has no address, what can be had around it at all."""
+def _judge_trouble(ctx: Context, trace: Trace, tunnel: Interface, outside: Sequence[str]) -> list[Finding]:
+    """A walk to the portal outside the tunnel; if the portal has no address, whether anything answers outside it."""
     addresses = _portal_addresses(trace)
     if addresses:
-        walks = (_around(ctx, name, addresses) for name in around)
-        works = any(is_proven(ctx, walk) for walk in walks) and stays_away(ctx, trace)
-        return list(judge_bypass(tunnel, works_around=works))
-    neutral, names = ctx.third_parties.hosts(), ctx.names()
-    if neutral is None or names is None:
+        walks = (_walk_over(ctx, name, addresses) for name in outside)
+        works = any(is_proven(ctx, walk) for walk in walks) and still_fails(ctx, trace)
+        return list(judge_bypass(tunnel, works_outside=works))
+    canaries, names = ctx.third_parties.canaries(), ctx.names()
+    if canaries is None or names is None:
         return []
-    if not neutral.way_out:
+    if not canaries.internet_works:
         works = any(
-            ctx.egress.dns_over(name) or ctx.egress.probe_over(name) is CaptiveAnswer.OPEN for name in around
+            ctx.egress.dns_over(name) or ctx.egress.probe_over(name) is CaptiveAnswer.OPEN for name in outside
         )
-        return list(judge_bypass(tunnel, works_around=works))
+        return list(judge_bypass(tunnel, works_outside=works))
     inside = [_is_inside(ctx, tunnel, answer.server) for answer in names.servers]
     silent = [answer.failure is Failure.TIMED_OUT for answer in names.servers]
     dead = bool(inside) and all(inside) and all(silent) and not names.answered_late
@@ -94,7 +95,7 @@ def _is_inside(ctx: Context, tunnel: Interface, server: DnsServer | None) -> boo
 
 
 def _portal_addresses(trace: Trace | None) -> tuple[str, ...]:
-    """Where the portal's traffic goes first: to the portal, or to the proxy on the way."""
+    """The addresses that the portal's traffic goes to first: the portal's, or a proxy's."""
     if trace is None:
         return ()
     hop = trace.first
@@ -103,14 +104,16 @@ def _portal_addresses(trace: Trace | None) -> tuple[str, ...]:
     return hop.names.addresses if hop.names is not None else ()
 
 
-def judge(found: Sequence[Interface], portal_ways: set[str], world_ways: frozenset[str]) -> Iterator[Finding]:
-    """Active where the portal's traffic, or the world's, leaves through a tunnel; else idle."""
-    by_portal, by_world = used(found, portal_ways), used(found, world_ways)
-    if not by_portal and not by_world:
+def judge(
+    found: Sequence[Interface], portal_sources: set[str], world_sources: frozenset[str]
+) -> Iterator[Finding]:
+    """Active if the portal's traffic, or the world's, leaves through a tunnel (by its local addresses); else idle."""
+    for_portal, for_world = carrying(found, portal_sources), carrying(found, world_sources)
+    if not for_portal and not for_world:
         yield ok(reasons.IDLE if any(tunnel.up for tunnel in found) else reasons.NONE_ON)
         return
-    everything = bool(by_portal or not portal_ways) and bool(by_world or not world_ways)
-    tunnel = (by_portal or by_world)[0]
+    everything = bool(for_portal or not portal_sources) and bool(for_world or not world_sources)
+    tunnel = (for_portal or for_world)[0]
     yield note(
         reasons.ACTIVE,
         split=not everything,
@@ -119,13 +122,13 @@ def judge(found: Sequence[Interface], portal_ways: set[str], world_ways: frozens
     )
 
 
-def _around(ctx: Context, interface: str, addresses: tuple[str, ...]) -> Trace | None:
+def _walk_over(ctx: Context, interface: str, addresses: tuple[str, ...]) -> Trace | None:
     return ctx.trace(Route(url=ctx.url, proxy=DIRECT, interface=interface, addresses=addresses))
 
 
-def judge_bypass(tunnel: Interface, *, works_around: bool) -> Iterator[Finding]:
-    """Blamed only where the same portal answers on a way around the tunnel."""
-    if works_around:
+def judge_bypass(tunnel: Interface, *, works_outside: bool) -> Iterator[Finding]:
+    """Blamed only if the same portal answers outside the tunnel."""
+    if works_outside:
         yield fail(reasons.BREAKS, product=tunnel.product or _UNKNOWN_PRODUCT)
 
 

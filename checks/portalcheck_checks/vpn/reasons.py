@@ -1,4 +1,4 @@
-"""What is said of tunnels."""
+"""The reasons of findings on tunnels."""
 
 from __future__ import annotations
 

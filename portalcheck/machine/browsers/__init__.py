@@ -1,7 +1,7 @@
-"""What the browsers of this computer keep, block and run, read from their profiles; metadata only.
+"""What the browsers of this computer keep, block and run, read from the files of their profiles (`locations.toml`).
 
-Nothing is written and no lock is taken. The value of a cookie is never selected; its length is worked out
-inside a copy of the database. Which files are looked at is told by `locations.toml`.
+Nothing is written and no lock is taken. The value of a cookie is never selected; its length is computed inside a copy
+of the database. Not for what a browser does when it runs: that its own page tests (`guide`).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from portalcheck.facts import BrowserProfile, CookieStore, InstalledBrowser
+from portalcheck.facts import BrowserProfile, CookieStore, InstalledBrowser, Unreadable
 from portalcheck.machine.environment import Environment
 
 if TYPE_CHECKING:
@@ -34,14 +34,14 @@ def profiles(environment: Environment, url: str) -> tuple[BrowserProfile, ...]:
     Nothing of GNOME Web, whose settings are not read.
     """
     from portalcheck.machine.browsers import chromium_settings, firefox_settings, safari
-    from portalcheck.machine.browsers.matching import target
+    from portalcheck.machine.browsers.matching import page_of
 
     readers = {
         "chromium": chromium_settings.settings,
         "firefox": firefox_settings.settings,
         "safari": safari.settings,
     }
-    page = target(url)
+    page = page_of(url)
     return tuple(
         readers[profile.place.browser.family](profile, environment, page)
         for profile in _found(environment)
@@ -59,7 +59,7 @@ def cookie_stores(
     from msgspec.structs import replace
 
     from portalcheck.machine.browsers import chromium, epiphany, firefox, safari
-    from portalcheck.machine.browsers.matching import target
+    from portalcheck.machine.browsers.matching import page_of
     from portalcheck.machine.browsers.profile import Question
 
     readers = {
@@ -69,7 +69,7 @@ def cookie_stores(
         "epiphany": epiphany.cookies,
     }
     when = time.time() if now is None else now
-    question = Question(environment, target(url), tuple(hosts), when)
+    question = Question(environment, page_of(url), tuple(hosts), when)
     stores = (readers[profile.place.browser.family](profile, question) for profile in _found(environment))
     return tuple(replace(store, of_caller=environment.for_caller) for store in stores)
 
@@ -79,21 +79,20 @@ def _found(environment: Environment) -> Iterator[Profile]:
     from portalcheck.machine.browsers import chromium, epiphany, firefox, safari
     from portalcheck.machine.browsers.places import places
     from portalcheck.machine.browsers.profile import MAX_PROFILES, Profile
-    from portalcheck.machine.browsers.reading import Why
 
     finders = {
         "chromium": chromium.profile_folders,
-        "firefox": firefox.profile_folders,
+        "firefox": lambda place: firefox.profile_folders(place, environment),
         "safari": safari.profile_folders,
         "epiphany": epiphany.profile_folders,
     }
     numbers: dict[str, int] = {}
     for place in places(environment):
-        folders = finders[place.browser.family](place, environment)
-        why = folders if isinstance(folders, Why) else None
-        for folder in (place.folder,) if isinstance(folders, Why) else folders:
+        folders = finders[place.browser.family](place)
+        unreadable = folders if isinstance(folders, Unreadable) else None
+        for folder in (place.folder,) if isinstance(folders, Unreadable) else folders:
             number = numbers.get(place.browser.name, 0) + 1
             if number > MAX_PROFILES:
                 break
             numbers[place.browser.name] = number
-            yield Profile(place, folder, number, why)
+            yield Profile(place, folder, number, unreadable)

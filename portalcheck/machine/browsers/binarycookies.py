@@ -10,7 +10,8 @@ import math
 import struct
 from typing import NamedTuple
 
-from portalcheck.machine.browsers.reading import Why, parse_plist, part
+from portalcheck.facts import Unreadable
+from portalcheck.machine.browsers.reading import parse_plist, part
 
 _MAGIC = b"cook"
 _PAGE_TAG = b"\0\0\1\0"
@@ -45,14 +46,14 @@ class _DamagedError(Exception):
     """The bytes are not what the layout asks for."""
 
 
-def parse(content: bytes) -> Jar | Why:
+def parse(content: bytes) -> Jar | Unreadable:
     """The cookies in a file, none for an empty one; `damaged` for any but a whole and consistent file."""
     if not content:
         return Jar((), accepts_none=False)
     try:
         records, end = _records(content)
     except (_DamagedError, struct.error):
-        return Why.DAMAGED
+        return Unreadable.DAMAGED
     return Jar(tuple(records), _accepts_none(content[end:]))
 
 

@@ -5,27 +5,25 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from portalcheck.facts import CookieStore
+from portalcheck.facts import CookieStore, Unreadable
 from portalcheck.machine.browsers import chromium_cookies, running
 from portalcheck.machine.browsers.places import Place
 from portalcheck.machine.browsers.profile import Profile, Question, count, store
-from portalcheck.machine.browsers.reading import Why, changed_at, exists, folders, presence
-from portalcheck.machine.environment import Environment
+from portalcheck.machine.browsers.reading import changed_at, exists, folders, presence
 
 _NOT_PROFILES = frozenset({"System Profile", "Guest Profile", "Snapshot", "Snapshots", "Crashpad", "Network"})
 _USUAL = re.compile(r"Default|Profile \d+")
 _COOKIES = ("Network/Cookies", "Cookies")
 
 
-def profile_folders(place: Place, environment: Environment) -> tuple[Path, ...] | Why:
+def profile_folders(place: Place) -> tuple[Path, ...] | Unreadable:
     """The folders of a place that hold settings or cookies, `Default` first.
 
     Looked for on disk, for the browser's own list (`Local State`) may lack some and may name anything.
     Opera keeps its first profile in the place itself.
     """
-    del environment
     inside = folders(place.folder)
-    if isinstance(inside, Why):
+    if isinstance(inside, Unreadable):
         return inside
     named = [folder for folder in inside if folder.name not in _NOT_PROFILES]
     candidates = (place.folder, *sorted(named, key=lambda folder: (folder.name != "Default", folder.name)))
@@ -46,7 +44,7 @@ def cookie_file(profile: Profile) -> Path:
 def cookies(profile: Profile, question: Question) -> CookieStore:
     """What the profile keeps for a portal."""
     environment, place = question.environment, profile.place
-    found = profile.why or count(
+    found = profile.unreadable or count(
         cookie_file(profile),
         lambda database: chromium_cookies.guard(database, environment.os),
         chromium_cookies.jars(question.page),

@@ -5,9 +5,9 @@ Source: net/extras/sqlite/sqlite_persistent_cookie_store.cc. Values are encrypte
 
 from __future__ import annotations
 
+from portalcheck.facts import Unreadable
 from portalcheck.machine.browsers.database import Database, Number
-from portalcheck.machine.browsers.matching import MAX_INTEGER, Clock, Target
-from portalcheck.machine.browsers.reading import Why
+from portalcheck.machine.browsers.matching import MAX_INTEGER, Clock, Page
 
 _NEEDED = frozenset({"host_key", "path", "name", "expires_utc"})
 _SECRET = {"cookies": frozenset({"value", "encrypted_value"})}
@@ -20,11 +20,14 @@ _NONCE_AND_MARK = 12 + 16  # AES-GCM
 _BLOCK = 16  # AES-CBC; an encrypted value is filled up with 1 to 16 bytes
 
 
-def guard(database: Database, system: str) -> Clock | Why:
-    """Offer the rows to `matching` and tell their clock; `system`, the operating system, decides the cipher."""
+def guard(database: Database, system: str) -> Clock | Unreadable:
+    """Define the view that `matching` counts in; the clock of its times, or why the database cannot be read.
+
+    `system` is linux, macos or windows, which decides the cipher of values.
+    """
     columns = database.columns("cookies")
     if not columns >= _NEEDED:
-        return Why.UNKNOWN_LAYOUT
+        return Unreadable.UNKNOWN_LAYOUT
     version = _version(database)
     utf16 = database.pragma("encoding") != "UTF-8"
     secure = next((name for name in ("is_secure", "secure") if name in columns), "0")
@@ -42,7 +45,7 @@ def guard(database: Database, system: str) -> Clock | Why:
     return _CLOCK._replace(assumed=version is not None and version > _NEWEST_KNOWN)
 
 
-def jars(page: Target | None) -> tuple[str, ...]:
+def jars(page: Page | None) -> tuple[str, ...]:
     """The partitions whose cookies are sent when a person opens the page: those of its own site (CHIPS)."""
     return () if page is None else tuple(f"{page.scheme}://{domain}" for domain in page.domains)
 
@@ -83,7 +86,7 @@ def _beyond(length: str, fixed: int) -> str:
 
 
 def _version(database: Database) -> Number:
-    """The version of the schema, None where the database does not tell."""
+    """The version of the schema, None if the database does not say."""
     if not database.columns("meta") >= {"key", "value"}:
         return None
     row = database.numbers("SELECT CAST(value AS INTEGER) FROM main.meta WHERE key = 'version'", {})

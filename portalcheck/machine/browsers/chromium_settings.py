@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from portalcheck.facts import BrowserProfile, CookieBlock
+from portalcheck.facts import BrowserProfile, CookieBlock, CookieScope, SetBy, Unreadable
 from portalcheck.machine.browsers import extensions, policies
-from portalcheck.machine.browsers.matching import Target
+from portalcheck.machine.browsers.matching import Page
 from portalcheck.machine.browsers.patterns import any_matches, setting_for
-from portalcheck.machine.browsers.profile import Profile
-from portalcheck.machine.browsers.reading import Why, is_remote, part, read_json, table
+from portalcheck.machine.browsers.profile import Profile, unread
+from portalcheck.machine.browsers.reading import is_remote, part, read_json, table
 from portalcheck.machine.environment import Environment
 
 _ALLOW, _BLOCK, _SESSION_ONLY = 1, 2, 4
@@ -32,51 +32,51 @@ _SITE_DATA = "cookies_and_other_site_data"
 Tree = Mapping[str, object]
 
 
-def settings(profile: Profile, environment: Environment, page: Target | None) -> BrowserProfile:
+def settings(profile: Profile, environment: Environment, page: Page | None) -> BrowserProfile:
     """What the profile does with the cookies of a page."""
-    found = profile.why or read_json(profile.folder / "Preferences")
+    found = profile.unreadable or read_json(profile.folder / "Preferences")
     secure = read_json(profile.folder / "Secure Preferences")
-    preferences: Tree = {} if isinstance(found, Why) else found
+    preferences: Tree = {} if isinstance(found, Unreadable) else found
     policy = policies.chromium(profile.place.browser, environment)
     setting, scope, by = _cookie_setting(preferences, policy, page)
     blocks = [CookieBlock(scope, by)] if setting == _BLOCK else []
     third_party = _third_party(preferences, policy)
-    if third_party and not (blocks and scope == "all"):
-        blocks.append(CookieBlock("third-party", third_party))
-    unread = isinstance(found, Why) and found is not Why.ABSENT
+    if third_party is not None and not (blocks and scope is CookieScope.ALL):
+        blocks.append(CookieBlock(CookieScope.THIRD_PARTY, third_party))
     return BrowserProfile(
         browser=profile.browser,
         profile=profile.number,
-        readable=not unread,
-        why=str(found) if unread else "",
+        unreadable=unread(found),
         blocks=tuple(blocks),
         clears_on_exit=setting == _SESSION_ONLY or _clears(policy),
         extensions=_extensions(
-            profile, environment, (preferences, {} if isinstance(secure, Why) else secure)
+            profile, environment, (preferences, {} if isinstance(secure, Unreadable) else secure)
         ),
     )
 
 
-def _cookie_setting(preferences: Tree, policy: policies.Policy, page: Target | None) -> tuple[int, str, str]:
-    """The setting for the page (0 for none), whether it is for `all` or this `site`, and who set it."""
+def _cookie_setting(
+    preferences: Tree, policy: policies.Policy, page: Page | None
+) -> tuple[int, CookieScope, SetBy]:
+    """The setting for the page (0 for none), whether it is for all sites or this one, and who set it."""
     if page is not None:
         for name, setting in _LISTS:
             if any_matches(_texts(policy.managed.get(name)), page):
-                return setting, "site", "policy"
+                return setting, CookieScope.SITE, SetBy.POLICY
     everywhere = _known(policy.managed.get("DefaultCookiesSetting"))
     if everywhere:
-        return everywhere, "all", "policy"
+        return everywhere, CookieScope.ALL, SetBy.POLICY
     if page is not None:
         for name in _EXCEPTIONS:
             exception = setting_for(
                 table(preferences, "profile", "content_settings", "exceptions", name), page
             )
             if exception is not None:
-                return exception, "site", "setting"
+                return exception, CookieScope.SITE, SetBy.SETTING
     chosen = _known(part(preferences, "profile", "default_content_setting_values", "cookies"))
     if chosen:
-        return chosen, "all", "setting"
-    return _known(policy.recommended.get("DefaultCookiesSetting")), "all", "policy"
+        return chosen, CookieScope.ALL, SetBy.SETTING
+    return _known(policy.recommended.get("DefaultCookiesSetting")), CookieScope.ALL, SetBy.POLICY
 
 
 def _known(value: object) -> int:
@@ -87,15 +87,15 @@ def _texts(value: object) -> list[object]:
     return value if isinstance(value, list) else []
 
 
-def _third_party(preferences: Tree, policy: policies.Policy) -> str:
-    """Who blocks cookies of third parties: policy, setting or nobody (`""`)."""
+def _third_party(preferences: Tree, policy: policies.Policy) -> SetBy | None:
+    """Who blocks cookies of third parties; None if nobody does."""
     managed = policy.managed.get("BlockThirdPartyCookies")
     if managed is not None:
-        return "policy" if managed in (True, 1) else ""
+        return SetBy.POLICY if managed in (True, 1) else None
     mode = part(preferences, "profile", "cookie_controls_mode")
     if isinstance(mode, int):
-        return "setting" if mode == _BLOCK_THIRD_PARTY else ""
-    return "policy" if policy.recommended.get("BlockThirdPartyCookies") in (True, 1) else ""
+        return SetBy.SETTING if mode == _BLOCK_THIRD_PARTY else None
+    return SetBy.POLICY if policy.recommended.get("BlockThirdPartyCookies") in (True, 1) else None
 
 
 def _clears(policy: policies.Policy) -> bool:
@@ -150,7 +150,7 @@ def _manifests(
             yield inside, folder
         elif folder is not None:
             read = read_json(folder / "manifest.json")
-            if not isinstance(read, Why):
+            if not isinstance(read, Unreadable):
                 yield read, folder
 
 
@@ -171,7 +171,7 @@ def _localised(name: str, manifest: Tree, folder: Path | None) -> str:
     if not language.replace("_", "").replace("-", "").isalnum():
         return name
     messages = read_json(folder / "_locales" / language / "messages.json")
-    if isinstance(messages, Why):
+    if isinstance(messages, Unreadable):
         return name
     key = name.removeprefix("__MSG_").removesuffix("__").casefold()  # keys have no case
     texts = (table(value).get("message") for word, value in messages.items() if word.casefold() == key)

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable, Mapping
 from types import TracebackType
 
-from portalcheck.machine.browsers.reading import Why
+from portalcheck.facts import Unreadable
 from portalcheck.probe.limits import DATABASE_S
 
 SIZES = "portalcheck_sizes"
@@ -33,13 +33,13 @@ _LIMITS = {
     sqlite3.SQLITE_LIMIT_WORKER_THREADS: 0,
 }
 _WHY = {
-    sqlite3.SQLITE_NOTADB: Why.DAMAGED,
-    sqlite3.SQLITE_CORRUPT: Why.DAMAGED,
-    sqlite3.SQLITE_INTERRUPT: Why.TOO_BIG,
-    sqlite3.SQLITE_TOOBIG: Why.TOO_BIG,
-    sqlite3.SQLITE_NOMEM: Why.TOO_BIG,
-    sqlite3.SQLITE_ERROR: Why.UNKNOWN_LAYOUT,
-    sqlite3.SQLITE_AUTH: Why.UNKNOWN_LAYOUT,
+    sqlite3.SQLITE_NOTADB: Unreadable.DAMAGED,
+    sqlite3.SQLITE_CORRUPT: Unreadable.DAMAGED,
+    sqlite3.SQLITE_INTERRUPT: Unreadable.TOO_BIG,
+    sqlite3.SQLITE_TOOBIG: Unreadable.TOO_BIG,
+    sqlite3.SQLITE_NOMEM: Unreadable.TOO_BIG,
+    sqlite3.SQLITE_ERROR: Unreadable.UNKNOWN_LAYOUT,
+    sqlite3.SQLITE_AUTH: Unreadable.UNKNOWN_LAYOUT,
 }
 
 
@@ -48,22 +48,22 @@ _REFUSALS = (sqlite3.Error, MemoryError, OverflowError, UnicodeDecodeError)
 
 
 class Refused(Exception):  # noqa: N818 - the outcome of a question, not an error of the program
-    """What SQLite would not do, and so the reason why a database could not be read."""
+    """SQLite refused a database or a query; `unreadable` says why the database could not be read."""
 
-    def __init__(self, why: Why) -> None:
-        super().__init__(why)
-        self.why = why
+    def __init__(self, unreadable: Unreadable) -> None:
+        super().__init__(unreadable)
+        self.unreadable = unreadable
 
 
-def _why(error: BaseException) -> Why:
+def _why(error: BaseException) -> Unreadable:
     if isinstance(error, (MemoryError, OverflowError)):
-        return Why.TOO_BIG
+        return Unreadable.TOO_BIG
     if isinstance(error, UnicodeDecodeError):
-        return Why.DAMAGED
+        return Unreadable.DAMAGED
     code = getattr(error, "sqlite_errorcode", None)
     if code is None:
-        return Why.UNKNOWN_LAYOUT
-    return _WHY.get(code & 0xFF, Why.DAMAGED)  # the low byte is the primary result code
+        return Unreadable.UNKNOWN_LAYOUT
+    return _WHY.get(code & 0xFF, Unreadable.DAMAGED)  # the low byte is the primary result code
 
 
 class Database:
@@ -110,7 +110,7 @@ class Database:
         self._connection.executemany(f"INSERT INTO main.{table} VALUES ({marks})", rows)  # noqa: S608 - see above
 
     def columns(self, name: str) -> frozenset[str]:
-        """The plain stored columns of a table; empty where there is no such ordinary table."""
+        """The plain stored columns of a table; empty without such an ordinary table."""
         found = self._connection.execute(
             "SELECT count(*) FROM main.sqlite_master WHERE type = 'table' AND name = ? AND rootpage > 0",
             (name,),
@@ -121,7 +121,7 @@ class Database:
         return frozenset(str(row[1]).lower() for row in rows)
 
     def texts(self, table: str, column: str, most: int) -> tuple[str, ...]:
-        """The texts in a column of a table, at most so many; nothing where there is no such column.
+        """The texts in a column of a table, at most so many; empty without such a column.
 
         For databases without cookies, in place of `guard`. Both names must be words of our own.
         """
@@ -150,7 +150,7 @@ class Database:
         self._connection.set_authorizer(self._allows)
 
     def numbers(self, query: str, values: Mapping[str, str | int | float]) -> tuple[Number, ...]:
-        """The first row of a query, whose columns are numbers or NULL; empty where it has no row.
+        """The first row of a query, whose columns are numbers or NULL; empty if it has no row.
 
         Raises TypeError for anything but numbers: a query that lets text out is a mistake in this program.
         """

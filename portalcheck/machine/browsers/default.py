@@ -1,4 +1,4 @@
-"""Which browser opens a link to an https page, by the system's own settings. `""` where they do not say."""
+"""Which browser opens a link to an https page, by the system's own settings. `""` if they do not say."""
 
 from __future__ import annotations
 

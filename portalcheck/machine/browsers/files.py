@@ -1,4 +1,4 @@
-"""Which files of browsers a check reads on a system: the tables `files.toml` and `locations.toml`, told in words."""
+"""Which files of browsers a check reads on a system, by the tables `files.toml` and `locations.toml`."""
 
 from __future__ import annotations
 

@@ -5,20 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from portalcheck.facts import CookieStore
+from portalcheck.facts import CookieStore, Unreadable
 from portalcheck.machine.browsers import mozilla_cookies, running
 from portalcheck.machine.browsers.database import Database, Refused
 from portalcheck.machine.browsers.places import Place
 from portalcheck.machine.browsers.profile import MAX_PROFILES, Profile, Question, count, store
-from portalcheck.machine.browsers.reading import (
-    Why,
-    exists,
-    folders,
-    is_remote,
-    presence,
-    read_ini,
-    regular_files,
-)
+from portalcheck.machine.browsers.reading import exists, folders, is_remote, presence, read_ini, regular_files
 from portalcheck.machine.browsers.sqlite_image import take
 from portalcheck.machine.environment import Environment
 
@@ -27,16 +19,16 @@ _MAX_INI = 1024 * 1024
 _MAX_GROUPS = 8
 
 
-def profile_folders(place: Place, environment: Environment) -> tuple[Path, ...] | Why:
+def profile_folders(place: Place, environment: Environment) -> tuple[Path, ...] | Unreadable:
     """The folders that hold settings or cookies: the installations' defaults first, then all others listed.
 
     Then come those of the profile switcher of 2025, which keeps lists of its own, and last those that no list names.
     """
     inside = folders(place.folder)
-    if isinstance(inside, Why):
+    if isinstance(inside, Unreadable):
         return inside
     below = folders(place.folder / "Profiles")
-    unlisted = (*inside, *(() if isinstance(below, Why) else below))
+    unlisted = (*inside, *(() if isinstance(below, Unreadable) else below))
     found: dict[str, Path] = {}
     for folder in (*_listed(place.folder, environment), *_grouped(place.folder, environment)):
         if {presence(folder / name) for name in _MARKS} & {True, None}:  # None: there, but closed to us
@@ -62,7 +54,7 @@ def _grouped(root: Path, environment: Environment) -> Iterator[Path]:
     """The profiles of the switcher: one database for each group (SelectableProfileService.sys.mjs)."""
     for path in regular_files(root / "Profile Groups", ".sqlite")[:_MAX_GROUPS]:
         image = take(path)
-        if isinstance(image, Why) or not image:
+        if isinstance(image, Unreadable) or not image:
             continue
         try:
             with Database(image) as database:
@@ -84,7 +76,7 @@ def _placed(root: Path, path: str, environment: Environment) -> Path | None:
 
 def cookies(profile: Profile, question: Question) -> CookieStore:
     """What the profile keeps for a portal."""
-    found = profile.why or count(
+    found = profile.unreadable or count(
         profile.folder / "cookies.sqlite",
         mozilla_cookies.guard,
         mozilla_cookies.jars(question.page),

@@ -17,7 +17,7 @@ _LAST = re.compile(rf"({_VERSION.pattern})[0-9a-z]*_(\d+)/", re.ASCII)
 
 
 class Installation(msgspec.Struct, frozen=True):
-    """A program: `folder` is None where it is not told, `built` a date in seconds since the epoch."""
+    """An installed program: `folder` is None if unknown, `built` the build's date in seconds since the epoch."""
 
     version: str = ""
     built: float | None = None

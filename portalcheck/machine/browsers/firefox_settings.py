@@ -8,17 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from portalcheck.facts import BrowserProfile, CookieBlock
+from portalcheck.facts import BrowserProfile, CookieBlock, CookieScope, OwnProxy, SetBy, Unreadable
 from portalcheck.machine.browsers import extensions, firefox_install, policies, prefs_js
 from portalcheck.machine.browsers.database import Database, Refused
-from portalcheck.machine.browsers.matching import Target, target
-from portalcheck.machine.browsers.profile import Profile
-from portalcheck.machine.browsers.reading import Why, part, read_json, read_text, table
+from portalcheck.machine.browsers.matching import Page, page_of
+from portalcheck.machine.browsers.profile import Profile, unread
+from portalcheck.machine.browsers.reading import part, read_json, read_text, table
 from portalcheck.machine.browsers.sqlite_image import take
 from portalcheck.machine.environment import Environment
 
 _BEHAVIOUR = "network.cookie.cookieBehavior"
-_SCOPES = {1: "third-party", 2: "all", 3: "third-party"}
+_SCOPES = {1: CookieScope.THIRD_PARTY, 2: CookieScope.ALL, 3: CookieScope.THIRD_PARTY}
 _BEHAVIOURS = {
     "accept": 0,
     "reject-foreign": 1,
@@ -32,27 +32,25 @@ _FOR_EVER = 0  # nsIPermissionManager, EXPIRE_NEVER
 _BUILT_IN = ("app-builtin", "app-system-defaults", "app-system-addons")
 _SWITCHED_OFF = ("userDisabled", "appDisabled", "softDisabled", "embedderDisabled")
 _MANUAL_PROXY, _SYSTEM_PROXY = 1, 5
-_OWN_PROXIES = {0: "none", 1: "manual", 2: "script", 4: "detect"}
+_OWN_PROXIES = {0: OwnProxy.NONE, 1: OwnProxy.MANUAL, 2: OwnProxy.SCRIPT, 4: OwnProxy.DETECT}
 
 Preferences = Mapping[str, prefs_js.Value]
 
 
-def settings(profile: Profile, environment: Environment, page: Target | None) -> BrowserProfile:
+def settings(profile: Profile, environment: Environment, page: Page | None) -> BrowserProfile:
     """What the profile does with the cookies of a page."""
-    text = profile.why or read_text(profile.folder / "prefs.js")
-    preferences = {} if isinstance(text, Why) else prefs_js.parse(text)
+    text = profile.unreadable or read_text(profile.folder / "prefs.js")
+    preferences = {} if isinstance(text, Unreadable) else prefs_js.parse(text)
     own = read_text(profile.folder / "user.js")
-    preferences |= {} if isinstance(own, Why) else prefs_js.parse(own)  # set anew at every start
+    preferences |= {} if isinstance(own, Unreadable) else prefs_js.parse(own)  # set anew at every start
     install = firefox_install.installation(profile.folder, environment)
     policy = policies.firefox(profile.place.browser, environment, install.folder)
     rules = table(policy, "Cookies")
     permission = _permission(profile.folder / "permissions.sqlite", page)
-    unread = isinstance(text, Why) and text is not Why.ABSENT
     return BrowserProfile(
         browser=profile.browser,
         profile=profile.number,
-        readable=not unread,
-        why=str(text) if unread else "",
+        unreadable=unread(text),
         blocks=_blocks(preferences, rules, permission, page),
         clears_on_exit=_clears(preferences, policy, permission),
         never_remembers=preferences.get("browser.privatebrowsing.autostart") is True,
@@ -61,7 +59,7 @@ def settings(profile: Profile, environment: Environment, page: Target | None) ->
     )
 
 
-def _own_proxy(preferences: Preferences, policy: Mapping[str, object]) -> str:
+def _own_proxy(preferences: Preferences, policy: Mapping[str, object]) -> OwnProxy:
     """A proxy setting of Firefox's own: nsIProtocolProxyService's kinds, and the policy's words for them."""
     rules = table(policy, "Proxy")
     by_policy = {"none": 0, "manual": 1, "autoConfig": 2, "autoDetect": 4, "system": 5}.get(
@@ -72,8 +70,8 @@ def _own_proxy(preferences: Preferences, policy: Mapping[str, object]) -> str:
     if by_policy is not None and (kind is None or rules.get("Locked") in (True, 1)):
         kind = by_policy
     if kind == _MANUAL_PROXY and by_policy is None and not _names_proxy(preferences):
-        return ""  # Firefox then goes directly, as it does without any
-    return _OWN_PROXIES.get(kind if kind is not None else _SYSTEM_PROXY, "")
+        return OwnProxy.UNSET  # Firefox then goes directly, as it does without any
+    return _OWN_PROXIES.get(kind if kind is not None else _SYSTEM_PROXY, OwnProxy.UNSET)
 
 
 def _names_proxy(preferences: Preferences) -> bool:
@@ -81,22 +79,22 @@ def _names_proxy(preferences: Preferences) -> bool:
 
 
 def _blocks(
-    preferences: Preferences, rules: Mapping[str, object], permission: int, page: Target | None
+    preferences: Preferences, rules: Mapping[str, object], permission: int, page: Page | None
 ) -> tuple[CookieBlock, ...]:
     if page is not None:
         if _names(rules.get("Block"), page):
-            return (CookieBlock("site", "policy"),)
+            return (CookieBlock(CookieScope.SITE, SetBy.POLICY),)
         if _names(rules.get("Allow"), page) or _names(rules.get("AllowSession"), page):
             return ()
     if permission:
-        return (CookieBlock("site", "setting"),) if permission == _DENY else ()
+        return (CookieBlock(CookieScope.SITE, SetBy.SETTING),) if permission == _DENY else ()
     behaviour, by = _behaviour(preferences, rules)
     scope = _SCOPES.get(behaviour)
     return (CookieBlock(scope, by),) if scope else ()
 
 
-def _behaviour(preferences: Preferences, rules: Mapping[str, object]) -> tuple[int, str]:
-    """The cookie behaviour and who set it, -1 where nobody did. An unlocked policy gives way to the user."""
+def _behaviour(preferences: Preferences, rules: Mapping[str, object]) -> tuple[int, SetBy]:
+    """The cookie behaviour and who set it, -1 if neither did. An unlocked policy gives way to the user."""
     chosen = preferences.get(_BEHAVIOUR, -1)
     behaviour = chosen if isinstance(chosen, int) else -1
     wanted = _BEHAVIOURS.get(str(rules.get("Behavior", "")), -1)
@@ -105,16 +103,16 @@ def _behaviour(preferences: Preferences, rules: Mapping[str, object]) -> tuple[i
     if wanted < 0 and rules.get("AcceptThirdParty") == "never":
         wanted = _BEHAVIOURS["reject-foreign"]
     if wanted >= 0 and (behaviour < 0 or rules.get("Locked") in (True, 1)):
-        return wanted, "policy"
-    return behaviour, "setting"
+        return wanted, SetBy.POLICY
+    return behaviour, SetBy.SETTING
 
 
-def _names(origins: object, page: Target) -> bool:
+def _names(origins: object, page: Page) -> bool:
     """Whether one of a policy's origins is the page's, or that of a domain that it lies under."""
     if not isinstance(origins, list):
         return False
     named = (
-        target(text if "://" in text else f"https://{text}") for text in origins if isinstance(text, str)
+        page_of(text if "://" in text else f"https://{text}") for text in origins if isinstance(text, str)
     )
     return any(
         one is not None and (one.scheme, one.port) == (page.scheme, page.port) and one.host in page.domains
@@ -122,12 +120,12 @@ def _names(origins: object, page: Target) -> bool:
     )
 
 
-def _permission(path: Path, page: Target | None) -> int:
-    """The user's exception for the page, the one of the longest name; 0 where none can be read."""
+def _permission(path: Path, page: Page | None) -> int:
+    """The user's exception for the page, the one of the longest name; 0 if none can be read."""
     if page is None:
         return 0
     image = take(path)
-    if isinstance(image, Why) or not image:
+    if isinstance(image, Unreadable) or not image:
         return 0
     try:
         with Database(image) as database:

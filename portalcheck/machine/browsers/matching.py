@@ -60,8 +60,8 @@ class Clock(NamedTuple):
         return None if reading is None else reading / self.per_second + self.start
 
 
-class Target(msgspec.Struct, frozen=True):
-    """The page that cookies would be sent to: an address of scheme http or https, its host in A-labels."""
+class Page(msgspec.Struct, frozen=True):
+    """A page that cookies would be sent to: the parts of an http or https URL, its host in A-labels."""
 
     scheme: str
     host: str
@@ -90,8 +90,8 @@ class Target(msgspec.Struct, frozen=True):
         return self.scheme == "https" or own
 
 
-def target(url: str) -> Target | None:
-    """The target that a URL names, None where it names none."""
+def page_of(url: str) -> Page | None:
+    """The page at a URL; None for a URL that is not http or https, or has no host."""
     try:
         parts = urlsplit(url.strip())
         host, port = parts.hostname or "", parts.port
@@ -102,7 +102,7 @@ def target(url: str) -> Target | None:
     if parts.scheme not in _PORTS or not host:
         return None
     path = parts.path if parts.path.startswith("/") else "/"
-    return Target(parts.scheme, host, port or _PORTS[parts.scheme], path)
+    return Page(parts.scheme, host, port or _PORTS[parts.scheme], path)
 
 
 class Totals(NamedTuple):
@@ -146,7 +146,7 @@ class _Values:
 def totals(
     database: Database,
     clock: Clock,
-    page: Target | None,
+    page: Page | None,
     hosts: Iterable[str],
     now: float,
     own_jars: Iterable[str],
@@ -212,13 +212,13 @@ def _sent(database: Database, condition: str, bound: Mapping[str, str | float]) 
     return sent, int(database.numbers(names, bound)[0] or 0), size
 
 
-def _names(page: Target | None, hosts: Iterable[str]) -> tuple[str, ...]:
+def _names(page: Page | None, hosts: Iterable[str]) -> tuple[str, ...]:
     named = {page.host} if page is not None else set()
     named |= {name for host in hosts if (name := a_label(host.strip().strip(".")))}
     return tuple(sorted(named))[:MAX_HOSTS]
 
 
-def _sent_hosts(page: Target | None) -> tuple[str, ...]:
+def _sent_hosts(page: Page | None) -> tuple[str, ...]:
     if page is None:
         return ()
     ip = address(page.host)
@@ -228,7 +228,7 @@ def _sent_hosts(page: Target | None) -> tuple[str, ...]:
     return (*wider[:-1], page.host, wider[-1])
 
 
-def _site(page: Target | None, names: Iterable[str]) -> tuple[str, ...]:
+def _site(page: Page | None, names: Iterable[str]) -> tuple[str, ...]:
     """The widest name that the page lies under: browsers limit the cookies of a site, not of a host."""
     if page is None:
         return ()
@@ -261,7 +261,7 @@ def _quick(names: Iterable[str], values: _Values) -> str:
     return f"substr(host, {-length}) IN {values.many({name[-length:] for name in names})}" if length else "0"
 
 
-def _paths(page: Target | None) -> tuple[str, ...]:
+def _paths(page: Page | None) -> tuple[str, ...]:
     """The cookie paths that match (RFC 6265, 5.1.4): the path, and what of it ends before or at a slash."""
     path = page.path if page is not None else "/"
     slashes = [at for at, letter in enumerate(path) if letter == "/"][:MAX_SEGMENTS]
@@ -269,5 +269,5 @@ def _paths(page: Target | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _secure_fits(page: Target | None) -> str:
+def _secure_fits(page: Page | None) -> str:
     return "1" if page is not None and page.secure else "(secure = 0)"

@@ -6,9 +6,9 @@ elsewhere.
 
 from __future__ import annotations
 
+from portalcheck.facts import Unreadable
 from portalcheck.machine.browsers.database import Database
-from portalcheck.machine.browsers.matching import MAX_INTEGER, Clock, Target
-from portalcheck.machine.browsers.reading import Why
+from portalcheck.machine.browsers.matching import MAX_INTEGER, Clock, Page
 
 _NEEDED = frozenset({"host", "path", "name", "value", "expiry", "issecure"})
 _SECRET = {"moz_cookies": frozenset({"value"})}
@@ -17,11 +17,11 @@ _NEWEST_KNOWN = 17
 _MICROSECONDS = 1_000_000  # in which all other times are
 
 
-def guard(database: Database) -> Clock | Why:
-    """Offer the rows to `matching`, and tell the clock that they go by."""
+def guard(database: Database) -> Clock | Unreadable:
+    """Define the view that `matching` counts in; the clock of its times, or why the database cannot be read."""
     columns = database.columns("moz_cookies")
     if not columns >= _NEEDED:
-        return Why.UNKNOWN_LAYOUT
+        return Unreadable.UNKNOWN_LAYOUT
     version = int(database.pragma("user_version"))
     clock = Clock(1000 if version >= _MILLISECONDS_FROM else 1, assumed=version > _NEWEST_KNOWN)
     utf16 = database.pragma("encoding") != "UTF-8"
@@ -40,7 +40,7 @@ def guard(database: Database) -> Clock | Why:
     return clock
 
 
-def jars(page: Target | None) -> tuple[str, ...]:
+def jars(page: Page | None) -> tuple[str, ...]:
     """The origin attributes whose cookies are sent when a person opens the page in an ordinary tab.
 
     Those of its own partition, with the port where it is not the scheme's, and of first-party isolation.

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from portalcheck.machine.browsers.matching import Target
+from portalcheck.machine.browsers.matching import Page
 
 _PATTERN = re.compile(
     r"(?:(?P<scheme>\*|[a-z][a-z0-9+.-]*)://)?"
@@ -25,7 +25,7 @@ class Pattern(msgspec.Struct, frozen=True):
     subdomains: bool = False
     port: int = 0
 
-    def matches(self, page: Target) -> bool:
+    def matches(self, page: Page) -> bool:
         """Whether the pattern means this page."""
         if self.scheme not in ("", page.scheme) or self.port not in (0, page.port):
             return False
@@ -58,14 +58,14 @@ def pattern(text: str) -> Pattern | None:
     )
 
 
-def any_matches(texts: Iterable[object], page: Target) -> bool:
+def any_matches(texts: Iterable[object], page: Page) -> bool:
     """Whether one of the patterns means the page; what is no pattern means none."""
     found = (pattern(text) for text in texts if isinstance(text, str))
     return any(one is not None and one.matches(page) for one in found)
 
 
-def setting_for(exceptions: Mapping[str, object], page: Target) -> int | None:
-    """The setting of the most specific exception for the page opened by itself, None where there is none.
+def setting_for(exceptions: Mapping[str, object], page: Page) -> int | None:
+    """The setting of the most specific exception for the page opened by itself, None if there is none.
 
     Keys are `pattern of the cookie's site,pattern of the page that it is in`; here both are the page.
     """

@@ -56,7 +56,7 @@ def data(name: str) -> dict[str, object]:
 
 
 def typed(content: object, kind: type[_Kind]) -> _Kind:
-    """What a table holds, as structs. Checks that run side by side may ask at the same time.
+    """What a table holds, as structs of a type. Safe to call from several threads.
 
     msgspec works out what it must know of a struct at its first use, and a second thread that comes upon the
     half of it brings the whole process down (seen with msgspec 0.22, once in ten runs).

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import msgspec
 
+from portalcheck.facts import Unreadable
 from portalcheck.machine.browsers.places import Browser
-from portalcheck.machine.browsers.reading import Why, read_json, read_plist, regular_files, table
+from portalcheck.machine.browsers.reading import read_json, read_plist, regular_files, table
 from portalcheck.machine.environment import Environment
 
 _MAX_DEPTH = 4
@@ -60,7 +61,7 @@ def firefox(browser: Browser, environment: Environment, installation: Path | Non
 def _first_policies(folders: list[Path]) -> Mapping[str, object]:
     for folder in folders:
         found = read_json(folder / "policies.json")
-        if not isinstance(found, Why):
+        if not isinstance(found, Unreadable):
             return table(found, "policies")
     return {}
 
@@ -70,7 +71,7 @@ def _json_files(folders: list[Path]) -> dict[str, object]:
     for folder in folders:
         for path in regular_files(folder, ".json"):
             found = read_json(path)
-            merged |= {} if isinstance(found, Why) else found
+            merged |= {} if isinstance(found, Unreadable) else found
     return merged
 
 
@@ -90,7 +91,7 @@ def _mac(browser: Browser, environment: Environment) -> Policy:
 
 def _plist(path: Path) -> dict[str, object]:
     found = read_plist(path)
-    return {} if isinstance(found, Why) else found
+    return {} if isinstance(found, Unreadable) else found
 
 
 def _registry(environment: Environment, keys: list[str] | tuple[str, ...]) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""One profile of one browser, and what every family tells of it."""
+"""One profile of one browser, and the facts that every family gives of it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from pathlib import Path
 
 import msgspec
 
-from portalcheck.facts import CookieStore, StoreState
+from portalcheck.facts import CookieStore, Unreadable
 from portalcheck.machine.browsers.database import Database, Refused
-from portalcheck.machine.browsers.matching import Clock, Target, Totals, totals
+from portalcheck.machine.browsers.matching import Clock, Page, Totals, totals
 from portalcheck.machine.browsers.places import Place
-from portalcheck.machine.browsers.reading import Why
 from portalcheck.machine.browsers.sqlite_image import take
 from portalcheck.machine.environment import Environment
 
@@ -22,12 +21,12 @@ _LAST_TIME = 253_402_300_799.0  # the year 9999
 
 
 class Profile(msgspec.Struct, frozen=True):
-    """A profile: `number` counts from 1 within a browser; `why` says that its folder may not be read."""
+    """A profile: `number` counts from 1 within a browser; `unreadable` says why its folder cannot be read, if so."""
 
     place: Place
     folder: Path
     number: int = 0
-    why: Why | None = None
+    unreadable: Unreadable | None = None
 
     @property
     def browser(self) -> str:
@@ -39,48 +38,48 @@ class Question(msgspec.Struct, frozen=True):
     """What is asked of every cookie store: a page, its portal's hosts, a time in seconds since the epoch."""
 
     environment: Environment
-    page: Target | None
+    page: Page | None
     hosts: tuple[str, ...]
     now: float
 
 
 NOTHING = Totals(0, 0, 0, 0, 0, 0, 0, 0, None, None)
 
-Guard = Callable[[Database], Clock | Why]
+Guard = Callable[[Database], Clock | Unreadable]
 
 
-def count(path: Path, guard: Guard, jars: Sequence[str], question: Question) -> Totals | Why:
+def count(path: Path, guard: Guard, jars: Sequence[str], question: Question) -> Totals | Unreadable:
     """What a cookie database holds, all zero for a missing or empty one."""
     image = take(path)
-    if image is Why.ABSENT or not image:
+    if image is Unreadable.ABSENT or not image:
         return NOTHING
-    if isinstance(image, Why):
+    if isinstance(image, Unreadable):
         return image
     try:
         with Database(image) as database:
             del image
             clock = guard(database)
-            if isinstance(clock, Why):
+            if isinstance(clock, Unreadable):
                 return clock
             return totals(database, clock, question.page, question.hosts, question.now, jars)
     except Refused as refused:
-        return refused.why
+        return refused.unreadable
 
 
-def store(profile: Profile, found: Totals | Why, *, running: bool | None, keeps_session: bool) -> CookieStore:
+def store(
+    profile: Profile, found: Totals | Unreadable, *, running: bool | None, keeps_session: bool
+) -> CookieStore:
     """The fact that follows from what was found."""
-    if isinstance(found, Why):
+    if isinstance(found, Unreadable):
         return CookieStore(
             browser=profile.browser,
             profile=profile.number,
-            state=StoreState.UNREADABLE,
-            why=found.value,
+            unreadable=found,
             running=running,
         )
     return CookieStore(
         browser=profile.browser,
         profile=profile.number,
-        state=StoreState.READ,
         running=running,
         count=found.live,
         expired=found.expired,
@@ -94,6 +93,11 @@ def store(profile: Profile, found: Totals | Why, *, running: bool | None, keeps_
         newest=_time(found.newest),
         newer_schema=found.newer_schema,
     )
+
+
+def unread(found: object) -> Unreadable | None:
+    """Why settings could not be read; None for what was read, and for an absent file, which sets nothing."""
+    return found if isinstance(found, Unreadable) and found is not Unreadable.ABSENT else None
 
 
 def _time(seconds: float | None) -> float | None:

@@ -1,6 +1,6 @@
 """Files that another program owns, read whole, bounded, and without leaving a trace.
 
-Nothing here opens anything but a regular file, waits for one, or writes. What cannot be read is a `Why`.
+Nothing here opens anything but a regular file, waits for one, or writes. What cannot be read is an `Unreadable`.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 from itertools import islice
 from pathlib import Path
+
+from portalcheck.facts import Unreadable
 
 MAX_TEXT = 32 * 1024 * 1024
 """The largest settings file that is read, in bytes."""
@@ -21,44 +22,31 @@ MAX_ENTRIES = 4096
 """How many entries of one folder are looked at."""
 
 
-class Why(StrEnum):
-    """Why something could not be read. Reports tell all but `absent` (contract.md, Reasons and arguments)."""
-
-    ABSENT = "absent"
-    LOCKED = "locked"
-    PERMISSION = "permission"
-    DAMAGED = "damaged"
-    BUSY = "busy"
-    TOO_BIG = "too-big"
-    UNKNOWN_LAYOUT = "unknown-layout"
-    NOT_A_FILE = "not-a-file"
-
-
 _WHY = {
-    errno.ENOENT: Why.ABSENT,
-    errno.ENOTDIR: Why.ABSENT,
-    errno.EACCES: Why.PERMISSION,
-    errno.EPERM: Why.PERMISSION,  # macOS without Full Disk Access
-    errno.ELOOP: Why.NOT_A_FILE,
-    errno.EISDIR: Why.NOT_A_FILE,
-    errno.ENXIO: Why.NOT_A_FILE,
-    errno.ENODEV: Why.NOT_A_FILE,
-    errno.EINVAL: Why.NOT_A_FILE,
-    errno.ENAMETOOLONG: Why.NOT_A_FILE,
-    errno.EAGAIN: Why.LOCKED,
-    errno.EBUSY: Why.LOCKED,
-    errno.ETXTBSY: Why.LOCKED,
+    errno.ENOENT: Unreadable.ABSENT,
+    errno.ENOTDIR: Unreadable.ABSENT,
+    errno.EACCES: Unreadable.PERMISSION,
+    errno.EPERM: Unreadable.PERMISSION,  # macOS without Full Disk Access
+    errno.ELOOP: Unreadable.NOT_A_FILE,
+    errno.EISDIR: Unreadable.NOT_A_FILE,
+    errno.ENXIO: Unreadable.NOT_A_FILE,
+    errno.ENODEV: Unreadable.NOT_A_FILE,
+    errno.EINVAL: Unreadable.NOT_A_FILE,
+    errno.ENAMETOOLONG: Unreadable.NOT_A_FILE,
+    errno.EAGAIN: Unreadable.LOCKED,
+    errno.EBUSY: Unreadable.LOCKED,
+    errno.ETXTBSY: Unreadable.LOCKED,
 }
 _WINDOWS_LOCKED = frozenset({32, 33})  # ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION
 
 
-def why(error: OSError | ValueError) -> Why:
-    """The reason behind an error of the file system (ValueError: a path that no system takes)."""
+def unreadable(error: OSError | ValueError) -> Unreadable:
+    """Why a file could not be read, by the error of the file system (ValueError: a path that no system takes)."""
     if isinstance(error, ValueError):
-        return Why.NOT_A_FILE
+        return Unreadable.NOT_A_FILE
     if getattr(error, "winerror", None) in _WINDOWS_LOCKED:
-        return Why.LOCKED
-    return _WHY.get(error.errno or 0, Why.DAMAGED)
+        return Unreadable.LOCKED
+    return _WHY.get(error.errno or 0, Unreadable.DAMAGED)
 
 
 def is_remote(path: str | Path) -> bool:
@@ -67,41 +55,41 @@ def is_remote(path: str | Path) -> bool:
 
 
 @contextmanager
-def opened(path: Path, limit: int) -> Iterator[tuple[int, int] | Why]:
+def opened(path: Path, limit: int) -> Iterator[tuple[int, int] | Unreadable]:
     """A descriptor of a regular file of at most `limit` bytes and its size, or why there is none."""
     found = _open(path, limit)
     try:
         yield found
     finally:
-        if not isinstance(found, Why):
+        if not isinstance(found, Unreadable):
             os.close(found[0])
 
 
-def _open(path: Path, limit: int) -> tuple[int, int] | Why:
+def _open(path: Path, limit: int) -> tuple[int, int] | Unreadable:
     if is_remote(path):
-        return Why.NOT_A_FILE
+        return Unreadable.NOT_A_FILE
     try:
         # Looked at before it is opened, for opening alone has effects on some devices.
         if not stat.S_ISREG(path.stat().st_mode):
-            return Why.NOT_A_FILE
+            return Unreadable.NOT_A_FILE
         flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
         descriptor = os.open(path, flags | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOCTTY", 0))
     except (OSError, ValueError) as error:
-        return why(error)
+        return unreadable(error)
     status = os.fstat(descriptor)
     refused = None
     if not stat.S_ISREG(status.st_mode):
-        refused = Why.NOT_A_FILE
+        refused = Unreadable.NOT_A_FILE
     elif status.st_size > limit:
-        refused = Why.TOO_BIG
+        refused = Unreadable.TOO_BIG
     if refused is not None:
         os.close(descriptor)
         return refused
     return descriptor, status.st_size
 
 
-def read_from(descriptor: int, size: int) -> bytearray | Why:
-    """The first `size` bytes of an open file, fewer where it is shorter."""
+def read_from(descriptor: int, size: int) -> bytearray | Unreadable:
+    """The first `size` bytes of an open file, fewer if it is shorter."""
     held = bytearray(size)
     view = memoryview(held)
     got = 0
@@ -111,67 +99,67 @@ def read_from(descriptor: int, size: int) -> bytearray | Why:
             while got < size and (more := source.readinto(view[got:])):
                 got += more
     except OSError as error:
-        return why(error)
+        return unreadable(error)
     view.release()
     del held[got:]
     return held
 
 
-def read(path: Path, limit: int = MAX_TEXT) -> bytes | Why:
+def read(path: Path, limit: int = MAX_TEXT) -> bytes | Unreadable:
     """The content of a regular file of at most `limit` bytes."""
     with opened(path, limit) as found:
-        if isinstance(found, Why):
+        if isinstance(found, Unreadable):
             return found
         content = read_from(*found)
-    return content if isinstance(content, Why) else bytes(content)
+    return content if isinstance(content, Unreadable) else bytes(content)
 
 
-def read_text(path: Path, limit: int = MAX_TEXT) -> str | Why:
+def read_text(path: Path, limit: int = MAX_TEXT) -> str | Unreadable:
     """The content as UTF-8 with or without a byte order mark; what is not UTF-8 is replaced."""
     content = read(path, limit)
-    return content if isinstance(content, Why) else content.decode("utf-8-sig", "replace")
+    return content if isinstance(content, Unreadable) else content.decode("utf-8-sig", "replace")
 
 
-def read_json(path: Path, limit: int = MAX_TEXT) -> dict[str, object] | Why:
-    """The JSON object in a file; `damaged` where the file holds anything else."""
+def read_json(path: Path, limit: int = MAX_TEXT) -> dict[str, object] | Unreadable:
+    """The JSON object in a file; `DAMAGED` if the file holds anything else."""
     content = read_text(path, limit)
-    if isinstance(content, Why):
+    if isinstance(content, Unreadable):
         return content
     try:
         value = json.loads(content)
     except (ValueError, RecursionError, MemoryError):
-        return Why.DAMAGED
-    return value if isinstance(value, dict) else Why.DAMAGED
+        return Unreadable.DAMAGED
+    return value if isinstance(value, dict) else Unreadable.DAMAGED
 
 
-def read_plist(path: Path, limit: int = MAX_TEXT) -> dict[str, object] | Why:
-    """The dictionary in a property list file; `damaged` where the file holds anything else."""
+def read_plist(path: Path, limit: int = MAX_TEXT) -> dict[str, object] | Unreadable:
+    """The dictionary in a property list file; `DAMAGED` if the file holds anything else."""
     content = read(path, limit)
-    if isinstance(content, Why):
+    if isinstance(content, Unreadable):
         return content
     return parse_plist(content)
 
 
-def parse_plist(content: bytes) -> dict[str, object] | Why:
-    """The dictionary in a property list, binary or XML; `damaged` for anything else."""
+def parse_plist(content: bytes) -> dict[str, object] | Unreadable:
+    """The dictionary in a property list, binary or XML; `DAMAGED` for anything else."""
     import plistlib
 
     try:
         value = plistlib.loads(content)
     except Exception:  # plistlib raises half a dozen unrelated kinds for broken bytes
-        return Why.DAMAGED
-    return value if isinstance(value, dict) else Why.DAMAGED
+        return Unreadable.DAMAGED
+    return value if isinstance(value, dict) else Unreadable.DAMAGED
 
 
 def read_ini(path: Path, limit: int = MAX_TEXT) -> dict[str, dict[str, str]]:
-    """The sections of an INI file as browsers and desktops write them; empty where there is none.
+    """The sections of an INI file as browsers and desktops write them; empty if there is none.
 
     Unlike `configparser` it takes what it understands of a broken file, as those programs do.
     """
     content = read_text(path, limit)
     sections: dict[str, dict[str, str]] = {}
     section: dict[str, str] = {}
-    for line in () if isinstance(content, Why) else content.splitlines():
+    for line in () if isinstance(content, Unreadable) else content.splitlines():
         line = line.strip()
         if line.startswith("[") and line.endswith("]"):
             section = sections.setdefault(line[1:-1], {})
@@ -182,19 +170,19 @@ def read_ini(path: Path, limit: int = MAX_TEXT) -> dict[str, dict[str, str]]:
 
 
 def part(tree: object, *keys: str) -> object:
-    """The value at a path of keys in nested dictionaries, None where there is no such path."""
+    """The value at a path of keys in nested dictionaries, None without such a path."""
     for key in keys:
         tree = tree.get(key) if isinstance(tree, dict) else None
     return tree
 
 
 def table(tree: object, *keys: str) -> dict[str, object]:
-    """The dictionary at a path of keys, empty where there is none."""
+    """The dictionary at a path of keys, empty if there is none."""
     found = part(tree, *keys)
     return found if isinstance(found, dict) else {}
 
 
-def folders(path: Path) -> tuple[Path, ...] | Why:
+def folders(path: Path) -> tuple[Path, ...] | Unreadable:
     """The folders in a folder in the order of their names; links that lead to folders count."""
     return _entries(path, lambda entry: entry.is_dir())
 
@@ -202,12 +190,12 @@ def folders(path: Path) -> tuple[Path, ...] | Why:
 def regular_files(path: Path, suffix: str) -> tuple[Path, ...]:
     """The regular files of a folder whose names end in `suffix`, in the order of their names."""
     found = _entries(path, lambda entry: entry.name.endswith(suffix) and entry.is_file())
-    return () if isinstance(found, Why) else found
+    return () if isinstance(found, Unreadable) else found
 
 
-def _entries(path: Path, wanted: Callable[[os.DirEntry[str]], bool]) -> tuple[Path, ...] | Why:
+def _entries(path: Path, wanted: Callable[[os.DirEntry[str]], bool]) -> tuple[Path, ...] | Unreadable:
     if is_remote(path):
-        return Why.NOT_A_FILE
+        return Unreadable.NOT_A_FILE
     found: list[str] = []
     try:
         with os.scandir(path) as entries:
@@ -215,7 +203,7 @@ def _entries(path: Path, wanted: Callable[[os.DirEntry[str]], bool]) -> tuple[Pa
                 if _holds(wanted, entry):
                     found.append(entry.path)
     except (OSError, ValueError) as error:
-        return why(error)
+        return unreadable(error)
     return tuple(Path(name) for name in sorted(found))
 
 
@@ -227,7 +215,7 @@ def _holds(wanted: Callable[[os.DirEntry[str]], bool], entry: os.DirEntry[str]) 
 
 
 def is_file(path: Path) -> bool:
-    """Whether there is a regular file; False where that cannot be told."""
+    """Whether there is a regular file; False if that cannot be seen."""
     try:
         return not is_remote(path) and stat.S_ISREG(path.stat().st_mode)
     except (OSError, ValueError):
@@ -235,20 +223,20 @@ def is_file(path: Path) -> bool:
 
 
 def exists(path: Path) -> bool:
-    """Whether anything at all is there, even a link to nowhere; False where that cannot be told."""
+    """Whether anything at all is there, even a link to nowhere; False if that cannot be seen."""
     return presence(path) is True
 
 
 def presence(path: Path) -> bool | None:
-    """As `exists`, but None where a folder on the way is closed to us."""
+    """Whether anything at all is there, even a link to nowhere; None if a folder above it may not be read."""
     try:
         return not is_remote(path) and bool(path.lstat())
     except (OSError, ValueError) as error:
-        return None if why(error) is Why.PERMISSION else False
+        return None if unreadable(error) is Unreadable.PERMISSION else False
 
 
 def changed_at(path: Path) -> float | None:
-    """When a file was last written to, None where that cannot be told."""
+    """When a file was last written to, None if that cannot be seen."""
     try:
         return None if is_remote(path) else path.stat().st_mtime
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""Whether a browser is running, as far as the files that it locks tell. None where they do not."""
+"""Whether a browser is running, by the files that it locks; None if that cannot be seen."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import platform
 import sys
 from pathlib import Path
 
-from portalcheck.machine.browsers.reading import Why, exists, opened
+from portalcheck.facts import Unreadable
+from portalcheck.machine.browsers.reading import exists, opened
 from portalcheck.machine.environment import Environment
 
 _MAX_LOCK = 1024 * 1024
@@ -48,16 +49,16 @@ def firefox(environment: Environment, profile: Path) -> bool | None:
     if sys.platform == "win32":
         return None
     with opened(profile / ".parentlock", _MAX_LOCK) as found:
-        if isinstance(found, Why):
-            return False if found is Why.ABSENT else None
+        if isinstance(found, Unreadable):
+            return False if found is Unreadable.ABSENT else None
         return _is_locked(found[0])
 
 
 def _is_held(lock: Path) -> bool | None:
     with opened(lock, _MAX_LOCK) as found:
-        if not isinstance(found, Why):
+        if not isinstance(found, Unreadable):
             return False
-        return {Why.ABSENT: False, Why.LOCKED: True}.get(found)
+        return {Unreadable.ABSENT: False, Unreadable.LOCKED: True}.get(found)
 
 
 if sys.platform != "win32":

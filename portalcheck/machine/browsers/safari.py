@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from portalcheck.facts import BrowserProfile, CookieBlock, CookieStore
+from portalcheck.facts import BrowserProfile, CookieBlock, CookieScope, CookieStore, SetBy, Unreadable
 from portalcheck.machine.browsers import binarycookies
 from portalcheck.machine.browsers.database import Database, Refused
-from portalcheck.machine.browsers.matching import Clock, Target, Totals, totals
+from portalcheck.machine.browsers.matching import Clock, Page, Totals, totals
 from portalcheck.machine.browsers.places import Place
-from portalcheck.machine.browsers.profile import NOTHING, Profile, Question, store
-from portalcheck.machine.browsers.reading import Why, exists, folders, part, presence, read, read_plist
+from portalcheck.machine.browsers.profile import NOTHING, Profile, Question, store, unread
+from portalcheck.machine.browsers.reading import exists, folders, part, presence, read, read_plist
 from portalcheck.machine.environment import Environment
 
 _CONTAINER = Path("Containers/com.apple.Safari/Data/Library")
@@ -24,15 +24,14 @@ _POLICY_KEYS = (
 )
 
 
-def profile_folders(place: Place, environment: Environment) -> tuple[Path, ...] | Why:
+def profile_folders(place: Place) -> tuple[Path, ...] | Unreadable:
     """The folders that hold a cookie file: the container's, those of named profiles, else an old version's.
 
     The last is mostly a leftover, and looked at only where there is no container.
     """
-    del environment
     own = place.folder / _CONTAINER / "Cookies"
     named = folders(place.folder / _CONTAINER / "WebKit" / "WebsiteDataStore")
-    inside = () if isinstance(named, Why) else tuple(folder / "Cookies" for folder in named)
+    inside = () if isinstance(named, Unreadable) else tuple(folder / "Cookies" for folder in named)
     # Without Full Disk Access macOS tells that the file is there, or nothing; both times it cannot be read.
     found = [folder for folder in (own, *inside) if presence(folder / _COOKIES) is not False]
     old = place.folder / "Cookies"
@@ -41,35 +40,33 @@ def profile_folders(place: Place, environment: Environment) -> tuple[Path, ...] 
 
 def cookies(profile: Profile, question: Question) -> CookieStore:
     """What the profile keeps for a portal."""
-    jar = profile.why or _jar(profile)
-    found = jar if isinstance(jar, Why) else _count(jar, question)
+    jar = profile.unreadable or _jar(profile)
+    found = jar if isinstance(jar, Unreadable) else _count(jar, question)
     return store(profile, found, running=None, keeps_session=False)
 
 
-def settings(profile: Profile, environment: Environment, page: Target | None) -> BrowserProfile:
+def settings(profile: Profile, environment: Environment, page: Page | None) -> BrowserProfile:
     """What the profile blocks. Exceptions for single sites do not exist in Safari."""
     del page
-    jar = profile.why or _jar(profile)
+    jar = profile.unreadable or _jar(profile)
     plist = Path("Library") / _CONTAINER / "Preferences" / "com.apple.Safari.plist"
-    preferences = Why.ABSENT if environment.home is None else read_plist(environment.home / plist)
+    preferences = Unreadable.ABSENT if environment.home is None else read_plist(environment.home / plist)
     blocks = any(part(preferences, key) == _BLOCKS_ALL for key in _POLICY_KEYS)
-    blocks = blocks or (not isinstance(jar, Why) and jar.accepts_none)
-    why = preferences if isinstance(preferences, Why) and preferences is not Why.ABSENT else None
+    blocks = blocks or (not isinstance(jar, Unreadable) and jar.accepts_none)
     return BrowserProfile(
         browser=profile.browser,
         profile=profile.number,
-        readable=why is None,
-        why=why or "",
-        blocks=(CookieBlock("all", "setting"),) if blocks else (),
+        unreadable=unread(preferences),
+        blocks=(CookieBlock(CookieScope.ALL, SetBy.SETTING),) if blocks else (),
     )
 
 
-def _jar(profile: Profile) -> binarycookies.Jar | Why:
+def _jar(profile: Profile) -> binarycookies.Jar | Unreadable:
     content = read(profile.folder / _COOKIES, _MAX_COOKIES)
-    return content if isinstance(content, Why) else binarycookies.parse(content)
+    return content if isinstance(content, Unreadable) else binarycookies.parse(content)
 
 
-def _count(jar: binarycookies.Jar, question: Question) -> Totals | Why:
+def _count(jar: binarycookies.Jar, question: Question) -> Totals | Unreadable:
     if not jar.records:
         return NOTHING
     try:
@@ -83,4 +80,4 @@ def _count(jar: binarycookies.Jar, question: Question) -> Totals | Why:
             )
             return totals(database, Clock(), question.page, question.hosts, question.now, ())
     except Refused as refused:
-        return refused.why
+        return refused.unreadable

@@ -13,7 +13,8 @@ from array import array
 from pathlib import Path
 from sys import byteorder
 
-from portalcheck.machine.browsers.reading import Why, opened, read_from
+from portalcheck.facts import Unreadable
+from portalcheck.machine.browsers.reading import opened, read_from
 from portalcheck.probe.limits import BUSY_STORE_S
 
 MAX_MAIN = 128 * 1024 * 1024
@@ -29,39 +30,39 @@ _CHUNK = 1024 * 1024
 _WORD = 0xFFFFFFFF
 
 
-def take(path: Path) -> bytearray | Why:
+def take(path: Path) -> bytearray | Unreadable:
     """A consistent copy of a database, empty for one that was never written to.
 
     `busy` where a transaction is under way, or was cut off and not yet rolled back.
     """
     taken = _take_once(path)
     for pause in BUSY_STORE_S:
-        if taken is not Why.BUSY:
+        if taken is not Unreadable.BUSY:
             break
         time.sleep(pause)
         taken = _take_once(path)
     return taken
 
 
-def _take_once(path: Path) -> bytearray | Why:
+def _take_once(path: Path) -> bytearray | Unreadable:
     with opened(path, MAX_MAIN) as found:
-        if isinstance(found, Why):
+        if isinstance(found, Unreadable):
             return found
         if _in_transaction(path):
-            return Why.BUSY
+            return Unreadable.BUSY
         descriptor, size = found
         main = read_from(descriptor, size)
-        if isinstance(main, Why):
+        if isinstance(main, Unreadable):
             return main
         log = _log(path)
-        if isinstance(log, Why):
+        if isinstance(log, Unreadable):
             return log
         if not _unchanged(path, main, log) or _in_transaction(path):
-            return Why.BUSY
+            return Unreadable.BUSY
     if not main:
         return main
     if len(main) < _HEADER or not main.startswith(_MAGIC):
-        return Why.DAMAGED
+        return Unreadable.DAMAGED
     return _overlaid(main, log)
 
 
@@ -72,26 +73,26 @@ def _sibling(path: Path, suffix: str) -> Path:
 def _in_transaction(path: Path) -> bool:
     """Whether there is a hot rollback journal: one whose header was not wiped (SQLite, pager.c)."""
     with opened(_sibling(path, "-journal"), MAX_MAIN) as found:
-        if isinstance(found, Why):
-            return found is not Why.ABSENT
+        if isinstance(found, Unreadable):
+            return found is not Unreadable.ABSENT
         first = read_from(found[0], 1)
-    return isinstance(first, Why) or bool(first.strip(b"\0"))
+    return isinstance(first, Unreadable) or bool(first.strip(b"\0"))
 
 
-def _log(path: Path) -> bytearray | Why:
+def _log(path: Path) -> bytearray | Unreadable:
     with opened(_sibling(path, "-wal"), MAX_LOG) as found:
-        if isinstance(found, Why):
-            return bytearray() if found is Why.ABSENT else found
+        if isinstance(found, Unreadable):
+            return bytearray() if found is Unreadable.ABSENT else found
         return read_from(*found)
 
 
 def _unchanged(path: Path, main: bytearray, log: bytearray) -> bool:
     """Whether the main file and the log's generation are still those that were read."""
     with opened(path, MAX_MAIN) as found:
-        if isinstance(found, Why) or found[1] != len(main) or not _same(found[0], main):
+        if isinstance(found, Unreadable) or found[1] != len(main) or not _same(found[0], main):
             return False
     with opened(_sibling(path, "-wal"), MAX_LOG) as found:
-        if isinstance(found, Why):
+        if isinstance(found, Unreadable):
             return not log
         head = read_from(found[0], min(found[1], _LOG_HEADER.size))
     return head == log[: _LOG_HEADER.size]

@@ -13,11 +13,11 @@ from typing import NamedTuple
 
 import msgspec
 
-from portalcheck.facts import InstalledBrowser
+from portalcheck.facts import InstalledBrowser, Support, Unreadable
 from portalcheck.machine.browsers import firefox_install
 from portalcheck.machine.browsers.places import Place, data, typed
 from portalcheck.machine.browsers.profile import Profile
-from portalcheck.machine.browsers.reading import Why, changed_at, part, read_json, read_plist, read_text
+from portalcheck.machine.browsers.reading import changed_at, part, read_json, read_plist, read_text
 from portalcheck.machine.environment import Environment
 
 DAY_S = 86_400
@@ -67,23 +67,24 @@ class _Build(NamedTuple):
     esr: bool = False
 
 
-def supported(browser: str, version: str, built: float | None, now: float) -> str:
-    """`true`, `false` or `unknown`, as of `now` (seconds since the epoch).
+def supported(browser: str, version: str, built: float | None, now: float) -> Support:
+    """Whether a version is supported as of `now`; `built` and `now` are seconds since the epoch.
 
-    `unknown` too where the table has become too old, or where the clock is behind the table or the build.
+    `UNKNOWN` too if the table has become too old, or if the clock is behind the table or the build.
     """
     table = _table()
     since = (now - table.made) / DAY_S
     if not -1 <= since <= TABLE_DAYS:
-        return "unknown"
+        return Support.UNKNOWN
     if built is not None:
         age = (now - built) / DAY_S
-        return "unknown" if age < -1 else str(age <= table.days).lower()
+        return Support.UNKNOWN if age < -1 else Support.YES if age <= table.days else Support.NO
     rule = table.browser.get(browser, _Rule())
     major = int(version.partition(".")[0]) if _VERSION.fullmatch(version) else 0
     if major and major < rule.ended:
-        return "false"
-    return "true" if rule.current and major >= rule.current and since <= table.days else "unknown"
+        return Support.NO
+    current = rule.current and major >= rule.current and since <= table.days
+    return Support.YES if current else Support.UNKNOWN
 
 
 def installed(
@@ -130,7 +131,7 @@ def _build(version: object, built: float | None = None, *, esr: bool = False) ->
 
 def _chromium(place: Place) -> Iterable[_Build]:
     text = read_text(place.folder / "Last Version", _MAX_VERSION_FILE)
-    if isinstance(text, Why):
+    if isinstance(text, Unreadable):
         return ()
     state = read_json(place.folder / "Local State")
     stamp = part(state, "user_experience_metrics", "stability", "stats_buildtime")

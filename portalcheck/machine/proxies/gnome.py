@@ -26,13 +26,13 @@ def is_session(environment: Environment) -> bool:
 
 
 def read(environment: Environment) -> ProxyRules | None:
-    """The settings, or None where there is no such program, schema or mode."""
+    """The settings, or None without such a program, schema or mode."""
     text = environment.run(["gsettings", "list-recursively", SCHEMA], COMMAND_S)
     return rules(text) if text is not None else None
 
 
 def rules(text: str) -> ProxyRules | None:
-    """The settings in what `gsettings list-recursively` says, or None where the mode is not among it."""
+    """The settings in what `gsettings list-recursively` prints, or None if the mode is not among them."""
     found = _values(text)
     mode = _text(found.get(f"{SCHEMA} mode", ""))
     if mode == "none":

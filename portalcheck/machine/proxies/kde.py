@@ -26,7 +26,7 @@ def is_session(environment: Environment) -> bool:
 
 
 def read(environment: Environment) -> ProxyRules | None:
-    """The settings of the user over those of the system, or None where no file says what kind they are."""
+    """The settings of the user over those of the system, or None if no file says what kind they are."""
     found: dict[str, str] = {}
     for folder in reversed(_folders(environment)):
         data = read_bounded(folder / FILE, MAX_BYTES)

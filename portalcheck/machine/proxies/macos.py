@@ -11,7 +11,7 @@ _KINDS = (("http", "HTTP", "http"), ("https", "HTTPS", "http"), ("all", "SOCKS",
 
 
 def read(environment: Environment) -> ProxyRules | None:
-    """The settings of the network that is in use, or None where they could not be read."""
+    """The settings of the network that is in use, or None if they could not be read."""
     output = environment.run(["scutil", "--proxy"], COMMAND_S)
     settings = scutil.dictionary(output) if output is not None else None
     return rules(settings) if settings is not None else None

@@ -26,7 +26,7 @@ LOCAL = "<local>"
 NOT_LOOPBACK = "<-loopback>"
 
 
-class Target(msgspec.Struct, frozen=True):
+class Destination(msgspec.Struct, frozen=True):
     """What a rule is compared with: a URL's scheme, host (A-labels, no brackets) and port.
 
     `explicit_port` is None where the port is the scheme's default.
@@ -39,12 +39,12 @@ class Target(msgspec.Struct, frozen=True):
 
     @property
     def address(self) -> IPAddress | None:
-        """The host where it is an IP address."""
+        """The host as an IP address, None if it is a name."""
         return address(self.host)
 
 
 class ProxyRules(msgspec.Struct, frozen=True, kw_only=True):
-    """One place's settings: `proxies` maps http, https and all to clean URLs, `bypass` lists exceptions.
+    """The proxy settings of one place: `proxies` maps http, https and all to clean URLs, `bypass` lists exceptions.
 
     `suffixes`: a bare name in `bypass` stands for every host that ends so. `only_listed`: the proxy is for
     the hosts of the list and no others.
@@ -59,19 +59,19 @@ class ProxyRules(msgspec.Struct, frozen=True, kw_only=True):
 
     def choose(self, url: str) -> tuple[str, bool]:
         """The proxy for a URL, `""` for none; and whether the exceptions took the URL out."""
-        aim = target(url)
-        proxy = (self.proxies.get(aim.scheme) or self.proxies.get("all") or "") if aim else ""
-        if aim is None or not proxy:
+        destination = destination_of(url)
+        proxy = (self.proxies.get(destination.scheme) or self.proxies.get("all") or "") if destination else ""
+        if destination is None or not proxy:
             return "", False
-        listed = any(matches(rule, aim, suffixes=self.suffixes) for rule in self.bypass[:MAX_RULES])
-        out = is_this_computer(aim) and NOT_LOOPBACK not in self.bypass
+        listed = any(matches(rule, destination, suffixes=self.suffixes) for rule in self.bypass[:MAX_RULES])
+        out = is_this_computer(destination) and NOT_LOOPBACK not in self.bypass
         if out or listed != self.only_listed:
             return "", True
         return proxy, False
 
 
-def target(url: str) -> Target | None:
-    """The parts of a URL that rules look at, or None where it has no host."""
+def destination_of(url: str) -> Destination | None:
+    """The parts of a URL that rules look at, or None if it has no host."""
     try:
         parts = urlsplit(url)
         given, host = parts.port, parts.hostname or ""
@@ -80,7 +80,7 @@ def target(url: str) -> Target | None:
     name = host if address(host) else a_label(host)
     default = DEFAULT_PORTS.get(parts.scheme, 0)
     explicit = None if given == default else given
-    return Target(parts.scheme, name, default if given is None else given, explicit) if name else None
+    return Destination(parts.scheme, name, default if given is None else given, explicit) if name else None
 
 
 def clean(text: str, port: str | int = "", scheme: str = "http") -> str:
@@ -113,7 +113,7 @@ def clean_pac(text: str) -> str:
         return ""
     if len(text) > MAX_PAC_URL or parts.scheme not in ("http", "https", "file"):
         return ""
-    if parts.scheme != "file" and target(text) is None:
+    if parts.scheme != "file" and destination_of(text) is None:
         return ""
     netloc = parts.netloc.rpartition("@")[2]
     # Not geturl(): it loses slashes in front of a path without a host, and makes its first word one.
@@ -127,15 +127,15 @@ def names(items: Iterable[str]) -> tuple[str, ...]:
     return tuple(word for word in (item.strip() for item in items) if word)[:MAX_RULES]
 
 
-def is_this_computer(aim: Target) -> bool:
+def is_this_computer(destination: Destination) -> bool:
     """Whether browsers go to a host directly whatever is set: loopback and link-local addresses."""
-    where = aim.address
+    where = destination.address
     if where is not None:
         return where.is_loopback or where.is_link_local
-    return aim.host == "localhost" or aim.host.endswith(".localhost")
+    return destination.host == "localhost" or destination.host.endswith(".localhost")
 
 
-def matches(rule: str, aim: Target, *, suffixes: bool = False) -> bool:
+def matches(rule: str, destination: Destination, *, suffixes: bool = False) -> bool:
     """Whether an entry of an exception list means a target.
 
     Entries are names, `.suffix`, names with `*` anywhere, addresses, networks (`10.0.0.0/8`, also short as
@@ -144,31 +144,31 @@ def matches(rule: str, aim: Target, *, suffixes: bool = False) -> bool:
     """
     rule = rule.strip().lower()
     if rule == LOCAL:
-        return "." not in aim.host and aim.address is None
+        return "." not in destination.host and destination.address is None
     scheme, mark, rest = rule.rpartition("://")
-    if mark and scheme != aim.scheme:
+    if mark and scheme != destination.scheme:
         return False
     network = _network(rest)
     if network is not None:
-        return aim.address is not None and aim.address in network
+        return destination.address is not None and destination.address in network
     host, port = _split_port(rest)
-    if port and _port(port) != aim.port:
+    if port and _port(port) != destination.port:
         return False
-    return _host_matches(host.removesuffix("."), aim, suffixes)
+    return _host_matches(host.removesuffix("."), destination, suffixes)
 
 
-def _host_matches(host: str, aim: Target, suffixes: bool) -> bool:
+def _host_matches(host: str, destination: Destination, suffixes: bool) -> bool:
     where = address(host)
     if where is not None:
-        return where == aim.address
+        return where == destination.address
     if "*" in host:
-        return _wildcard(host, aim.host)
+        return _wildcard(host, destination.host)
     name = a_label(host.removeprefix("."))
     if not name:
         return False
     if host.startswith("."):
-        return aim.host.endswith("." + name)
-    return aim.host == name or (suffixes and aim.host.endswith(name))
+        return destination.host.endswith("." + name)
+    return destination.host == name or (suffixes and destination.host.endswith(name))
 
 
 def _wildcard(pattern: str, text: str) -> bool:

@@ -14,7 +14,14 @@ from collections.abc import Mapping
 import msgspec
 
 from portalcheck.machine.hostnames import a_label, address
-from portalcheck.machine.proxies.rules import DEFAULT_PORTS, Target, clean, matches, names, target
+from portalcheck.machine.proxies.rules import (
+    DEFAULT_PORTS,
+    Destination,
+    clean,
+    destination_of,
+    matches,
+    names,
+)
 
 MAX_LENGTH = 64 * 1024
 
@@ -29,27 +36,27 @@ class _Pattern(msgspec.Struct, frozen=True):
         """The nearer to the URL, the smaller: with a port, the longer host, the longer scheme."""
         return (self.port is None, -len(self.host), -len(self.scheme))
 
-    def matches(self, aim: Target) -> bool:
-        if self.scheme not in ("", aim.scheme) or self.port not in (None, aim.explicit_port):
+    def matches(self, destination: Destination) -> bool:
+        if self.scheme not in ("", destination.scheme) or self.port not in (None, destination.explicit_port):
             return False
         if self.host.startswith("*."):
-            return len(aim.host) > len(self.host) - 1 and aim.host.endswith(self.host[1:])
+            return len(destination.host) > len(self.host) - 1 and destination.host.endswith(self.host[1:])
         if self.host.startswith("*"):
-            return ("." + aim.host).endswith("." + self.host[1:])
-        return self.host in ("", aim.host)
+            return ("." + destination.host).endswith("." + self.host[1:])
+        return self.host in ("", destination.host)
 
 
 def choose(environ: Mapping[str, str], url: str) -> tuple[str, bool]:
     """The proxy that the environment gives for a URL, `""` for none; and whether NO_PROXY took it out."""
-    aim = target(url)
-    if aim is None:
+    destination = destination_of(url)
+    if destination is None:
         return "", False
     found = _variables(environ)
     proxies = {f"{scheme}://": found[scheme] for scheme in ("http", "https", "all") if scheme in found}
     entries = [entry.strip() for entry in found.get("no", "").split(",")]
     exceptions = dict.fromkeys(_as_url(entry) for entry in entries if entry)
-    chosen = None if "*" in entries else _first({**proxies, **exceptions}, aim)
-    return (clean(chosen), False) if chosen else ("", _first(proxies, aim) is not None)
+    chosen = None if "*" in entries else _first({**proxies, **exceptions}, destination)
+    return (clean(chosen), False) if chosen else ("", _first(proxies, destination) is not None)
 
 
 def browsers_go_direct(environ: Mapping[str, str], url: str) -> bool:
@@ -57,21 +64,21 @@ def browsers_go_direct(environ: Mapping[str, str], url: str) -> bool:
 
     To them `*.name` and `name:443` mean something too; a bare name stands for every host that ends so.
     """
-    aim = target(url)
+    destination = destination_of(url)
     entries = names(_variables(environ).get("no", "").split(","))
-    return aim is not None and any(matches(entry, aim, suffixes=True) for entry in entries)
+    return destination is not None and any(matches(entry, destination, suffixes=True) for entry in entries)
 
 
-def _first(mounts: Mapping[str, str | None], aim: Target) -> str | None:
+def _first(mounts: Mapping[str, str | None], destination: Destination) -> str | None:
     read = [
         (pattern, value) for pattern, value in ((_pattern(key), mounts[key]) for key in mounts) if pattern
     ]
     read.sort(key=lambda row: row[0].order)
-    return next((value for pattern, value in read if pattern.matches(aim)), None)
+    return next((value for pattern, value in read if pattern.matches(destination)), None)
 
 
 def _variables(environ: Mapping[str, str]) -> dict[str, str]:
-    """All `*_proxy` variables by the word before; a lower-case name wins, even where it is empty."""
+    """All `*_proxy` variables by the word before `_proxy`; a lower-case name wins, even if its value is empty."""
     rows = [(name, value[:MAX_LENGTH]) for name, value in environ.items() if name[-6:].lower() == "_proxy"]
     found = {name[:-6].lower(): value for name, value in rows if value}
     found.update({name[:-6].lower(): value for name, value in rows if name.endswith("_proxy")})

@@ -33,7 +33,7 @@ class Blob(msgspec.Struct, frozen=True):
 
 
 def read(environment: Environment) -> ProxyRules | None:
-    """The user's settings, or the machine's where a policy says so; None where there are none to be read."""
+    """The user's settings, or the machine's if a policy says so; None if there are none to be read."""
     registry = environment.registry
     hive = "HKLM" if registry.value("HKLM", POLICY, "ProxySettingsPerUser") == 0 else "HKCU"
     values = registry.values(hive, SETTINGS)
@@ -44,7 +44,7 @@ def read(environment: Environment) -> ProxyRules | None:
 
 
 def read_winhttp(environment: Environment) -> ProxyRules:
-    """The settings of WinHTTP (`netsh winhttp set proxy`); none where it goes directly."""
+    """The settings of WinHTTP (`netsh winhttp set proxy`); no rules if it connects directly."""
     blob = parse(environment.registry.value("HKLM", CONNECTIONS, "WinHttpSettings"))
     return rules(blob) if blob else ProxyRules()
 

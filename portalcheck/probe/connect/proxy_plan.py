@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from portalcheck.api.protocols import Machine
-from portalcheck.facts import DIRECT, ProxyPlan, ProxySettings
+from portalcheck.facts import DIRECT, PacState, ProxyKind, ProxyPlan, ProxySettings
 from portalcheck.probe.http.location import url_of
 from portalcheck.probe.memo import Memo
 
@@ -57,21 +57,21 @@ class ProxyFinder:
             if settings.pac_url:
                 return self._from_pac(settings.pac_url)
             if settings.browser:
-                return ProxyPlan(candidates=(settings.browser,), kind="system")
+                return ProxyPlan(candidates=(settings.browser,), kind=ProxyKind.SYSTEM)
             return ProxyPlan(bypassed=settings.browser_bypassed)
         if settings.programs:
-            return ProxyPlan(candidates=(settings.programs,), kind="env")
+            return ProxyPlan(candidates=(settings.programs,), kind=ProxyKind.ENV)
         return ProxyPlan(bypassed=settings.programs_bypassed)
 
     def _from_pac(self, pac_url: str) -> ProxyPlan:
         script = self._shared.get(("pac", pac_url), lambda: self._fetch(pac_url))
         if script is None:
             # Browsers go direct when the PAC file cannot be had.
-            return ProxyPlan(pac="unreachable", kind="pac")
+            return ProxyPlan(pac=PacState.UNREACHABLE, kind=ProxyKind.PAC)
         candidates = candidates_in(script)
         if not candidates:
-            return ProxyPlan(pac="malformed", kind="pac")
-        return ProxyPlan(candidates=candidates, kind="pac", pac="read")
+            return ProxyPlan(pac=PacState.MALFORMED, kind=ProxyKind.PAC)
+        return ProxyPlan(candidates=candidates, kind=ProxyKind.PAC, pac=PacState.READ)
 
 
 def _origin(url: str) -> str:

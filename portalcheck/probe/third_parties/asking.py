@@ -163,12 +163,12 @@ class ThirdParties(_Asking):
         questions = [(server, host) for server in self._servers()]
         return self._resolvers().ask(questions, Role.NEUTRAL_RESOLVER)
 
-    def hosts(self) -> Canaries | None:
+    def canaries(self) -> Canaries | None:
         """What the canaries say, beside the portal's certificate; None if they may not be asked."""
-        asked, trace = self.canaries(), self._trace()
+        asked, trace = self.survey(), self._trace()
         return None if asked is None or trace is None else asked.beside(self._chain_of(trace.first))
 
-    def canaries(self) -> CanarySurvey | None:
+    def survey(self) -> CanarySurvey | None:
         """The canaries after they were asked; None if they may not be asked."""
         return self._once("canaries", self._ask_canaries, unasked=None)
 
@@ -178,10 +178,10 @@ class ThirdParties(_Asking):
         return survey
 
     def status_page(self) -> StatusPage:
-        """What the portal's status page says; `unsaid` if the profile names none, or it may not be asked."""
+        """What the portal's status page says; `UNKNOWN` if the profile names none, or it may not be asked."""
         if not self._status_url:
-            return StatusPage.UNSAID
-        return self._once("status-page", self._read_status_page, unasked=StatusPage.UNSAID)
+            return StatusPage.UNKNOWN
+        return self._once("status-page", self._read_status_page, unasked=StatusPage.UNKNOWN)
 
     def _read_status_page(self) -> StatusPage:
         from portalcheck.probe.third_parties import status_page

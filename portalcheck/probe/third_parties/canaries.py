@@ -11,7 +11,18 @@ import msgspec
 
 from portalcheck.address.literal import is_address
 from portalcheck.address.url import Address
-from portalcheck.facts import DIRECT, Canaries, CaptiveAnswer, Chain, DnsServer, Failure, Hop, Route, Trace
+from portalcheck.facts import (
+    DIRECT,
+    Canaries,
+    CaptiveAnswer,
+    Chain,
+    DnsHealth,
+    DnsServer,
+    Failure,
+    Hop,
+    Route,
+    Trace,
+)
 from portalcheck.probe.connect.connection import is_own, is_public
 from portalcheck.probe.http.location import target_of, url_of
 from portalcheck.probe.http.request import REDIRECTS
@@ -91,7 +102,7 @@ class CanarySurvey:
         self._chain_of = chain_of
         self.traces: list[Trace] = []
         self._chains: list[Chain] = []
-        self._answer = Canaries(canaries=0, verified=0, tcp_ok=0)
+        self._answer = Canaries(asked=0, verified=0, tcp_ok=0)
 
     def beside(self, portal_chain: Chain | None) -> Canaries:
         """What all of them said, and what the canaries' certificates have in common with the portal's."""
@@ -102,7 +113,7 @@ class CanarySurvey:
             self._answer,
             same_issuer=any(_same_issuer(portal_chain, chain) for chain in chains),
             one_certificate=len(chains) > 1
-            and len(chains) == self._answer.canaries
+            and len(chains) == self._answer.asked
             and all(_is_the_same(portal_chain, chain) for chain in chains),
         )
 
@@ -130,20 +141,20 @@ class CanarySurvey:
         self.traces = canaries
         self._chains = [chain for trace in canaries if (chain := self._chain_of(trace.first)) is not None]
         self._answer = Canaries(
-            canaries=count - (len(ended) - len(canaries)),
+            asked=count - (len(ended) - len(canaries)),
             verified=sum(self.proves_itself(trace) for trace in canaries),
             tcp_ok=sum(_tcp(trace.first) for trace in canaries),
             captive=captive,
-            system_dns=answers[-3] or "silent",
-            other_dns=answers[-2] or ("silent" if others else "not-asked"),
+            system_dns=answers[-3] or DnsHealth.SILENT,
+            other_dns=answers[-2] or (DnsHealth.SILENT if others else DnsHealth.NOT_ASKED),
             system_dns_unchecked=self._dns(resolvers, own, names, Role.RESOLVER, unchecked=True)
-            if answers[-3] == "errors"
-            else "not-asked",
+            if answers[-3] is DnsHealth.ERRORS
+            else DnsHealth.NOT_ASKED,
             nxdomain_addresses=tuple(answers[-1] or ()),
             cut_off=sum(_cut_off(trace.first) for trace in canaries),
         )
         answer = self._answer
-        if not (answer.way_out or answer.tcp_ok or answer.is_captive):
+        if not (answer.internet_works or answer.tcp_ok or answer.is_captive):
             self._answer = msgspec.structs.replace(answer, answered_on_retry=self._answers_on_retry())
         _log.debug("canaries say: %s", self._tracer.ledger.aliases.told(self._answer))
 
@@ -207,15 +218,16 @@ class CanarySurvey:
         role: Role,
         *,
         unchecked: bool = False,
-    ) -> str:
+    ) -> DnsHealth:
         """How DNS servers answer for the canaries' names: answers, errors, silent or not-asked."""
         if not servers or not names:
-            return "not-asked"
+            return DnsHealth.NOT_ASKED
         questions = [(server, names[i % len(names)]) for i, server in enumerate(servers)]
         heard = resolvers.ask(questions, role, unchecked=unchecked)
         if any(answer.addresses for answer in heard):
-            return "answers"
-        return "errors" if any(answer.failure in _ERRORS for answer in heard) else "silent"
+            return DnsHealth.ANSWERS
+        errors = any(answer.failure in _ERRORS for answer in heard)
+        return DnsHealth.ERRORS if errors else DnsHealth.SILENT
 
 
 def _leads_home(hop: Hop) -> bool:

@@ -19,10 +19,10 @@ from portalcheck.probe.trace import MayVisit, Tracer
 _MAX_BYTES = 256 * 1024
 _FIRST_ERROR, _FIRST_SERVER_ERROR = 400, 500
 _INDICATORS = {
-    "none": StatusPage.WELL,
-    "minor": StatusPage.PART,
-    "major": StatusPage.DOWN,
-    "critical": StatusPage.DOWN,
+    "none": StatusPage.OPERATIONAL,
+    "minor": StatusPage.DEGRADED,
+    "major": StatusPage.OUTAGE,
+    "critical": StatusPage.OUTAGE,
     "maintenance": StatusPage.MAINTENANCE,
 }
 """Statuspage's words (API v2, `status.indicator`)."""
@@ -37,7 +37,7 @@ class _Page(msgspec.Struct, frozen=True):
 
 
 def ask(walker: Tracer, url: str, may_visit: MayVisit, chain_of: Callable[[Hop], Chain | None]) -> StatusPage:
-    """Read a status page, along its redirects; `unsaid` where it does not answer, or proves to be nobody's."""
+    """Read a status page, along its redirects; `UNKNOWN` if it does not answer, or does not prove itself."""
     connections = Connections(
         walker.within(STATUS_PAGE_S), Role.NEUTRAL, keep=_MAX_BYTES, may_visit=may_visit
     )
@@ -47,10 +47,10 @@ def ask(walker: Tracer, url: str, may_visit: MayVisit, chain_of: Callable[[Hop],
                 url, headers={"Accept": "application/json, */*;q=0.5"}, follow_redirects=True
             )
     except (httpx.HTTPError, httpx.InvalidURL):
-        return StatusPage.UNSAID
+        return StatusPage.UNKNOWN
     proven = all(_proves_itself(chain_of(hop)) for hop in connections.hops)
     if not proven or not response.extensions[COMPLETE]:
-        return StatusPage.UNSAID
+        return StatusPage.UNKNOWN
     return read(response.status_code, response.content)
 
 
@@ -60,9 +60,9 @@ def read(status: int, body: bytes) -> StatusPage:
         page = msgspec.json.decode(body, type=_Page)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         if status >= _FIRST_SERVER_ERROR:
-            return StatusPage.DOWN
-        return StatusPage.UNSAID if status >= _FIRST_ERROR else StatusPage.WELL
-    return _INDICATORS.get(page.status.indicator, StatusPage.UNSAID)
+            return StatusPage.OUTAGE
+        return StatusPage.UNKNOWN if status >= _FIRST_ERROR else StatusPage.OPERATIONAL
+    return _INDICATORS.get(page.status.indicator, StatusPage.UNKNOWN)
 
 
 def _proves_itself(chain: Chain | None) -> bool:

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from portalcheck.facts import CLOCK_TOLERANCE_S, Revocation, Standing
+from portalcheck.facts import CLOCK_TOLERANCE_S, CertStatus, Revocation, RevocationReason
 from portalcheck.probe.tls.certificate import READ_ERRORS, load
 from portalcheck.probe.tls.quiet import quietly
 
@@ -27,8 +27,8 @@ _MAX_RESPONDERS = 4
 _HASHES = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
 _NOT_FOR_LEAVES = ("only_contains_ca_certs", "only_contains_attribute_certs", "indirect_crl")
 
-UNSAID = Revocation(Standing.UNSAID)
-GOOD = Revocation(Standing.GOOD)
+UNSAID = Revocation(CertStatus.UNKNOWN)
+GOOD = Revocation(CertStatus.GOOD)
 
 
 class Pair:
@@ -185,11 +185,11 @@ def _read_entry(entry: x509.RevokedCertificate) -> Revocation:
 def _revoked(since: dt.datetime, reason: x509.ReasonFlags | None) -> Revocation:
     if reason is x509.ReasonFlags.remove_from_crl:
         return GOOD
-    return Revocation(Standing.REVOKED, since=since.timestamp(), why=_symbol(reason))
+    return Revocation(CertStatus.REVOKED, since=since.timestamp(), reason=_reason(reason))
 
 
-def _symbol(reason: x509.ReasonFlags | None) -> str:
-    return "unspecified" if reason is None else reason.name.replace("_", "-")
+def _reason(flag: x509.ReasonFlags | None) -> RevocationReason:
+    return RevocationReason.UNSPECIFIED if flag is None else RevocationReason[flag.name.upper()]
 
 
 def _is_current(this: dt.datetime, following: dt.datetime | None, moment: dt.datetime) -> bool:

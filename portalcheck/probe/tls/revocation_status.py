@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from portalcheck.facts import Chain, Hop, Revocation, Standing
+from portalcheck.facts import CertStatus, Chain, Hop, Revocation, RevocationSource
 from portalcheck.probe.memo import Memo
 
 if TYPE_CHECKING:
@@ -44,13 +44,13 @@ class RevocationStatus:
             said = self._shared.get(
                 ("revocation", leaf, chain.issuer), lambda: self._fetch(leaf, chain.issuer, now())
             )
-        return said if said is not None and said.standing is Standing.REVOKED else None
+        return said if said is not None and said.status is CertStatus.REVOKED else None
 
     def _read_staple(self, leaf: bytes, issuer: bytes, staple: bytes, now: float) -> Revocation | None:
         from portalcheck.probe.tls.revocation import read_ocsp
 
         pair = _pair(leaf, issuer)
-        return None if pair is None else _as("staple", read_ocsp(pair, staple, now))
+        return None if pair is None else _as(RevocationSource.STAPLE, read_ocsp(pair, staple, now))
 
     def _fetch(self, leaf: bytes, issuer: bytes, now: float) -> Revocation | None:
         """The first word that counts: of the responder, then of the lists (RFC 5280, 4.2.2.1 and 4.2.1.13)."""
@@ -62,14 +62,14 @@ class RevocationStatus:
             return None
         sources = [
             *(
-                ("ocsp", url, pair.question_bytes(), partial(read_ocsp, pair))
+                (RevocationSource.OCSP, url, pair.question_bytes(), partial(read_ocsp, pair))
                 for url in responder_urls(pair.leaf)
             ),
-            *(("crl", url, b"", partial(read_crl, pair)) for url in crl_urls(pair.leaf)),
+            *((RevocationSource.CRL, url, b"", partial(read_crl, pair)) for url in crl_urls(pair.leaf)),
         ]
-        for how, url, question, read in sources:
+        for source, url, question, read in sources:
             data = self._shared.get(("revocation-answer", url, question), partial(self._ask, url, question))
-            said = None if data is None else _as(how, read(data, now))
+            said = None if data is None else _as(source, read(data, now))
             if said is not None:
                 return said
         return None
@@ -84,5 +84,5 @@ def _pair(leaf: bytes, issuer: bytes) -> Pair | None:
         return None
 
 
-def _as(how: str, said: Revocation) -> Revocation | None:
-    return None if said.standing is Standing.UNSAID else msgspec.structs.replace(said, how=how)
+def _as(source: RevocationSource, said: Revocation) -> Revocation | None:
+    return None if said.status is CertStatus.UNKNOWN else msgspec.structs.replace(said, source=source)

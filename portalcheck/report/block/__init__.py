@@ -1,8 +1,7 @@
-"""The pasted report: written so that it survives mail, chat and tickets, and read after they mangled it.
+"""The block: a report as text that survives mail, chat and ticket systems.
 
-`write` gives the block that stands in the text report; `read` finds every block (or JSON report) in a text
-and says how much of it can be relied on. The layout of the block is in `portalcheck.report.block.layout`. Pure: no
-input, no output. A run only writes, so what reads is loaded when it is first asked for.
+`write` makes the block of a text report; `read` finds every block or JSON report in a text, and says how far each can
+be relied on. Not for the words that an agent reads of it (`formats.agent`). No input or output: text in, text out.
 """
 
 from __future__ import annotations
@@ -12,15 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from portalcheck.report.block.reading import read
-    from portalcheck.report.block.recovered import Integrity, Recovered, Unproven, as_report
+    from portalcheck.report.block.recovered_report import Integrity, RecoveredReport, Unproven, as_report
     from portalcheck.report.block.writing import write
 
-__all__ = ["Integrity", "Recovered", "Unproven", "as_report", "read", "write"]
+__all__ = ["Integrity", "RecoveredReport", "Unproven", "as_report", "read", "write"]
 
+# A run only writes: what reads is imported when it is first used.
 _HOMES = {"read": "reading", "write": "writing"}
 
 
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(name)
-    return getattr(import_module(f"portalcheck.report.block.{_HOMES.get(name, 'recovered')}"), name)
+    return getattr(import_module(f"portalcheck.report.block.{_HOMES.get(name, 'recovered_report')}"), name)

@@ -1,4 +1,4 @@
-"""Proved lines made into the fields of a report; what does not fit is told, never guessed."""
+"""Proved lines made into the fields of a report; what does not fit is listed, never guessed."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class Fields:
-    """Collects the fields of a report (`values`, in the shape of the JSON report), and what there is to say
-    of them.
+    """Collects the fields of a report (`values`, in the shape of the JSON report), and what is wrong with
+    them.
 
-    `missing`, `reduced`, `unknown` and `omitted` are as in `Recovered`; `unread` are entries that say nothing
+    `missing`, `reduced`, `unknown` and `omitted` are as in `RecoveredReport`; `unread` are entries that say nothing
     that this version understands, though their key is known.
     """
 
@@ -143,7 +143,7 @@ def _entry(name: str, found: dict[int, str], total: int) -> Entry:
 
 
 def _check_id(entry: Entry) -> str:
-    """The check that an entry is of, which begins with its status and duration; empty where it is of none."""
+    """The check that an entry is of, which begins with its status and duration; empty if it is of none."""
     if entry.key.startswith(layout.FOREIGN):
         return entry.key.removeprefix(layout.FOREIGN)
     known = entry.key in KEYS or entry.key == layout.LAYOUT_KEY

@@ -9,9 +9,9 @@ import msgspec
 
 from portalcheck.api.declarations import Numbers
 from portalcheck.model import SCHEMA_VERSION, Report
-from portalcheck.report import checksums as seal
+from portalcheck.report import checksums
 from portalcheck.report import code as phonecode
-from portalcheck.report.block.recovered import OPTIONAL, Integrity, Recovered, Unproven
+from portalcheck.report.block.recovered_report import OPTIONAL, Integrity, RecoveredReport, Unproven
 from portalcheck.words.text import clean
 
 _TYPES = {field.name: field.type for field in msgspec.structs.fields(Report)}
@@ -24,8 +24,8 @@ _EXITS = {"ok": (0,), "warn": (0, 1), "fail": (0, 1), "unknown": (3,)}
 _WORSE = (Integrity.CHANGED, Integrity.PART_MISSING)
 
 
-def json_reports(text: str, numbers: Numbers) -> list[Recovered]:
-    """The reports of a JSON text, empty where it is none; one with nothing in it for a report that is cut off."""
+def json_reports(text: str, numbers: Numbers) -> list[RecoveredReport]:
+    """The reports of a JSON text, empty for another text; one without fields for a report that is cut off."""
     text = text.lstrip("\ufeff \t\r\n")
     if not text.startswith(("{", "[")):
         return []
@@ -35,7 +35,7 @@ def json_reports(text: str, numbers: Numbers) -> list[Recovered]:
         documents = [_decoded(line) for line in text.splitlines()[:_MOST_REPORTS] if line.strip()]
     found = [_recover(document, numbers) for document in documents if _is_report(document)]
     if not found and whole is None and f'"{_VERSION}"' in text:
-        return [Recovered(integrity=Integrity.PART_MISSING, source="json", fields={}, missing=_NEEDED)]
+        return [RecoveredReport(integrity=Integrity.PART_MISSING, source="json", fields={}, missing=_NEEDED)]
     return found
 
 
@@ -50,11 +50,11 @@ def _is_report(document: object) -> bool:
     return isinstance(document, dict) and _VERSION in document
 
 
-def _recover(document: dict[str, Any], numbers: Numbers) -> Recovered:
+def _recover(document: dict[str, Any], numbers: Numbers) -> RecoveredReport:
     version = document[_VERSION]
     if isinstance(version, bool) or not isinstance(version, int) or version != SCHEMA_VERSION:
         known = version if isinstance(version, int) and not isinstance(version, bool) else None
-        return Recovered(
+        return RecoveredReport(
             integrity=Integrity.PART_MISSING,
             source="json",
             fields={_VERSION: known} if known is not None else {},
@@ -73,10 +73,10 @@ def _recover(document: dict[str, Any], numbers: Numbers) -> Recovered:
             unproven.append(Unproven(name, clean(_shown(document[name]))))
     missing = [name for name in _NEEDED if name not in document]
     sealed = fields.get(_SEAL, {})
-    unproven += _take_out(fields, seal.broken(fields, sealed) - {line.key for line in unproven})
+    unproven += _take_out(fields, checksums.changed(fields, sealed) - {line.key for line in unproven})
     unproven += _take_out(fields, _disagreeing(fields, numbers))
-    missing += sorted(seal.lost(document, sealed) - set(missing))
-    return Recovered(
+    missing += sorted(checksums.missing(document, sealed) - set(missing))
+    return RecoveredReport(
         integrity=_integrity(document, missing=bool(missing), changed=bool(unproven)),
         source="json",
         fields=fields,
@@ -90,7 +90,7 @@ def _recover(document: dict[str, Any], numbers: Numbers) -> Recovered:
 
 
 def _take_out(fields: dict[str, Any], names: Collection[str]) -> list[Unproven]:
-    """Take fields, and checks named as `checks.tls`, away; gives back what they said."""
+    """Remove fields, and checks named as `checks.tls`; returns what they held."""
     taken = []
     for name in list(fields):
         if name in names:
@@ -108,7 +108,7 @@ def _take_out(fields: dict[str, Any], names: Collection[str]) -> list[Unproven]:
 
 
 def _disagreeing(fields: dict[str, Any], numbers: Numbers) -> set[str]:
-    """Fields that contradict each other, all of them: which of them is wrong nobody can tell.
+    """Fields that contradict each other, all of them, since it cannot be known which is wrong.
 
     The phone code repeats the cause, the system and each check's status, and the exit code follows from the
     outcome. Codes of another layout, and causes without a number, are not compared.
@@ -132,7 +132,7 @@ def _disagreeing(fields: dict[str, Any], numbers: Numbers) -> set[str]:
 
 
 def _integrity(document: dict[str, Any], *, missing: bool, changed: bool) -> Integrity:
-    """No better than what an earlier reading said of the same report."""
+    """Never better than the `integrity` that an earlier reading gave to the same report."""
     said = document.get("integrity")
     for worse, found in zip(_WORSE, (changed, missing), strict=True):
         if found or said == worse.value:

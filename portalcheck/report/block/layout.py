@@ -33,18 +33,16 @@ order.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable
 
-from portalcheck.report.code.sounds import SYMBOLS as _UPPER
+from portalcheck.report.checksums import digest
 
 BEGIN = "BEGIN PORTALCHECK REPORT"
 END = "END PORTALCHECK REPORT"
 LAYOUT = 1
 COLUMNS = 64
 
-SYMBOLS = _UPPER.lower()
 TAG_SYMBOLS = 2
 MARK_SYMBOLS = 6
 CLOSING_SYMBOLS = 8
@@ -88,16 +86,11 @@ def symbols(text: str) -> str:
 
 def closing_check(lines: Iterable[tuple[str, str]]) -> str:
     """The closing check over (key, value) pairs."""
-    return _digest(
+    return digest(
         "block", _OTHERS.sub("", "".join(key + value for key, value in lines).lower()), CLOSING_SYMBOLS
     )
 
 
 def mark(tag: str, key: str, value: str) -> str:
     """The mark of one line; `tag` are the first symbols of the closing check."""
-    return tag + _digest("line " + tag, f"{squeeze(key)}:{squeeze(value)}", MARK_SYMBOLS - TAG_SYMBOLS)
-
-
-def _digest(purpose: str, text: str, count: int) -> str:
-    number = int.from_bytes(hashlib.sha256(f"portalcheck {purpose}\n{text}".encode()).digest()[:8])
-    return "".join(SYMBOLS[(number >> shift) & 31] for shift in range(0, 5 * count, 5))
+    return tag + digest("line " + tag, f"{squeeze(key)}:{squeeze(value)}", MARK_SYMBOLS - TAG_SYMBOLS)

@@ -11,10 +11,10 @@ from portalcheck.model import SCHEMA_VERSION, Report, Status
 from portalcheck.report import code as phonecode
 from portalcheck.report.block import layout
 from portalcheck.report.block.fields import Fields, entries
-from portalcheck.report.block.finding_lines import Block, Line, blocks
 from portalcheck.report.block.json_reports import json_reports
-from portalcheck.report.block.recovered import OPTIONAL, Integrity, Recovered, Unproven
-from portalcheck.report.block.unmangle import decode, plain
+from portalcheck.report.block.normalise import decode, normalise_text
+from portalcheck.report.block.recovered_report import OPTIONAL, Integrity, RecoveredReport, Unproven
+from portalcheck.report.block.scanner import Block, Line, find_blocks
 from portalcheck.words.text import clean
 
 _NAMES = tuple(field for field in msgspec.structs.fields(Report) if field.name not in OPTIONAL)
@@ -22,16 +22,16 @@ _VERSION = "schema_version"
 _MOST_SHOWN = 100
 
 
-def read(text: str | bytes, numbers: Numbers) -> list[Recovered]:
-    """All reports in a text, in order; empty where there is none. Never raises, and takes time linear in the
+def read(text: str | bytes, numbers: Numbers) -> list[RecoveredReport]:
+    """All reports in a text, in order; empty without one. Never raises, and takes time linear in the
     length. `numbers` are what a phone code stands for, which a report is compared with.
 
     A JSON report (or several, as a list or one a line) is read as such; anything else is searched for blocks,
-    up to `portalcheck.report.block.unmangle.LONGEST` characters. What stands twice is given once.
+    up to `portalcheck.report.block.normalise.LONGEST` characters. What stands twice is given once.
     """
     decoded = decode(text)
     found = json_reports(decoded, numbers)
-    return found or [_recover(block, numbers) for block in _once(blocks(plain(decoded)))]
+    return found or [_recover(block, numbers) for block in _once(find_blocks(normalise_text(decoded)))]
 
 
 def _once(found: Sequence[Block]) -> list[Block]:
@@ -55,7 +55,7 @@ def _once(found: Sequence[Block]) -> list[Block]:
     return [found[place] for place in sorted(kept)]
 
 
-def _recover(block: Block, numbers: Numbers) -> Recovered:
+def _recover(block: Block, numbers: Numbers) -> RecoveredReport:
     fields = Fields()
     for entry in entries((line.key, line.value) for line in block.lines):
         fields.take(entry)
@@ -72,7 +72,7 @@ def _recover(block: Block, numbers: Numbers) -> Recovered:
     integrity = _integrity(block, fields, other_version=other_version)
     if integrity is Integrity.COMPLETE and not other_version:
         fields.values.setdefault("checks", [])
-    return Recovered(
+    return RecoveredReport(
         integrity=integrity,
         source="block",
         fields=fields.values,
@@ -104,7 +104,7 @@ def _integrity(block: Block, fields: Fields, *, other_version: bool) -> Integrit
 
 
 def _missing(fields: Fields, numbers: Numbers) -> tuple[str, ...]:
-    """Fields that are not there, and checks of which the phone code tells that they were run."""
+    """Fields that are absent, and absent checks that were run according to the phone code."""
     absent = [name for field in _NAMES if (name := field.name) not in fields.values]
     absent += [
         f"{parent.name}.{field.name}"

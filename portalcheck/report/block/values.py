@@ -64,14 +64,14 @@ def write_text(text: str) -> str:
 
 
 def _write_any_text(text: str) -> str:
-    """A text as the block writes it where a number or another word could stand."""
+    """A text as the block writes it at a place that may also hold a number or another word."""
     written, squeezed = write_text(text), squeeze(text)
     mistakable = squeezed in _WORDS or squeezed.startswith(_MARKS) or _NUMBER.fullmatch(squeezed)
     return f"text {text}" if mistakable and written == text else written
 
 
 def reduce(text: str) -> str:
-    """A text without all that the block cannot hold; the same text where it holds all of it."""
+    """A text without all that the block cannot hold; the same text if the block can hold all of it."""
     if len(text) <= LONGEST and _TEXT.fullmatch(text) and not layout.MARKER_WORDS.search(text):
         return text
     decomposed = unicodedata.normalize("NFKD", text[: 2 * LONGEST])

@@ -39,8 +39,8 @@ import msgspec
 
 from portalcheck.api.declarations import Numbers
 from portalcheck.model import Status
-from portalcheck.report.code.field import check_symbols, sums
-from portalcheck.report.code.sounds import ALIKE, SAME, SYMBOLS, WORDS
+from portalcheck.report.code.alphabet import ALIKE, SAME, SYMBOLS, WORDS
+from portalcheck.report.code.reed_solomon import check_symbols, syndromes
 
 LAYOUT = 1
 LENGTH = 10
@@ -83,7 +83,7 @@ class Trouble(StrEnum):
 
 
 class Likeness(StrEnum):
-    """How a suggested code differs from the one that was heard."""
+    """How a suggested code differs from the one that was given."""
 
     SWAP = "swap"
     MISSING = "missing"
@@ -102,10 +102,10 @@ class Suggestion(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CodeProblem(msgspec.Struct, frozen=True, kw_only=True):
-    """Why a code was not read, what was heard (grouped), and which codes may have been meant, the likeliest
-    first.
+    """Why a code was not read, the symbols that were given (grouped), and which codes may have been meant, the
+    likeliest first.
 
-    `length` is the number of symbols heard; `positions` (from 1) are letters that no code has; `layout` is
+    `length` is the number of symbols given; `positions` (from 1) are letters that no code has; `layout` is
     the version of a code whose check is right and whose layout this version does not know.
     """
 
@@ -137,7 +137,7 @@ def encode(cause: str, os: str, statuses: Mapping[str, Status], numbers: Numbers
 
 def check_holds(symbols: str) -> bool:
     """Whether the check symbols of ten plain symbols, without dashes, fit the others."""
-    return sums([SYMBOLS.index(symbol) for symbol in symbols]) == (0, 0)
+    return syndromes([SYMBOLS.index(symbol) for symbol in symbols]) == (0, 0)
 
 
 def decode(text: str, numbers: Numbers) -> Decoded | CodeProblem:
@@ -150,7 +150,7 @@ def decode(text: str, numbers: Numbers) -> Decoded | CodeProblem:
         trouble, near = Trouble.LENGTH, _other_lengths(values) if not wrong else ()
     elif wrong:
         trouble, near = Trouble.SYMBOL, _in_place_of_letters(values, wrong)
-    elif sums(values) == (0, 0):
+    elif syndromes(values) == (0, 0):
         return _meaning(values, numbers)
     else:
         trouble, near = Trouble.CHECK, _near(values)
@@ -206,7 +206,7 @@ def _meaning(values: Sequence[int], numbers: Numbers) -> Decoded | CodeProblem:
 
 
 def _heard(text: str) -> str:
-    """The letters and digits of a text, as symbols where they are some; longer texts are cut."""
+    """The letters and digits of a text in upper case, O as 0, I and L as 1; at most `_MOST_HEARD` of them."""
     plain = unicodedata.normalize("NFKC", text[: 4 * _MOST_HEARD]).upper().translate(SAME)
     return re.sub(r"[\W_]+", "", plain)[:_MOST_HEARD]
 
@@ -229,7 +229,7 @@ def _suggestions(near: Iterable[_Near], numbers: Numbers) -> tuple[Suggestion, .
     """Those of the codes that have a meaning, in their order, each once."""
     found: dict[str, Suggestion] = {}
     for values, places, likeness in near:
-        if sums(values) == (0, 0) and isinstance(meaning := _meaning(values, numbers), Decoded):
+        if syndromes(values) == (0, 0) and isinstance(meaning := _meaning(values, numbers), Decoded):
             positions = tuple(place + 1 for place in places)
             found.setdefault(
                 meaning.code, Suggestion(code=meaning.code, positions=positions, likeness=likeness)
@@ -238,7 +238,7 @@ def _suggestions(near: Iterable[_Near], numbers: Numbers) -> tuple[Suggestion, .
 
 
 def _near(heard: Sequence[int]) -> Iterator[_Near]:
-    """What differs from the heard code as listeners and readers err, the likeliest kind first."""
+    """Codes that differ from the given one as listeners and readers err, the likeliest kind first."""
     for place in range(LENGTH - 1):
         swapped = list(heard)
         swapped[place], swapped[place + 1] = swapped[place + 1], swapped[place]

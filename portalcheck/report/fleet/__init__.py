@@ -1,4 +1,7 @@
-"""Many reports in one summary: read as a stream, each run counted once, whatever is damaged counted and named."""
+"""One summary of many reports: read as a stream in bounded memory, each run counted once, damaged places named.
+
+Not for reports that were pasted or mangled on the way (`report.block`), nor for looking at a single one.
+"""
 
 from __future__ import annotations
 

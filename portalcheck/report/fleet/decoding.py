@@ -159,7 +159,7 @@ def _otherwise(text: bytes) -> Found:
 
 
 def _named(args: msgspec.Raw, name: str) -> str:
-    """What an argument names; `unknown` where it is missing or no text."""
+    """What an argument names; `unknown` if it is missing or not text."""
     given = _args(args).get(name)
     try:
         return _name(given) if given is not None else UNKNOWN

@@ -34,7 +34,7 @@ def documents(parts: Iterable[bytes], read: Decoder) -> Iterator[tuple[int, Foun
 
 
 def _whole(text: bytes, read: Decoder) -> list[Found] | None:
-    """What a file holds that is one document or list; None where something else is in it, told by its line."""
+    """What a file holds that is one document or list; None if it holds something else."""
     text = text.strip()
     several, rest = read.elements(text) if text.startswith(b"[") else ([read.decode(text)], b"")
     return None if rest or any(isinstance(found, Damage) for found in several) else several
@@ -122,7 +122,7 @@ class _Held:
         return not first or column > 0 or first in _CONTINUES
 
     def add(self, line: bytes) -> None:
-        """Take a line in; `ended` tells whether it was the last one."""
+        """Add a line; `ended` is then whether it was the last one."""
         change = _depth(line)
         if line.strip():
             self._flat = self._flat is not False and _column(line) == 0
@@ -156,7 +156,7 @@ def _column(line: bytes) -> int:
 
 
 def _depth(text: bytes) -> int | None:
-    """How many brackets more are opened than closed; None where a string does not end on its line."""
+    """How many brackets more are opened than closed; None if a string does not end on its line."""
     if len(text) > _LONGEST_BRACKETED:
         return None
     if b"\\" in text:

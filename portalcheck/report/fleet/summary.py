@@ -179,7 +179,7 @@ class _Count:
 
 
 def _day(started: str) -> str:
-    """The day in UTC of a time as RFC 3339 writes it; empty where it is none."""
+    """The day in UTC of a time as RFC 3339 writes it; empty for another text."""
     return _day_of(started[:10]) if started.endswith("Z") else _day_elsewhere(started)
 
 

@@ -45,18 +45,18 @@ def _days(summary: Summary, catalog: Catalog) -> Iterator[str]:
         yield from wrap(catalog.ui("fleet.earlier_days", day=days[0].day), "  ")
     cells = []
     for day in days:
-        told = (
+        counts = (
             f"{catalog.ui(f'status.{outcome}')} {words.number(day.outcomes[outcome], catalog)}"
             f" ({words.percent(day.outcomes[outcome] / day.reports, catalog)})"
             for outcome in OUTCOMES
             if day.outcomes[outcome]
         )
-        cells.append((day.day, words.number(day.reports, catalog), ", ".join(told)))
+        cells.append((day.day, words.number(day.reports, catalog), ", ".join(counts)))
     yield from _table(cells)
 
 
 def _table(cells: Sequence[tuple[str, str, str]]) -> Iterator[str]:
-    """Two columns of numbers, and words that hang in where they need more than a line."""
+    """Two columns of numbers, and words, with a hanging indent if they need more than a line."""
     widths = [max((len(cell[column]) for cell in cells), default=0) for column in (0, 1)]
     for first, second, said in cells:
         front = f"  {first:>{widths[0]}}  {second:>{widths[1]}}  "

@@ -55,7 +55,7 @@ def shown(rows: tuple[Row, ...]) -> tuple[Row, ...]:
 
 
 def beyond(group: str, summary: Summary, catalog: Catalog) -> list[str]:
-    """How many reports of a group no row tells of."""
+    """How many reports of a group are in none of the rows that are shown."""
     hidden = set(summary.groups[group]) - set(shown(summary.groups[group]))
     count = sum(row.reports for row in hidden) + summary.more.get(group, 0)
     return [catalog.ui("fleet.beyond", count=count)] if count else []

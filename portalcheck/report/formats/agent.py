@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from portalcheck.api.declarations import NONE
-from portalcheck.report.block import Integrity, Recovered
+from portalcheck.report.block import Integrity, RecoveredReport
 from portalcheck.report.code import OTHER, CodeProblem, Decoded, Trouble, spell
 from portalcheck.report.formats.lines import numbered, wrap
 from portalcheck.words.catalog import Catalog
@@ -26,7 +26,7 @@ _MOST_SUGGESTIONS = 3
 _CODE_LENGTH = 10
 
 
-def render_reports(reports: Sequence[Recovered], catalog: Catalog) -> str:
+def render_reports(reports: Sequence[RecoveredReport], catalog: Catalog) -> str:
     """All reports that were found in a text, one after the other."""
     if not reports:
         return catalog.ui("read.nothing") + "\n"
@@ -37,7 +37,7 @@ def render_reports(reports: Sequence[Recovered], catalog: Catalog) -> str:
     return "\n\n".join("\n".join(lines) for lines in parts) + "\n"
 
 
-def _report(report: Recovered, words: Catalog) -> Iterator[str]:
+def _report(report: RecoveredReport, words: Catalog) -> Iterator[str]:
     fields = report.fields
     yield from wrap(words.ui(f"read.{_INTEGRITY[report.integrity]}"))
     if report.newer:
@@ -51,7 +51,7 @@ def _report(report: Recovered, words: Catalog) -> Iterator[str]:
     yield from _checks(fields.get("checks", ()), words)
     yield from _origin(fields, words)
     yield from _left_out(report, words)
-    yield from _desk(words)
+    yield from _checklist(words)
 
 
 def _owner(owner: object, words: Catalog) -> Iterator[str]:
@@ -79,31 +79,31 @@ def _origin(fields: Mapping[str, Any], words: Catalog) -> Iterator[str]:
 
 
 def _cause(cause: str, fields: Mapping[str, Any], words: Catalog) -> Iterator[str]:
-    told = words.cause(cause, _faults(fields))
+    texts = words.cause(cause, _faults(fields))
     symptoms = _texts(fields.get("symptoms"))
     yield from ("", words.ui("heading.result") + ":")
-    yield from wrap(told.verdict, "  ")
+    yield from wrap(texts.verdict, "  ")
     yield "  " + words.ui("report.cause", cause=cause)
     for other in _texts(fields.get("also")):
         yield from wrap(words.cause(other, _faults(fields)).verdict, "  ")
     for symptom in symptoms:
         yield from wrap(f"{words.ui('heading.told')}: {words.symptom(symptom)}", "  ")
     yield from ("", words.ui("heading.agent") + ":")
-    yield from wrap(told.agent, "  ")
+    yield from wrap(texts.agent, "  ")
     if cause == NONE.id and not symptoms:
         yield from ("", words.ui("heading.ask_next") + ":")
         yield from wrap(words.ui("read.ask_symptom"), "  ")
         yield from numbered(map(words.symptom, words.ids("symptoms")))
-    if told.actions:
+    if texts.actions:
         yield from ("", words.ui("heading.caller_first") + ":")
-        yield from numbered(told.actions)
+        yield from numbered(texts.actions)
     steps = [
         step["ref"] for step in fields.get("likely_steps", ()) if isinstance(step, dict) and "ref" in step
     ]
     for ref in steps:
         yield from wrap(words.ui("step.article", title=words.ref(ref).title, ref=ref), "  ")
     yield from ("", words.ui("heading.details") + ":")
-    yield from wrap(told.it, "  ")
+    yield from wrap(texts.it, "  ")
 
 
 def _faults(fields: Mapping[str, Any]) -> set[str]:
@@ -125,7 +125,7 @@ def _checks(checks: Iterable[Any], words: Catalog) -> Iterator[str]:
 
 
 def _findings(check: Mapping[str, Any], words: Catalog) -> Iterator[str]:
-    """What a check found that is not well; what echoes a fault elsewhere is told as that, and blames nobody."""
+    """What a check found that is not well; echoes of a fault elsewhere are named as such."""
     behind = set()
     for finding in check.get("findings", ()):
         blockers = _texts(finding.get("blocked_by"))
@@ -137,7 +137,7 @@ def _findings(check: Mapping[str, Any], words: Catalog) -> Iterator[str]:
         yield words.ui("step.echo", reasons=[words.check(name).name for name in sorted(behind)])
 
 
-def _left_out(report: Recovered, words: Catalog) -> Iterator[str]:
+def _left_out(report: RecoveredReport, words: Catalog) -> Iterator[str]:
     if report.missing or report.unproven or report.unknown:
         yield from ("", words.ui("heading.missing") + ":")
     for name in report.missing:
@@ -153,7 +153,7 @@ def _left_out(report: Recovered, words: Catalog) -> Iterator[str]:
         yield from wrap(words.ui("read.withheld", list=kinds))
 
 
-def _desk(words: Catalog) -> Iterator[str]:
+def _checklist(words: Catalog) -> Iterator[str]:
     """What to have ready, from the article's support checklist, and the rule that keeps the caller safe."""
     yield from ("", words.ui("read.prepare"))
     yield from numbered(words.ref("support-checklist").actions)
@@ -189,7 +189,7 @@ def _decoded(code: Decoded, words: Catalog) -> Iterator[str]:
         yield from wrap(words.ui(f"read.code_cause_{'other' if code.cause == OTHER else 'unknown'}"), "  ")
     yield from _checks(checks, words)
     yield ""
-    yield from _desk(words)
+    yield from _checklist(words)
 
 
 def _problem(problem: CodeProblem, words: Catalog) -> Iterator[str]:

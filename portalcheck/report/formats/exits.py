@@ -10,7 +10,7 @@ _ENDED_WITH_A_REPORT = frozenset({0, 1, 3})
 
 
 def adapted(format: str, code: int, outcome: Outcome | None) -> int:
-    """The exit code in a format; `code` is that of `text`, `outcome` is None where no report was made.
+    """The exit code in a format; `code` is that of `text`, `outcome` is None if no report was made.
 
     nagios: by outcome, whatever `--fail-on` says of the code; 3 for all that is no report (usage, bug, help,
     Ctrl-C).

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 import msgspec
 
 from portalcheck.model import Portal, Report, ReportCheck
-from portalcheck.report.formats import route_diagram as way
-from portalcheck.report.formats import sentences as words
+from portalcheck.report.formats import route_diagram
+from portalcheck.report.formats import wording as words
 from portalcheck.report.formats.pages import own_file, template
 from portalcheck.report.formats.pages import policy as policy_of
 from portalcheck.words.catalog import Catalog
@@ -26,7 +26,7 @@ _LINE = 28
 
 
 class Dot(msgspec.Struct, frozen=True):
-    """A link of the way as a dot of the picture; `cut` where the line to the next dot is not passed."""
+    """A link of the route diagram as a dot; `cut`: the line to the next dot is drawn as interrupted."""
 
     y: int
     state: str
@@ -35,7 +35,7 @@ class Dot(msgspec.Struct, frozen=True):
 
 
 class Picture(msgspec.Struct, frozen=True):
-    """The way as a picture from top to bottom, and the same in words."""
+    """The route diagram as a picture from top to bottom, and in words for those who do not see it."""
 
     dots: tuple[Dot, ...]
     title: str
@@ -77,12 +77,12 @@ def render(report: Report, catalog: Catalog, portal: Portal | None = None) -> st
         verdict=words.verdict(report, catalog),
         may_try=words.may_try(report, catalog),
         picture=_picture(report, catalog) if report.checks else None,
-        first=words.first(report, catalog),
+        first=words.first_step(report, catalog),
         support=list(words.support(report, catalog, portal)),
         then=list(_then(report, catalog)),
         also=[words.cause_words(report, catalog, cause).verdict for cause in report.also],
-        unseen=list(words.unseen(report, catalog)),
-        told=[catalog.symptom(symptom) for symptom in report.symptoms],
+        not_checked=list(words.not_checked(report, catalog)),
+        symptoms=[catalog.symptom(symptom) for symptom in report.symptoms],
         checks=[_check(check, catalog) for check in report.checks],
         detail_heading="heading.local" if report.privacy.level == "local" else "heading.details",
         evidence=list(_evidence(report)),
@@ -91,33 +91,33 @@ def render(report: Report, catalog: Catalog, portal: Portal | None = None) -> st
         block=paste.write(report, catalog.installed.numbers.checks.values()).splitlines(),
         code=report.code,
         spoken=phonecode.spell(report.code, catalog.lang),
-        looked=list(words.looked(report, catalog)),
+        contacts=list(words.contacts(report, catalog)),
         origin=list(_origin(report, catalog)),
     )
     return page.lstrip() + "\n"
 
 
 def _picture(report: Report, catalog: Catalog) -> Picture:
-    links = way.nodes(report, catalog.installed)
-    verdict = words.way_verdict(report, links, catalog)
+    links = route_diagram.nodes(report, catalog.installed)
+    verdict = words.route_verdict(report, links, catalog)
     dots = [
         Dot(
             y=_TOP + _GAP * place,
             state=link.state.value,
             lines=tuple(textwrap.wrap(words.node(link, catalog), _LINE)),
-            cut=link.state in (way.State.BROKEN, way.State.UNKNOWN)
-            or any(after.state is way.State.UNKNOWN for after in links[place + 1 : place + 2]),
+            cut=link.state in (route_diagram.State.BROKEN, route_diagram.State.UNKNOWN)
+            or any(after.state is route_diagram.State.UNKNOWN for after in links[place + 1 : place + 2]),
         )
         for place, link in enumerate(links)
     ]
     title = catalog.ui("path.picture", summary=verdict) if verdict else catalog.ui("heading.path")
-    return Picture(tuple(dots), title, words.way_line(links, catalog), verdict)
+    return Picture(tuple(dots), title, words.route_line(links, catalog), verdict)
 
 
 def _then(report: Report, catalog: Catalog) -> Iterator[str]:
     for step in report.likely_steps[1:]:
-        told, more = words.article(step, catalog), words.hint(step, report, catalog)
-        yield f"{told}. {more}" if more else told
+        step_title, more = words.article(step, catalog), words.browser_hint(step, report, catalog)
+        yield f"{step_title}. {more}" if more else step_title
 
 
 def _check(check: ReportCheck, catalog: Catalog) -> CheckView:

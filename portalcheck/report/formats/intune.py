@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from portalcheck.api.declarations import NONE
 from portalcheck.model import Report, Status
-from portalcheck.report.formats import sentences as words
-from portalcheck.report.formats.sentences import sentence, title
+from portalcheck.report.formats import wording as words
+from portalcheck.report.formats.wording import sentence, title
 from portalcheck.words.catalog import Catalog
 from portalcheck.words.text import clean
 
@@ -26,8 +26,8 @@ def render(report: Report, catalog: Catalog) -> str:
 
 def message(text: str, state: str) -> str:
     """What ended without a report, in the place of one."""
-    told = " ".join(clean(text, 4 * LONGEST).replace("|", "/").split())
-    return _shortened(f"{state} | {told}" if state else told, LONGEST - 1) + "\n"
+    line = " ".join(clean(text, 4 * LONGEST).replace("|", "/").split())
+    return _shortened(f"{state} | {line}" if state else line, LONGEST - 1) + "\n"
 
 
 def _parts(report: Report, catalog: Catalog) -> Iterator[str]:

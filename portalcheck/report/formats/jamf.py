@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from portalcheck.api.declarations import NONE
 from portalcheck.model import Report
-from portalcheck.report.formats import sentences as words
+from portalcheck.report.formats import wording as words
 from portalcheck.words.catalog import Catalog
 from portalcheck.words.text import clean
 
@@ -16,7 +16,7 @@ _SAFE = str.maketrans({"<": "(", ">": ")", "&": "+"})
 
 
 def render(report: Report, catalog: Catalog) -> str:
-    """`<result>outcome cause step: verdict</result>`; a step only where there is something to do."""
+    """`<result>outcome cause step: verdict</result>`; a step only if there is something to do."""
     steps = report.likely_steps if report.cause != NONE.id else ()
     codes = " ".join([report.outcome.value, report.cause, *(step.ref for step in steps[:1])])
     value = f"{codes}: {words.verdict(report, catalog)[0]}"
@@ -25,5 +25,5 @@ def render(report: Report, catalog: Catalog) -> str:
 
 def message(text: str, state: str) -> str:
     """What ended without a report, in the place of one."""
-    told = " ".join((f"{state}: {text}" if state else text).translate(_SAFE).split())
-    return f"<result>{clean(told, LONGEST)}</result>\n"
+    line = " ".join((f"{state}: {text}" if state else text).translate(_SAFE).split())
+    return f"<result>{clean(line, LONGEST)}</result>\n"

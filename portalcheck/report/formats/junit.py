@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from xml.etree import ElementTree
 
 from portalcheck.model import Outcome, Report, ReportCheck, ReportFinding, Status
-from portalcheck.report.formats import sentences as words
+from portalcheck.report.formats import wording as words
 from portalcheck.words.catalog import Catalog
 from portalcheck.words.text import clean
 
@@ -46,7 +46,7 @@ def render(report: Report, catalog: Catalog) -> str:
 
 
 def _verdict(report: Report, catalog: Catalog) -> Element:
-    """The run as a whole: red exactly where its exit code is 1 or 3, or a cause was found."""
+    """The run as a whole: red if its exit code is 1 or 3, or a cause was found, and only then."""
     verdict = words.verdict(report, catalog)[0]
     case = _element("testcase", classname="portalcheck", name="verdict", time=_seconds(report.duration_ms))
     advice = "\n".join(_advice(report, catalog))
@@ -66,7 +66,7 @@ def _result(report: Report) -> str | None:
 
 def _advice(report: Report, catalog: Catalog) -> Iterator[str]:
     yield words.cause_words(report, catalog).it
-    first = words.first(report, catalog)
+    first = words.first_step(report, catalog)
     if first is not None:
         yield f"{catalog.ui('heading.first')}: {words.title(report.likely_steps[0], catalog)}"
         yield from (f"{number}. {action}" for number, action in enumerate(first.actions, start=1))
@@ -79,10 +79,10 @@ def _case(check: ReportCheck, catalog: Catalog) -> Element:
     case = _element("testcase", classname="portalcheck.checks", name=check.check, time=time)
     lines = "\n".join(_lines(check, catalog))
     kind = {Status.FAIL: "failure", Status.UNKNOWN: "error"}.get(check.status)
-    finding = words.first_of(check, check.status)
+    finding = words.first_finding(check, check.status)
     echoed = [reason for finding in check.findings for reason in finding.blocked_by]
     if kind is not None and (finding is not None or not echoed):
-        case.append(_element(kind, lines, **_told(check, finding, catalog)))
+        case.append(_element(kind, lines, **_type_and_message(check, finding, catalog)))
         return case
     if kind is not None or check.status is Status.SKIP:
         case.append(_element("skipped", message=_why_not(check, echoed, catalog)))
@@ -90,7 +90,7 @@ def _case(check: ReportCheck, catalog: Catalog) -> Element:
     return case
 
 
-def _told(check: ReportCheck, finding: ReportFinding | None, catalog: Catalog) -> dict[str, str]:
+def _type_and_message(check: ReportCheck, finding: ReportFinding | None, catalog: Catalog) -> dict[str, str]:
     if finding is None:
         return {"type": check.check, "message": words.status(check.status, catalog)}
     return {"type": finding.reason, "message": words.sentence(finding, catalog)}
@@ -100,7 +100,7 @@ def _why_not(check: ReportCheck, echoed: list[str], catalog: Catalog) -> str:
     """Why a check says nothing of its own: the findings that it echoes, or its own words."""
     if echoed:
         return catalog.ui("step.echo", reasons=list(dict.fromkeys(echoed)))
-    return _told(check, next(iter(check.findings), None), catalog)["message"]
+    return _type_and_message(check, next(iter(check.findings), None), catalog)["message"]
 
 
 def _lines(check: ReportCheck, catalog: Catalog) -> Iterator[str]:

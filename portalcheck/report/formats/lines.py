@@ -1,4 +1,4 @@
-"""Lines of plain text, wrapped to one width wherever they go, so that screen, file and clipboard hold the same.
+"""Lines of plain text, wrapped to one width, so that screen, file and clipboard hold the same.
 
 The width is 78 columns, less on a terminal that has less: words that are cut at its edge are hard to read.
 """
@@ -21,7 +21,7 @@ def fit(columns: int) -> None:
 
 
 def wrap(text: str, indent: str = "") -> list[str]:
-    """A paragraph; its further lines hang in a little where it is indented."""
+    """A paragraph; if it is indented, its further lines are a little more so."""
     return _lines(text, indent, indent + _HANGING if indent else "")
 
 

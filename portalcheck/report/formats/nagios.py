@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from portalcheck.api.declarations import NONE
 from portalcheck.model import Outcome, Report, Status
-from portalcheck.report.formats import sentences as words
-from portalcheck.report.formats.sentences import clock_skew
+from portalcheck.report.formats import wording as words
+from portalcheck.report.formats.wording import clock_skew
 from portalcheck.words.catalog import Catalog
 from portalcheck.words.text import clean
 

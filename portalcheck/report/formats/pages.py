@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @cache
 def own_file(name: str) -> str:
-    """A template, style sheet or script of a room of `report`, by its path there."""
+    """The text of a template, style sheet or script below `portalcheck/report`, by its path there."""
     return (files("portalcheck.report") / name).read_text(encoding="utf-8")
 
 

@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 
 from portalcheck.model import Outcome, Report, Status
-from portalcheck.report.formats.sentences import clock_skew
+from portalcheck.report.formats.wording import clock_skew
 from portalcheck.words.catalog import Catalog
 from portalcheck.words.text import clean
 
@@ -79,7 +79,7 @@ def _plain(value: float | None) -> Samples:
 
 
 def _family(name: str, profile: str, samples: Samples) -> str:
-    """A metric with its HELP and TYPE lines; nothing where it has no sample. No series comes twice."""
+    """A metric with its HELP and TYPE lines; nothing without a sample. No series comes twice."""
     metric = f"portalcheck_{name}"
     series = {_series(metric, {"portal": profile, **labels}): value for labels, value in samples}
     if not series:

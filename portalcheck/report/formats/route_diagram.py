@@ -1,4 +1,4 @@
-"""The way from the person to the sign-in page as a few links, and where it is broken."""
+"""The route from the person to the sign-in page as a diagram of a few links, and where it is broken."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from portalcheck.model import Report, ReportCheck, ReportFinding, Status
 
 
 class State(StrEnum):
-    """How a link of the way is."""
+    """How a link of the diagram is: passed, not in use, with a warning, broken, or not known."""
 
     OPEN = "open"
     OFF = "off"
@@ -23,7 +23,7 @@ class State(StrEnum):
 
 
 class Node(msgspec.Struct, frozen=True):
-    """A link of the way: its key in the texts (`ui.path`), and its state."""
+    """A link of the diagram: its key in the catalogue (`ui.path`), and its state."""
 
     key: str
     state: State
@@ -42,28 +42,28 @@ _GRAVITY = (State.UNKNOWN, State.OPEN, State.WORRIED, State.BROKEN)
 
 
 def nodes(report: Report, installed: Installed) -> tuple[Node, ...]:
-    """The way in order. Echoes of a fault elsewhere break no link; what was seen to be well stays so behind one.
+    """The links in order, from the person to the page. Echoes of a fault elsewhere break no link.
 
-    A fault on the computer itself breaks the link where the browser stops because of it. A proxy is a link only
-    where there is one.
+    A fault on the computer itself breaks the link at which the browser stops because of it. There is a link for a
+    proxy only if one is in use.
     """
-    return _Way(report, installed).nodes()
+    return _Diagram(report, installed).nodes()
 
 
-def broken(way: tuple[Node, ...]) -> Node | None:
-    """The first broken link."""
-    return next((node for node in way if node.state is State.BROKEN), None)
+def broken(links: tuple[Node, ...]) -> Node | None:
+    """The first broken link, None if none is."""
+    return next((node for node in links if node.state is State.BROKEN), None)
 
 
-def _cut(way: list[Node]) -> list[Node]:
-    """One link is the broken one; a fault of its own behind it is worth a look, and stops nobody yet."""
-    stop = next((index for index, node in enumerate(way) if node.state is State.BROKEN), len(way))
-    return way[: stop + 1] + [
-        Node(node.key, State.WORRIED) if node.state is State.BROKEN else node for node in way[stop + 1 :]
+def _cut(links: list[Node]) -> list[Node]:
+    """The first broken link stays; further ones behind it become worries, since they stop nothing yet."""
+    stop = next((index for index, node in enumerate(links) if node.state is State.BROKEN), len(links))
+    return links[: stop + 1] + [
+        Node(node.key, State.WORRIED) if node.state is State.BROKEN else node for node in links[stop + 1 :]
     ]
 
 
-class _Way:
+class _Diagram:
     """What a report's checks say, by the links that their declarations name."""
 
     def __init__(self, report: Report, installed: Installed) -> None:
@@ -77,7 +77,7 @@ class _Way:
     def nodes(self) -> tuple[Node, ...]:
         here = self._state(Link.YOU)
         proxy = self._optional(Link.PROXY)
-        way = [
+        links = [
             Node("you", State.WORRIED if here in (State.WORRIED, State.BROKEN) else State.OPEN),
             Node(self._kind_of_network(), self._state(Link.NETWORK)),
             Node("vpn", self._optional(Link.VPN)),
@@ -87,7 +87,7 @@ class _Way:
             Node("certificate", self._state(Link.CERTIFICATE)),
             Node("page", self._page()),
         ]
-        return tuple(_cut(self._passed(way)))
+        return tuple(_cut(self._passed(links)))
 
     def _own(self, link: Link) -> list[ReportFinding]:
         return [finding for _, check in self._seen[link] for finding in self._echo_nothing(check)]
@@ -125,7 +125,7 @@ class _Way:
     def _looked_up(self) -> list[ReportCheck]:
         """Those checks of the name that speak of more than the text of an address."""
         named = self._seen[Link.NAME]
-        return [told for check, told in named if any(r.layer is Layer.NAME for r in check.reasons)]
+        return [reported for check, reported in named if any(r.layer is Layer.NAME for r in check.reasons)]
 
     def _door(self) -> State:
         own = self._own(Link.PORTAL)
@@ -144,27 +144,29 @@ class _Way:
         past = [f for f in self._own(Link.PORTAL) if self._layer(f) is not Layer.CONNECTION]
         return _gravest(felt or past)
 
-    def _passed(self, way: list[Node]) -> list[Node]:
-        """Links that had nothing to tell, and behind which the next were reached, were passed.
+    def _passed(self, links: list[Node]) -> list[Node]:
+        """Links that no finding tells of, and behind which others were reached, were passed.
 
         Not those of which a check could not tell: that is never shown as well.
         """
-        last = max((place for place, node in enumerate(way) if node.state in _REACHED), default=0)
+        last = max((place for place, node in enumerate(links) if node.state in _REACHED), default=0)
         return [
             Node(node.key, State.OPEN)
-            if place < last and node.state is State.UNKNOWN and self._had_nothing_to_tell(node.key)
+            if place < last and node.state is State.UNKNOWN and self._was_passed_over(node.key)
             else node
-            for place, node in enumerate(way)
+            for place, node in enumerate(links)
         ]
 
-    def _had_nothing_to_tell(self, key: str) -> bool:
+    def _was_passed_over(self, key: str) -> bool:
         if key == Link.NAME:
             seen = self._looked_up()
         elif key in set(Link) - {Link.NETWORK}:
             seen = [reported for _, reported in self._seen[Link(key)]]
         else:
             return False
-        return bool(seen) and all(f.status is not Status.UNKNOWN for told in seen for f in told.findings)
+        return bool(seen) and all(
+            f.status is not Status.UNKNOWN for reported in seen for f in reported.findings
+        )
 
 
 def _gravest(findings: Sequence[ReportFinding]) -> State:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from portalcheck.model import Portal, Report
 from portalcheck.report.block.writing import write
 from portalcheck.report.code import spell
-from portalcheck.report.formats import route_diagram as way
-from portalcheck.report.formats import sentences as words
+from portalcheck.report.formats import route_diagram
+from portalcheck.report.formats import wording as words
 from portalcheck.report.formats.lines import numbered, wrap
 from portalcheck.words.catalog import Catalog
 
@@ -31,16 +31,16 @@ def render(
     """
     sections = (
         _verdict(report, catalog),
-        _first(report, catalog, portal),
-        _then(report, catalog),
-        _told(report, catalog),
+        _first_step(report, catalog, portal),
+        _further_steps(report, catalog),
+        _listed("symptoms", map(catalog.symptom, report.symptoms), catalog),
         _changes(report, previous, catalog),
-        _also(report, catalog),
-        _not_checked(report, catalog),
-        _way(report, catalog),
+        _listed("also", (words.cause_words(report, catalog, each).verdict for each in report.also), catalog),
+        _listed("not_checked", words.not_checked(report, catalog), catalog),
+        _route(report, catalog),
         _checks(report, catalog, verbose=verbose),
         _local(report, catalog),
-        _looked(report, catalog),
+        _listed("looked", words.contacts(report, catalog), catalog),
         _block(report, catalog),
         _code(report, catalog, verbose=verbose),
     )
@@ -51,14 +51,21 @@ def _heading(key: str, catalog: Catalog) -> str:
     return catalog.ui(f"heading.{key}") + ":"
 
 
+def _listed(key: str, sentences: Iterable[str], catalog: Catalog) -> Iterator[str]:
+    """Sentences below a heading; nothing without a sentence."""
+    lines = [line for sentence in sentences for line in wrap(sentence, _IN)]
+    if lines:
+        yield from (_heading(key, catalog), *lines)
+
+
 def _verdict(report: Report, catalog: Catalog) -> Iterator[str]:
     for sentence in words.verdict(report, catalog):
         yield from wrap(sentence)
 
 
-def _first(report: Report, catalog: Catalog, portal: Portal | None) -> Iterator[str]:
+def _first_step(report: Report, catalog: Catalog, portal: Portal | None) -> Iterator[str]:
     """One step, with its reference and numbered actions."""
-    first = words.first(report, catalog)
+    first = words.first_step(report, catalog)
     if first is None:
         return
     yield _heading("first", catalog)
@@ -70,21 +77,14 @@ def _first(report: Report, catalog: Catalog, portal: Portal | None) -> Iterator[
         yield from wrap(line, _IN)
 
 
-def _then(report: Report, catalog: Catalog) -> Iterator[str]:
+def _further_steps(report: Report, catalog: Catalog) -> Iterator[str]:
     steps = report.likely_steps[1:]
     if steps:
         yield _heading("then", catalog)
         for step in steps:
             yield from wrap(words.article(step, catalog), _IN)
-            yield from wrap(words.hint(step, report, catalog), _DEEP)
+            yield from wrap(words.browser_hint(step, report, catalog), _DEEP)
         yield from wrap(catalog.ui("step.more", topic=steps[0].ref), _IN)
-
-
-def _told(report: Report, catalog: Catalog) -> Iterator[str]:
-    if report.symptoms:
-        yield _heading("symptoms", catalog)
-        for symptom in report.symptoms:
-            yield from wrap(catalog.symptom(symptom), _IN)
 
 
 def _changes(report: Report, previous: Report | None, catalog: Catalog) -> Iterator[str]:
@@ -98,31 +98,16 @@ def _changes(report: Report, previous: Report | None, catalog: Catalog) -> Itera
     yield from wrap(catalog.ui("changes.changed", before=before, now=now), _IN)
 
 
-def _also(report: Report, catalog: Catalog) -> Iterator[str]:
-    if report.also:
-        yield _heading("also", catalog)
-        for cause in report.also:
-            yield from wrap(words.cause_words(report, catalog, cause).verdict, _IN)
-
-
-def _not_checked(report: Report, catalog: Catalog) -> Iterator[str]:
-    unseen = list(words.unseen(report, catalog))
-    if unseen:
-        yield _heading("not_checked", catalog)
-        for line in unseen:
-            yield from wrap(line, _IN)
-
-
-def _way(report: Report, catalog: Catalog) -> Iterator[str]:
+def _route(report: Report, catalog: Catalog) -> Iterator[str]:
     if not report.checks:
         return
-    links = way.nodes(report, catalog.installed)
+    links = route_diagram.nodes(report, catalog.installed)
     yield _heading("path", catalog)
     # A link's name stays on one line.
     whole = [words.node(link, catalog).replace(" ", _NO_BREAK) for link in links]
     line = f" {catalog.ui('path.arrow')} ".join(whole)
     yield from (part.replace(_NO_BREAK, " ") for part in wrap(line, _IN))
-    verdict = words.way_verdict(report, links, catalog)
+    verdict = words.route_verdict(report, links, catalog)
     if verdict:
         yield from wrap(verdict, _IN)
 
@@ -144,7 +129,7 @@ def _checks(report: Report, catalog: Catalog, *, verbose: bool) -> Iterator[str]
 
 
 def _local(report: Report, catalog: Catalog) -> Iterator[str]:
-    """All evidence as it is, where the person asked for what stays on this computer."""
+    """All evidence as it is, if the person asked for what stays on this computer."""
     if report.privacy.level != "local":
         return
     yield from wrap(_heading("local", catalog))
@@ -152,12 +137,6 @@ def _local(report: Report, catalog: Catalog) -> Iterator[str]:
         yield from wrap(f"{finding.reason}:", _IN)
         for name, value in finding.args.items():
             yield from wrap(f"{name}: {catalog.write(value)}", _DEEP)
-
-
-def _looked(report: Report, catalog: Catalog) -> Iterator[str]:
-    yield _heading("looked", catalog)
-    for line in words.looked(report, catalog):
-        yield from wrap(line, _IN)
 
 
 def _block(report: Report, catalog: Catalog) -> Iterator[str]:

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portalcheck.facts import BrowserProfile, CookieBlock
+from portalcheck.facts import BrowserProfile, CookieBlock, CookieScope, SetBy, Unreadable
 from tests.machine.browsers.world import Cookie, World, chromium_db
 
 UBLOCK = "cjpalhdlnbpafiamejdnhcphjbkeiagm"
-ALL_SETTING = (CookieBlock("all", "setting"),)
-SITE_SETTING = (CookieBlock("site", "setting"),)
+ALL_SETTING = (CookieBlock(CookieScope.ALL, SetBy.SETTING),)
+SITE_SETTING = (CookieBlock(CookieScope.SITE, SetBy.SETTING),)
 
 
 def preferences(
@@ -58,15 +58,19 @@ def policy(world: World, content: object, kind: str = "managed", name: str = "10
         (preferences(None, {"[*.]portal.test,[*.]other.test": 2}), (), False),
         (preferences(2, {"*,[*.]portal.test": 1}), (), False),
         (preferences(cookie_controls_mode=0), (), False),
-        (preferences(cookie_controls_mode=1), (CookieBlock("third-party", "setting"),), False),
+        (preferences(cookie_controls_mode=1), (CookieBlock(CookieScope.THIRD_PARTY, SetBy.SETTING),), False),
         (preferences(cookie_controls_mode=2), (), False),
         (preferences(cookie_controls_mode=3), (), False),
         (preferences(block_third_party_cookies=True), (), False),
-        (preferences(1, cookie_controls_mode=1), (CookieBlock("third-party", "setting"),), False),
+        (
+            preferences(1, cookie_controls_mode=1),
+            (CookieBlock(CookieScope.THIRD_PARTY, SetBy.SETTING),),
+            False,
+        ),
         (preferences(2, cookie_controls_mode=1), ALL_SETTING, False),
         (
             preferences(1, {"www.portal.test,*": 2}, cookie_controls_mode=1),
-            (*SITE_SETTING, CookieBlock("third-party", "setting")),
+            (*SITE_SETTING, CookieBlock(CookieScope.THIRD_PARTY, SetBy.SETTING)),
             False,
         ),
     ],
@@ -75,7 +79,7 @@ def test_settings_and_exceptions(
     world: World, content: object, blocks: tuple[CookieBlock, ...], clears: bool
 ) -> None:
     found = seen(world, content)
-    assert (found.readable, found.blocks, found.clears_on_exit) == (True, blocks, clears)
+    assert (found.unreadable, found.blocks, found.clears_on_exit) == (None, blocks, clears)
 
 
 def test_an_exception_for_a_port_counts_on_that_port_only(world: World) -> None:
@@ -93,28 +97,28 @@ def test_braves_shields_count_for_the_page_itself(world: World) -> None:
 @pytest.mark.parametrize(
     ("managed", "recommended", "user", "blocks"),
     [
-        ({"DefaultCookiesSetting": 2}, {}, preferences(1), (CookieBlock("all", "policy"),)),
-        ({}, {"DefaultCookiesSetting": 2}, {}, (CookieBlock("all", "policy"),)),
+        ({"DefaultCookiesSetting": 2}, {}, preferences(1), (CookieBlock(CookieScope.ALL, SetBy.POLICY),)),
+        ({}, {"DefaultCookiesSetting": 2}, {}, (CookieBlock(CookieScope.ALL, SetBy.POLICY),)),
         ({}, {"DefaultCookiesSetting": 2}, preferences(1), ()),
         ({}, {"DefaultCookiesSetting": 2}, preferences(None, {"[*.]portal.test,*": 1}), ()),
         (
             {"DefaultCookiesSetting": 2},
             {},
             preferences(None, {"[*.]portal.test,*": 1}),
-            (CookieBlock("all", "policy"),),
+            (CookieBlock(CookieScope.ALL, SetBy.POLICY),),
         ),
         ({"DefaultCookiesSetting": 2, "CookiesAllowedForUrls": ["[*.]portal.test"]}, {}, {}, ()),
         (
             {"CookiesBlockedForUrls": ["https://www.portal.test"]},
             {},
             preferences(1),
-            (CookieBlock("site", "policy"),),
+            (CookieBlock(CookieScope.SITE, SetBy.POLICY),),
         ),
         ({"CookiesBlockedForUrls": ["portal.test", 7, None]}, {}, {}, ()),
         ({"DefaultCookiesSetting": 1}, {}, preferences(2), ()),
-        ({"BlockThirdPartyCookies": True}, {}, {}, (CookieBlock("third-party", "policy"),)),
+        ({"BlockThirdPartyCookies": True}, {}, {}, (CookieBlock(CookieScope.THIRD_PARTY, SetBy.POLICY),)),
         ({"BlockThirdPartyCookies": False}, {}, preferences(cookie_controls_mode=1), ()),
-        ({}, {"BlockThirdPartyCookies": True}, {}, (CookieBlock("third-party", "policy"),)),
+        ({}, {"BlockThirdPartyCookies": True}, {}, (CookieBlock(CookieScope.THIRD_PARTY, SetBy.POLICY),)),
         ({"DefaultCookiesSetting": "2"}, {}, {}, ()),
     ],
 )
@@ -159,7 +163,10 @@ def test_policies_in_the_registry(windows: World) -> None:
     }
     found = windows.profile()
     assert found.browser == "edge"
-    assert found.blocks == (CookieBlock("site", "policy"), CookieBlock("third-party", "policy"))
+    assert found.blocks == (
+        CookieBlock(CookieScope.SITE, SetBy.POLICY),
+        CookieBlock(CookieScope.THIRD_PARTY, SetBy.POLICY),
+    )
     assert found.clears_on_exit
 
 
@@ -167,7 +174,7 @@ def test_recommended_policies_in_the_registry(windows: World) -> None:
     windows.environ["LOCALAPPDATA"] = r"C:\Users\pat\AppData\Local"
     windows.write(windows.root / "Users/pat/AppData/Local/Google/Chrome/User Data/Default/Preferences", {})
     windows.registry = {r"HKLM\Software\Policies\Google\Chrome\Recommended": {"DefaultCookiesSetting": 2}}
-    assert windows.profile().blocks == (CookieBlock("all", "policy"),)
+    assert windows.profile().blocks == (CookieBlock(CookieScope.ALL, SetBy.POLICY),)
 
 
 @pytest.mark.parametrize("where", ["com.google.Chrome.plist", "pat/com.google.Chrome.plist"])
@@ -175,7 +182,7 @@ def test_policies_in_managed_preferences(mac: World, where: str) -> None:
     mac.write(mac.home / "Library/Application Support/Google/Chrome/Default/Preferences", {})
     path = mac.root / "Library/Managed Preferences" / where
     mac.write(path, plistlib.dumps({"DefaultCookiesSetting": 2}, fmt=plistlib.FMT_BINARY))
-    assert mac.profile().blocks == (CookieBlock("all", "policy"),)
+    assert mac.profile().blocks == (CookieBlock(CookieScope.ALL, SetBy.POLICY),)
 
 
 DEEP = '{"profile":' + '{"a":' * 100_000 + "1" + "}" * 100_001
@@ -190,7 +197,7 @@ def test_broken_preferences_are_unreadable_and_the_cookies_are_still_read(
 ) -> None:
     chromium_db(world.chromium / "Default" / "Cookies", [Cookie()])
     found = seen(world, content)
-    assert (found.readable, found.why, found.blocks, found.extensions) == (False, "damaged", (), ())
+    assert (found.unreadable, found.blocks, found.extensions) == (Unreadable.DAMAGED, (), ())
     assert world.store().count == 1
 
 
@@ -214,7 +221,7 @@ def test_settings_of_a_strange_type_say_nothing(world: World, bad: object) -> No
         "extensions": {"settings": bad, "opsettings": bad},
     }
     found = seen(world, tree)
-    assert (found.readable, found.blocks, found.extensions) == (True, (), ())
+    assert (found.unreadable, found.blocks, found.extensions) == (None, (), ())
 
 
 _json = st.recursive(
@@ -267,7 +274,7 @@ def test_no_preferences_bring_the_reader_down(
 ) -> None:
     world = World(tmp_path_factory.mktemp("prefs"))
     found = seen(world, raw if use_raw else tree)
-    assert found.readable or found.why
+    assert found.unreadable in (None, *Unreadable)
 
 
 # ---- extensions --------------------------------------------------------------------------------

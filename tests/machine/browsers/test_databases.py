@@ -15,11 +15,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portalcheck.facts import CookieStore, StoreState
+from portalcheck.facts import CookieStore, Unreadable
 from portalcheck.machine.browsers import database as asking
 from portalcheck.machine.browsers import reading
 from portalcheck.machine.browsers.database import SIZES, Database, Refused
-from portalcheck.machine.browsers.reading import Why
 from tests.machine.browsers.world import Cookie, World, chromium_db, firefox_db
 
 In = Callable[..., CookieStore]
@@ -29,13 +28,13 @@ LIVE_AND_DEAD = [Cookie(), Cookie(name="b", expires=-10)]
 @pytest.mark.parametrize("version", [9, 12, 20, 21, 22, 23, 24])
 def test_every_schema_of_chromium_is_read(in_chromium: In, version: int) -> None:
     store = in_chromium(LIVE_AND_DEAD, version)
-    assert (store.state, store.count, store.expired, store.sent) == (StoreState.READ, 1, 1, 1)
+    assert (store.unreadable, store.count, store.expired, store.sent) == (None, 1, 1, 1)
 
 
 @pytest.mark.parametrize("version", [10, 15, 16, 17])
 def test_every_schema_of_firefox_is_read_in_its_own_unit_of_time(in_firefox: In, version: int) -> None:
     store = in_firefox(LIVE_AND_DEAD, version)
-    assert (store.state, store.count, store.expired, store.sent) == (StoreState.READ, 1, 1, 1)
+    assert (store.unreadable, store.count, store.expired, store.sent) == (None, 1, 1, 1)
 
 
 def test_a_firefox_newer_than_known_is_read_as_the_newest_known(in_firefox: In) -> None:
@@ -77,12 +76,12 @@ def test_text_in_utf_16_is_found_and_not_measured_twice(in_chromium: In, encodin
 
 def test_an_empty_file_is_an_empty_store(world: World) -> None:
     world.write(world.chromium / "Default" / "Cookies", b"")
-    assert (world.store().state, world.store().count) == (StoreState.READ, 0)
+    assert (world.store().unreadable, world.store().count) == (None, 0)
 
 
 def test_a_profile_without_a_cookie_file_is_an_empty_store(world: World) -> None:
     world.write(world.chromium / "Default" / "Preferences", {})
-    assert (world.store().state, world.store().count) == (StoreState.READ, 0)
+    assert (world.store().unreadable, world.store().count) == (None, 0)
 
 
 @pytest.mark.parametrize(
@@ -97,13 +96,13 @@ def test_a_profile_without_a_cookie_file_is_an_empty_store(world: World) -> None
 )
 def test_a_file_that_is_no_database_is_damaged(world: World, content: bytes) -> None:
     world.write(world.chromium / "Default" / "Cookies", content)
-    assert (world.store().state, world.store().why) == (StoreState.UNREADABLE, "damaged")
+    assert world.store().unreadable is Unreadable.DAMAGED
 
 
 def test_half_of_a_database_is_damaged(world: World) -> None:
     path = chromium_db(world.chromium / "Default" / "Cookies", [Cookie(name=str(n)) for n in range(500)])
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-    assert world.store().why == "damaged"
+    assert world.store().unreadable is Unreadable.DAMAGED
 
 
 def test_a_damaged_page_spoils_its_own_profile_only(world: World) -> None:
@@ -113,8 +112,8 @@ def test_a_damaged_page_spoils_its_own_profile_only(world: World) -> None:
     path.write_bytes(content)
     chromium_db(world.chromium / "Profile 1" / "Cookies", [Cookie()])
     first, second = world.stores()
-    assert (first.profile, first.state, first.why) == (1, StoreState.UNREADABLE, "damaged")
-    assert (second.profile, second.state, second.count) == (2, StoreState.READ, 1)
+    assert (first.profile, first.unreadable) == (1, Unreadable.DAMAGED)
+    assert (second.profile, second.unreadable, second.count) == (2, None, 1)
 
 
 @settings(max_examples=60, deadline=None)
@@ -132,7 +131,7 @@ def test_no_damage_brings_the_reader_down(
         content[at : at + len(noise)] = noise
     path.write_bytes(content)
     store = world.store()
-    assert store.state is StoreState.READ or store.why in set(Why)
+    assert store.unreadable is None or store.unreadable in set(Unreadable)
 
 
 def _hostile(world: World, script: str) -> CookieStore:
@@ -164,7 +163,7 @@ _PLAIN = "host_key TEXT, path TEXT, name TEXT, value TEXT, expires_utc INTEGER"
     ],
 )
 def test_what_is_no_ordinary_table_of_cookies_is_an_unknown_layout(world: World, script: str) -> None:
-    assert _hostile(world, script).why == "unknown-layout"
+    assert _hostile(world, script).unreadable is Unreadable.UNKNOWN_LAYOUT
 
 
 def test_triggers_and_indexes_of_a_hostile_database_are_never_run(world: World) -> None:
@@ -175,7 +174,7 @@ def test_triggers_and_indexes_of_a_hostile_database_are_never_run(world: World) 
         "CREATE INDEX i ON cookies(abs(length(host_key)));"
         "INSERT INTO cookies VALUES('.portal.test', '/', 'a', 'b', 0)",
     )
-    assert (store.state, store.count) == (StoreState.READ, 1)
+    assert (store.unreadable, store.count) == (None, 1)
 
 
 def test_a_name_that_shadows_our_view_changes_nothing(world: World) -> None:
@@ -215,7 +214,7 @@ def test_cells_of_every_type_are_survived(in_chromium: In, world: World) -> None
         )
     database.close()
     store = world.store()
-    assert store.state is StoreState.READ
+    assert store.unreadable is None
     assert store.count == 1 + len(times)
     assert store.newest is None or store.newest < 253_402_300_800
 
@@ -244,7 +243,7 @@ def test_a_query_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch
     started = time.monotonic()
     with pytest.raises(Refused) as refused, Database(b"") as database:
         database.numbers(endless, {})
-    assert refused.value.why is Why.TOO_BIG
+    assert refused.value.unreadable is Unreadable.TOO_BIG
     assert time.monotonic() - started < 1
 
 
@@ -259,7 +258,7 @@ def test_a_python_that_takes_no_images_says_so_and_copies_nothing_to_disk(
     chromium_db(world.chromium / "Default" / "Cookies", [Cookie()])
     connect = sqlite3.connect
     monkeypatch.setattr(sqlite3, "connect", lambda *names, **how: connect(*names, **how, factory=Old))
-    assert world.store().why == "unknown-layout"
+    assert world.store().unreadable is Unreadable.UNKNOWN_LAYOUT
 
 
 @pytest.mark.parametrize("size", [300_000_000, 1_000_000_000, 2**40])
@@ -274,7 +273,7 @@ def test_a_huge_file_is_too_big_and_never_read(world: World, size: int) -> None:
     store = world.store()
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert store.why == "too-big"
+    assert store.unreadable is Unreadable.TOO_BIG
     assert time.monotonic() - started < 0.5
     assert peak < 4_000_000
 
@@ -286,7 +285,7 @@ def test_a_huge_cell_does_not_fill_the_memory(world: World) -> None:
             "INSERT INTO cookies(host_key, name, path, value) VALUES('.portal.test', 'b', '/', zeroblob(2e7))"
         )
     database.close()
-    assert world.store().why in ("too-big", "")
+    assert world.store().unreadable in (Unreadable.TOO_BIG, None)
 
 
 @pytest.mark.parametrize("name", ["Cookies", "Cookies-journal", "Cookies-wal"])
@@ -315,11 +314,11 @@ def test_what_is_no_regular_file_is_never_opened(world: World, kind: str, name: 
         opened.close()
     assert took < 1
     if name == "Cookies":
-        assert store.why == "not-a-file" or (kind == "nowhere" and store.count == 0)
+        assert store.unreadable is Unreadable.NOT_A_FILE or (kind == "nowhere" and store.count == 0)
     elif kind == "nowhere":
         assert store.count == 1
     else:
-        assert store.state is StoreState.UNREADABLE
+        assert store.unreadable is not None
 
 
 def test_a_link_to_a_database_elsewhere_is_followed(world: World, tmp_path: Path) -> None:
@@ -333,12 +332,14 @@ def test_a_link_to_a_database_elsewhere_is_followed(world: World, tmp_path: Path
 def test_errors_of_every_system_are_told_apart() -> None:
     sharing = PermissionError(13, "x")
     sharing.winerror = 32  # type: ignore[attr-defined, unused-ignore]  # an attribute on Windows only
-    assert reading.why(sharing) is Why.LOCKED
-    assert reading.why(PermissionError(1, "x")) is Why.PERMISSION  # macOS without Full Disk Access
-    assert reading.why(PermissionError(13, "x")) is Why.PERMISSION
-    assert reading.why(FileNotFoundError(2, "x")) is Why.ABSENT
-    assert reading.why(OSError(5, "x")) is Why.DAMAGED
-    assert reading.why(ValueError("embedded null byte")) is Why.NOT_A_FILE
+    assert reading.unreadable(sharing) is Unreadable.LOCKED
+    assert (
+        reading.unreadable(PermissionError(1, "x")) is Unreadable.PERMISSION
+    )  # macOS without Full Disk Access
+    assert reading.unreadable(PermissionError(13, "x")) is Unreadable.PERMISSION
+    assert reading.unreadable(FileNotFoundError(2, "x")) is Unreadable.ABSENT
+    assert reading.unreadable(OSError(5, "x")) is Unreadable.DAMAGED
+    assert reading.unreadable(ValueError("embedded null byte")) is Unreadable.NOT_A_FILE
 
 
 @pytest.mark.parametrize(
@@ -347,6 +348,6 @@ def test_errors_of_every_system_are_told_apart() -> None:
 def test_a_path_to_another_computer_is_refused_everywhere(path: str) -> None:
     remote = Path(path)
     assert reading.is_remote(path)
-    assert reading.read(remote) is Why.NOT_A_FILE if reading.is_remote(remote) else True
-    assert reading.folders(Path("//server/share")) is Why.NOT_A_FILE
+    assert reading.read(remote) is Unreadable.NOT_A_FILE if reading.is_remote(remote) else True
+    assert reading.folders(Path("//server/share")) is Unreadable.NOT_A_FILE
     assert not reading.exists(Path("//server/share"))

@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portalcheck.facts import BrowserProfile, CookieBlock
+from portalcheck.facts import BrowserProfile, CookieBlock, CookieScope, SetBy, Unreadable
 from portalcheck.machine.browsers import prefs_js
 from tests.machine.browsers.world import World
 
-ALL = (CookieBlock("all", "setting"),)
-ALL_POLICY = (CookieBlock("all", "policy"),)
-THIRD = (CookieBlock("third-party", "setting"),)
-SITE = (CookieBlock("site", "setting"),)
+ALL = (CookieBlock(CookieScope.ALL, SetBy.SETTING),)
+ALL_POLICY = (CookieBlock(CookieScope.ALL, SetBy.POLICY),)
+THIRD = (CookieBlock(CookieScope.THIRD_PARTY, SetBy.SETTING),)
+SITE = (CookieBlock(CookieScope.SITE, SetBy.SETTING),)
 BEHAVIOUR = "network.cookie.cookieBehavior"
 
 
@@ -72,7 +72,7 @@ def policy(world: World, rules: object, where: str = "etc/firefox/policies") -> 
 )
 def test_the_cookie_behaviour(world: World, content: str, blocks: tuple[CookieBlock, ...]) -> None:
     found = seen(world, content)
-    assert (found.browser, found.readable, found.blocks) == ("firefox", True, blocks)
+    assert (found.browser, found.unreadable, found.blocks) == ("firefox", None, blocks)
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,11 @@ def test_a_firefox_that_never_remembers_says_so(world: World) -> None:
     ("rules", "content", "blocks"),
     [
         ({"Cookies": {"Behavior": "reject"}}, "", ALL_POLICY),
-        ({"Cookies": {"Behavior": "reject-foreign"}}, "", (CookieBlock("third-party", "policy"),)),
+        (
+            {"Cookies": {"Behavior": "reject-foreign"}},
+            "",
+            (CookieBlock(CookieScope.THIRD_PARTY, SetBy.POLICY),),
+        ),
         ({"Cookies": {"Behavior": "reject-tracker-and-partition-foreign"}}, "", ()),
         ({"Cookies": {"Behavior": "reject"}}, behaviour(0), ()),
         ({"Cookies": {"Behavior": "reject", "Locked": True}}, behaviour(0), ALL_POLICY),
@@ -180,10 +184,14 @@ def test_a_firefox_that_never_remembers_says_so(world: World) -> None:
         ({"Cookies": {"Behavior": "reject", "Allow": ["https://portal.test/", 7]}}, "", ()),
         ({"Cookies": {"Behavior": "reject", "AllowSession": ["https://www.portal.test"]}}, "", ()),
         ({"Cookies": {"Behavior": "reject", "Allow": ["http://portal.test"]}}, "", ALL_POLICY),
-        ({"Cookies": {"Block": ["https://portal.test"]}}, "", (CookieBlock("site", "policy"),)),
+        ({"Cookies": {"Block": ["https://portal.test"]}}, "", (CookieBlock(CookieScope.SITE, SetBy.POLICY),)),
         ({"Cookies": {"Block": ["https://portal.test:8443"]}}, "", ()),
         ({"Cookies": {"Default": False}}, "", ALL_POLICY),
-        ({"Cookies": {"AcceptThirdParty": "never"}}, "", (CookieBlock("third-party", "policy"),)),
+        (
+            {"Cookies": {"AcceptThirdParty": "never"}},
+            "",
+            (CookieBlock(CookieScope.THIRD_PARTY, SetBy.POLICY),),
+        ),
         ({"Cookies": {"Behavior": 7}}, "", ()),
         ({"Cookies": ["reject"]}, "", ()),
         ([], "", ()),
@@ -302,7 +310,7 @@ def test_any_string_is_read_back(name: str, value: str) -> None:
 def test_prefs_that_are_no_file_are_unreadable(world: World) -> None:
     (world.firefox / "p.default" / "prefs.js").mkdir(parents=True)
     found = world.profile()
-    assert (found.readable, found.why) == (False, "not-a-file")
+    assert found.unreadable is Unreadable.NOT_A_FILE
 
 
 # ---- extensions --------------------------------------------------------------------------------

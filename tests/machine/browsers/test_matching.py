@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portalcheck.facts import CookieStore, StoreState
+from portalcheck.facts import CookieStore
 from portalcheck.machine.browsers import chromium_cookies, matching, mozilla_cookies
 from portalcheck.machine.browsers.database import Database
 from tests.machine.browsers.world import HOSTS, NOW, URL, Cookie, World, chromium_db, firefox_db
@@ -20,7 +20,7 @@ In = Callable[..., CookieStore]
 
 def test_live_cookies_are_found_and_sent(in_chromium: In) -> None:
     store = in_chromium([Cookie(name="a"), Cookie(name="b"), Cookie(name="c")])
-    assert store.state is StoreState.READ
+    assert store.unreadable is None
     assert (store.browser, store.profile) == ("chromium", 1)
     assert (store.count, store.expired, store.session, store.sent, store.duplicates) == (3, 0, 0, 3, 0)
 
@@ -118,7 +118,7 @@ def test_hosts_of_every_form_are_understood(in_chromium: In, host: str, url: str
 )
 def test_a_url_that_names_no_page_still_lets_the_hosts_be_counted(in_chromium: In, url: str) -> None:
     store = in_chromium([Cookie()], url=url)
-    assert (store.state, store.count, store.sent) == (StoreState.READ, 1, 0)
+    assert (store.unreadable, store.count, store.sent) == (None, 1, 0)
 
 
 def test_a_session_cookie_is_no_expired_one(in_chromium: In) -> None:
@@ -307,7 +307,7 @@ def test_what_is_sent_is_what_the_rfc_says(
     tmp_path_factory: pytest.TempPathFactory, cookies: list[Cookie], host: str, path: str
 ) -> None:
     file = chromium_db(tmp_path_factory.mktemp("db") / "Cookies", cookies)
-    page = matching.target(f"https://{host}{path}")
+    page = matching.page_of(f"https://{host}{path}")
     with Database(file.read_bytes()) as database:
         clock = chromium_cookies.guard(database, "linux")
         assert isinstance(clock, matching.Clock)
@@ -354,7 +354,7 @@ def test_origin_attributes_whatever_they_hold_sort_cookies_into_jars(
     firefox_db(world.firefox / "p" / "cookies.sqlite", [Cookie(jar=jar) for jar in jars])
     store = world.store()
     kept = [jar for jar in jars if not any(part.startswith("privateBrowsingId=") for part in _parts(jar))]
-    sent = [jar for jar in kept if jar in ("", *mozilla_cookies.jars(matching.target(URL)))]
+    sent = [jar for jar in kept if jar in ("", *mozilla_cookies.jars(matching.page_of(URL)))]
     assert (store.count, store.sent) == (len(kept), len(sent))
     assert store.partitioned == len(kept) - len(sent)
 

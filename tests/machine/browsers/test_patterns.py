@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portalcheck.machine.browsers.matching import Target
+from portalcheck.machine.browsers.matching import Page
 from portalcheck.machine.browsers.patterns import pattern, setting_for
 
-PAGE = Target("https", "www.portal.test", 443, "/login")
+PAGE = Page("https", "www.portal.test", 443, "/login")
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
+from portalcheck.facts import Unreadable
 from portalcheck.machine import browsers
 from portalcheck.machine.browsers import chromium_cookies, mozilla_cookies
 from portalcheck.machine.browsers.database import SIZES, Database, Number, Refused
-from portalcheck.machine.browsers.reading import Why
 from tests.machine.browsers.world import SECRET, URL, Cookie, World, binarycookies, chromium_db, firefox_db
 
 COOKIES = [Cookie(name="sess_of_pat"), Cookie(name="b", expires=-5), Cookie(host="login.sso.test")]
@@ -87,7 +87,7 @@ def test_a_query_for_a_value_or_for_anything_else_is_refused(tmp_path: Path, que
     image = chromium_db(tmp_path / "Cookies", COOKIES).read_bytes()
     with pytest.raises(Refused) as refused:
         ask(image, query)
-    assert refused.value.why in (Why.UNKNOWN_LAYOUT, Why.DAMAGED)
+    assert refused.value.unreadable in (Unreadable.UNKNOWN_LAYOUT, Unreadable.DAMAGED)
 
 
 def test_firefoxes_values_are_guarded_too(tmp_path: Path) -> None:

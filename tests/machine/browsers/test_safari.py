@@ -11,10 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portalcheck.facts import CookieBlock, CookieStore, StoreState
+from portalcheck.facts import CookieBlock, CookieScope, CookieStore, SetBy, Unreadable
 from portalcheck.machine import browsers
 from portalcheck.machine.browsers import binarycookies as jar
-from portalcheck.machine.browsers.reading import Why
 from tests.machine.browsers.world import NOW, SECRET, Cookie, World, binarycookies
 
 LIBRARY = Path("Library/Containers/com.apple.Safari/Data/Library")
@@ -34,9 +33,9 @@ def read(mac: World, content: bytes) -> CookieStore:
 
 def test_a_good_file_is_counted(mac: World) -> None:
     store = read(mac, binarycookies(COOKIES))
-    assert (store.browser, store.state, store.session, store.running) == (
+    assert (store.browser, store.unreadable, store.session, store.running) == (
         "safari",
-        StoreState.READ,
+        None,
         None,
         None,
     )
@@ -53,7 +52,7 @@ def test_a_secure_cookie_needs_https(mac: World) -> None:
 @pytest.mark.parametrize("content", [b"", binarycookies([])])
 def test_a_file_without_cookies_is_an_empty_store(mac: World, content: bytes) -> None:
     store = read(mac, content)
-    assert (store.state, store.count) == (StoreState.READ, 0)
+    assert (store.unreadable, store.count) == (None, 0)
 
 
 GOOD = binarycookies(COOKIES)
@@ -90,7 +89,7 @@ _FIRST_RECORD = _FIRST_PAGE + 8 + 4 * 2 + 4
 def test_a_broken_file_is_damaged_at_once(mac: World, content: bytes) -> None:
     started = time.monotonic()
     store = read(mac, content)
-    assert (store.state, store.why) == (StoreState.UNREADABLE, "damaged")
+    assert store.unreadable is Unreadable.DAMAGED
     assert time.monotonic() - started < 0.5
 
 
@@ -102,14 +101,14 @@ def test_records_laid_over_each_other_take_no_time() -> None:
     page = b"\0\0\1\0" + struct.pack("<I", count) + struct.pack("<I", 8 + 4 * count) * count + record
     content = b"cook" + struct.pack(">2I", 1, len(page)) + page
     started = time.monotonic()
-    assert jar.parse(content) is Why.DAMAGED
+    assert jar.parse(content) is Unreadable.DAMAGED
     assert time.monotonic() - started < 0.5
 
 
 @pytest.mark.parametrize("when", [float("nan"), float("inf"), -1.0, 1e300])
 def test_strange_times_are_survived(mac: World, when: float) -> None:
     store = read(mac, _with(_FIRST_RECORD + 40, struct.pack("<2d", when, when)))
-    assert (store.state, store.count) == (StoreState.READ, 3)
+    assert (store.unreadable, store.count) == (None, 3)
 
 
 @settings(max_examples=200, deadline=None)
@@ -121,7 +120,7 @@ def test_strange_times_are_survived(mac: World, when: float) -> None:
 )
 def test_no_bytes_bring_the_reader_down(content: bytes) -> None:
     found = jar.parse(content)
-    assert found is Why.DAMAGED or isinstance(found, jar.Jar)
+    assert found is Unreadable.DAMAGED or isinstance(found, jar.Jar)
 
 
 def test_the_value_is_nowhere_in_what_is_read() -> None:
@@ -146,7 +145,7 @@ def test_the_file_of_old_versions_counts_only_without_a_container(mac: World) ->
 
 # ---- settings ----------------------------------------------------------------------------------
 
-BLOCKS_ALL = (CookieBlock("all", "setting"),)
+BLOCKS_ALL = (CookieBlock(CookieScope.ALL, SetBy.SETTING),)
 
 
 @pytest.mark.parametrize(
@@ -165,7 +164,7 @@ def test_preferences_that_block_all(
     read(mac, binarycookies([]))
     mac.write(mac.home / LIBRARY / "Preferences/com.apple.Safari.plist", plistlib.dumps(preferences))
     found = mac.profile()
-    assert (found.browser, found.readable, found.blocks) == ("safari", True, blocks)
+    assert (found.browser, found.unreadable, found.blocks) == ("safari", None, blocks)
 
 
 @pytest.mark.parametrize(("policy", "blocks"), [(0, ()), (1, BLOCKS_ALL), (2, ())])
@@ -182,7 +181,7 @@ def test_broken_preferences_are_unreadable(mac: World, content: bytes) -> None:
     read(mac, binarycookies([Cookie()], content))
     mac.write(mac.home / LIBRARY / "Preferences/com.apple.Safari.plist", content)
     found = mac.profile()
-    assert (found.readable, found.why) == (False, "damaged")
+    assert found.unreadable is Unreadable.DAMAGED
 
 
 def test_the_version_comes_with_the_program(mac: World) -> None:

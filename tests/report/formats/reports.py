@@ -19,7 +19,7 @@ from portalcheck.model import (
     Tool,
     gravest,
 )
-from portalcheck.report import checksums as seal
+from portalcheck.report import checksums
 from tests.declared import encode
 
 HIGH, MEDIUM, LOW = Likelihood.HIGH, Likelihood.MEDIUM, Likelihood.LOW
@@ -69,7 +69,7 @@ def report(
         privacy=privacy or Privacy("share", {}, {"resolver": 1, "portal": 2}),
         code=encode(cause, "windows", {c.check: c.status for c in checks}),
     )
-    return msgspec.structs.replace(made, seal=seal.make(msgspec.to_builtins(made)))
+    return msgspec.structs.replace(made, seal=checksums.compute(msgspec.to_builtins(made)))
 
 
 def healthy() -> Report:

@@ -7,7 +7,7 @@ import pytest
 
 from portalcheck.model import Privacy, Report
 from portalcheck.report.formats import agent, html, json, text
-from portalcheck.report.formats.sentences import cause_words
+from portalcheck.report.formats.wording import cause_words
 from tests.declared import read_paste, write_block
 from tests.report.formats import hostile, reports
 from tests.report.formats.formats import ENGLISH, LANGUAGES, SPANISH

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from portalcheck.model import Arg, Outcome, Report, ReportFinding, Status, Step
-from portalcheck.report.formats import sentences as words
+from portalcheck.report.formats import wording as words
 from portalcheck.report.formats.html import render as html
 from portalcheck.report.formats.text import render as text
 from tests.declared import catalog_of
@@ -74,8 +74,8 @@ def test_a_block_that_stops_comes_before_one_that_does_not() -> None:
 def test_the_step_that_tries_another_browser_names_one_that_keeps_nothing_of_the_site(lang: str) -> None:
     report = found("cookies-stale", "cookies.duplicates", WARN, "firefox", browser="chrome")
     catalog = catalog_of(lang)
-    told = words.hint(report.likely_steps[1], report, catalog)
-    assert words.hint(report.likely_steps[0], report, catalog) == ""
+    told = words.browser_hint(report.likely_steps[1], report, catalog)
+    assert words.browser_hint(report.likely_steps[0], report, catalog) == ""
     assert "Firefox" in told
     assert told.split(",", maxsplit=1)[0] in " ".join(text(report, catalog).split())
     assert told.split(",", maxsplit=1)[0] in " ".join(html(report, catalog).split())

@@ -15,8 +15,8 @@ import pytest
 from portalcheck.model import Portal, Report, Step, Support
 from portalcheck.report import code as phonecode
 from portalcheck.report.formats import html as page
-from portalcheck.report.formats import route_diagram as way
-from portalcheck.report.formats import sentences as words
+from portalcheck.report.formats import route_diagram
+from portalcheck.report.formats import wording as words
 from tests.declared import write_block
 from tests.report.formats import reports
 from tests.report.formats.formats import ENGLISH, LANGUAGES, SPANISH
@@ -48,7 +48,7 @@ def calling(report: Report) -> Report:
 def test_the_page_says_all_in_the_order_in_which_it_helps(name: str, lang: str) -> None:
     report, catalog = reports.ALL[name](), LANGUAGES[lang]
     cause = words.cause_words(report, catalog)
-    first = words.first(report, catalog)
+    first = words.first_step(report, catalog)
     assert first
     expected = [
         catalog.ui(f"status.{report.outcome.value}"),
@@ -60,7 +60,7 @@ def test_the_page_says_all_in_the_order_in_which_it_helps(name: str, lang: str) 
         *first.actions,
         *(words.article(step, catalog) for step in report.likely_steps[1:]),
         *(catalog.cause(also).verdict for also in report.also),
-        *words.unseen(report, catalog),
+        *words.not_checked(report, catalog),
         catalog.ui("html.show_checks"),
         catalog.ui("heading.details"),
         cause.it,
@@ -68,7 +68,7 @@ def test_the_page_says_all_in_the_order_in_which_it_helps(name: str, lang: str) 
         *write_block(report).splitlines(),
         report.code,
         phonecode.spell(report.code, lang),
-        *words.looked(report, catalog),
+        *words.contacts(report, catalog),
         catalog.ui("report.started", started=report.started),
     ]
     text, position = visible(page.render(report, catalog)), 0
@@ -132,15 +132,15 @@ def test_every_state_of_a_link_has_a_shape_of_its_own() -> None:
     pages = "".join(page.render(make(), ENGLISH) for make in reports.ALL.values())
     drawn = re.findall(r'<g class="(\w+)">(.*?)<text', pages, re.DOTALL)
     shapes = {re.sub(r"[\d.-]+", "0", shape): state for state, shape in drawn}
-    assert sorted(shapes.values()) == sorted(way.State)
+    assert sorted(shapes.values()) == sorted(route_diagram.State)
 
 
 @every_report
 def test_lines_of_the_picture_are_cut_from_the_broken_link_on(name: str) -> None:
-    links = way.nodes(reports.ALL[name](), ENGLISH.installed)
+    links = route_diagram.nodes(reports.ALL[name](), ENGLISH.installed)
     drawn = re.findall(r'<line class="(link[^"]*)"', page.render(reports.ALL[name](), ENGLISH))
     assert len(drawn) == len(links) - 1
-    stop = way.broken(links)
+    stop = route_diagram.broken(links)
     if stop is not None:
         assert drawn[links.index(stop) :] == ["link cut"] * (len(drawn) - links.index(stop))
 
@@ -150,8 +150,8 @@ def test_every_label_of_the_picture_fits_on_two_lines_beside_its_dot(lang: str) 
     catalog = LANGUAGES[lang]
     keys = ("you", "wifi", "wired", "network", "vpn", "proxy", "name", "portal", "certificate", "page")
     for key in keys:
-        for state in way.State:
-            label = words.node(way.Node(key, state), catalog)
+        for state in route_diagram.State:
+            label = words.node(route_diagram.Node(key, state), catalog)
             assert len(label) <= 2 * 28 - 8
 
 

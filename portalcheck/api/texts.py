@@ -1,4 +1,4 @@
-"""The words that lie beside a check: one TOML file a language, `en.toml` and others, in the check's own package."""
+"""The words of a check: one TOML file a language, `en.toml` and others, in the check's own package."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ class CauseTexts(TypedDict, total=False):
     when: dict[str, CauseTexts]
 
 
-class BesideTexts(TypedDict, total=False):
-    """What lies beside a check; each reason has a sentence, or a table by its evidence.
+class CheckTexts(TypedDict, total=False):
+    """All words of a check; each reason has a sentence, or a table of sentences by its evidence.
 
     `fleet` is the heading of the group that its reasons are counted in, `fleet_values` how values are called there.
     """
@@ -43,24 +43,27 @@ class BesideTexts(TypedDict, total=False):
     causes: dict[str, CauseTexts]
 
 
-def load_beside(package: str, language: str) -> Texts:
-    """The words that lie in a package's folder, for the checks of that package; empty where there are none.
+def load_texts(package: str, language: str) -> Texts:
+    """The words in a package's folder, for the checks of that package; empty if there are none.
 
     They have the shape of the program's own: `name`, `reads`, `contacts`, and the tables `reasons` and `causes`.
-    Raises ImportError for a package that is not there, ValueError for a file that is no TOML in UTF-8, and
+    Raises ImportError for a package that is not there, ValueError for a file that is not TOML in UTF-8, and
     msgspec.ValidationError for one of another shape.
     """
-    return _beside(package, language) if package else _NONE
+    return _check_texts(package, language) if package else _NONE
 
 
 @cache
-def _beside(package: str, language: str) -> Texts:
-    return MappingProxyType(msgspec.convert({**read_texts(package, f"{language}.toml")}, BesideTexts))
+def _check_texts(package: str, language: str) -> Texts:
+    return MappingProxyType(msgspec.convert({**read_texts(package, f"{language}.toml")}, CheckTexts))
 
 
 @cache
 def read_texts(package: str, name: str) -> Texts:
-    """A file of words in a package; empty where there is none. Raises ImportError, ValueError."""
+    """A TOML file of words in a package, empty if it is not there.
+
+    Raises ImportError for an unknown package, ValueError for a file that is not TOML in UTF-8.
+    """
     source = files(package).joinpath(name)
     try:
         return MappingProxyType(tomli.loads(source.read_text(encoding="utf-8")))

@@ -52,7 +52,7 @@ _LOOSE = re.compile(r"(?<![A-Za-z0-9])-+|\.(?![A-Za-z0-9/])|(?<![A-Za-z0-9])\.")
 _BLANKS = re.compile(r"\s+")
 
 
-def plain(text: str) -> str:
+def normalise_text(text: str) -> str:
     """The whole text with transfer encodings, markup and unseen characters undone."""
     text = _UNSEEN.sub("", text)
     for wide, narrow in _WIDE.items():
@@ -74,7 +74,7 @@ def plain(text: str) -> str:
     return _UNSEEN.sub("", text)
 
 
-def tidy(piece: str) -> str:
+def normalise_line(piece: str) -> str:
     """A piece of a plain text with nothing but what a block may hold, on one line. Meant for pieces of
     bounded length.
 

@@ -24,7 +24,7 @@ from portalcheck.model import (
     Tool,
 )
 from portalcheck.report import code as phonecode
-from portalcheck.report.block import Recovered, values
+from portalcheck.report.block import RecoveredReport, values
 from portalcheck.report.build import exit_code
 from tests.declared import CAUSE_ORDER, CHECK_ORDER, encode
 
@@ -129,12 +129,12 @@ def _reduced(value: Any) -> Any:
     return values.reduce(value) if isinstance(value, str) else value
 
 
-def wrong_values(recovered: Recovered, report: Report) -> list[str]:
+def wrong_values(recovered: RecoveredReport, report: Report) -> list[str]:
     """Paths of recovered values that the report does not have; case and blanks are no difference."""
     return list(_differences(recovered.fields, expected(report), ""))
 
 
-def lost_values(recovered: Recovered, report: Report) -> list[str]:
+def lost_values(recovered: RecoveredReport, report: Report) -> list[str]:
     """Paths of the report's values that were not recovered."""
     return list(_differences(expected(report), recovered.fields, ""))
 

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portalcheck.model import PortalName, Report, ReportCheck, ReportFinding, Status
-from portalcheck.report.block import Integrity, Recovered, as_report, fields, layout, values
+from portalcheck.report.block import Integrity, RecoveredReport, as_report, fields, layout, values
 from tests.declared import CHECK_ORDER, read_paste, write_block
-from tests.report.paste_reports import SAMPLE, lost_values, make_report, reports, wrong_values
+from tests.report.block_reports import SAMPLE, lost_values, make_report, reports, wrong_values
 
 ODD_CODE = "end-portal-check-report"
 GOLDEN = Path(__file__).parent / "golden" / "pasted-report.txt"
@@ -19,7 +19,7 @@ OLDER = GOLDEN.with_name("pasted-report-without-owner.txt")
 """The same report as versions wrote it that knew no owner."""
 
 
-def read_one(text: str | bytes) -> Recovered:
+def read_one(text: str | bytes) -> RecoveredReport:
     (recovered,) = read_paste(text)
     return recovered
 
@@ -30,7 +30,7 @@ def with_finding(**args: object) -> Report:
     return msgspec.structs.replace(SAMPLE, portal=PortalName("lab", "Lab", "lab.example"), checks=checks)
 
 
-def args_of(recovered: Recovered) -> dict[str, object]:
+def args_of(recovered: RecoveredReport) -> dict[str, object]:
     found: dict[str, object] = recovered.fields["checks"][0]["findings"][0]["args"]
     return found
 

@@ -1,4 +1,4 @@
-"""The check of the phone code: two running sums in GF(32). Values are 0 to 31."""
+"""The check symbols of the phone code: a Reed-Solomon code of distance 3 over GF(32). Values are 0 to 31."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _PRODUCTS = tuple(tuple(_times(multiplier, value) for value in range(32)) for mu
 _QUOTIENT = next(v for v in range(32) if _times(v, _MULTIPLIERS[0] ^ _MULTIPLIERS[1]) == 1)
 
 
-def sums(values: Sequence[int]) -> tuple[int, int]:
-    """Both running sums; both are zero for a code whose check fits."""
+def syndromes(values: Sequence[int]) -> tuple[int, int]:
+    """The two syndromes of a code, which are both zero if its check symbols are right."""
     first, second = 0, 0
     for value in values:
         first, second = _PRODUCTS[0][first] ^ value, _PRODUCTS[1][second] ^ value
@@ -32,6 +32,6 @@ def sums(values: Sequence[int]) -> tuple[int, int]:
 
 def check_symbols(data: Sequence[int]) -> tuple[int, int]:
     """The two symbols x, y with x * m + y equal to what each sum needs to become zero."""
-    first, second = sums([*data, 0, 0])
+    first, second = syndromes([*data, 0, 0])
     x = _times(first ^ second, _QUOTIENT)
     return x, first ^ _PRODUCTS[0][x]

@@ -1,4 +1,4 @@
-"""How symbols are said and misheard: a word for each, and those that are easily taken for it."""
+"""The symbols of the phone code: a word to spell each with, and the symbols that are easily mistaken for it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The same address asked under another server name: is it the name alone that is treated differently?"""
+"""The same address with another server name in the handshake (SNI): is the portal's name treated differently?"""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ OTHER_SERVER_NAME = "www.example.com"
 """Sent instead of the portal's name (RFC 2606 keeps it free)."""
 
 
-def under_another_name(ctx: Context, hop: Hop, attempt: int = 1) -> Trace | None:
-    """The same address, with one thing changed: the server name (RFC 6066). None where a proxy is in between."""
+def with_other_sni(ctx: Context, hop: Hop, attempt: int = 1) -> Trace | None:
+    """A walk to a hop's address with another server name (RFC 6066, 3); None behind a proxy or without a connection."""
     if hop.connect is None or not hop.connect.address or hop.proxy is not None:
         return None
     own = urlsplit(ctx.url).hostname == hop.host
@@ -27,9 +27,9 @@ def under_another_name(ctx: Context, hop: Hop, attempt: int = 1) -> Trace | None
 
 
 def differs_by_sni(ctx: Context, hop: Hop, chain: Chain | None) -> bool:
-    """Whether a certificate that nobody vouches for stands where another server name brings the portal's own."""
+    """Whether a certificate that no store trusts comes for the portal's name, and the portal's own for another name."""
     if chain is None or not chain.readable or chain.trusted_by or chain.name_matches or chain.incomplete:
         return False
-    other = under_another_name(ctx, hop)
+    other = with_other_sni(ctx, hop)
     genuine = ctx.chain(other.first) if other is not None else None
     return genuine is not None and genuine.name_matches and genuine.trusted

@@ -1,4 +1,4 @@
-"""What was got back from a pasted report, and how far it can be relied on."""
+"""A report as it was recovered from a pasted text, and how far it can be relied on."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ OPTIONAL = frozenset({"seal", "owner", "start_ms"})
 
 
 class Integrity(StrEnum):
-    """How a report came through."""
+    """How a pasted report came through."""
 
     COMPLETE = "complete"
     PART_MISSING = "part-missing"
@@ -28,12 +28,12 @@ class Unproven(msgspec.Struct, frozen=True):
     text: str
 
 
-class Recovered(msgspec.Struct, frozen=True, kw_only=True):
+class RecoveredReport(msgspec.Struct, frozen=True, kw_only=True):
     """One report, as far as it was recovered.
 
     `source` is block or json. `fields` has the shape of the JSON report (contract.md, JSON report) and holds only
     what is proved (in a block) or well-formed (in JSON); what is lost is absent, and named in `missing` as
-    far as that can be told: a field's name, or `checks.` and a check's id, where a part or all of it is lost.
+    far as that is known: a field's name, or `checks.` and a check's id, where a part or all of it is lost.
     `unproven` are lines whose value must not be taken for the report's. `reduced` names texts that lost
     letters when they were written, as `portal.name` or `checks.tls.issuer.organisation` for an argument
     `organisation` of `tls.issuer`; `omitted` counts facts that the block could not hold. `unknown` are keys
@@ -61,8 +61,8 @@ class Recovered(msgspec.Struct, frozen=True, kw_only=True):
         return {**self.fields, "integrity": self.integrity.value}
 
 
-def as_report(recovered: Recovered) -> Report | None:
-    """The recovered fields as a report; None where one is missing or the schema is another one."""
+def as_report(recovered: RecoveredReport) -> Report | None:
+    """The recovered fields as a report; None if one is missing or the schema is another one."""
     if recovered.fields.get("schema_version") != SCHEMA_VERSION:
         return None
     try:

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portalcheck.report.block import Integrity, Recovered, as_report
+from portalcheck.report.block import Integrity, RecoveredReport, as_report
 from tests.declared import read_paste
-from tests.report.paste_reports import SAMPLE, make_report
+from tests.report.block_reports import SAMPLE, make_report
 
 DOCUMENT: dict[str, Any] = json.loads(msgspec.json.encode(SAMPLE))
 
 
-def read_one(document: object) -> Recovered:
+def read_one(document: object) -> RecoveredReport:
     (recovered,) = read_paste(document if isinstance(document, str | bytes) else json.dumps(document))
     return recovered
 

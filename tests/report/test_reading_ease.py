@@ -15,7 +15,7 @@ from portalcheck.diagnosis.article import messages
 from portalcheck.words.files import languages
 from portalcheck.words.text import fill
 from tests.declared import texts_of
-from tests.report.reading import ease, english_syllables, grade, sentences, spanish_syllables, words
+from tests.report.reading_ease import ease, english_syllables, grade, sentences, spanish_syllables, words
 from tests.words.words import strings
 
 LONGEST_SENTENCE = {"en": 18, "es": 22}

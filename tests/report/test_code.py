@@ -21,7 +21,7 @@ from portalcheck.report.code import (
     check_holds,
     spell,
 )
-from portalcheck.report.code.sounds import ALIKE, SYMBOLS, WORDS
+from portalcheck.report.code.alphabet import ALIKE, SYMBOLS, WORDS
 from tests.declared import CAUSE_ORDER, CAUSES, CHECK_ORDER, decode, encode
 
 ALL_OK = dict.fromkeys(CHECK_ORDER, Status.OK)

@@ -10,16 +10,16 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from portalcheck.model import Report
-from portalcheck.report.block import Integrity, Recovered, layout
+from portalcheck.report.block import Integrity, RecoveredReport, layout
 from tests.declared import read_paste, write_block
-from tests.report.paste_reports import SAMPLE, lost_values, make_report, wrong_values
+from tests.report.block_reports import SAMPLE, lost_values, make_report, wrong_values
 from tests.words.growing import MOST_GROWTH, growth
 
 BLOCK = write_block(SAMPLE)
 LINES = BLOCK.splitlines()
 
 
-def read_one(text: str | bytes) -> Recovered:
+def read_one(text: str | bytes) -> RecoveredReport:
     (recovered,) = read_paste(text)
     return recovered
 
@@ -168,7 +168,7 @@ def _tag(report: Report) -> str:
     return write_block(report).splitlines()[-2].partition(": ")[2][:2]
 
 
-def _agrees(recovered: Recovered, report: Report) -> bool:
+def _agrees(recovered: RecoveredReport, report: Report) -> bool:
     """Whether no value is another one; the order of lines was lost, so checks may come in any."""
     return wrong_values(recovered, report) == []
 
@@ -225,7 +225,7 @@ def test_a_proved_line_that_makes_no_sense_is_shown_as_it_is(line: str) -> None:
 @settings(max_examples=200)
 @given(st.one_of(st.binary(max_size=400), st.text(max_size=400)))
 def test_anything_is_read_without_harm(data: str | bytes) -> None:
-    assert all(isinstance(recovered, Recovered) for recovered in read_paste(data))
+    assert all(isinstance(recovered, RecoveredReport) for recovered in read_paste(data))
 
 
 _SHREDS = st.sampled_from(

@@ -8,8 +8,8 @@ import pytest
 from portalcheck.api import Check, Layer, Link, Reason
 from portalcheck.diagnosis.registry import Installed
 from portalcheck.model import Outcome, Report, ReportCheck, Status
-from portalcheck.report.formats import route_diagram as way
-from portalcheck.report.formats import sentences as words
+from portalcheck.report.formats import route_diagram
+from portalcheck.report.formats import wording as words
 from portalcheck.report.formats.route_diagram import State
 from tests.declared import INSTALLED
 from tests.report.formats import reports
@@ -26,11 +26,11 @@ def changed(*checks: ReportCheck) -> Report:
 
 
 def line(report: Report) -> str:
-    return words.way_line(way.nodes(report, INSTALLED), ENGLISH)
+    return words.route_line(route_diagram.nodes(report, INSTALLED), ENGLISH)
 
 
 def states(report: Report) -> dict[str, State]:
-    return {node.key: node.state for node in way.nodes(report, INSTALLED)}
+    return {node.key: node.state for node in route_diagram.nodes(report, INSTALLED)}
 
 
 def test_the_healthy_way_is_the_one_that_a_person_can_follow() -> None:
@@ -64,12 +64,14 @@ def test_a_wrong_clock_stops_the_browser_at_the_certificate() -> None:
         check("tls", 1, finding("tls.dates-fit-true-time", FAIL, blocked_by=("clock.wrong",))),
     )
     assert line(report).startswith("You (look here) -> Wi-Fi")
-    assert way.broken(way.nodes(report, INSTALLED)) == way.Node("certificate", State.BROKEN)
+    assert route_diagram.broken(route_diagram.nodes(report, INSTALLED)) == route_diagram.Node(
+        "certificate", State.BROKEN
+    )
 
 
 def test_a_warning_on_the_computer_breaks_nothing() -> None:
     report = changed(check("browser", 1, finding("browser.version", WARN, browser="edge", supported=False)))
-    assert way.broken(way.nodes(report, INSTALLED)) is None
+    assert route_diagram.broken(route_diagram.nodes(report, INSTALLED)) is None
     assert states(report)["you"] is State.WORRIED
     assert states(report)["page"] is State.OPEN
 
@@ -122,7 +124,7 @@ def test_a_check_of_somebody_else_breaks_no_link_by_what_is_well_or_not_known(
 ) -> None:
     seen = Reason("mine.seen", layer=Layer.CONNECTION)
     mine = Check("mine", run=lambda _: (), reasons=[seen], link=link)
-    nodes = way.nodes(
+    nodes = route_diagram.nodes(
         changed(check("mine", 1, finding("mine.seen", status))), Installed([*INSTALLED.checks, mine])
     )
     assert {node.key: node.state for node in nodes} == states(reports.healthy())

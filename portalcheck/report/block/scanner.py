@@ -1,4 +1,4 @@
-"""Finds the lines of blocks in a text, proves each by its mark, and puts those of one report together."""
+"""Finds the lines of blocks in a text, verifies each by its mark, and puts those of one report together."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from itertools import islice
 import msgspec
 
 from portalcheck.report.block import layout
-from portalcheck.report.block.unmangle import tidy
+from portalcheck.report.block.normalise import normalise_line
+from portalcheck.report.checksums import SYMBOLS
 
 LONGEST_LINE = 1000
 """Characters of a plain text that one line may be spread over."""
@@ -26,11 +27,11 @@ _MARK = re.compile(rf", ?((?:[0-9a-z] ?){{{layout.MARK_SYMBOLS}}})$", re.IGNOREC
 _MARK_SHAPE = re.compile(r",[^0-9a-z]{0,30}(?:[0-9a-z][^0-9a-z]{0,30}){6}$", re.IGNORECASE)
 _LONGEST_MARK = 60
 _LINE_END = re.compile(r"[0-9A-Za-z][^0-9A-Za-z;]{0,30};")
-_IN_CHECKS = frozenset(layout.SYMBOLS)
+_IN_CHECKS = frozenset(SYMBOLS)
 
 
 class Line(msgspec.Struct, frozen=True):
-    """A proved line: its key in lower case, its value as it was found, and the tag of its block."""
+    """A verified line: its key in lower case, its value as it was found, and the tag of its block."""
 
     key: str
     value: str
@@ -38,7 +39,7 @@ class Line(msgspec.Struct, frozen=True):
 
 
 class Suspect(msgspec.Struct, frozen=True):
-    """What looks like a line and is not proved. `marked` says that it has the shape of a whole one."""
+    """What looks like a line and is not verified. `marked` says that it has the shape of a whole one."""
 
     key: str
     text: str
@@ -76,7 +77,7 @@ class _Region:
             self.found.append(found)
 
 
-def blocks(text: str) -> list[Block]:
+def find_blocks(text: str) -> list[Block]:
     """All blocks of a plain text, in order."""
     return list(
         islice((block for region in _Scanner(text).regions() for block in _split(region)), _MOST_BLOCKS)
@@ -131,13 +132,13 @@ class _Scanner:
 
 
 def _may_be_marked(piece: str) -> bool:
-    """Whether a piece may end in a mark: quickly told, since other texts hold many semicolons."""
+    """Whether a piece may end in a mark: a quick test, since other texts hold many semicolons."""
     return not piece.isascii() or _MARK_SHAPE.search(piece[-_LONGEST_MARK:]) is not None
 
 
 def _judged(piece: str, *, in_region: bool) -> list[Line | Suspect]:
-    """The lines of a piece that ends where a semicolon stands; more than one where semicolons were lost."""
-    text = tidy(piece)
+    """The lines of a piece that ends where a semicolon stands; more than one if semicolons were lost."""
+    text = normalise_line(piece)
     keys = list(_KEY.finditer(text))
     found = []
     for index, key in enumerate(keys):
@@ -159,7 +160,7 @@ def _judge(key: str, text: str) -> Line | Suspect:
 
 
 def _split(region: _Region) -> Iterator[Block]:
-    """One block for each tag of a region; a single line of another tag was put there by somebody."""
+    """One block for each tag of a region; a single line of another tag is an insertion."""
     counts = Counter(found.tag for found in region.found if isinstance(found, Line))
     if not (region.begun or region.ended or counts.total() > 1):
         return

@@ -7,26 +7,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portalcheck.model import Report
-from portalcheck.report.block import Integrity, Recovered
+from portalcheck.report.block import Integrity, RecoveredReport
 from tests.declared import read_paste, write_block
-from tests.report import paste_channels
-from tests.report.paste_channels import CHANNELS, HARMLESS, Channel
-from tests.report.paste_reports import SAMPLE, expected, lost_values, make_report, wrong_values
+from tests.report import block_channels
+from tests.report.block_channels import CHANNELS, HARMLESS, Channel
+from tests.report.block_reports import SAMPLE, expected, lost_values, make_report, wrong_values
 from tests.words.growing import MOST_GROWTH, growth
 
 _TEN_MEGABYTES = 10_000_000
 
 REPORTS = [SAMPLE, *(make_report(seed) for seed in range(8))]
-WHOLE = tuple(channel for channel in CHANNELS if channel is not paste_channels.truncated)
+WHOLE = tuple(channel for channel in CHANNELS if channel is not block_channels.truncated)
 LOSING: tuple[Channel, ...] = (
-    paste_channels.truncated,
-    paste_channels.truncated_at_start,
-    paste_channels.truncated_at_both_ends,
+    block_channels.truncated,
+    block_channels.truncated_at_start,
+    block_channels.truncated_at_both_ends,
 )
-UNREADABLE = paste_channels.semicolons_dropped
+UNREADABLE = block_channels.semicolons_dropped
 
 
-def read_one(text: str | bytes) -> Recovered:
+def read_one(text: str | bytes) -> RecoveredReport:
     (recovered,) = read_paste(text)
     return recovered
 
@@ -126,7 +126,7 @@ def test_latin_1_blanks_and_quotes_do_no_harm() -> None:
 
 def test_two_reports_in_one_text_are_read_in_order() -> None:
     one, other = REPORTS[1], REPORTS[2]
-    text = "first:\n" + write_block(one) + "and then:\n" + paste_channels.reply_quoted(write_block(other))
+    text = "first:\n" + write_block(one) + "and then:\n" + block_channels.reply_quoted(write_block(other))
     found = read_paste(text)
     assert [recovered.integrity for recovered in found] == [Integrity.COMPLETE] * 2
     assert [
@@ -136,7 +136,7 @@ def test_two_reports_in_one_text_are_read_in_order() -> None:
 
 def test_a_report_that_is_quoted_again_and_again_is_one_report() -> None:
     block = write_block(SAMPLE)
-    replies = "\n\n".join([block, paste_channels.reply_quoted(block), paste_channels.truncated(block)])
+    replies = "\n\n".join([block, block_channels.reply_quoted(block), block_channels.truncated(block)])
     assert read_one(replies).integrity is Integrity.COMPLETE
 
 
@@ -148,7 +148,7 @@ def test_a_sentence_that_names_the_first_and_the_last_line_is_no_report_beside_o
 def test_halves_of_two_reports_are_never_taken_for_one() -> None:
     for seed in range(20):
         one, other = make_report(seed), make_report(seed + 100)
-        text = paste_channels.truncated(write_block(one)) + paste_channels.truncated_at_start(
+        text = block_channels.truncated(write_block(one)) + block_channels.truncated_at_start(
             write_block(other)
         )
         found = read_paste(text)
@@ -162,7 +162,7 @@ def test_a_report_in_ten_megabytes_of_mail_is_found_in_time_that_grows_as_the_ma
     line = (
         "> On Monday; Anna wrote: see <b>this</b> &amp; that, e.g. abcdef; =C3=A9 http://mail.example/x?y=z\n"
     )
-    block = paste_channels.html_escaped(write_block(SAMPLE))
+    block = block_channels.html_escaped(write_block(SAMPLE))
 
     def mail(size: int) -> str:
         half = line * (size // 2 // len(line))

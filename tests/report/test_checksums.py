@@ -13,16 +13,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portalcheck.model import Status
-from portalcheck.report import checksums as seal
-from portalcheck.report.block import Integrity, Recovered, as_report
+from portalcheck.report import checksums
+from portalcheck.report.block import Integrity, RecoveredReport, as_report
 from tests.declared import encode, read_paste
-from tests.report.paste_reports import SAMPLE, make_report, reports
+from tests.report.block_reports import SAMPLE, make_report, reports
 
-SEALED = msgspec.structs.replace(SAMPLE, seal=seal.make(msgspec.to_builtins(SAMPLE)))
+SEALED = msgspec.structs.replace(SAMPLE, seal=checksums.compute(msgspec.to_builtins(SAMPLE)))
 DOCUMENT: dict[str, Any] = json.loads(msgspec.json.encode(SEALED))
 
 
-def read_one(document: object) -> Recovered:
+def read_one(document: object) -> RecoveredReport:
     (recovered,) = read_paste(json.dumps(document))
     return recovered
 
@@ -58,14 +58,14 @@ def other(value: object) -> object:
 
 
 def test_what_a_layout_says_of_a_field_never_changes() -> None:
-    assert seal.make(DOCUMENT)["cause"] == SEALED.seal["cause"] == "3k6z"
-    assert seal.make(DOCUMENT)["checks.cookies"] == "wda7"
+    assert checksums.compute(DOCUMENT)["cause"] == SEALED.seal["cause"] == "3k6z"
+    assert checksums.compute(DOCUMENT)["checks.cookies"] == "wda7"
 
 
 def older() -> dict[str, Any]:
     """The same report as versions wrote it that knew neither owner nor start, under the seal of layout 1."""
     document = {name: value for name, value in DOCUMENT.items() if name not in ("owner", "start_ms", "seal")}
-    return {**document, "seal": {"layout": "1", **seal._marks(document, "1")}}
+    return {**document, "seal": {"layout": "1", **checksums._checksums(document, "1")}}
 
 
 def test_a_report_under_the_first_layout_is_complete_and_an_edit_of_it_is_seen() -> None:
@@ -123,7 +123,9 @@ def test_a_check_that_was_taken_out_is_missing_and_one_that_was_put_in_is_a_chan
 
 def test_fields_of_two_runs_are_not_taken_for_one() -> None:
     second = make_report(3)
-    sealed = msgspec.to_builtins(msgspec.structs.replace(second, seal=seal.make(msgspec.to_builtins(second))))
+    sealed = msgspec.to_builtins(
+        msgspec.structs.replace(second, seal=checksums.compute(msgspec.to_builtins(second)))
+    )
     mixed = {**sealed, "cause": DOCUMENT["cause"]}
     mixed["seal"] = {**sealed["seal"], "cause": DOCUMENT["seal"]["cause"]}
     assert read_one(mixed).integrity is Integrity.CHANGED
@@ -146,7 +148,7 @@ def whole(value: Any) -> Any:
 @settings(max_examples=60)
 @given(reports)
 def test_what_only_passed_through_other_tools_is_complete(report: Any) -> None:
-    sealed = msgspec.structs.replace(report, seal=seal.make(msgspec.to_builtins(report)))
+    sealed = msgspec.structs.replace(report, seal=checksums.compute(msgspec.to_builtins(report)))
     document = json.loads(msgspec.json.encode(sealed))
     for passed in (document, reordered(document), whole(document)):
         assert read_one(passed).integrity is Integrity.COMPLETE

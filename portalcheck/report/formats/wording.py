@@ -1,4 +1,4 @@
-"""Sentences and choices that several formats share, taken from a report and the catalogue of one language."""
+"""The parts of a report in words, for all formats: what to say, in the language of a catalogue, and in which order."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import msgspec
 from portalcheck.api.declarations import NONE, Layer
 from portalcheck.diagnosis.registry import TIMED_OUT
 from portalcheck.model import Outcome, Portal, Report, ReportCheck, ReportFinding, Status, Step
-from portalcheck.report.formats import route_diagram as way
+from portalcheck.report.formats import route_diagram
 from portalcheck.words.catalog import Catalog, CauseWords
 
 _SUPPORT_REFS = frozenset({"step-10", "support-checklist"})
@@ -18,7 +18,7 @@ _GRAVE = (Status.FAIL, Status.WARN)
 _TELLING = frozenset({Status.FAIL, Status.WARN, Status.NOTE})
 
 
-class First(msgspec.Struct, frozen=True):
+class FirstStep(msgspec.Struct, frozen=True):
     """The one step to do first: its title with the article's reference, and what to do in order."""
 
     article: str
@@ -32,7 +32,7 @@ def cause_words(report: Report, words: Catalog, cause: str = "") -> CauseWords:
 
 
 def verdict(report: Report, words: Catalog) -> tuple[str, ...]:
-    """What was found, and what that means; without more words where the front door was not tried at all."""
+    """What was found, and what that means; only the outcome if the front door was not tried at all."""
     cause = cause_words(report, words)
     opened = any(
         finding.status is Status.OK and words.installed.layer(finding.reason) is Layer.SERVICE
@@ -44,13 +44,13 @@ def verdict(report: Report, words: Catalog) -> tuple[str, ...]:
     return (words.ui(f"outcome.{report.outcome.value}"),)
 
 
-def first(report: Report, words: Catalog) -> First | None:
-    """The likeliest step, with the cause's own actions where it has some; None where no step is likely."""
+def first_step(report: Report, words: Catalog) -> FirstStep | None:
+    """The likeliest step, with the cause's own actions if it has some; None if no step is likely."""
     if not report.likely_steps:
         return None
     step = report.likely_steps[0]
     own = cause_actions(report, words)
-    return First(
+    return FirstStep(
         article(step, words), own or words.actions(words.ref(step.ref), fresh_browser(report, words))
     )
 
@@ -63,14 +63,14 @@ def cause_actions(report: Report, words: Catalog) -> tuple[str, ...]:
     return words.actions(cause_words(report, words), browser)
 
 
-def hint(step: Step, report: Report, words: Catalog) -> str:
+def browser_hint(step: Step, report: Report, words: Catalog) -> str:
     """What is known on this computer of a further step, as one line: another browser to try; else empty."""
-    told, browser = words.ref(step.ref), fresh_browser(report, words)
-    return words.actions(told, browser)[0] if browser and told.in_browser else ""
+    texts, browser = words.ref(step.ref), fresh_browser(report, words)
+    return words.actions(texts, browser)[0] if browser and texts.in_browser else ""
 
 
 def fresh_browser(report: Report, words: Catalog) -> str:
-    """A browser that keeps no data of the portal and takes its cookies; empty where none is known."""
+    """A browser that keeps no data of the portal and takes its cookies; empty if none is known."""
     found = [f for check in report.checks for f in check.findings]
     unfit = {f.args.get("browser") for f in found if f.status in _GRAVE}
     reasons = words.installed.reasons
@@ -120,20 +120,20 @@ def status(value: Status | Outcome, words: Catalog) -> str:
     return words.ui(f"status.{value.value}")
 
 
-def first_of(check: ReportCheck, wanted: Status) -> ReportFinding | None:
+def first_finding(check: ReportCheck, wanted: Status) -> ReportFinding | None:
     """The first finding of a status that is no echo of another one."""
     return next((f for f in check.findings if f.status is wanted and not f.blocked_by), None)
 
 
-def telling(check: ReportCheck) -> tuple[ReportFinding, ...]:
+def own_findings(check: ReportCheck) -> tuple[ReportFinding, ...]:
     """What a reader needs of a check: all that is not well of itself, else the first finding that echoes nothing."""
     own = tuple(f for f in check.findings if not f.blocked_by)
     return tuple(f for f in own if f.status in _TELLING) or own[:1]
 
 
 def check_lines(check: ReportCheck, words: Catalog) -> tuple[str, ...]:
-    """A check in sentences; what echoes a fault elsewhere is told as that, and blames nobody."""
-    lines = [sentence(finding, words) for finding in telling(check)]
+    """A check in sentences; echoes of a fault elsewhere are named as such."""
+    lines = [sentence(finding, words) for finding in own_findings(check)]
     behind = {reason.partition(".")[0] for finding in check.findings for reason in finding.blocked_by}
     if behind:
         names = [words.check(name).name for name in sorted(behind)]
@@ -141,7 +141,7 @@ def check_lines(check: ReportCheck, words: Catalog) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def unseen(report: Report, words: Catalog) -> Iterator[str]:
+def not_checked(report: Report, words: Catalog) -> Iterator[str]:
     """What could not be checked, and why."""
     for check in report.checks:
         for finding in check.findings:
@@ -152,7 +152,7 @@ def unseen(report: Report, words: Catalog) -> Iterator[str]:
 
 
 def support(report: Report, words: Catalog, portal: Portal | None) -> Iterator[str]:
-    """Whom to call, where the first step is a call."""
+    """Whom to call, if the first step is a call."""
     if not report.likely_steps or report.likely_steps[0].ref not in _SUPPORT_REFS:
         return
     known = portal.support if portal is not None else None
@@ -161,27 +161,27 @@ def support(report: Report, words: Catalog, portal: Portal | None) -> Iterator[s
         yield words.ui("support.url", url=known.url)
 
 
-def node(link: way.Node, words: Catalog) -> str:
-    """A link of the way with its state."""
+def node(link: route_diagram.Node, words: Catalog) -> str:
+    """A link of the route diagram with its state."""
     name = words.ui(f"path.{link.key}")
-    return name if link.state is way.State.OPEN else words.ui(f"path.{link.state.value}", node=name)
+    return name if link.state is route_diagram.State.OPEN else words.ui(f"path.{link.state.value}", node=name)
 
 
-def way_line(links: tuple[way.Node, ...], words: Catalog) -> str:
-    """The way as one line."""
+def route_line(links: tuple[route_diagram.Node, ...], words: Catalog) -> str:
+    """The route diagram as one line."""
     return f" {words.ui('path.arrow')} ".join(node(link, words) for link in links)
 
 
-def way_verdict(report: Report, links: tuple[way.Node, ...], words: Catalog) -> str:
-    """Where the way stops, or that it is open; empty where not all of it was seen."""
-    stop = way.broken(links)
+def route_verdict(report: Report, links: tuple[route_diagram.Node, ...], words: Catalog) -> str:
+    """Where the route is broken, or that it is open; empty if a link is unknown."""
+    stop = route_diagram.broken(links)
     if stop is not None:
         return words.ui("path.stops", node=words.ui(f"path.{stop.key}"))
-    seen = all(link.state is not way.State.UNKNOWN for link in links)
+    seen = all(link.state is not route_diagram.State.UNKNOWN for link in links)
     return words.ui("path.whole") if seen and report.outcome in (Outcome.OK, Outcome.WARN) else ""
 
 
-def looked(report: Report, words: Catalog) -> Iterator[str]:
+def contacts(report: Report, words: Catalog) -> Iterator[str]:
     """Whom the run contacted, what it read, and what was left out of the report."""
     contacts = [_contact(role, count, words) for role, count in report.privacy.contacts.items()]
     yield words.ui("privacy.contacted", list=contacts) if contacts else words.ui("privacy.nobody")
@@ -202,7 +202,7 @@ def block_heading(report: Report) -> str:
 
 
 def block_warning(report: Report, words: Catalog) -> Iterator[str]:
-    """Who may see the block, where it holds local evidence; its own line `privacy` has the level too."""
+    """Who may see the block, if it holds local evidence; its line `privacy` has the level too."""
     if report.privacy.level == "local":
         yield words.ui("privacy.local_block")
 
@@ -220,7 +220,7 @@ def _kind(kind: str, count: int, words: Catalog) -> str:
 
 
 def clock_skew(report: Report) -> float | None:
-    """Seconds that this computer's clock is ahead of the true time; None where it could not be told."""
+    """Seconds that this computer's clock is ahead of the true time; None if it is not known."""
     for check in report.checks:
         for finding in check.findings:
             skew = finding.args.get("skew_s")
