@@ -14,12 +14,12 @@ from portalcheck.probe.describe import describe
 class Told:
     """Facts in words that may be told; they are put into words only if the log is written."""
 
-    def __init__(self, aliases: Aliases, facts: tuple[object, ...]) -> None:
-        self._aliases, self._facts = aliases, facts
+    def __init__(self, aliases: Aliases, facts: tuple[object, ...], before: str) -> None:
+        self._aliases, self._facts, self._before = aliases, facts, before
 
     def __str__(self) -> str:
-        words = (describe(fact, self._aliases.alias) for fact in self._facts)
-        return " ".join(filter(None, words))
+        words = [words for fact in self._facts if (words := describe(fact, self._aliases.alias))]
+        return self._before + " ".join(words) if words else ""
 
 
 class Aliases:
@@ -35,9 +35,12 @@ class Aliases:
         self._given: dict[str, str] = {}
         self._counts: Counter[str] = Counter()
 
-    def told(self, *facts: object) -> Told:
-        """Facts of `portalcheck.facts`, hosts, addresses and URLs in words, for an argument of a log call."""
-        return Told(self, facts)
+    def told(self, *facts: object, before: str = "") -> Told:
+        """Facts of `portalcheck.facts`, hosts, addresses and URLs in words, for an argument of a log call.
+
+        `before` stands before the words, if there are any.
+        """
+        return Told(self, facts, before)
 
     def alias(self, text: str) -> str:
         """The alias of a host, an address or the name of an interface; of a URL, its scheme, alias and port."""

@@ -73,12 +73,14 @@ class Memo:
         return cell.value  # type: ignore[return-value]  # set whenever no error was
 
     def _log_found(self, key: Key, cell: Cell[Any], ms: int) -> None:
-        if not _log.isEnabledFor(logging.DEBUG):
-            return
         fact, *about = (key,) if isinstance(key, str) else key
-        told = self._aliases.told
-        how = "found in" if cell.error is None else f"failed with {type(cell.error).__name__} after"
-        _log.debug("fact %s %s %d ms: %s", f"{fact} {told(*about)}".strip(), how, ms, told(cell.value))
+        what = self._aliases.told(*about, before=" ")
+        if cell.error is None:
+            _log.debug(
+                "fact %s%s found in %d ms%s", fact, what, ms, self._aliases.told(cell.value, before=": ")
+            )
+        else:
+            _log.debug("fact %s%s failed after %d ms: %s", fact, what, ms, type(cell.error).__name__)
 
     def _askers(self, key: Key) -> tuple[str, ...]:
         fact = key if isinstance(key, str) else str(key[0])

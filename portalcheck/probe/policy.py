@@ -49,11 +49,8 @@ class Ledger:
         """Note a contact, before the first byte is sent."""
         with self._lock:
             self._contacts.append(Contact(role, host, told))
-        words = self.aliases.told
-        if told in ("", host):
-            _log.debug("contact %s %s", role, words(host))
-        else:
-            _log.debug("contact %s %s for %s", role, words(host), words(told))
+        name = self.aliases.told("" if told == host else told, before=" for ")
+        _log.debug("contact %s %s%s", role, self.aliases.told(host), name)
 
     def contacts(self) -> tuple[Contact, ...]:
         """All contacts so far."""

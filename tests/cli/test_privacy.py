@@ -17,8 +17,8 @@ from tests.cli.conftest import Ran
 FORMATS = ("text", "json", "html", "junit", "nagios", "prometheus", "intune", "jamf")
 HOST, USER, ADDRESS, MAC = "planted-host", "planted-user", "192.0.2.77", "02:00:5e:10:00:77"
 PLANTED = (HOST, USER, ADDRESS, MAC, "planted-link", "planted-query", "planted-secret", "planted-path")
-_NAMESPACE = ["unshare", "--net", "--uts", "--mount"]
-_LINK = (
+NAMESPACE = ["unshare", "--net", "--uts", "--mount"]
+LINK = (
     f"hostname {HOST}; ip link set lo up; ip link add planted-link address {MAC} type veth peer name other; "
     f"ip address add {ADDRESS}/24 dev planted-link; ip link set planted-link up; ip link set other up; "
 )
@@ -28,7 +28,7 @@ def can_plant() -> bool:
     """Whether this user may make a network namespace, which keeps the run away from every real network."""
     if shutil.which("unshare") is None or shutil.which("ip") is None:
         return False
-    return subprocess.run([*_NAMESPACE, "sh", "-c", _LINK], capture_output=True, check=False).returncode == 0
+    return subprocess.run([*NAMESPACE, "sh", "-c", LINK], capture_output=True, check=False).returncode == 0
 
 
 @pytest.mark.skipif(not can_plant(), reason="needs root, unshare and ip for a network of its own")
@@ -36,9 +36,9 @@ def can_plant() -> bool:
 def test_what_was_planted_on_a_real_computer_is_in_no_format(tmp_path: Path, form: str) -> None:
     home = tmp_path / USER
     home.mkdir()
-    command = f"{_LINK} {sys.executable} -m portalcheck --timeout 5 -v -f {form} --no-input"
+    command = f"{LINK} {sys.executable} -m portalcheck --timeout 5 -v -f {form} --no-input"
     done = subprocess.run(
-        [*_NAMESPACE, "sh", "-c", command],
+        [*NAMESPACE, "sh", "-c", command],
         capture_output=True,
         text=True,
         timeout=60,
@@ -95,7 +95,7 @@ def test_what_was_planted_is_in_no_file_and_in_nothing_that_reads_a_report(tmp_p
     }
     ask = f"{tool} 'https://planted-user:planted-secret@optvm.com/planted-path?planted-query=1'"
     command = (
-        f"{_LINK} {tool} --timeout 5 -v --jsonl {lines} -o {home}/planted-path.txt;"
+        f"{LINK} {tool} --timeout 5 -v --jsonl {lines} -o {home}/planted-path.txt;"
         f"{ask} -v; {ask} -v;"
         f"{tool} read {home}/planted-path.txt; {tool} read -f json {home}/planted-path.txt;"
         f"{tool} read {lines}; {tool} fleet {lines};"
@@ -103,7 +103,7 @@ def test_what_was_planted_is_in_no_file_and_in_nothing_that_reads_a_report(tmp_p
         f"{tool} config path; {tool} config show; {tool} --config {home}/missing.toml"
     )
     done = subprocess.run(
-        [*_NAMESPACE, "sh", "-c", command],
+        [*NAMESPACE, "sh", "-c", command],
         capture_output=True,
         text=True,
         timeout=120,

@@ -5,8 +5,11 @@ from __future__ import annotations
 import getpass
 import ipaddress
 import logging
+import os
 import re
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,6 +20,7 @@ from portalcheck.demo.plan import CANARIES, IDENTITY, LOGIN_PATH, PORTAL, PROXY,
 from portalcheck.probe.aliases import Aliases
 from portalcheck.probe.debug_log import write_to
 from portalcheck.probe.describe import describe
+from tests.cli.test_privacy import LINK, NAMESPACE, PLANTED, USER, can_plant
 from tests.diagnosis.test_many_runs import cause_of_a_run
 
 LINE = re.compile(r"\+\d+\.\d{3} s  [a-z_]+(\.[a-z_0-9]+)+ {2,}\S.*")
@@ -105,6 +109,15 @@ def test_what_takes_longer_than_the_run_is_seen_to_end_nowhere(tmp_path: Path) -
     assert re.search(rf"{PORTAL}: tls timed-out, \d+ ms", log)
 
 
+def test_nothing_is_put_into_words_if_nobody_reads_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    def describe(*_: object) -> str:
+        raise AssertionError
+
+    monkeypatch.setattr("portalcheck.probe.aliases.describe", describe)
+    with practice("healthy") as world:
+        assert cause_of_a_run(world, 10.0) == "none"
+
+
 # ---- nothing of a person -----------------------------------------------------------------------
 
 
@@ -134,9 +147,56 @@ def is_address(word: str) -> bool:
     return True
 
 
+_LOGGED_RUN = """
+import sys
+from pathlib import Path
+from portalcheck.cli import main
+from portalcheck.probe.debug_log import write_to
+with write_to(Path(sys.argv[1])):
+    main(sys.argv[2:])
+"""
+
+
+@pytest.mark.skipif(not can_plant(), reason="needs root, unshare and ip for a network of its own")
+@pytest.mark.parametrize(
+    "url", ["", "https://planted-user:planted-secret@www.optum.com/planted-path?planted-query"]
+)
+def test_what_was_planted_on_a_real_computer_is_not_in_the_log(tmp_path: Path, url: str) -> None:
+    home = tmp_path / USER
+    home.mkdir()
+    command = [
+        sys.executable,
+        "-c",
+        _LOGGED_RUN,
+        "log",
+        *([url] if url else []),
+        "--timeout",
+        "2",
+        "--no-input",
+    ]
+    subprocess.run(
+        [*NAMESPACE, "sh", "-c", LINK + 'exec "$0" "$@"', *command],
+        capture_output=True,
+        check=False,
+        timeout=60,
+        cwd=home,
+        env={
+            **os.environ,
+            "HOME": str(home),
+            "USER": USER,
+            "https_proxy": "http://planted-user:planted-secret@192.0.2.77:9/",
+        },
+    )
+    log = (home / "log").read_text("utf-8")
+
+    assert "contact proxy address-1" in log
+    assert "cause " in log
+    assert [secret for secret in (*PLANTED, "planted") if secret in log] == []
+
+
 SERVER = facts.DnsServer("192.0.2.66", 53, "https://planted.example/planted")
 NAMES = facts.DnsAnswer(server=SERVER, addresses=("192.0.2.66",), aliases=("planted.example",), ms=3)
-PLANTED = (
+FACTS = (
     "planted.example",
     "planted-link",
     "https://planted:planted@planted.example:8443/planted?planted#planted",
@@ -186,7 +246,7 @@ PLANTED = (
 )
 
 
-@pytest.mark.parametrize("fact", PLANTED, ids=lambda fact: type(fact).__name__)
+@pytest.mark.parametrize("fact", FACTS, ids=lambda fact: type(fact).__name__)
 def test_whatever_a_fact_holds_of_a_person_is_told_by_an_alias(fact: object) -> None:
     told = str(Aliases(("portal.example",)).told(fact))
 
@@ -206,6 +266,13 @@ def test_an_alias_stays_the_same_and_says_what_sort_of_name_it_stands_for() -> N
     assert aliases.alias("eth0") == "name-1"
     assert aliases.alias("http://192.0.2.1:3128/x") == "http://address-1:3128"
     assert aliases.alias("http://[2001:db8::1]/") == "http://address-2"
+
+
+def test_words_before_a_fact_are_there_only_if_it_has_words() -> None:
+    aliases = Aliases()
+
+    assert str(aliases.told("eth0", 4, before=" over ")) == " over name-1 4"
+    assert str(aliases.told(b"", "", before=" over ")) == ""
 
 
 def test_a_fact_that_no_log_knows_is_not_told() -> None:
