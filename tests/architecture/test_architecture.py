@@ -29,7 +29,7 @@ ALLOWED = {
     "diagnosis": NOUNS | {"api"},
     "words": {"api", "diagnosis"},
     "report": NOUNS | {"api", "diagnosis", "words"},
-    "settings": {"address.literal", "model", "probe.policy", "machine.pem"},
+    "settings": {"address.host", "address.literal", "address.url", "model", "probe.policy", "machine.pem"},
     "demo": NOUNS | {"address", "api"},
     "integrations": set(),
     "testing": {"address", "api", "demo", "diagnosis", "facts", "machine", "model", "probe", "words"},
@@ -87,6 +87,7 @@ HEAVY = {
     "jinja2",
     "publicsuffixlist",
     "idna",
+    "ada_url",
 }
 
 
