@@ -165,7 +165,8 @@ def _address(parts: Written, browser: ada_url.URL, notes: list[str]) -> Address 
     """What a browser makes of an address, with all that is to be noted; its names must be such as DNS carries."""
     import ada_url
 
-    host = browser.hostname.removesuffix(".")
+    name = browser.hostname.removesuffix(".")
+    host = name.strip("[]")
     display = ada_url.idna.decode(host) if "xn--" in host else host
     trouble = wrong_length(host.split(".")) or invalid_idn(host, display)
     if trouble:
@@ -173,7 +174,7 @@ def _address(parts: Written, browser: ada_url.URL, notes: list[str]) -> Address 
     is_ip = browser.host_type != ada_url.HostType.DEFAULT
     if is_ip and not parts.scheme and not frozenset(parts.host) & frozenset(".["):
         return Unreadable("single_label")  # a bare number that someone typed, like a telephone number
-    browser.hostname, browser.username, browser.password = host, "", ""
+    browser.hostname, browser.username, browser.password = name, "", ""
     del browser.hash
     scheme = browser.protocol.removesuffix(":")
     url = browser.href.replace("\\", "%5C")
@@ -186,7 +187,7 @@ def _address(parts: Written, browser: ada_url.URL, notes: list[str]) -> Address 
     return Address(
         url=url,
         scheme=scheme,
-        host=host.strip("[]"),
+        host=host,
         display=display,
         port=int(browser.port or DEFAULT_PORTS[scheme]),
         is_ip=is_ip,

@@ -150,6 +150,12 @@ def test_why_an_address_cannot_be_read(text: str, trick: str) -> None:
     assert read(text) == Unreadable(trick)
 
 
+def test_an_ip_address_has_brackets_in_the_url_only() -> None:
+    address = read("https://[0:0::1]:8080/")
+    assert isinstance(address, Address)
+    assert (address.host, address.display, address.netloc) == ("::1", "::1", "[::1]:8080")
+
+
 def test_a_joiner_where_the_script_needs_it_is_valid() -> None:
     address = read("https://\u0915\u094d\u200d\u0937.example")
     assert isinstance(address, Address)
