@@ -16,10 +16,10 @@ _DOTS = ".\u3002\uff0e\uff61"
 
 
 def may_be_address(text: str) -> bool:
-    """Whether a word on the command line can be meant as an address at all; blanks and line ends around it do not count.
+    """Whether a word on the command line can be meant as an address at all, or is more likely a misspelt command.
 
-    It can if there is no blank in it, and a dot or a colon, or if it is `localhost`. Everything else is more
-    likely a misspelt command.
+    It can if it has a dot or a colon and no blank, or if it is `localhost`. Blanks and line ends around it do
+    not count. Nothing else is looked at: what is no address after all is for `judge` to tell.
     """
     text = text.strip()
     if any(map(str.isspace, text)):
