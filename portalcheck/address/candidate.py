@@ -1,11 +1,13 @@
-"""A host as it is seen: its folded forms, and what is found when it imitates another."""
+"""A host that may be a lookalike, in the forms in which it is compared, and what it is found to imitate."""
 
 from __future__ import annotations
 
+from typing import Self
+
 import msgspec
 
-from portalcheck.address.profile import tokens
-from portalcheck.address.skeleton import letters, skeleton, squeeze
+from portalcheck.address.lists import tokens
+from portalcheck.address.skeleton import letters, skeleton, without_separators
 from portalcheck.address.suffix import Name
 
 
@@ -17,10 +19,10 @@ class Likeness(msgspec.Struct, frozen=True):
     marked: str
 
 
-class Seen(msgspec.Struct, frozen=True, kw_only=True):
-    """A host with its folded forms: the owner's `label` as letters, `bare` without hyphens.
+class Candidate(msgspec.Struct, frozen=True, kw_only=True):
+    """A host in the forms in which it is compared: the owner's `label` as letters, `bare` the same without hyphens.
 
-    `shape` is the skeleton of that, `squeezed` the whole host without dots and hyphens; `words` are the
+    `shape` is the skeleton of `bare`, `joined` the whole host without dots and hyphens; `words` are the
     skeletons of all words of the host, `folded` the letters of each label that the owner chose.
     """
 
@@ -28,21 +30,21 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     label: str
     bare: str
     shape: str
-    squeezed: str
+    joined: str
     words: tuple[str, ...]
     folded: tuple[str, ...]
 
-
-def look(name: Name) -> Seen:
-    """The folded forms of a host."""
-    label = letters(name.label)
-    bare = squeeze(label)
-    return Seen(
-        name=name,
-        label=label,
-        bare=bare,
-        shape=skeleton(bare),
-        squeezed=squeeze(letters(name.host)),
-        words=tokens(name.host),
-        folded=tuple(letters(part) for part in name.own),
-    )
+    @classmethod
+    def of(cls, name: Name) -> Self:
+        """The forms of a host."""
+        label = letters(name.label)
+        bare = without_separators(label)
+        return cls(
+            name=name,
+            label=label,
+            bare=bare,
+            shape=skeleton(bare),
+            joined=without_separators(letters(name.host)),
+            words=tokens(name.host),
+            folded=tuple(letters(part) for part in name.own),
+        )

@@ -4,57 +4,57 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from portalcheck.address.candidate import Likeness, Seen
-from portalcheck.address.profile import DISTINCTIVE, Target
-from portalcheck.address.skeleton import skeleton, squeeze
+from portalcheck.address.candidate import Candidate, Likeness
+from portalcheck.address.lists import DISTINCTIVE, Protected
+from portalcheck.address.skeleton import skeleton, without_separators
 from portalcheck.address.suffix import Name
 from portalcheck.address.tables import SIGN_IN_WORDS
-from portalcheck.address.typos import is_slip
+from portalcheck.address.typos import is_typo
 
 _LONG_WORD = 5
 _WORDS_OF_A_HOST = 3
 _SHAPES_OF_WORDS = {skeleton(word): word for word in SIGN_IN_WORDS}
 
 
-def embedding(seen: Seen, target: Target) -> Likeness | None:
+def embedding(candidate: Candidate, target: Protected) -> Likeness | None:
     """The whole official name inside the host, dots and hyphens alike, with another owner behind it."""
     if target.common and len(target.tokens[0]) < _WORDS_OF_A_HOST:
-        wanted, above = target.name.registrable.split("."), list(seen.name.above)
+        wanted, above = target.name.registrable.split("."), list(candidate.name.above)
         held = any(above[at : at + len(wanted)] == wanted for at in range(len(above)))
-        return _owned_by_other(seen, target) if held else None
+        return _owned_by_other(candidate, target) if held else None
     for form in target.tokens if not target.common else target.tokens[:1]:
-        for at in range(len(seen.words) - len(form)):
-            if seen.words[at : at + len(form)] == form:
-                return _owned_by_other(seen, target)
+        for at in range(len(candidate.words) - len(form)):
+            if candidate.words[at : at + len(form)] == form:
+                return _owned_by_other(candidate, target)
     return None
 
 
-def distinctive(seen: Seen, target: Target) -> Likeness | None:
+def distinctive(candidate: Candidate, target: Protected) -> Likeness | None:
     """A rare name anywhere in what the owner chose."""
     if target.common or len(target.bare) < DISTINCTIVE:
         return None
-    for part in (*seen.folded, ".".join(seen.folded)):
+    for part in (*candidate.folded, ".".join(candidate.folded)):
         searched = "." not in part or "-" in target.label
-        if searched and target.shape in skeleton(squeeze(part)):
-            trick = "combosquat" if squeeze(part) != target.bare else "brand_in_name"
-            return Likeness(trick, target.host, _mark_around(seen.name, target))
+        if searched and target.shape in skeleton(without_separators(part)):
+            trick = "combosquat" if without_separators(part) != target.bare else "brand_in_name"
+            return Likeness(trick, target.host, _mark_around(candidate.name, target))
     return None
 
 
-def with_sign_in_word(seen: Seen, target: Target) -> Likeness | None:
+def with_sign_in_word(candidate: Candidate, target: Protected) -> Likeness | None:
     """The official name and a word of sign-in pages, in one label or in two."""
     if target.common:
         return None
-    named = any(skeleton(squeeze(part)) == target.shape for part in seen.folded)
-    if (named and any(_all_sign_in_words(part) for part in seen.folded)) or any(
-        _has_sign_in_word(rest) for part in seen.folded for rest in _around(part, target)
+    named = any(skeleton(without_separators(part)) == target.shape for part in candidate.folded)
+    if (named and any(_all_sign_in_words(part) for part in candidate.folded)) or any(
+        _has_sign_in_word(rest) for part in candidate.folded for rest in _around(part, target)
     ):
-        return Likeness("combosquat", target.host, _mark_around(seen.name, target))
+        return Likeness("combosquat", target.host, _mark_around(candidate.name, target))
     return None
 
 
-def _around(part: str, target: Target) -> Iterator[str]:
-    """What is left of a label with a hyphen for the official name; nothing where that is not in it."""
+def _around(part: str, target: Protected) -> Iterator[str]:
+    """What is left of a label with a hyphen for the official name; nothing if that is not in it."""
     for name in dict.fromkeys((target.label, target.bare)):
         at = part.find(name)
         if at >= 0:
@@ -68,7 +68,7 @@ def _around(part: str, target: Target) -> Iterator[str]:
             return
     words = part.split("-")
     for at, word in enumerate(words):
-        if len(words) > 1 and is_slip(word, target.bare, 1):
+        if len(words) > 1 and is_typo(word, target.bare, 1):
             yield "-".join(words[:at] + words[at + 1 :])
 
 
@@ -87,13 +87,13 @@ def _all_sign_in_words(part: str) -> bool:
     return all(skeleton(piece) in _SHAPES_OF_WORDS for piece in part.split("-"))
 
 
-def _owned_by_other(seen: Seen, target: Target) -> Likeness:
-    owner = seen.name.registrable or seen.name.suffix
-    front = seen.name.host.removesuffix(owner)
+def _owned_by_other(candidate: Candidate, target: Protected) -> Likeness:
+    owner = candidate.name.registrable or candidate.name.suffix
+    front = candidate.name.host.removesuffix(owner)
     return Likeness("target_embedding", target.host, f"{front}[{owner}]")
 
 
-def _mark_around(name: Name, target: Target) -> str:
+def _mark_around(name: Name, target: Protected) -> str:
     """The host with what stands around the official name in brackets, if that is there letter by letter."""
     own = ".".join(name.own)
     for part in (target.name.label, target.bare):

@@ -1,4 +1,4 @@
-"""How far two names are apart in single slips of the hand, which slip it was, and where."""
+"""How far two names are apart in single typing errors, which kind of error it is, and where."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ def ends(one: str, other: str) -> tuple[int, int]:
     return head, tail
 
 
-def slip(seen: str, meant: str) -> str:
-    """The trick that makes `meant` into `seen`, for names one slip apart; `typo` for more."""
+def typo_trick(seen: str, meant: str) -> str:
+    """The trick that makes `meant` into `seen`, for names one error apart; `typo` for more."""
     head, tail = ends(seen, meant)
     was, now = meant[head : len(meant) - tail], seen[head : len(seen) - tail]
     if len(now) == 2 and now == was[::-1]:

@@ -9,7 +9,7 @@ import msgspec
 
 from portalcheck.address.candidate import Likeness
 from portalcheck.address.host import Unreadable
-from portalcheck.address.profile import Profile, Target, profile, tokens, within
+from portalcheck.address.lists import Lists, Protected, cleaned, tokens, within
 from portalcheck.address.suffix import Name, is_shared, split
 from portalcheck.address.url import Address, read
 from portalcheck.address.verdict import Kind, Verdict
@@ -27,10 +27,10 @@ _REFUSED = {
 
 def judged(url: str, official: tuple[str, ...], protect: tuple[str, ...], known: tuple[str, ...]) -> Verdict:
     """What `portalcheck.address.judge` gives."""
-    return _judge(url, profile(official, protect, known), 0)
+    return _judge(url, cleaned(official, protect, known), 0)
 
 
-def _judge(url: str, lists: Profile, depth: int) -> Verdict:
+def _judge(url: str, lists: Lists, depth: int) -> Verdict:
     address = read(url)
     if isinstance(address, Unreadable):
         return Verdict(kind=Kind.INVALID, trick=address.trick)
@@ -46,7 +46,7 @@ def _judge(url: str, lists: Profile, depth: int) -> Verdict:
     return _stranger(address, lists, depth)
 
 
-def _stranger(address: Address, lists: Profile, depth: int) -> Verdict:
+def _stranger(address: Address, lists: Lists, depth: int) -> Verdict:
     """A name that is not official."""
     # The usual run, on an official address, is spared the rest of the rules.
     from portalcheck.address.likeness import likeness
@@ -60,7 +60,7 @@ def _stranger(address: Address, lists: Profile, depth: int) -> Verdict:
     return _led_on(address, name, lists, depth)
 
 
-def _listed(address: Address, lists: Profile) -> Verdict:
+def _listed(address: Address, lists: Lists) -> Verdict:
     """An official host; refused where other programs would read another host or none."""
     if address.naive and _plain_host(address.naive) and not within(address.naive, lists.official):
         return _lookalike(address, Likeness("parser_confusion", _nearest(address.host, lists), ""))
@@ -75,7 +75,7 @@ def _listed(address: Address, lists: Profile) -> Verdict:
     return Verdict(kind=Kind.OFFICIAL, host=address.host, url=address.url, notes=address.notes)
 
 
-def _in_front(address: Address, lists: Profile) -> Verdict | None:
+def _in_front(address: Address, lists: Lists) -> Verdict | None:
     """An official name where only a careless reader takes it for the host."""
     if address.naive and within(address.naive.rpartition("\\")[2].lstrip("."), lists.official):
         return _lookalike(address, Likeness("parser_confusion", _nearest(address.naive, lists), ""))
@@ -86,7 +86,7 @@ def _in_front(address: Address, lists: Profile) -> Verdict | None:
     return None if found is None else _lookalike(address, Likeness("userinfo", found.host, ""))
 
 
-def _among(words: tuple[str, ...], target: Target) -> bool:
+def _among(words: tuple[str, ...], target: Protected) -> bool:
     """Whether the official name stands among the words; without its ending only if it is no common one."""
     forms = [form for form in target.tokens if len(form) > 1]
     if not target.common:
@@ -94,7 +94,7 @@ def _among(words: tuple[str, ...], target: Target) -> bool:
     return any(words[at : at + len(form)] == form for form in forms for at in range(len(words)))
 
 
-def _led_on(address: Address, name: Name, lists: Profile, depth: int) -> Verdict:
+def _led_on(address: Address, name: Name, lists: Lists, depth: int) -> Verdict:
     """A host that is neither official nor an imitation, and perhaps where it leads on to."""
     from portalcheck.address.likeness import uses_name
     from portalcheck.address.tables import SHORTENERS
@@ -146,7 +146,7 @@ def _plain_host(text: str) -> bool:
     return re.fullmatch(r"[a-z0-9\-]+(?:\.[a-z0-9\-]+)+\.?", text) is not None
 
 
-def _nearest(host: str, lists: Profile) -> str:
+def _nearest(host: str, lists: Lists) -> str:
     """The official entry that a host falls under."""
     return next(
         (entry for entry in sorted(lists.official) if host == entry or host.endswith("." + entry)), host

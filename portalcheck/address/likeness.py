@@ -10,45 +10,45 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable
 
-from portalcheck.address.candidate import Likeness, Seen, look
+from portalcheck.address.candidate import Candidate, Likeness
 from portalcheck.address.combosquatting import distinctive, embedding, with_sign_in_word
-from portalcheck.address.edits import distance, mark, slip
-from portalcheck.address.profile import DISTINCTIVE, SHORTEST_NAME, Target
-from portalcheck.address.skeleton import letters, skeleton, squeeze, without_digits
+from portalcheck.address.edits import distance, mark, typo_trick
+from portalcheck.address.lists import DISTINCTIVE, SHORTEST_NAME, Protected
+from portalcheck.address.skeleton import letters, skeleton, without_digits, without_separators
 from portalcheck.address.suffix import Name, is_shared
-from portalcheck.address.typos import is_slip, is_word
+from portalcheck.address.typos import is_typo, is_word
 
 
-def likeness(name: Name, targets: tuple[Target, ...]) -> Likeness | None:
+def likeness(name: Name, targets: tuple[Protected, ...]) -> Likeness | None:
     """Which of the targets a host imitates, if any. Names of the same owner imitate nobody."""
     strangers = [target for target in targets if target.name.registrable != name.registrable]
     if not strangers:
         return None
-    seen = look(name)
+    candidate = Candidate.of(name)
     for rule in _RULES:
         for target in strangers:
-            found = rule(seen, target)
+            found = rule(candidate, target)
             if found is not None:
                 return found
     return None
 
 
-def uses_name(name: Name, targets: tuple[Target, ...]) -> bool:
+def uses_name(name: Name, targets: tuple[Protected, ...]) -> bool:
     """Whether a host has the name of a target somewhere in it."""
-    whole = skeleton(squeeze(letters(name.host)))
+    whole = skeleton(without_separators(letters(name.host)))
     return any(not target.common and target.shape in whole for target in targets)
 
 
-def _separators(seen: Seen, target: Target) -> Likeness | None:
+def _separators(candidate: Candidate, target: Protected) -> Likeness | None:
     """The same letters with dots and hyphens in other places, with or without www."""
     if target.common and not target.name.above:
         return None
-    if seen.squeezed not in (target.squeezed, "www" + target.squeezed):
+    if candidate.joined not in (target.joined, "www" + target.joined):
         return None
-    if seen.name.label == target.name.label and seen.squeezed == target.squeezed:
+    if candidate.name.label == target.name.label and candidate.joined == target.joined:
         return None  # only the ending differs
-    meant, have = target.name.host, seen.name.host.removeprefix("www.")
-    if squeeze(have.removeprefix("www")) != squeeze(meant):
+    meant, have = target.name.host, candidate.name.host.removeprefix("www.")
+    if without_separators(have.removeprefix("www")) != without_separators(meant):
         trick = _shape_trick(have, meant)
     elif have.startswith("www") or have.count(".") < meant.count("."):
         trick = "missing_dot"
@@ -58,64 +58,66 @@ def _separators(seen: Seen, target: Target) -> Likeness | None:
         trick = "dot_for_hyphen" if have.count(".") > meant.count(".") else "hyphen_omission"
     else:
         trick = "separator"
-    return Likeness(trick, target.host, mark(seen.name.host, meant))
+    return Likeness(trick, target.host, mark(candidate.name.host, meant))
 
 
-def _same_name(seen: Seen, target: Target) -> Likeness | None:
+def _same_name(candidate: Candidate, target: Protected) -> Likeness | None:
     """The same name in the eye of the reader: letters of the same shape, hyphens, or another ending."""
-    if seen.shape != target.shape:
+    if candidate.shape != target.shape:
         return None
-    raw, meant = seen.name.label, target.name.label
+    raw, meant = candidate.name.label, target.name.label
     imitated = raw != meant and (not raw.isascii() or len(meant) >= SHORTEST_NAME)
-    if target.common and not (imitated and seen.name.suffix == target.name.suffix):
+    if target.common and not (imitated and candidate.name.suffix == target.name.suffix):
         return None
     if raw == meant:
-        return _other_ending(seen, target)
-    if raw.isascii() and squeeze(raw) == squeeze(meant):
+        return _other_ending(candidate, target)
+    if raw.isascii() and without_separators(raw) == without_separators(meant):
         trick = "hyphenation" if raw.count("-") >= meant.count("-") else "hyphen_omission"
     else:
         trick = _shape_trick(raw, meant)
-    return _of_label(trick, seen, target)
+    return _of_label(trick, candidate, target)
 
 
-def _other_ending(seen: Seen, target: Target) -> Likeness:
-    if is_shared(seen.name.suffix):
+def _other_ending(candidate: Candidate, target: Protected) -> Likeness:
+    if is_shared(candidate.name.suffix):
         trick = "brand_on_shared_hosting"
     else:
-        trick = "tld_typo" if distance(seen.name.suffix, target.name.suffix, 1) <= 1 else "tld_swap"
-    return Likeness(trick, target.host, ".".join((*seen.name.own, f"[{seen.name.suffix}]")))
+        trick = "tld_typo" if distance(candidate.name.suffix, target.name.suffix, 1) <= 1 else "tld_swap"
+    return Likeness(trick, target.host, ".".join((*candidate.name.own, f"[{candidate.name.suffix}]")))
 
 
-def _slips(seen: Seen, target: Target) -> Likeness | None:
-    """One slip of the hand under the same ending; for long names up to two, under any ending."""
+def _typos(candidate: Candidate, target: Protected) -> Likeness | None:
+    """One typing error under the same ending; for long names up to two, under any ending."""
     if target.common:
         return None
     long = len(target.bare) >= DISTINCTIVE
-    if not long and seen.name.suffix != target.name.suffix:
+    if not long and candidate.name.suffix != target.name.suffix:
         return None
-    stem = seen.bare.rstrip("0123456789")
-    for bare in dict.fromkeys((seen.bare, without_digits(stem) + seen.bare[len(stem) :])):
-        if is_slip(bare, target.bare, 2 if long else 1):
-            return _of_label(slip(bare, target.bare), seen, target)
-    if long and distance(seen.shape, target.shape, 1) <= 1 and not is_word(seen.bare, target.bare):
-        return _of_label("typo", seen, target)
+    stem = candidate.bare.rstrip("0123456789")
+    for bare in dict.fromkeys((candidate.bare, without_digits(stem) + candidate.bare[len(stem) :])):
+        if is_typo(bare, target.bare, 2 if long else 1):
+            return _of_label(typo_trick(bare, target.bare), candidate, target)
+    if long and distance(candidate.shape, target.shape, 1) <= 1 and not is_word(candidate.bare, target.bare):
+        return _of_label("typo", candidate, target)
     return None
 
 
-def _with_www(seen: Seen, target: Target) -> Likeness | None:
+def _with_www(candidate: Candidate, target: Protected) -> Likeness | None:
     """`wwwoptum.net`: the dot after www left out, under any ending."""
     if target.common:
         return None
     fronts = ("www", "wwww", "ww")
-    if any(seen.bare.startswith(w) and skeleton(seen.bare[len(w) :]) == target.shape for w in fronts):
-        return _of_label("missing_dot", seen, target)
+    if any(
+        candidate.bare.startswith(w) and skeleton(candidate.bare[len(w) :]) == target.shape for w in fronts
+    ):
+        return _of_label("missing_dot", candidate, target)
     return None
 
 
-_RULES: tuple[Callable[[Seen, Target], Likeness | None], ...] = (
+_RULES: tuple[Callable[[Candidate, Protected], Likeness | None], ...] = (
     _separators,
     _same_name,
-    _slips,
+    _typos,
     _with_www,
     embedding,
     distinctive,
@@ -123,8 +125,10 @@ _RULES: tuple[Callable[[Seen, Target], Likeness | None], ...] = (
 )
 
 
-def _of_label(trick: str, seen: Seen, target: Target) -> Likeness:
-    marked = ".".join((*seen.name.above, mark(seen.name.label, target.name.label), seen.name.suffix))
+def _of_label(trick: str, candidate: Candidate, target: Protected) -> Likeness:
+    marked = ".".join(
+        (*candidate.name.above, mark(candidate.name.label, target.name.label), candidate.name.suffix)
+    )
     return Likeness(trick, target.host, marked)
 
 

@@ -1,6 +1,6 @@
 """Names reduced to what the eye takes them for. Results are keys for comparing, never to be shown.
 
-`letters` replaces single letters only, so that a typing slip stays a typing slip; `skeleton` also makes
+`letters` replaces single letters only, so that a typing error stays one; `skeleton` also makes
 all shapes the same that a hasty reader takes for one another (UTS 39 and dnstwist's glyphs are the models).
 """
 
@@ -84,6 +84,6 @@ def skeleton(text: str) -> str:
     return _TWO.sub(lambda found: _TWO_FOR_ONE[found[0]], letters(text)).translate(_SHAPES)
 
 
-def squeeze(text: str) -> str:
+def without_separators(text: str) -> str:
     """Without dots, hyphens and underscores."""
     return text.translate(_SEPARATORS)

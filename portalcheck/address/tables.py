@@ -37,7 +37,7 @@ NEAR_WORDS = _words(
     autum ottum healthcare healthcard healthsafety
     """
 )
-"""Real words and names that are one or two letters away from names of portals, but no slips of them."""
+"""Real words and names that are one or two letters away from names of portals, but no misspellings of them."""
 
 GENERIC_NAMES = _words(
     """

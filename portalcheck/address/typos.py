@@ -1,16 +1,16 @@
-"""Slips of the hand: names one letter away, and for long names two, unless they are words of their own."""
+"""Typing errors: names one letter away, and for long names two, unless they are words of their own."""
 
 from __future__ import annotations
 
 from portalcheck.address.edits import distance, whole_part
-from portalcheck.address.profile import DISTINCTIVE
+from portalcheck.address.lists import DISTINCTIVE
 from portalcheck.address.tables import NEAR_WORDS
 
 _DIGITS = "0123456789"
 
 
-def is_slip(have: str, meant: str, limit: int) -> bool:
-    """Whether `have` is `meant` with at most `limit` slips, and not likely something else."""
+def is_typo(have: str, meant: str, limit: int) -> bool:
+    """Whether `have` is `meant` with at most `limit` typing errors, and not likely something else."""
     apart = distance(have, meant, limit)
     if apart > limit or is_word(have, meant):
         return False
@@ -27,7 +27,7 @@ def is_word(have: str, meant: str) -> bool:
 
 
 def _differs_at_start(have: str, meant: str) -> bool:
-    """A first letter changed, added or left out makes another word; a doubled or swapped one a slip."""
+    """A first letter changed, added or left out makes another word; a doubled or swapped one is a typing error."""
     if not have[:1].isascii():
         return False
     if have[1:] == meant[1:] or have == meant[1:]:

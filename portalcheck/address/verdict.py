@@ -19,13 +19,13 @@ class Kind(StrEnum):
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """The judgement of one address by its name alone.
 
-    `host` is the host a browser would go to, as A-labels; empty where there is none. `url` is the address to
-    contact, without user name, password and fragment; empty where it must not be contacted. `trick` (one of
+    `host` is the host a browser would go to, as A-labels; empty if there is none. `url` is the address to
+    contact, without user name, password and fragment; empty if it must not be contacted. `trick` (one of
     `TRICKS`) says how a lookalike differs from the official name `target`, or what is wrong with an invalid
     address. `marked` is the host as a person reads it, with what differs in brackets: `opt[v]m.com`; a
     missing letter is `[_]`. `notes` are of `NOTES`.
 
-    Where the address only leads on to another one that its text names (a link wrapper), `inner` is the
+    If the address only leads on to another one that its text names (a link wrapper), `inner` is the
     verdict of that one. If that is a lookalike this verdict is one too, with the inner `host`, `trick`,
     `target` and `marked`; else the wrapper itself is judged, and is unrelated.
     """

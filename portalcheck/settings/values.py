@@ -9,17 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from portalcheck.address.host import LONGEST_HOST, LONGEST_LABEL
 from portalcheck.address.literal import is_address
+from portalcheck.address.url import HIGHEST_PORT, Address, read, written
 from portalcheck.settings.reader import either
 from portalcheck.words.interface import _
 
-_URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)(?:[/?#].*)?")
-_AUTHORITY = re.compile(r"(\[[^\[\]]*\]|[^:\[\]]*)(?::([0-9]*))?")
 _LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?")
-_NUMBER = re.compile(r"[0-9]+|0[xX][0-9A-Fa-f]*")
-_MAX_LABEL = 63
-_MAX_NAME = 253
-_MAX_PORT = 65535
 
 
 def _is_unscoped(text: str) -> bool:
@@ -28,34 +24,19 @@ def _is_unscoped(text: str) -> bool:
 
 
 def host_problem(text: str) -> str:
-    """A host name (RFC 1123, with the underscore that browsers allow; or IDN, RFC 5890) or an IP address."""
+    """A host name (RFC 1123, with the underscore that browsers allow; or IDN, UTS 46) or an IP address."""
     if _is_unscoped(text):
         return ""
     name = text.removesuffix(".")
-    if not name.isascii():
-        name = _a_label(name)
-    if not name:
+    if len(name) > LONGEST_HOST:
+        return _("has more than {number} characters").format(number=LONGEST_HOST)
+    if any(len(label) > LONGEST_LABEL for label in name.split(".")):
+        return _("has a part of more than {number} characters between dots").format(number=LONGEST_LABEL)
+    address = read(f"https://{text}/") if written(f"//{text}").host == text else None
+    # A name that ends in a number is an IPv4 address to a browser, and read here only if it is written as one.
+    if not isinstance(address, Address) or address.is_ip or address.suspect:
         return _("is not a host name")
-    if len(name) > _MAX_NAME:
-        return _("has more than {number} characters").format(number=_MAX_NAME)
-    labels = name.split(".")
-    if any(len(label) > _MAX_LABEL for label in labels):
-        return _("has a part of more than {number} characters between dots").format(number=_MAX_LABEL)
-    # A name that ends in a number is an IPv4 address to a browser (WHATWG URL, "ends in a number").
-    if not all(_LABEL.fullmatch(label) for label in labels) or _NUMBER.fullmatch(labels[-1]):
-        return _("is not a host name")
-    return ""
-
-
-def _a_label(name: str) -> str:
-    import idna
-
-    if len(name) > _MAX_NAME or not name.isprintable():
-        return ""
-    try:
-        return idna.encode(name, uts46=True).decode("ascii")
-    except UnicodeError:  # idna.IDNAError is one
-        return ""
+    return "" if all(map(_LABEL.fullmatch, address.host.split("."))) else _("is not a host name")
 
 
 def maybe_host_problem(text: str) -> str:
@@ -69,36 +50,31 @@ def url_problem(text: str, schemes: Sequence[str] = ("http", "https")) -> str:
         return _("is empty")
     if not text.isprintable() or any(char.isspace() or char == "\\" for char in text):
         return _("has a blank, a backslash or a character that is not seen")
-    match = _URL.fullmatch(text)
-    if match is None:
+    url = written(text)
+    if not url.scheme or not url.slashes.startswith("//"):
         return _("is not an address")
-    if match[1].lower() not in schemes:
+    if url.scheme not in schemes:
         return _("does not begin with {start}").format(start=either(f"{scheme}://" for scheme in schemes))
-    return _authority_problem(match[2])
-
-
-def _authority_problem(text: str) -> str:
-    if "@" in text:
+    if url.userinfo is not None:
         return _("holds a user name or password")
-    match = _AUTHORITY.fullmatch(text)
-    if match is None:
+    if url.port is not None and not re.fullmatch(r"[0-9]*", url.port):
         return _("has no valid host name")
-    host, port = match[1], match[2]
-    if port is not None and not 1 <= int(port or "0") <= _MAX_PORT:
-        return _("has a port that is not 1 to {number}").format(number=_MAX_PORT)
-    if host.startswith("["):
-        return "" if ":" in host and _is_unscoped(host[1:-1]) else _("has no valid IPv6 address")
-    if not host:
+    if url.port is not None and not 1 <= int(url.port or "0") <= HIGHEST_PORT:
+        return _("has a port that is not 1 to {number}").format(number=HIGHEST_PORT)
+    if url.host.startswith("["):
+        return "" if isinstance(read(text), Address) else _("has no valid IPv6 address")
+    if not url.host or url.slashes != "//":
         return _("has no host name")
-    problem = host_problem(host)
+    problem = host_problem(url.host)
     return _("has a host name that {problem}").format(problem=problem) if problem else ""
 
 
 def host_of(url: str) -> str:
-    """The host of an address without problem, in lower case, without brackets and last dot."""
-    match = _URL.fullmatch(url)
-    authority = _AUTHORITY.fullmatch(match[2]) if match else None
-    return authority[1].strip("[]").removesuffix(".").lower() if authority else ""
+    """The host of an address without problem, as it is written, in lower case, without brackets and last dot."""
+    address = read(url)
+    if not isinstance(address, Address):
+        return ""
+    return address.host if address.host in url.lower() else address.display
 
 
 def maybe_url_problem(text: str) -> str:
@@ -133,9 +109,12 @@ def resolver_problem(text: str) -> str:
     if not _is_unscoped(address) or bracketed != (":" in address):
         return _("is not the address of a DNS server")
     if not (
-        port.isascii() and port.isdigit() and len(port) <= len(str(_MAX_PORT)) and 0 < int(port) <= _MAX_PORT
+        port.isascii()
+        and port.isdigit()
+        and len(port) <= len(str(HIGHEST_PORT))
+        and 0 < int(port) <= HIGHEST_PORT
     ):
-        return _("has a port that is not 1 to {number}").format(number=_MAX_PORT)
+        return _("has a port that is not 1 to {number}").format(number=HIGHEST_PORT)
     return ""
 
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portalcheck.address.edits import distance, mark, slip
-from portalcheck.address.skeleton import SUPPLEMENT, letters, skeleton, squeeze, without_digits
+from portalcheck.address.edits import distance, mark, typo_trick
+from portalcheck.address.skeleton import SUPPLEMENT, letters, skeleton, without_digits, without_separators
 from portalcheck.address.suffix import is_shared, split
 
 WORDS = st.text(alphabet="abco", max_size=7)
@@ -50,7 +50,7 @@ def test_letters_that_look_like_none_of_ours_stay() -> None:
 
 def test_digits_stand_for_letters_and_separators_go() -> None:
     assert without_digits("0ptum") == "optum"
-    assert squeeze("health-safe_id.com") == "healthsafeidcom"
+    assert without_separators("health-safe_id.com") == "healthsafeidcom"
 
 
 @given(st.text(max_size=12))
@@ -104,7 +104,7 @@ def test_marking_adds_nothing_but_marks(seen: str, meant: str) -> None:
     ],
 )  # fmt: skip
 def test_each_slip_has_its_name(seen: str, trick: str) -> None:
-    assert slip(seen, "optum") == trick
+    assert typo_trick(seen, "optum") == trick
 
 
 def test_suffixes_are_those_of_the_whole_list() -> None:

@@ -1,8 +1,7 @@
-"""Addresses are read as browsers read them; ada-url, a WHATWG parser, is the oracle."""
+"""Addresses are read as browsers read them; Servo, another reader of WHATWG URLs, is the oracle."""
 
 from __future__ import annotations
 
-import ada_url
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 from portalcheck.address import NOTES, TRICKS, Kind, judge
 from portalcheck.address.host import Unreadable
 from portalcheck.address.url import Address, read
+from tests.address.servo import host_of as browser_host
 
 OFFICIAL = ("optum.com", "healthsafe-id.com")
 
@@ -43,17 +43,6 @@ ADDRESSES = st.one_of(
 
 COPIED = "".join(map(chr, range(0x21))) + "\u00a0\u00ad\u200b\u2028\u2029\u2060\u3000\ufeff"
 """Blanks and invisible letters that copying leaves around an address, which nobody means."""
-
-
-def browser_host(text: str) -> str | None:
-    """The host that a browser would reach, without brackets and a final dot; None if it would reach none."""
-    try:
-        url = ada_url.URL(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
-    except ValueError:
-        return None
-    if url.protocol not in ("http:", "https:"):
-        return None
-    return str(url.hostname).strip("[]").removesuffix(".")
 
 
 @given(ADDRESSES)
@@ -159,6 +148,12 @@ def test_the_address_is_rewritten_without_user_name_and_fragment(text: str, url:
 )
 def test_why_an_address_cannot_be_read(text: str, trick: str) -> None:
     assert read(text) == Unreadable(trick)
+
+
+def test_an_ip_address_has_brackets_in_the_url_only() -> None:
+    address = read("https://[0:0::1]:8080/")
+    assert isinstance(address, Address)
+    assert (address.host, address.display, address.netloc) == ("::1", "::1", "[::1]:8080")
 
 
 def test_a_joiner_where_the_script_needs_it_is_valid() -> None:

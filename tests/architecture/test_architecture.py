@@ -29,7 +29,15 @@ ALLOWED = {
     "diagnosis": NOUNS | {"api", "probe.limits"},
     "words": {"api", "diagnosis"},
     "report": NOUNS | {"api", "diagnosis", "words"},
-    "settings": {"address.literal", "model", "probe.policy", "machine.pem", "words.interface"},
+    "settings": {
+        "address.host",
+        "address.literal",
+        "address.url",
+        "model",
+        "probe.policy",
+        "machine.pem",
+        "words.interface",
+    },
     "demo": NOUNS | {"address", "api"},
     "integrations": set(),
     "testing": {"address", "api", "demo", "diagnosis", "facts", "machine", "model", "probe", "words"},
@@ -91,6 +99,7 @@ HEAVY = {
     "jinja2",
     "publicsuffixlist",
     "idna",
+    "ada_url",
 }
 
 

@@ -13,21 +13,6 @@ _SPAN = re.compile(r"`([^`]+)`")
 
 Row = dict[str, str]
 
-ARRIVING = frozenset(
-    {
-        "portalcheck last",
-        "--debug FILE",
-        "PORTALCHECK_DEBUG",
-        "PORTALCHECK_GUIDE_ENABLED",
-        "PORTALCHECK_HISTORY_KEEP",
-        "guide.enabled",
-        "history.keep",
-    }
-)
-"""What the page tells of already while it is still being built; `test_arriving` wants each gone once it is there."""
-LEAVING = frozenset({"PORTALCHECK_REMEMBER", "run.remember"})
-"""What goes when that is there."""
-
 
 @cache
 def text() -> str:

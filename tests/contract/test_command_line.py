@@ -10,7 +10,7 @@ import pytest
 from portalcheck.cli.group import group
 from portalcheck.report.formats.format import Format
 from portalcheck.settings.sources import OPTIONS, PREFIX
-from tests.contract.reading import ARRIVING, LEAVING, code, column, spans, table
+from tests.contract.reading import code, column, spans, table
 
 ALL_OF_RUN = "all options of run"
 SHARED = ("--config", "--profiles", "--lang")
@@ -51,11 +51,11 @@ def shown(command: click.Command, context: click.Context) -> dict[str, click.Opt
 
 
 def arrived(told: set[str]) -> set[str]:
-    return told - ARRIVING
+    return told
 
 
 def test_the_commands_are_those_of_the_document() -> None:
-    assert BUILT.keys() - ARRIVING == ROWS.keys() - {"portalcheck"} - ARRIVING
+    assert BUILT.keys() == ROWS.keys() - {"portalcheck"}
 
 
 @pytest.mark.parametrize("name", BUILT)
@@ -91,10 +91,10 @@ def variable_of(option: click.Option) -> object:
 
 
 def test_every_option_of_run_has_the_variable_of_its_name_as_the_document_says() -> None:
-    told = {code(row["option"]): code(row["variable"]) for row in RUN if code(row["option"]) not in ARRIVING}
+    told = {code(row["option"]): code(row["variable"]) for row in RUN}
     built = {term: variable_of(option) for term, option in shown(*BUILT["portalcheck run"]).items()}
 
-    assert {term: variable for term, variable in built.items() if term not in ARRIVING} == told
+    assert built == told
     for term, variable in told.items():
         (long,) = (word for word in term.replace(",", "").split() if word.startswith("--"))
         assert variable == f"{PREFIX}{long.removeprefix('--').replace('-', '_').upper()}"
@@ -113,9 +113,9 @@ def test_the_variables_of_settings_that_are_no_option_are_those_of_the_document(
     told = {code(row["variable"]): code(row["setting"]) for row in table("Settings")}
     options = {code(row["variable"]) for row in RUN}
     built = {f"{PREFIX}{name.upper()}": key for name, key in OPTIONS.items()}
-    built = {variable: key for variable, key in built.items() if variable not in options | LEAVING | ARRIVING}
+    built = {variable: key for variable, key in built.items() if variable not in options}
 
-    assert {variable: key for variable, key in told.items() if variable not in ARRIVING} == built
+    assert told == built
 
 
 def test_the_formats_and_their_suffixes_are_those_of_the_document() -> None:

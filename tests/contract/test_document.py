@@ -6,11 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from portalcheck.cli.group import group
-from portalcheck.settings.sources import OPTIONS, PREFIX
-from tests.contract.reading import ARRIVING, LEAVING, headings, text
-from tests.contract.test_command_line import BUILT, commands, shown
-from tests.contract.test_command_line import ROOT as PROGRAM
+from tests.contract.reading import headings, text
 
 ROOT = Path(__file__).resolve().parents[2]
 CITED = re.compile(r"contract\.md, ([A-Z][A-Za-z ]*[a-z])")
@@ -50,22 +46,3 @@ def test_every_link_within_the_page_leads_to_a_heading() -> None:
     anchors = {heading.lower().replace(" ", "-") for heading in headings()}
 
     assert set(re.findall(r"\]\(#([^)]+)\)", text())) <= anchors
-
-
-# ---- what is still being built -----------------------------------------------------------------
-
-
-def built() -> set[str]:
-    """Commands, options, variables and settings that the program has."""
-    found = {inner.command_path for _, inner in commands(group, PROGRAM)}
-    found |= set(shown(*BUILT["portalcheck run"]))
-    found |= {f"{PREFIX}{name.upper()}" for name in OPTIONS} | set(OPTIONS.values())
-    return found
-
-
-def test_what_is_said_to_arrive_is_not_there_yet() -> None:
-    """Once it is there, it goes from `ARRIVING`, and all that it replaces from `LEAVING`."""
-    assert ARRIVING & built() == set(), (
-        "these are there: take them out of ARRIVING in tests/contract/reading.py"
-    )
-    assert LEAVING - built() == set(), "these are gone: take them out of LEAVING in tests/contract/reading.py"

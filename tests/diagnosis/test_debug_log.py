@@ -223,7 +223,11 @@ FACTS = (
     facts.TlsStep(failure=None, chain=(b"planted",), staple=b"planted"),
     facts.HttpStep(failure=None, status=302, location="https://planted.example/planted?planted"),
     facts.HttpStep(failure=None, status=302, location="/planted?planted"),
-    facts.ProxyPlan(candidates=("http://planted.example:3128", "direct"), kind="pac", pac="read"),
+    facts.ProxyPlan(
+        candidates=("http://planted.example:3128", "direct"),
+        kind=facts.ProxyKind.PAC,
+        pac=facts.PacState.READ,
+    ),
     facts.ProxySettings(
         programs="http://planted:1", browser="http://192.0.2.66:1", pac_url="file:///planted"
     ),
@@ -235,11 +239,10 @@ FACTS = (
         issuer_organisation="planted",
         issuer_name="planted",
         issuer=b"planted",
-        anchor="planted",
         names=("planted.example",),
         key="planted",
     ),
-    facts.Canaries(canaries=2, verified=0, tcp_ok=0, nxdomain_addresses=("192.0.2.66",)),
+    facts.Canaries(asked=2, verified=0, tcp_ok=0, nxdomain_addresses=("192.0.2.66",)),
     facts.System("linux", "planted", "planted"),
     {"planted": "planted"},
     b"planted",

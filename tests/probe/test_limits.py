@@ -183,7 +183,7 @@ NO_VERDICT = {
 """Rooms whose times decide about no verdict."""
 
 NO_LIMIT = {
-    "facts/trace.py: SLOW_MS": "from when on a page counts as slow (contract, section 5)",
+    "facts/trace.py: SLOW_MS": "from when on a page counts as slow (contract.md, Causes)",
     "facts/judgements.py: CLOCK_TOLERANCE_S": "how far off a clock may be",
     "clock/check.py: CORRECT_S": "how far off a clock may be and count as correct",
     "network/check.py: SLOW_PAGE_MS": "from when on a page that loads is worth a note",

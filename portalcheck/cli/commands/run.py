@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -22,6 +23,7 @@ from portalcheck.diagnosis.runner import Crash
 from portalcheck.model import CheckResult, Diagnosis, Outcome, Portal
 from portalcheck.report import history
 from portalcheck.report.build import RunFacts, build
+from portalcheck.words.interface import _
 
 if TYPE_CHECKING:
     from portalcheck.api.protocols import Machine
@@ -84,7 +86,7 @@ def straight_line(
     """
     read = time.monotonic()
     session = open_session(options)
-    with _told_when_it_fails(session):
+    with _debug_log(options.debug), _told_when_it_fails(session):
         subject = subject_of(session)
         spent = time.monotonic() - read
         session.wait()
@@ -170,6 +172,20 @@ def _leave_would_settle(session: Session, found: Found) -> bool:
     reasons = {finding.reason for result in found.results for finding in result.findings}
     by_leave = (installed.reasons[reason].settled_by_leave for reason in reasons & installed.reasons.keys())
     return any(by_leave) and diagnose(found.results, (), installed).cause == INCONCLUSIVE.id
+
+
+@contextlib.contextmanager
+def _debug_log(path: Path | None) -> Iterator[None]:
+    """All that is logged goes to the file that `--debug` names. Raises click.UsageError if it cannot be opened."""
+    with contextlib.ExitStack() as stack:
+        if path is not None:
+            from portalcheck.probe.debug_log import write_to
+
+            try:
+                stack.enter_context(write_to(path))
+            except OSError as error:
+                raise click.UsageError(f"{path}: {_(error.strerror or '')}") from error
+        yield
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ from functools import lru_cache
 import msgspec
 
 from portalcheck.address.host import Unreadable
-from portalcheck.address.skeleton import letters, skeleton, squeeze
+from portalcheck.address.skeleton import letters, skeleton, without_separators
 from portalcheck.address.suffix import Name, split
 from portalcheck.address.tables import GENERIC_NAMES
 from portalcheck.address.url import read
@@ -17,15 +17,15 @@ SHORTEST_NAME = 5
 """Letters that a name must have for likeness to mean anything (Chromium's floor)."""
 
 DISTINCTIVE = 9
-"""Letters from which on a name is rare enough to be looked for anywhere, and with two slips."""
+"""Letters from which on a name is rare enough to be looked for anywhere, and with two typos."""
 
 _TOKEN = re.compile(r"[^\W_]+")
 
 
-class Target(msgspec.Struct, frozen=True, kw_only=True):
+class Protected(msgspec.Struct, frozen=True, kw_only=True):
     """A name that may be imitated. `label` is the owner's part as letters, `bare` the same without hyphens.
 
-    `shape` is the skeleton of that, `squeezed` the whole host without dots and hyphens. `common` says that
+    `shape` is the skeleton of `bare`, `joined` the whole host without dots and hyphens. `common` says that
     the name is too short or too ordinary for likeness to mean anything. `tokens` are the ways to write the
     host and its registrable domain in words, as skeletons, the longest first.
     """
@@ -35,18 +35,22 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     label: str
     bare: str
     shape: str
-    squeezed: str
+    joined: str
     common: bool
     tokens: tuple[tuple[str, ...], ...]
 
 
-class Profile(msgspec.Struct, frozen=True, kw_only=True):
-    """What addresses are judged against. `official` holds hosts as A-labels, and literal IP addresses."""
+class Lists(msgspec.Struct, frozen=True, kw_only=True):
+    """What addresses are judged against; hosts are A-labels.
+
+    `official` and `addresses` are the official names and IP addresses, `owners` the registrable domains of those
+    names, `targets` the names that may be imitated, `known` hosts and bare names that are never accused.
+    """
 
     official: frozenset[str]
     addresses: frozenset[str]
     owners: frozenset[str]
-    targets: tuple[Target, ...]
+    targets: tuple[Protected, ...]
     known: frozenset[str]
 
     def listed(self, host: str) -> bool:
@@ -76,7 +80,7 @@ def tokens(text: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=16)
-def profile(official: tuple[str, ...], protect: tuple[str, ...], known: tuple[str, ...]) -> Profile:
+def cleaned(official: tuple[str, ...], protect: tuple[str, ...], known: tuple[str, ...]) -> Lists:
     """The lists made ready. Entries that are no host, a single label or a public suffix count for nothing."""
     hosts, addresses, owners = set(), set(), set()
     for entry in official:
@@ -88,8 +92,8 @@ def profile(official: tuple[str, ...], protect: tuple[str, ...], known: tuple[st
         elif name := _owned(address.display):
             hosts.add(address.host)
             owners.add(name.registrable)
-    targets = dict.fromkeys(_target(entry) for entry in (protect or official))
-    return Profile(
+    targets = dict.fromkeys(_protected(entry) for entry in (protect or official))
+    return Lists(
         official=frozenset(hosts),
         addresses=frozenset(addresses),
         owners=frozenset(owners),
@@ -103,28 +107,29 @@ def _entry(text: str) -> str:
 
 
 def _owned(display: str) -> Name | None:
+    """The parts of a host that has an owner; None for a single label and for a public suffix."""
     if "." not in display:
         return None
     name = split(display)
     return name if name.label else None
 
 
-def _target(entry: str) -> Target | None:
+def _protected(entry: str) -> Protected | None:
     address = read(_entry(entry))
     name = None if isinstance(address, Unreadable) or address.is_ip else _owned(address.display)
     if name is None or isinstance(address, Unreadable):
         return None
     label = letters(name.label)
-    bare = squeeze(label)
-    joined = skeleton(bare + name.suffix.partition(".")[0])
-    forms = {tokens(name.host), (skeleton(bare), *tokens(name.suffix)), tokens(name.registrable), (joined,)}
-    return Target(
+    bare = without_separators(label)
+    together = skeleton(bare + name.suffix.partition(".")[0])
+    forms = {tokens(name.host), (skeleton(bare), *tokens(name.suffix)), tokens(name.registrable), (together,)}
+    return Protected(
         host=address.host,
         name=name,
         label=label,
         bare=bare,
         shape=skeleton(bare),
-        squeezed=squeeze(letters(name.host)),
+        joined=without_separators(letters(name.host)),
         common=len(bare) < SHORTEST_NAME or bare in GENERIC_NAMES,
         tokens=tuple(sorted(forms, key=len, reverse=True)),
     )
