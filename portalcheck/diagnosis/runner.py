@@ -88,9 +88,8 @@ class _Job:
             why = NO_FINDINGS if isinstance(raised, FindingsError) else CRASHED
             findings, ended = [*findings, unknown(why)], Ended.CRASHED
         for each in findings:
-            _log.debug(
-                "check %s found %s: %s %s", self.check.id, each.reason, each.status, dict(each.args) or ""
-            )
+            told = "".join(f" {name}={value}" for name, value in each.args.items())
+            _log.debug("check %s found %s: %s%s", self.check.id, each.reason, each.status, told)
         duration = (self.ended or time.monotonic()) - self.started
         return CheckResult(
             check=self.check.id,

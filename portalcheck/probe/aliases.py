@@ -1,7 +1,8 @@
-"""What a log may tell of hosts and addresses (contract, section 8): few by name, all others by an alias."""
+"""What a log may tell of hosts and addresses (contract.md, Privacy): few by name, all others by an alias."""
 
 from __future__ import annotations
 
+import ipaddress
 import threading
 from collections import Counter
 from collections.abc import Iterable
@@ -23,7 +24,8 @@ class Told:
 
 
 class Aliases:
-    """The aliases of one run, numbered as they come up: `address-1`, `host-2`, `name-3` for a name without a dot.
+    """The aliases of one run, numbered as they come up: `address-1`, `host-2`, `name-3` for a name without a dot;
+    behind an address that is not on the internet stands its sort, such as `address-1 (loopback)`.
 
     Hosts, and those of URLs, in `named` are told as they are; an address never is.
     """
@@ -52,12 +54,22 @@ class Aliases:
         with self._lock:
             if text not in self._given:
                 self._counts[kind] += 1
-                self._given[text] = f"{kind}-{self._counts[kind]}"
+                self._given[text] = f"{kind}-{self._counts[kind]}{_scope(text)}"
             return self._given[text]
 
     def _url(self, text: str) -> str:
         host, port = _host_and_port(text)
         return f"{text.partition('://')[0]}://{self.alias(host) if host else ''}{f':{port}' if port else ''}"
+
+
+def _scope(text: str) -> str:
+    """What sort of address it is, behind its alias: nothing for a host, or for an address on the internet."""
+    if not is_address(text):
+        return ""
+    address = ipaddress.ip_address(text)
+    sorts = ("unspecified", "loopback", "link_local", "multicast", "private")
+    found = next((sort for sort in sorts if getattr(address, f"is_{sort}")), "")
+    return f" ({found.replace('_', '-')})" if found else ""
 
 
 def _host_and_port(url: str) -> tuple[str, int | None]:

@@ -1,4 +1,4 @@
-"""Facts in words, for a log: what tells of a person or a computer goes through an alias (contract, section 8)."""
+"""Facts in words, for a log: what tells of a person or a computer goes through an alias (contract.md, Privacy)."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 # ---- the run -----------------------------------------------------------------------------------
 
 RUN_S = 10.0
-"""A run, by default (contract, section 1)."""
+"""A run, by default (contract.md, Options of run)."""
 MARGIN_S = 0.3
 """The diagnosis and the report, after all checks had to end."""
 START_S = 0.4

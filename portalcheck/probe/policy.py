@@ -72,5 +72,5 @@ class Network(msgspec.Struct, frozen=True):
     share_portal_name: bool = False
 
     def neutral_allowed(self, trouble: bool) -> bool:
-        """Whether third parties may be contacted, given whether there is trouble (contract, section 9)."""
+        """Whether third parties may be contacted, given whether there is trouble (contract.md, Rulings)."""
         return self.contact == "always" or (self.contact == "on-trouble" and trouble)

@@ -162,7 +162,7 @@ def _explains(row: Cause, reason: str) -> bool:
     return reason in row.explains or INSTALLED.layer(reason) in row.explains
 
 
-@pytest.mark.parametrize("cause", OWN.keys() - {"none", "inconclusive"})
+@pytest.mark.parametrize("cause", sorted(OWN.keys() - {"none", "inconclusive"}))
 def test_a_cause_is_a_failure_or_a_warning_as_the_document_says(cause: str) -> None:
     told = causes()[cause]["outcome"].split(", ")
 

@@ -104,9 +104,11 @@ def test_every_option_of_run_has_the_variable_of_its_name_as_the_document_says()
 def test_in_other_commands_three_options_have_the_same_variables(name: str) -> None:
     of_run = {code(row["option"]): code(row["variable"]) for row in RUN}
     options = shown(*BUILT[name])
-    told = {term: of_run[term] for term in options if term.startswith(SHARED)}
+    built = {term: variable_of(option) for term, option in options.items() if term in of_run}
 
-    assert {term: option.envvar for term, option in options.items() if option.envvar} == told
+    assert {term: variable for term, variable in built.items() if variable} == {
+        term: of_run[term] for term in built if built[term] or term.startswith(SHARED)
+    }
 
 
 def test_the_variables_of_settings_that_are_no_option_are_those_of_the_document() -> None:
