@@ -38,8 +38,8 @@ probe.context +a run of 10.0 s for {PORTAL} \(official\); contact: on-trouble
 probe.memo +fact proxy-plan https://{PORTAL} found in \d+ ms: http://host-1:3128, system, PAC none
 probe.policy +contact portal {PORTAL}
 probe.policy +contact proxy host-1 for {PORTAL}
-probe.memo +fact names host-1 found in \d+ ms: names ok, \d+ ms, address-1
-probe.connect.connection +{PORTAL}: tcp refused, \d+ ms, address-1 refused after \d+ ms
+probe.memo +fact names host-1 found in \d+ ms: names ok, \d+ ms, ipv4-address-1
+probe.connect.connection +{PORTAL}: tcp refused, \d+ ms, ipv4-address-1 refused after \d+ ms
 probe.connect.connection +{PORTAL}: proxy http://host-1:3128 proxy-unreachable, 0 ms
 probe.memo +fact trace found in \d+ ms: 1 hops, end: failed
 probe.memo +fact trouble found in \d+ ms: yes
@@ -52,11 +52,11 @@ diagnosis.engine +cause proxy-down: fail; also \['proxy-active'\]; unexplained \
 """
 
 DNS_FILTERED = rf"""
-probe.policy +contact resolver address-1 for {PORTAL}
-probe.memo +fact servers {PORTAL} found in \d+ ms: names from address-1 ok, \d+ ms, address-\d+, address-\d+
-probe.connect.connection +{PORTAL}: tcp network-unreachable, \d+ ms, address-\d+ network-unreachable after
+probe.policy +contact resolver ipv4-address-1 for {PORTAL}
+probe.memo +fact servers {PORTAL} found in \d+ ms: names from ipv4-address-1 ok, \d+ ms, unspecified-ipv
+probe.connect.connection +{PORTAL}: tcp network-unreachable, \d+ ms, unspecified-ipv[46]-address-\d+ network-
 probe.memo +fact trouble found in \d+ ms: yes
-probe.policy +contact neutral-resolver address-\d+ for {CANARIES[0]}
+probe.policy +contact neutral-resolver ipv4-address-\d+ for {CANARIES[0]}
 probe.third_parties.canaries +canaries say: 2 canaries: 2 verified, 2 took a connection, own DNS answers
 diagnosis.runner +check dns ends after \d+ ms
 diagnosis.runner +check dns found dns.sinkhole: fail
@@ -68,8 +68,8 @@ diagnosis.engine +cause dns-filtered: fail
 """
 
 CERT_EXPIRED = rf"""
-probe.connect.connection +{PORTAL}: names ok, \d+ ms, address-\d+, address-\d+
-probe.connect.connection +{PORTAL}: tcp to address-\d+ ok, \d+ ms
+probe.connect.connection +{PORTAL}: names ok, \d+ ms, ipv[46]-address-\d+, ipv[46]-address-\d+
+probe.connect.connection +{PORTAL}: tcp to ipv[46]-address-\d+ ok, \d+ ms
 probe.connect.connection +{PORTAL}: tls ok, \d+ ms, TLSv1.3, 2 certificates
 probe.trace +{PORTAL}: the trace ends: page
 probe.memo +fact chain {PORTAL} found in \d+ ms: trusted by mozilla and system, valid .* to .*, name_matches
@@ -189,7 +189,7 @@ def test_what_was_planted_on_a_real_computer_is_not_in_the_log(tmp_path: Path, u
     )
     log = (home / "log").read_text("utf-8")
 
-    assert "contact proxy address-1" in log
+    assert "contact proxy ipv4-address-1" in log
     assert "cause " in log
     assert [secret for secret in (*PLANTED, "planted") if secret in log] == []
 
@@ -260,12 +260,29 @@ def test_an_alias_stays_the_same_and_says_what_sort_of_name_it_stands_for() -> N
 
     assert aliases.alias("portal.example") == "portal.example"
     assert aliases.alias("canary.example") == "canary.example"
-    assert aliases.alias("192.0.2.1") == "address-1"
+    assert aliases.alias("192.0.2.1") == "ipv4-address-1"
     assert aliases.alias("other.example") == "host-1"
-    assert aliases.alias("2001:db8::1") == "address-2"
+    assert aliases.alias("2001:db8::1") == "ipv6-address-2"
     assert aliases.alias("eth0") == "name-1"
-    assert aliases.alias("http://192.0.2.1:3128/x") == "http://address-1:3128"
-    assert aliases.alias("http://[2001:db8::1]/") == "http://address-2"
+    assert aliases.alias("http://192.0.2.1:3128/x") == "http://ipv4-address-1:3128"
+    assert aliases.alias("http://[2001:db8::1]/") == "http://ipv6-address-2"
+
+
+@pytest.mark.parametrize(
+    ("address", "scope"),
+    [
+        ("0.0.0.0", "unspecified-ipv4"),
+        ("::", "unspecified-ipv6"),
+        ("127.0.0.53", "loopback-ipv4"),
+        ("169.254.1.1", "link-local-ipv4"),
+        ("fe80::1%eth0", "link-local-ipv6"),
+        ("192.168.1.1", "private-ipv4"),
+        ("fd00::1", "private-ipv6"),
+        ("9.9.9.9", "ipv4"),
+    ],
+)
+def test_the_alias_of_an_address_tells_its_family_and_scope(address: str, scope: str) -> None:
+    assert Aliases().alias(address) == f"{scope}-address-1"
 
 
 def test_words_before_a_fact_are_there_only_if_it_has_words() -> None:
