@@ -1,4 +1,4 @@
-"""What a log may tell of hosts and addresses (contract.md, Privacy): few by name, all others by an alias."""
+"""What a log may tell of hosts and addresses (contract, section 8): few by name, all others by an alias."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from urllib.parse import urlsplit
 
 from portalcheck.address.literal import is_address
 from portalcheck.probe.describe import describe
+
+_PRIVATE = tuple(map(ipaddress.ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")))
+"""Networks of homes and companies (RFC 1918, RFC 4193)."""
 
 
 class Told:
@@ -24,8 +27,8 @@ class Told:
 
 
 class Aliases:
-    """The aliases of one run, numbered as they come up: `address-1`, `host-2`, `name-3` for a name without a dot;
-    behind an address that is not on the internet stands its sort, such as `address-1 (loopback)`.
+    """The aliases of one run, numbered as they come up: `host-1`, `name-2` for a name without a dot, and for an address
+    its family and scope, such as `ipv6-address-3` or `private-ipv4-address-4`.
 
     Hosts, and those of URLs, in `named` are told as they are; an address never is.
     """
@@ -54,7 +57,7 @@ class Aliases:
         with self._lock:
             if text not in self._given:
                 self._counts[kind] += 1
-                self._given[text] = f"{kind}-{self._counts[kind]}{_scope(text)}"
+                self._given[text] = f"{_scope(text) if kind == 'address' else ''}{kind}-{self._counts[kind]}"
             return self._given[text]
 
     def _url(self, text: str) -> str:
@@ -62,14 +65,16 @@ class Aliases:
         return f"{text.partition('://')[0]}://{self.alias(host) if host else ''}{f':{port}' if port else ''}"
 
 
-def _scope(text: str) -> str:
-    """What sort of address it is, behind its alias: nothing for a host, or for an address on the internet."""
-    if not is_address(text):
-        return ""
-    address = ipaddress.ip_address(text)
-    sorts = ("unspecified", "loopback", "link_local", "multicast", "private")
-    found = next((sort for sort in sorts if getattr(address, f"is_{sort}")), "")
-    return f" ({found.replace('_', '-')})" if found else ""
+def _scope(address: str) -> str:
+    """Family and scope of an IP literal (RFC 6890), as far as they tell what a connection to it can mean."""
+    parsed = ipaddress.ip_address(address)
+    scopes = {
+        "unspecified-": parsed.is_unspecified,
+        "loopback-": parsed.is_loopback,
+        "link-local-": parsed.is_link_local,
+        "private-": any(parsed in network for network in _PRIVATE),
+    }
+    return f"{next((scope for scope, holds in scopes.items() if holds), '')}ipv{parsed.version}-"
 
 
 def _host_and_port(url: str) -> tuple[str, int | None]:

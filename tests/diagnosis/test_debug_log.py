@@ -38,25 +38,25 @@ probe.context +a run of 10.0 s for {PORTAL} \(official\); contact: on-trouble
 probe.memo +fact proxy-plan https://{PORTAL} found in \d+ ms: http://host-1:3128, system, PAC none
 probe.policy +contact portal {PORTAL}
 probe.policy +contact proxy host-1 for {PORTAL}
-probe.memo +fact names host-1 found in \d+ ms: names ok, \d+ ms, address-1(?: \([a-z-]+\))?
-probe.connect.connection +{PORTAL}: tcp refused, \d+ ms, address-1(?: \([a-z-]+\))? refused after \d+ ms
+probe.memo +fact names host-1 found in \d+ ms: names ok, \d+ ms, ipv4-address-1
+probe.connect.connection +{PORTAL}: tcp refused, \d+ ms, ipv4-address-1 refused after \d+ ms
 probe.connect.connection +{PORTAL}: proxy http://host-1:3128 proxy-unreachable, 0 ms
 probe.memo +fact trace found in \d+ ms: 1 hops, end: failed
 probe.memo +fact trouble found in \d+ ms: yes
 probe.trace +{PORTAL} \[proxy=direct\]: http 302 ok, \d+ ms, leads to https://{IDENTITY}, 0 bytes in \d+ ms
 probe.memo +fact trace \[proxy=direct\] found in \d+ ms: 2 hops, end: page
-diagnosis.runner +check proxy found proxy.down: fail kind=system
+diagnosis.runner +check proxy found proxy.down: fail \{{'kind': 'system'\}}
 diagnosis.row_log +row proxy-down holds: found proxy.down
 diagnosis.row_log +row clock-wrong nearly holds: found clock.correct, but not tls.dates-fit-true-time
 diagnosis.engine +cause proxy-down: fail; also \['proxy-active'\]; unexplained \[\]
 """
 
 DNS_FILTERED = rf"""
-probe.policy +contact resolver address-1(?: \([a-z-]+\))? for {PORTAL}
-probe.memo +fact servers {PORTAL} found in \d+ ms: names from address-1(?: \([a-z-]+\))? ok, \d+ ms, address-\d+(?: \([a-z-]+\))?, address-\d+(?: \([a-z-]+\))?
-probe.connect.connection +{PORTAL}: tcp network-unreachable, \d+ ms, address-\d+(?: \([a-z-]+\))? network-unreachable after
+probe.policy +contact resolver ipv4-address-1 for {PORTAL}
+probe.memo +fact servers {PORTAL} found in \d+ ms: names from ipv4-address-1 ok, \d+ ms, unspecified-ipv
+probe.connect.connection +{PORTAL}: tcp network-unreachable, \d+ ms, unspecified-ipv[46]-address-\d+ network-
 probe.memo +fact trouble found in \d+ ms: yes
-probe.policy +contact neutral-resolver address-\d+(?: \([a-z-]+\))? for {CANARIES[0]}
+probe.policy +contact neutral-resolver ipv4-address-\d+ for {CANARIES[0]}
 probe.third_parties.canaries +canaries say: 2 canaries: 2 verified, 2 took a connection, own DNS answers
 diagnosis.runner +check dns ends after \d+ ms
 diagnosis.runner +check dns found dns.sinkhole: fail
@@ -68,13 +68,13 @@ diagnosis.engine +cause dns-filtered: fail
 """
 
 CERT_EXPIRED = rf"""
-probe.connect.connection +{PORTAL}: names ok, \d+ ms, address-\d+(?: \([a-z-]+\))?, address-\d+(?: \([a-z-]+\))?
-probe.connect.connection +{PORTAL}: tcp to address-\d+(?: \([a-z-]+\))? ok, \d+ ms
+probe.connect.connection +{PORTAL}: names ok, \d+ ms, ipv[46]-address-\d+, ipv[46]-address-\d+
+probe.connect.connection +{PORTAL}: tcp to ipv[46]-address-\d+ ok, \d+ ms
 probe.connect.connection +{PORTAL}: tls ok, \d+ ms, TLSv1.3, 2 certificates
 probe.trace +{PORTAL}: the trace ends: page
 probe.memo +fact chain {PORTAL} found in \d+ ms: trusted by mozilla and system, valid .* to .*, name_matches
 probe.memo +fact true-time found in \d+ ms: .*, by portal
-diagnosis.runner +check tls found tls.expired: fail days=3
+diagnosis.runner +check tls found tls.expired: fail \{{'days': 3\}}
 diagnosis.row_log +row clock-wrong nearly holds: found clock.correct, but not tls.dates-fit-true-time
 diagnosis.row_log +row cert-expired holds: found tls.expired
 diagnosis.engine +cause cert-expired: fail
@@ -189,7 +189,7 @@ def test_what_was_planted_on_a_real_computer_is_not_in_the_log(tmp_path: Path, u
     )
     log = (home / "log").read_text("utf-8")
 
-    assert "contact proxy address-1" in log
+    assert "contact proxy ipv4-address-1" in log
     assert "cause " in log
     assert [secret for secret in (*PLANTED, "planted") if secret in log] == []
 
@@ -223,11 +223,7 @@ FACTS = (
     facts.TlsStep(failure=None, chain=(b"planted",), staple=b"planted"),
     facts.HttpStep(failure=None, status=302, location="https://planted.example/planted?planted"),
     facts.HttpStep(failure=None, status=302, location="/planted?planted"),
-    facts.ProxyPlan(
-        candidates=("http://planted.example:3128", "direct"),
-        kind=facts.ProxyKind.PAC,
-        pac=facts.PacState.READ,
-    ),
+    facts.ProxyPlan(candidates=("http://planted.example:3128", "direct"), kind="pac", pac="read"),
     facts.ProxySettings(
         programs="http://planted:1", browser="http://192.0.2.66:1", pac_url="file:///planted"
     ),
@@ -239,10 +235,11 @@ FACTS = (
         issuer_organisation="planted",
         issuer_name="planted",
         issuer=b"planted",
+        anchor="planted",
         names=("planted.example",),
         key="planted",
     ),
-    facts.Canaries(asked=2, verified=0, tcp_ok=0, nxdomain_addresses=("192.0.2.66",)),
+    facts.Canaries(canaries=2, verified=0, tcp_ok=0, nxdomain_addresses=("192.0.2.66",)),
     facts.System("linux", "planted", "planted"),
     {"planted": "planted"},
     b"planted",
@@ -263,12 +260,29 @@ def test_an_alias_stays_the_same_and_says_what_sort_of_name_it_stands_for() -> N
 
     assert aliases.alias("portal.example") == "portal.example"
     assert aliases.alias("canary.example") == "canary.example"
-    assert aliases.alias("192.0.2.1") == "address-1 (private)"
+    assert aliases.alias("192.0.2.1") == "ipv4-address-1"
     assert aliases.alias("other.example") == "host-1"
-    assert aliases.alias("2001:db8::1") == "address-2 (private)"
+    assert aliases.alias("2001:db8::1") == "ipv6-address-2"
     assert aliases.alias("eth0") == "name-1"
-    assert aliases.alias("http://192.0.2.1:3128/x") == "http://address-1 (private):3128"
-    assert aliases.alias("http://[2001:db8::1]/") == "http://address-2 (private)"
+    assert aliases.alias("http://192.0.2.1:3128/x") == "http://ipv4-address-1:3128"
+    assert aliases.alias("http://[2001:db8::1]/") == "http://ipv6-address-2"
+
+
+@pytest.mark.parametrize(
+    ("address", "scope"),
+    [
+        ("0.0.0.0", "unspecified-ipv4"),
+        ("::", "unspecified-ipv6"),
+        ("127.0.0.53", "loopback-ipv4"),
+        ("169.254.1.1", "link-local-ipv4"),
+        ("fe80::1%eth0", "link-local-ipv6"),
+        ("192.168.1.1", "private-ipv4"),
+        ("fd00::1", "private-ipv6"),
+        ("9.9.9.9", "ipv4"),
+    ],
+)
+def test_the_alias_of_an_address_tells_its_family_and_scope(address: str, scope: str) -> None:
+    assert Aliases().alias(address) == f"{scope}-address-1"
 
 
 def test_words_before_a_fact_are_there_only_if_it_has_words() -> None:
