@@ -13,6 +13,7 @@ import msgspec
 
 LONGEST_LABEL = 63
 LONGEST_HOST = 253
+_LONGEST_TEXT = 2048
 
 _FORBIDDEN = re.compile(
     r"(?P<control_char>[\x00-\x1f\x7f])|(?P<whitespace> )|(?P<percent>%)|(?P<forbidden_char>[#/:<>?@\[\\\]^|])"
@@ -35,6 +36,8 @@ def refusal(text: str) -> str:
     """Why browsers refuse a host, percent-encoding undone; one of `verdict.TRICKS`."""
     import idna
 
+    if len(text) > _LONGEST_TEXT:
+        return "label_too_long"
     forbidden = _FORBIDDEN.search(text)
     if forbidden is not None:
         return str(forbidden.lastgroup)

@@ -92,7 +92,9 @@ def test_the_address_to_contact_is_plain_and_judged_the_same(text: str) -> None:
     if verdict.contactable:
         assert verdict.url.isascii()
         assert "\\" not in verdict.url
-        assert browser_host(verdict.url) == verdict.host
+        reached = browser_host(verdict.url)
+        # The two readers' tables of Unicode differ by a release: letters new to one of them are unknown to the other.
+        assert reached == verdict.host or (reached is None and "xn--" in verdict.host)
         again = judge(verdict.url, official=OFFICIAL)
         # A host in percent-encoding is never official; written plainly it may be.
         plain = verdict.inner if "encoded" in verdict.notes and verdict.inner is not None else verdict
@@ -136,7 +138,11 @@ def test_the_address_is_rewritten_without_user_name_and_fragment(text: str, url:
         ("https://optum..com", "empty_label"),
         ("https://" + "a" * 64 + ".com", "label_too_long"),
         ("https://" + "a." * 130 + "com", "label_too_long"),
+        ("https://" + "\u0661" * 60_000, "label_too_long"),
         ("https://xn--a.com", "bad_idn"),
+        ("https://1.\u05d0.com", "bad_idn"),
+        ("https://a\u00ad..com", "empty_label"),
+        ("https://\u00ad", "no_host"),
         ("https://a|b.com", "forbidden_char"),
         ("https://a b.com", "whitespace"),
         ("https://a\x00b.com", "control_char"),

@@ -188,6 +188,11 @@ URLS = [
     ("https://lab.example:65536/", "has a port that is not 1 to 65535"),
     (f"https://lab.example:{'9' * 1500}/", "has a port that is not 1 to 65535"),
     ("https://lab.example:x/", "has no valid host name"),
+    ("https://lab.example:1:2/", "has no valid host name"),
+    ("https:/lab.example/", "is not an address"),
+    ("https:////lab.example/", "has no host name"),
+    ("https://xn--a.example/", "has a host name that is not a host name"),
+    ("https://127.1/", "has a host name that is not a host name"),
     (
         f"https://{'a' * 64}.example/",
         "has a host name that has a part of more than 63 characters between dots",

@@ -62,6 +62,8 @@ def test_one_line_adds_the_address_on_the_patients_letter(world: World) -> None:
 def test_the_host_of_the_address_is_always_official(world: World) -> None:
     portal = world.load(user='portals.optum.url = "https://MyChart.clinic.example:8443/x"').portal()
     assert portal.official == ("optum.com", "mychart.clinic.example")
+    foreign = world.load(user='portals.optum.url = "https://B\u00fccher.example./"').portal()
+    assert foreign.official == ("optum.com", "b\u00fccher.example")
     covered = world.load(user='portals.optum.url = "https://www.optum.com/"').portal()
     assert covered.official == ("optum.com",)
 
