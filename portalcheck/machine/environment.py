@@ -42,17 +42,17 @@ class NoRegistry:
     """The registry of a system that has none."""
 
     def value(self, hive: str, key: str, name: str) -> RegistryValue | None:
-        """None."""
+        """None: there is no registry."""
         del hive, key, name
         return None
 
     def values(self, hive: str, key: str) -> Mapping[str, RegistryValue]:
-        """Nothing."""
+        """Empty: there is no registry."""
         del hive, key
         return {}
 
     def subkeys(self, hive: str, key: str) -> tuple[str, ...]:
-        """Nothing."""
+        """Empty: there is no registry."""
         del hive, key
         return ()
 

@@ -278,8 +278,8 @@ def judge_failure(
 
 def _fails_everywhere(elsewhere: Sequence[DnsAnswer] | None) -> bool | None:
     """Whether independent servers have errors for the name as well; None if none was asked or none answered."""
-    heard = [answer for answer in elsewhere or () if answer.failure not in _SILENT]
-    return all(_is_error(answer) for answer in heard) if heard else None
+    answered = [answer for answer in elsewhere or () if answer.failure not in _SILENT]
+    return all(_is_error(answer) for answer in answered) if answered else None
 
 
 def _is_error(answer: DnsAnswer) -> bool:

@@ -52,11 +52,11 @@ class Clock(NamedTuple):
     assumed: bool = False
 
     def reading(self, seconds: float) -> float:
-        """A time in seconds since the epoch as the database writes it."""
+        """A time in seconds since the epoch, as the database writes times."""
         return (seconds - self.start) * self.per_second
 
     def seconds(self, reading: Number) -> Number:
-        """The opposite of `reading`."""
+        """A time of the database in seconds since the epoch; None for none."""
         return None if reading is None else reading / self.per_second + self.start
 
 
