@@ -70,16 +70,6 @@ class InterfaceState(msgspec.Struct, frozen=True):
     addresses: tuple[str, ...]
 
 
-def no_links() -> Mapping[str, InterfaceState]:
-    """The interfaces of a computer without any."""
-    return {}
-
-
-def no_processes() -> frozenset[str]:
-    """The processes of a computer whose list of them may not be read."""
-    return frozenset()
-
-
 class Environment(msgspec.Struct, frozen=True, kw_only=True):
     """The surroundings of one user on one computer.
 
@@ -95,8 +85,8 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     root: Path = Path("/")
     registry: Registry = NoRegistry()
     run: Runner = run_nothing
-    links: Callable[[], Mapping[str, InterfaceState]] = no_links
-    processes: Callable[[], frozenset[str]] = no_processes
+    links: Callable[[], Mapping[str, InterfaceState]] = dict
+    processes: Callable[[], frozenset[str]] = frozenset
     for_caller: bool = False
 
     def at(self, path: str) -> Path:
