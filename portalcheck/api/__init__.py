@@ -1,8 +1,8 @@
-"""All that the author of a check imports.
+"""All that the author of a check imports: facts, declarations, and what a check may ask. Not for running checks.
 
-A check is a plain function from a `Context` to findings, and what it declares: reasons, causes, words. It asks the
-context for facts, and judges them in a pure function of its own. It opens no socket, prints nothing, and never
-sees another check. See checks/README.md for a complete one, and `portalcheck.testing` for its tests.
+A check is a function from a `Context` to findings, and what it declares: reasons, causes, words. It asks the context
+for facts, and judges them in a pure function of its own. It opens no socket, prints nothing, and never sees another
+check. See checks/README.md for a complete one, and `portalcheck.testing` for its tests.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What the machine and the path say: the facts that checks judge.
+"""What the machine and the probe found: the facts that checks judge, as frozen values. Neither found nor judged here.
 
-Facts are frozen values without opinion. Times are seconds since the Unix epoch, durations
-milliseconds unless a name says otherwise, addresses are text as `ipaddress` reads them.
+Times are seconds since the Unix epoch, durations milliseconds unless a name says otherwise, and addresses are text as
+`ipaddress` reads it. An empty text or tuple is "none", `None` is "not known" unless a field says otherwise.
 """
 
 from __future__ import annotations

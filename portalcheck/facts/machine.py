@@ -145,7 +145,7 @@ class SetBy(StrEnum):
 
 
 class CookieBlock(msgspec.Struct, frozen=True):
-    """A setting that keeps cookies out."""
+    """A setting that keeps cookies out: which ones, and who set it."""
 
     scope: CookieScope
     by: SetBy

@@ -77,12 +77,12 @@ def run(argv: Sequence[str], timeout: float) -> str | None:
 
 
 def _outcome(process: subprocess.Popen[bytes], timeout: float) -> str | None:
-    said: list[bytes] = []
+    output: list[bytes] = []
 
     def listen() -> None:
         if process.stdout is not None:
             with process.stdout:
-                said.append(process.stdout.read(MAX_OUTPUT + 1))
+                output.append(process.stdout.read(MAX_OUTPUT + 1))
         process.wait()
 
     # A thread of its own, because a grandchild may hold the pipe open after the program has ended.
@@ -92,9 +92,9 @@ def _outcome(process: subprocess.Popen[bytes], timeout: float) -> str | None:
     if listener.is_alive():
         _end(process)
         return None
-    if not said or len(said[0]) > MAX_OUTPUT or process.returncode != 0:
+    if not output or len(output[0]) > MAX_OUTPUT or process.returncode != 0:
         return None
-    return said[0].decode("utf-8", "replace")
+    return output[0].decode("utf-8", "replace")
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

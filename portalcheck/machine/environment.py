@@ -42,17 +42,17 @@ class NoRegistry:
     """The registry of a system that has none."""
 
     def value(self, hive: str, key: str, name: str) -> RegistryValue | None:
-        """None."""
+        """None: there is no registry."""
         del hive, key, name
         return None
 
     def values(self, hive: str, key: str) -> Mapping[str, RegistryValue]:
-        """Nothing."""
+        """Empty: there is no registry."""
         del hive, key
         return {}
 
     def subkeys(self, hive: str, key: str) -> tuple[str, ...]:
-        """Nothing."""
+        """Empty: there is no registry."""
         del hive, key
         return ()
 
@@ -70,16 +70,6 @@ class InterfaceState(msgspec.Struct, frozen=True):
     addresses: tuple[str, ...]
 
 
-def no_links() -> Mapping[str, InterfaceState]:
-    """The interfaces of a computer without any."""
-    return {}
-
-
-def no_processes() -> frozenset[str]:
-    """The processes of a computer whose list of them may not be read."""
-    return frozenset()
-
-
 class Environment(msgspec.Struct, frozen=True, kw_only=True):
     """The surroundings of one user on one computer.
 
@@ -95,8 +85,8 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     root: Path = Path("/")
     registry: Registry = NoRegistry()
     run: Runner = run_nothing
-    links: Callable[[], Mapping[str, InterfaceState]] = no_links
-    processes: Callable[[], frozenset[str]] = no_processes
+    links: Callable[[], Mapping[str, InterfaceState]] = dict
+    processes: Callable[[], frozenset[str]] = frozenset
     for_caller: bool = False
 
     def at(self, path: str) -> Path:

@@ -1,6 +1,6 @@
 """How VPN products show: by the interface's name, by words of its driver or service, by their processes.
 
-A label only: what a VPN does to the way to the portal is found out by walking it. Rows are tried in order, so
+A label only: what a VPN does to the route to the portal is found out by a walk. Rows are tried in order, so
 a product built on WireGuard or OpenVPN stands before these.
 """
 

@@ -101,8 +101,8 @@ def cookies_of_safari(data: bytes) -> None:
     question = Question(world("safari").environment, page(), HOSTS, NOW)
     counted = safari._count(jar, question)
     if isinstance(counted, Totals):
-        assert counted.live + counted.expired <= len(jar.records)
-        assert counted.duplicates <= counted.sent <= counted.live
+        assert counted.count + counted.expired <= len(jar.records)
+        assert counted.duplicates <= counted.sent <= counted.count
 
 
 # ---- settings ------------------------------------------------------------------------------------

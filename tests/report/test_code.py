@@ -17,7 +17,7 @@ from portalcheck.report.code import (
     CodeProblem,
     Decoded,
     Likeness,
-    Trouble,
+    ProblemKind,
     check_holds,
     spell,
 )
@@ -220,7 +220,7 @@ def test_texts_like_codes_are_read_without_harm(text: str) -> None:
 def test_a_very_long_text_takes_no_time_and_is_no_code() -> None:
     heard = decode("7K4M9QXSQT" * 1_000_000)
     assert isinstance(heard, CodeProblem)
-    assert heard.trouble is Trouble.LENGTH
+    assert heard.kind is ProblemKind.LENGTH
 
 
 # ---- what may have been meant ------------------------------------------------------------------
@@ -231,14 +231,14 @@ def test_a_wrong_length_is_told_with_the_symbols_that_may_be_missing_or_too_many
         for place in range(LENGTH):
             short = decode(code[:place] + code[place + 1 :])
             assert isinstance(short, CodeProblem)
-            assert (short.trouble, short.length) == (Trouble.LENGTH, LENGTH - 1)
+            assert (short.kind, short.length) == (ProblemKind.LENGTH, LENGTH - 1)
             assert {s.likeness for s in short.suggestions} <= {Likeness.MISSING}
             extra = decode(code[:place] + "W" + code[place:])
             assert isinstance(extra, CodeProblem)
             assert code in [s.code.replace("-", "") for s in extra.suggestions]
     nothing = decode("")
     assert isinstance(nothing, CodeProblem)
-    assert (nothing.trouble, nothing.length, nothing.suggestions) == (Trouble.LENGTH, 0, ())
+    assert (nothing.kind, nothing.length, nothing.suggestions) == (ProblemKind.LENGTH, 0, ())
 
 
 def test_a_sound_alike_is_found_with_the_place_to_ask_for_again() -> None:
@@ -247,7 +247,7 @@ def test_a_sound_alike_is_found_with_the_place_to_ask_for_again() -> None:
             for symbol in ALIKE[code[place]]:
                 heard = decode(_changed(code, (place, symbol)))
                 assert isinstance(heard, CodeProblem)
-                assert heard.trouble is Trouble.CHECK
+                assert heard.kind is ProblemKind.CHECK
                 meant = [s for s in heard.suggestions if s.code.replace("-", "") == code]
                 assert [s.positions for s in meant] == [(place + 1,)]
 
@@ -270,7 +270,7 @@ def test_a_letter_that_no_code_has_is_named_with_its_place() -> None:
     for code in _codes(10):
         heard = decode(_changed(code, (3, "U")))
         assert isinstance(heard, CodeProblem)
-        assert (heard.trouble, heard.positions) == (Trouble.SYMBOL, (4,))
+        assert (heard.kind, heard.positions) == (ProblemKind.SYMBOL, (4,))
         assert [s.code.replace("-", "") for s in heard.suggestions] == [code]
         more = decode(_changed(code, (3, "U"), (5, "\u00e9"), (7, "U")))
         assert isinstance(more, CodeProblem)
@@ -291,14 +291,14 @@ def test_the_code_of_a_later_layout_is_told_by_its_number(monkeypatch: pytest.Mo
         code = encode("none", "linux", ALL_OK)
     heard = decode(code)
     assert isinstance(heard, CodeProblem)
-    assert (heard.trouble, heard.layout) == (Trouble.NEWER_LAYOUT, 2)
+    assert (heard.kind, heard.layout) == (ProblemKind.NEWER_LAYOUT, 2)
 
 
 def test_a_right_check_over_a_number_that_stands_for_nothing_is_no_code() -> None:
     for number in (2**40 - 7, 6**11 * 94 * 4 * 8 + 1, 0):
         heard = decode(_by_the_book(number))
         assert isinstance(heard, CodeProblem)
-        assert heard.trouble is Trouble.NOT_A_CODE
+        assert heard.kind is ProblemKind.NOT_A_CODE
 
 
 # ---- words -------------------------------------------------------------------------------------

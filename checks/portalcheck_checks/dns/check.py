@@ -168,25 +168,18 @@ def _judge_hosts_file(ctx: Context, lookup: NameOnRoute, *, shown: bool) -> Iter
     yield resolves(names)
     entry = names.hosts_file
     real = _addresses_without_entry(ctx, names)
-    if shown or set(names.hosts_file) & set(real):
+    if shown or set(entry) & set(real) or (real and _fails_alike(ctx, lookup, real)):
         yield note(reasons.HOSTS_ENTRY, addresses=entry)
-    elif real:
-        same = _fails_alike(ctx, lookup, real)
-        yield (
-            note(reasons.HOSTS_ENTRY, addresses=entry)
-            if same
-            else fail(reasons.HOSTS_OVERRIDE, count=len(names.hosts_file), addresses=entry)
-        )
-    elif all(map(is_sinkhole, names.hosts_file)) or any(a.failure in _MISSING for a in names.servers):
-        # Neither is a comparison needed to see that it leads nowhere, nor with a name that DNS denies.
-        yield fail(reasons.HOSTS_OVERRIDE, count=len(names.hosts_file), addresses=entry)
+    elif real or all(map(is_sinkhole, entry)) or any(a.failure in _MISSING for a in names.servers):
+        # No comparison is needed to see that a sinkhole leads nowhere, nor for a name that DNS denies.
+        yield fail(reasons.HOSTS_OVERRIDE, count=len(entry), addresses=entry)
     else:
-        yield fail(reasons.HOSTS_UNCLEAR, count=len(names.hosts_file), addresses=entry)
+        yield fail(reasons.HOSTS_UNCLEAR, count=len(entry), addresses=entry)
         yield from _why_unclear(names, ctx.third_parties.canaries())
 
 
 def _addresses_without_entry(ctx: Context, names: Resolution) -> tuple[str, ...]:
-    """What DNS has in the entry's lookup: by the own servers, else by independent ones that may be asked."""
+    """The addresses by DNS instead of the entry: by the own servers, else by independent ones if they may be asked."""
     own = tuple(a for a in _answered(names.servers) if not is_sinkhole(a))
     if own or any(answer.failure in _MISSING for answer in names.servers):
         return own
@@ -278,8 +271,8 @@ def judge_failure(
 
 def _fails_everywhere(elsewhere: Sequence[DnsAnswer] | None) -> bool | None:
     """Whether independent servers have errors for the name as well; None if none was asked or none answered."""
-    heard = [answer for answer in elsewhere or () if answer.failure not in _SILENT]
-    return all(_is_error(answer) for answer in heard) if heard else None
+    answered = [answer for answer in elsewhere or () if answer.failure not in _SILENT]
+    return all(_is_error(answer) for answer in answered) if answered else None
 
 
 def _is_error(answer: DnsAnswer) -> bool:

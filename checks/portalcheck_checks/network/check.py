@@ -140,9 +140,8 @@ def _port_blocked(trace: Trace, canaries: Canaries) -> bool:
         return canaries.tcp_ok == 0
     # Silence of a connection that opened may have other reasons, such as the size of packets.
     step = trace.first.tls
-    return (
-        step is not None and step.failure in (Failure.RESET, Failure.CLOSED)
-    ) and canaries.cut_off == canaries.asked
+    broken_off = step is not None and step.failure in (Failure.RESET, Failure.CLOSED)
+    return broken_off and canaries.cut_off == canaries.asked
 
 
 class Retries(msgspec.Struct, frozen=True, kw_only=True):

@@ -49,12 +49,12 @@ def judge_roots(roots: Roots, now: float) -> Iterator[Finding]:
 def judge(system: System, table: Mapping[str, Any], today: dt.date) -> Finding:
     """Outdated only by a date in the table; a table that is itself a year old outdates nothing."""
     ends: dt.date | None = _end_of(system, table)
-    told = {"os": system.os, "release": system.release}
+    evidence = {"os": system.os, "release": system.release}
     age = today - table["dated"]
     # A clock that is far behind the table's own date says nothing about support either.
     if ends is None or not dt.timedelta(0) <= age <= TABLE_IS_GOOD_FOR:
-        return ok(reasons.SUPPORT_UNKNOWN, **told)
-    return warn(reasons.OUTDATED, **told) if today > ends else ok(reasons.CURRENT, **told)
+        return ok(reasons.SUPPORT_UNKNOWN, **evidence)
+    return warn(reasons.OUTDATED, **evidence) if today > ends else ok(reasons.CURRENT, **evidence)
 
 
 def _end_of(system: System, table: Mapping[str, Any]) -> dt.date | None:

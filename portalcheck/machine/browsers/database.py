@@ -135,7 +135,7 @@ class Database:
         return tuple(row[0] for row in self._connection.execute(query, (most,)))
 
     def pragma(self, name: str) -> str:
-        """The value of a PRAGMA as text."""
+        """The value of a PRAGMA as text, such as `UTF-8` for `encoding`."""
         return str(self._connection.execute(f"PRAGMA main.{name}").fetchone()[0])
 
     def guard(self, view: str, guarded: Mapping[str, frozenset[str]], tables: Iterable[str]) -> None:

@@ -9,7 +9,7 @@ import msgspec
 from portalcheck.facts import BrowserFiles
 from portalcheck.machine.browsers.places import Browser, browsers, data, typed
 
-_TOLD = {
+_WRITTEN = {
     "home": "~",
     "config": "~/.config",
     "chrome": "~/.config",
@@ -77,7 +77,7 @@ def read(what: BrowserFiles, os: str) -> tuple[Files, ...]:
             found.append(
                 Files(
                     browsers=tuple(one.name for one in here),
-                    folders=tuple(_told(place) for one in here for place in getattr(one, os)),
+                    folders=tuple(_as_written(place) for one in here for place in getattr(one, os)),
                     beside=read.folder,
                     profile=read.profile,
                     program=read.program,
@@ -87,9 +87,9 @@ def read(what: BrowserFiles, os: str) -> tuple[Files, ...]:
     return (*found, Files(elsewhere=_DEFAULT[os]))
 
 
-def _told(template: str) -> str:
+def _as_written(template: str) -> str:
     name, _, rest = template.removeprefix("{").partition("}")
-    return _TOLD[name] + rest
+    return _WRITTEN[name] + rest
 
 
 def _policies(here: list[Browser], os: str) -> tuple[str, ...]:

@@ -52,11 +52,11 @@ class Clock(NamedTuple):
     assumed: bool = False
 
     def reading(self, seconds: float) -> float:
-        """A time in seconds since the epoch as the database writes it."""
+        """A time in seconds since the epoch, as the database writes times."""
         return (seconds - self.start) * self.per_second
 
     def seconds(self, reading: Number) -> Number:
-        """The opposite of `reading`."""
+        """A time of the database in seconds since the epoch; None for none."""
         return None if reading is None else reading / self.per_second + self.start
 
 
@@ -105,19 +105,19 @@ def page_of(url: str) -> Page | None:
     return Page(parts.scheme, host, port or _PORTS[parts.scheme], path)
 
 
-class Totals(NamedTuple):
-    """What a store keeps for a portal. Sizes in bytes, times in seconds since the epoch."""
+class Totals(msgspec.Struct, frozen=True, kw_only=True):
+    """What a store keeps for a portal, by the names of `facts.CookieStore`."""
 
-    live: int
-    expired: int
-    session: int
-    sent: int
-    duplicates: int
-    header_bytes: int
-    partitioned: int
-    on_site: int
-    oldest: Number
-    newest: Number
+    count: int = 0
+    expired: int = 0
+    session: int = 0
+    sent: int = 0
+    duplicates: int = 0
+    header_bytes: int = 0
+    partitioned: int = 0
+    on_site: int = 0
+    oldest: Number = None
+    newest: Number = None
     newer_schema: bool = False
 
 
@@ -175,7 +175,7 @@ def totals(
     sent, different, size = _sent(database, " AND ".join(tests), values.bound) if rows else (0, 0, 0)
     separators = 2 * max(sent - 1, 0)  # "; " between two
     return Totals(
-        live=int(rows or 0) - int(old or 0),
+        count=int(rows or 0) - int(old or 0),
         expired=int(old or 0),
         session=int(rows or 0) - int(lasting or 0),
         sent=sent,

@@ -51,7 +51,7 @@ class Place(msgspec.Struct, frozen=True):
 
 @cache
 def data(name: str) -> dict[str, object]:
-    """A TOML table of this package."""
+    """A TOML file of this package, by its name, as a dictionary."""
     return tomli.loads(files(__package__).joinpath(name).read_text("utf-8"))
 
 
@@ -67,7 +67,7 @@ def typed(content: object, kind: type[_Kind]) -> _Kind:
 
 @cache
 def browsers() -> tuple[Browser, ...]:
-    """All rows of the table."""
+    """All browsers of `locations.toml`, in its order."""
     return typed(data("locations.toml")["browser"], tuple[Browser, ...])
 
 

@@ -43,8 +43,6 @@ class Question(msgspec.Struct, frozen=True):
     now: float
 
 
-NOTHING = Totals(0, 0, 0, 0, 0, 0, 0, 0, None, None)
-
 Guard = Callable[[Database], Clock | Unreadable]
 
 
@@ -52,7 +50,7 @@ def count(path: Path, guard: Guard, jars: Sequence[str], question: Question) -> 
     """What a cookie database holds, all zero for a missing or empty one."""
     image = take(path)
     if image is Unreadable.ABSENT or not image:
-        return NOTHING
+        return Totals()
     if isinstance(image, Unreadable):
         return image
     try:
@@ -70,29 +68,13 @@ def store(
     profile: Profile, found: Totals | Unreadable, *, running: bool | None, keeps_session: bool
 ) -> CookieStore:
     """The fact that follows from what was found."""
+    browser, number = profile.browser, profile.number
     if isinstance(found, Unreadable):
-        return CookieStore(
-            browser=profile.browser,
-            profile=profile.number,
-            unreadable=found,
-            running=running,
-        )
-    return CookieStore(
-        browser=profile.browser,
-        profile=profile.number,
-        running=running,
-        count=found.live,
-        expired=found.expired,
-        session=found.session if keeps_session else None,
-        sent=found.sent,
-        duplicates=found.duplicates,
-        header_bytes=found.header_bytes,
-        partitioned=found.partitioned,
-        on_site=found.on_site,
-        oldest=_time(found.oldest),
-        newest=_time(found.newest),
-        newer_schema=found.newer_schema,
-    )
+        return CookieStore(browser=browser, profile=number, unreadable=found, running=running)
+    numbers = msgspec.structs.asdict(found) | {"oldest": _time(found.oldest), "newest": _time(found.newest)}
+    if not keeps_session:
+        numbers["session"] = None
+    return CookieStore(browser=browser, profile=number, running=running, **numbers)
 
 
 def unread(found: object) -> Unreadable | None:

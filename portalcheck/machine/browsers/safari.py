@@ -9,7 +9,7 @@ from portalcheck.machine.browsers import binarycookies
 from portalcheck.machine.browsers.database import Database, Refused
 from portalcheck.machine.browsers.matching import Clock, Page, Totals, totals
 from portalcheck.machine.browsers.places import Place
-from portalcheck.machine.browsers.profile import NOTHING, Profile, Question, store, unread
+from portalcheck.machine.browsers.profile import Profile, Question, store, unread
 from portalcheck.machine.browsers.reading import exists, folders, part, presence, read, read_plist
 from portalcheck.machine.environment import Environment
 
@@ -68,7 +68,7 @@ def _jar(profile: Profile) -> binarycookies.Jar | Unreadable:
 
 def _count(jar: binarycookies.Jar, question: Question) -> Totals | Unreadable:
     if not jar.records:
-        return NOTHING
+        return Totals()
     try:
         with Database(b"") as database:
             database.fill("records", binarycookies.Record._fields, jar.records)

@@ -18,7 +18,7 @@ def read(environment: Environment) -> ProxyRules | None:
 
 
 def rules(settings: scutil.Node) -> ProxyRules:
-    """The settings in that dictionary."""
+    """The rules in the dictionary that `scutil --proxy` prints."""
     servers = {kind: _server(settings, prefix, scheme) for kind, prefix, scheme in _KINDS}
     simple = [LOCAL] if _is_on(settings, "ExcludeSimpleHostnames") else []
     script = scutil.text(settings, "ProxyAutoConfigURLString")

@@ -23,8 +23,8 @@ MAX_TEXT = 64 * 1024
 _MANUAL, _SCRIPT, _DETECT = 2, 4, 8
 
 
-class Blob(msgspec.Struct, frozen=True):
-    """What one of those binaries says."""
+class Connection(msgspec.Struct, frozen=True):
+    """The content of a value below `Connections`: flags, `server`, exceptions, and the address of a script."""
 
     flags: int
     server: str
@@ -37,26 +37,26 @@ def read(environment: Environment) -> ProxyRules | None:
     registry = environment.registry
     hive = "HKLM" if registry.value("HKLM", POLICY, "ProxySettingsPerUser") == 0 else "HKCU"
     values = registry.values(hive, SETTINGS)
-    blob = parse(registry.value(hive, CONNECTIONS, "DefaultConnectionSettings"))
-    if not values and blob is None:
+    connection = parse(registry.value(hive, CONNECTIONS, "DefaultConnectionSettings"))
+    if not values and connection is None:
         return None
-    return rules(blob or _plain(values))
+    return rules(connection or _plain(values))
 
 
 def read_winhttp(environment: Environment) -> ProxyRules:
     """The settings of WinHTTP (`netsh winhttp set proxy`); no rules if it connects directly."""
-    blob = parse(environment.registry.value("HKLM", CONNECTIONS, "WinHttpSettings"))
-    return rules(blob) if blob else ProxyRules()
+    connection = parse(environment.registry.value("HKLM", CONNECTIONS, "WinHttpSettings"))
+    return rules(connection) if connection else ProxyRules()
 
 
-def rules(blob: Blob) -> ProxyRules:
-    """The settings that a binary makes."""
-    manual = bool(blob.flags & _MANUAL)
+def rules(connection: Connection) -> ProxyRules:
+    """The rules of a connection's settings."""
+    manual = bool(connection.flags & _MANUAL)
     return ProxyRules(
-        proxies=servers(blob.server) if manual else {},
-        bypass=names(re.split(r"[;,\s]+", blob.exceptions)) if manual else (),
-        pac_url=clean_pac(blob.script) if blob.flags & _SCRIPT else "",
-        auto_detect=bool(blob.flags & _DETECT),
+        proxies=servers(connection.server) if manual else {},
+        bypass=names(re.split(r"[;,\s]+", connection.exceptions)) if manual else (),
+        pac_url=clean_pac(connection.script) if connection.flags & _SCRIPT else "",
+        auto_detect=bool(connection.flags & _DETECT),
     )
 
 
@@ -72,8 +72,8 @@ def servers(text: str) -> dict[str, str]:
     return found
 
 
-def parse(raw: object) -> Blob | None:
-    """A binary of that shape, or None for anything else; what is cut off is empty."""
+def parse(raw: object) -> Connection | None:
+    """The settings in a REG_BINARY below `Connections`; None for another value, empty texts for what is cut off."""
     if not isinstance(raw, bytes) or len(raw) < 12:
         return None
     texts, at = [], 12
@@ -81,15 +81,15 @@ def parse(raw: object) -> Blob | None:
         length = int.from_bytes(raw[at : at + 4], "little")
         texts.append(raw[at + 4 : at + 4 + min(length, MAX_TEXT)].decode("latin-1"))
         at += 4 + length
-    return Blob(int.from_bytes(raw[8:12], "little"), *texts)
+    return Connection(int.from_bytes(raw[8:12], "little"), *texts)
 
 
-def _plain(values: Mapping[str, object]) -> Blob:
+def _plain(values: Mapping[str, object]) -> Connection:
     script = _text(values, "AutoConfigURL")
     flags = _MANUAL if values.get("ProxyEnable") == 1 else 0
     flags |= _SCRIPT if script else 0
     flags |= _DETECT if values.get("AutoDetect") == 1 else 0
-    return Blob(flags, _text(values, "ProxyServer"), _text(values, "ProxyOverride"), script)
+    return Connection(flags, _text(values, "ProxyServer"), _text(values, "ProxyOverride"), script)
 
 
 def _text(values: Mapping[str, object], name: str) -> str:

@@ -118,7 +118,7 @@ def _disagreeing(fields: dict[str, Any], numbers: Numbers) -> set[str]:
         found |= {"outcome", "exit_code"}
     code = phonecode.decode(fields.get("code", ""), numbers)
     if isinstance(code, phonecode.CodeProblem):
-        wrong = "code" in fields and code.trouble is not phonecode.Trouble.NEWER_LAYOUT
+        wrong = "code" in fields and code.kind is not phonecode.ProblemKind.NEWER_LAYOUT
         return found | ({"code"} if wrong else set())
     unnumbered = code.cause == phonecode.OTHER and fields.get("cause") not in numbers.causes.values()
     if code.cause is not None and not unnumbered and fields.get("cause", code.cause) != code.cause:
@@ -133,9 +133,9 @@ def _disagreeing(fields: dict[str, Any], numbers: Numbers) -> set[str]:
 
 def _integrity(document: dict[str, Any], *, missing: bool, changed: bool) -> Integrity:
     """Never better than the `integrity` that an earlier reading gave to the same report."""
-    said = document.get("integrity")
+    earlier = document.get("integrity")
     for worse, found in zip(_WORSE, (changed, missing), strict=True):
-        if found or said == worse.value:
+        if found or earlier == worse.value:
             return worse
     return Integrity.COMPLETE
 

@@ -55,7 +55,7 @@ _UNNUMBERED = _CAUSE_ROOM - 1
 _LAYOUT_ROOM = 8
 _MASK_VALUES = tuple(SYMBOLS.index(symbol) for symbol in "7K4M9QXR")
 _GROUPS = (slice(0, 4), slice(4, 8), slice(8, None))
-_MOST_HEARD = 64
+_MOST_GIVEN = 64
 _MOST_SUGGESTED = 4
 
 
@@ -72,7 +72,7 @@ class Decoded(msgspec.Struct, frozen=True, kw_only=True):
     statuses: dict[str, Status]
 
 
-class Trouble(StrEnum):
+class ProblemKind(StrEnum):
     """Why a code cannot be read."""
 
     LENGTH = "length"
@@ -109,8 +109,8 @@ class CodeProblem(msgspec.Struct, frozen=True, kw_only=True):
     the version of a code whose check is right and whose layout this version does not know.
     """
 
-    trouble: Trouble
-    heard: str
+    kind: ProblemKind
+    given: str
     length: int
     positions: tuple[int, ...] = ()
     layout: int | None = None
@@ -142,22 +142,22 @@ def check_holds(symbols: str) -> bool:
 
 def decode(text: str, numbers: Numbers) -> Decoded | CodeProblem:
     """What a code says, or why it cannot be read; `text` may be anything at all."""
-    heard = _heard(text)
-    wrong = tuple(place for place, symbol in enumerate(heard, start=1) if symbol not in SYMBOLS)
-    values = [max(SYMBOLS.find(symbol), 0) for symbol in heard]
+    given = _symbols(text)
+    wrong = tuple(place for place, symbol in enumerate(given, start=1) if symbol not in SYMBOLS)
+    values = [max(SYMBOLS.find(symbol), 0) for symbol in given]
     near: Iterable[_Near]
-    if len(heard) != LENGTH:
-        trouble, near = Trouble.LENGTH, _other_lengths(values) if not wrong else ()
+    if len(given) != LENGTH:
+        kind, near = ProblemKind.LENGTH, _other_lengths(values) if not wrong else ()
     elif wrong:
-        trouble, near = Trouble.SYMBOL, _in_place_of_letters(values, wrong)
+        kind, near = ProblemKind.SYMBOL, _in_place_of_letters(values, wrong)
     elif syndromes(values) == (0, 0):
         return _meaning(values, numbers)
     else:
-        trouble, near = Trouble.CHECK, _near(values)
+        kind, near = ProblemKind.CHECK, _near(values)
     return CodeProblem(
-        trouble=trouble,
-        heard=_grouped(heard),
-        length=len(heard),
+        kind=kind,
+        given=_grouped(given),
+        length=len(given),
         positions=wrong,
         suggestions=_suggestions(near, numbers),
     )
@@ -167,7 +167,8 @@ def spell(code: str, lang: str = "en") -> str:
     """The code in words, group by group: `7 Kilo 4 Mike, 9 Quebec X-ray Charlie, Tango 2`."""
     words = WORDS.get(lang, WORDS["en"])
     groups = (
-        " ".join(words.get(symbol, symbol) for symbol in group) for group in _grouped(_heard(code)).split("-")
+        " ".join(words.get(symbol, symbol) for symbol in group)
+        for group in _grouped(_symbols(code)).split("-")
     )
     return ", ".join(groups)
 
@@ -182,8 +183,8 @@ def _meaning(values: Sequence[int], numbers: Numbers) -> Decoded | CodeProblem:
     code = _written(values)
     number, layout = divmod(number, _LAYOUT_ROOM)
     if layout != LAYOUT:
-        trouble = Trouble.NEWER_LAYOUT if layout > LAYOUT else Trouble.NOT_A_CODE
-        return CodeProblem(trouble=trouble, heard=code, length=LENGTH, layout=layout)
+        kind = ProblemKind.NEWER_LAYOUT if layout > LAYOUT else ProblemKind.NOT_A_CODE
+        return CodeProblem(kind=kind, given=code, length=LENGTH, layout=layout)
     number, os = divmod(number, len(OS_ORDER))
     number, cause = divmod(number, _CAUSE_ROOM)
     statuses: dict[str, Status] = {}
@@ -192,7 +193,7 @@ def _meaning(values: Sequence[int], numbers: Numbers) -> Decoded | CodeProblem:
         if place in numbers.checks:
             statuses[numbers.checks[place]] = STATUS_ORDER[status]
     if number:
-        return CodeProblem(trouble=Trouble.NOT_A_CODE, heard=code, length=LENGTH)
+        return CodeProblem(kind=ProblemKind.NOT_A_CODE, given=code, length=LENGTH)
     return Decoded(
         code=code,
         layout=layout,
@@ -205,10 +206,10 @@ def _meaning(values: Sequence[int], numbers: Numbers) -> Decoded | CodeProblem:
 # ---- text --------------------------------------------------------------------------------------
 
 
-def _heard(text: str) -> str:
-    """The letters and digits of a text in upper case, O as 0, I and L as 1; at most `_MOST_HEARD` of them."""
-    plain = unicodedata.normalize("NFKC", text[: 4 * _MOST_HEARD]).upper().translate(SAME)
-    return re.sub(r"[\W_]+", "", plain)[:_MOST_HEARD]
+def _symbols(text: str) -> str:
+    """The letters and digits of a text in upper case, O as 0, I and L as 1; at most `_MOST_GIVEN` of them."""
+    plain = unicodedata.normalize("NFKC", text[: 4 * _MOST_GIVEN]).upper().translate(SAME)
+    return re.sub(r"[\W_]+", "", plain)[:_MOST_GIVEN]
 
 
 def _grouped(symbols: str) -> str:
@@ -237,45 +238,45 @@ def _suggestions(near: Iterable[_Near], numbers: Numbers) -> tuple[Suggestion, .
     return tuple(found.values())[:_MOST_SUGGESTED]
 
 
-def _near(heard: Sequence[int]) -> Iterator[_Near]:
+def _near(given: Sequence[int]) -> Iterator[_Near]:
     """Codes that differ from the given one as listeners and readers err, the likeliest kind first."""
     for place in range(LENGTH - 1):
-        swapped = list(heard)
+        swapped = list(given)
         swapped[place], swapped[place + 1] = swapped[place + 1], swapped[place]
         yield swapped, (place, place + 1), Likeness.SWAP
     for place in range(LENGTH):
-        for value in _alikes(heard[place]):
-            yield _changed(heard, {place: value}), (place,), Likeness.SOUND_ALIKE
+        for value in _alikes(given[place]):
+            yield _changed(given, {place: value}), (place,), Likeness.SOUND_ALIKE
     for place in range(LENGTH):
         for value in range(32):
-            yield _changed(heard, {place: value}), (place,), Likeness.ONE_SYMBOL
+            yield _changed(given, {place: value}), (place,), Likeness.ONE_SYMBOL
     for one, other in combinations(range(LENGTH), 2):
-        for value in _alikes(heard[one]):
-            for second in _alikes(heard[other]):
-                yield _changed(heard, {one: value, other: second}), (one, other), Likeness.TWO_SOUND_ALIKES
+        for value in _alikes(given[one]):
+            for second in _alikes(given[other]):
+                yield _changed(given, {one: value, other: second}), (one, other), Likeness.TWO_SOUND_ALIKES
 
 
-def _other_lengths(heard: Sequence[int]) -> Iterator[_Near]:
+def _other_lengths(given: Sequence[int]) -> Iterator[_Near]:
     """One symbol more where one is missing, one less where one is too many."""
-    if len(heard) == LENGTH - 1:
+    if len(given) == LENGTH - 1:
         for place in range(LENGTH):
             for value in range(32):
-                yield [*heard[:place], value, *heard[place:]], (place,), Likeness.MISSING
-    if len(heard) == LENGTH + 1:
+                yield [*given[:place], value, *given[place:]], (place,), Likeness.MISSING
+    if len(given) == LENGTH + 1:
         for place in range(LENGTH + 1):
-            yield [*heard[:place], *heard[place + 1 :]], (place,), Likeness.EXTRA
+            yield [*given[:place], *given[place + 1 :]], (place,), Likeness.EXTRA
 
 
-def _in_place_of_letters(heard: Sequence[int], wrong: Sequence[int]) -> Iterator[_Near]:
+def _in_place_of_letters(given: Sequence[int], wrong: Sequence[int]) -> Iterator[_Near]:
     """Any symbols in place of one or two letters that no code has, such as U."""
     places = tuple(position - 1 for position in wrong)
     for values in product(range(32), repeat=len(places)) if len(places) <= 2 else ():
-        yield _changed(heard, dict(zip(places, values, strict=True))), places, Likeness.ONE_SYMBOL
+        yield _changed(given, dict(zip(places, values, strict=True))), places, Likeness.ONE_SYMBOL
 
 
 def _alikes(value: int) -> list[int]:
     return [SYMBOLS.index(symbol) for symbol in ALIKE[SYMBOLS[value]]]
 
 
-def _changed(heard: Sequence[int], changes: Mapping[int, int]) -> list[int]:
-    return [changes.get(place, value) for place, value in enumerate(heard)]
+def _changed(given: Sequence[int], changes: Mapping[int, int]) -> list[int]:
+    return [changes.get(place, value) for place, value in enumerate(given)]

@@ -43,7 +43,7 @@ class Tally:
         return sorted(self._counts.items(), key=lambda item: (-item[1], item[0]))
 
     def total(self) -> int:
-        """All occurrences."""
+        """The number of all occurrences that were added."""
         return sum(self._counts.values()) + self.others
 
 

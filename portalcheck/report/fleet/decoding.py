@@ -20,7 +20,7 @@ Facts = Mapping[str, tuple[str, str]]
 
 
 class Damage(StrEnum):
-    """Why a document is no report."""
+    """Why a document is not a report."""
 
     DAMAGED = "damaged"
     TOO_LONG = "too-long"
@@ -95,7 +95,7 @@ class Decoder:
         self._marks = tuple(reason.encode() for reason in facts)
 
     def decode(self, text: bytes) -> Found:
-        """What a document is. Never raises."""
+        """The head of a report of our schema, or what the document is instead. Never raises."""
         try:
             head = _head(text)
         except _UNREADABLE:

@@ -141,7 +141,7 @@ class _Held:
         self.ended = self._depth <= 0
 
     def found(self, read: Decoder) -> Iterator[tuple[int, Found]]:
-        """What the document holds."""
+        """The line at which the document begins, and what it holds."""
         if self._broken:
             yield self.start, self.damage
             return

@@ -25,7 +25,7 @@ class Bar(msgspec.Struct, frozen=True):
 
 
 class Group(msgspec.Struct, frozen=True):
-    """A table of bars."""
+    """A group of the summary as a table of bars."""
 
     name: str
     title: str

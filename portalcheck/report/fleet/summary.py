@@ -104,7 +104,7 @@ class _Count:
         self._days: dict[str, dict[str, int]] = {}
 
     def read(self, source: Source, stdin: BinaryIO) -> None:
-        """Count what a source holds."""
+        """Count the reports of a source. Raises what `sources.chunks` raises."""
         for line, found in documents(chunks(source, stdin), self._read):
             if isinstance(found, Head):
                 self._report(found)
@@ -152,7 +152,7 @@ class _Count:
         outcomes[head.outcome if head.outcome in outcomes else Outcome.UNKNOWN.value] += 1
 
     def summary(self) -> Summary:
-        """What was counted."""
+        """The summary of all that was counted."""
         return Summary(
             files=self.files,
             reports=self._reports,

@@ -58,8 +58,8 @@ def _days(summary: Summary, catalog: Catalog) -> Iterator[str]:
 def _table(cells: Sequence[tuple[str, str, str]]) -> Iterator[str]:
     """Two columns of numbers, and words, with a hanging indent if they need more than a line."""
     widths = [max((len(cell[column]) for cell in cells), default=0) for column in (0, 1)]
-    for first, second, said in cells:
+    for first, second, text in cells:
         front = f"  {first:>{widths[0]}}  {second:>{widths[1]}}  "
         yield from textwrap.wrap(
-            said, WIDTH, initial_indent=front, subsequent_indent=" " * len(front), break_on_hyphens=False
+            text, WIDTH, initial_indent=front, subsequent_indent=" " * len(front), break_on_hyphens=False
         ) or [front.rstrip()]

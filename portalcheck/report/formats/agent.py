@@ -7,7 +7,7 @@ from typing import Any
 
 from portalcheck.api.declarations import NONE
 from portalcheck.report.block import Integrity, RecoveredReport
-from portalcheck.report.code import OTHER, CodeProblem, Decoded, Trouble, spell
+from portalcheck.report.code import OTHER, CodeProblem, Decoded, ProblemKind, spell
 from portalcheck.report.formats.lines import numbered, wrap
 from portalcheck.words.catalog import Catalog
 
@@ -16,10 +16,10 @@ _INTEGRITY = {
     Integrity.PART_MISSING: "part_missing",
     Integrity.CHANGED: "changed",
 }
-_CODE_TROUBLE = {
-    Trouble.CHECK: "code_wrong",
-    Trouble.NEWER_LAYOUT: "code_version",
-    Trouble.NOT_A_CODE: "nothing",
+_CODE_PROBLEMS = {
+    ProblemKind.CHECK: "code_wrong",
+    ProblemKind.NEWER_LAYOUT: "code_version",
+    ProblemKind.NOT_A_CODE: "nothing",
 }
 _TELLING = ("fail", "warn", "note", "unknown")
 _MOST_SUGGESTIONS = 3
@@ -167,9 +167,9 @@ def _texts(value: object) -> list[str]:
 # ---- codes -------------------------------------------------------------------------------------
 
 
-def render_code(heard: Decoded | CodeProblem, catalog: Catalog) -> str:
+def render_code(result: Decoded | CodeProblem, catalog: Catalog) -> str:
     """What a phone code says, or which symbol to ask for again."""
-    lines = _decoded(heard, catalog) if isinstance(heard, Decoded) else _problem(heard, catalog)
+    lines = _decoded(result, catalog) if isinstance(result, Decoded) else _problem(result, catalog)
     return "\n".join(lines) + "\n"
 
 
@@ -193,13 +193,13 @@ def _decoded(code: Decoded, words: Catalog) -> Iterator[str]:
 
 
 def _problem(problem: CodeProblem, words: Catalog) -> Iterator[str]:
-    if problem.trouble is Trouble.LENGTH:
+    if problem.kind is ProblemKind.LENGTH:
         yield words.ui("read.code_short" if problem.length < _CODE_LENGTH else "read.code_long")
-    elif problem.trouble is Trouble.SYMBOL:
+    elif problem.kind is ProblemKind.SYMBOL:
         for position in problem.positions:
-            yield words.ui("read.code_symbol", symbol=problem.heard.replace("-", "")[position - 1 : position])
+            yield words.ui("read.code_symbol", symbol=problem.given.replace("-", "")[position - 1 : position])
     else:
-        yield words.ui(f"read.{_CODE_TROUBLE[problem.trouble]}")
+        yield words.ui(f"read.{_CODE_PROBLEMS[problem.kind]}")
     for suggestion in problem.suggestions[:_MOST_SUGGESTIONS]:
         numbers = [str(position) for position in suggestion.positions]
         yield from wrap(words.ui("read.code_maybe", code=suggestion.code, number=numbers))

@@ -50,7 +50,7 @@ class Picture(msgspec.Struct, frozen=True):
 
 
 class CheckView(msgspec.Struct, frozen=True):
-    """A check as the page shows it."""
+    """A check as the page shows it: its name, its status and its findings in words."""
 
     name: str
     status: str

@@ -25,7 +25,7 @@ _UTC = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)Z")
 
 
 def render(report: Report, catalog: Catalog) -> str:
-    """A document with one suite."""
+    """The report as an XML document with one test suite."""
     cases = [_verdict(report, catalog), *(_case(check, catalog) for check in report.checks)]
     counts = {
         "tests": str(len(cases)),

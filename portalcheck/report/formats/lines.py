@@ -26,7 +26,7 @@ def wrap(text: str, indent: str = "") -> list[str]:
 
 
 def numbered(items: Iterable[str], indent: str = "  ") -> Iterator[str]:
-    """A numbered list."""
+    """Lines of a numbered list, wrapped and indented."""
     for number, item in enumerate(items, start=1):
         yield from _lines(f"{number}. {item}", indent, indent + "   ")
 

@@ -93,7 +93,7 @@ class _Diagram:
         return [finding for _, check in self._seen[link] for finding in self._echo_nothing(check)]
 
     def _echo_nothing(self, check: ReportCheck) -> list[ReportFinding]:
-        """Findings of a check that echo no other link; what the computer itself causes is felt at the link."""
+        """Findings of a check that echo no other link; what the computer itself causes is stopped at the link."""
         return [finding for finding in check.findings if all(map(self._is_here, finding.blocked_by))]
 
     def _is_here(self, reason: str) -> bool:
@@ -140,9 +140,11 @@ class _Diagram:
 
     def _page(self) -> State:
         """What was found past the front door, and what the browser stops at there."""
-        felt = [f for f in self._own(Link.YOU) if self._layer(f) is Layer.BROWSER and f.status is Status.FAIL]
+        stopped = [
+            f for f in self._own(Link.YOU) if self._layer(f) is Layer.BROWSER and f.status is Status.FAIL
+        ]
         past = [f for f in self._own(Link.PORTAL) if self._layer(f) is not Layer.CONNECTION]
-        return _gravest(felt or past)
+        return _gravest(stopped or past)
 
     def _passed(self, links: list[Node]) -> list[Node]:
         """Links that no finding tells of, and behind which others were reached, were passed.
