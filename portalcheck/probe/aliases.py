@@ -1,4 +1,4 @@
-"""What a log may tell of hosts and addresses (contract, section 8): few by name, all others by an alias."""
+"""What a log may tell of hosts and addresses (contract.md, Privacy): few by name, all others by an alias."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ probe.memo +fact trace found in \d+ ms: 1 hops, end: failed
 probe.memo +fact trouble found in \d+ ms: yes
 probe.trace +{PORTAL} \[proxy=direct\]: http 302 ok, \d+ ms, leads to https://{IDENTITY}, 0 bytes in \d+ ms
 probe.memo +fact trace \[proxy=direct\] found in \d+ ms: 2 hops, end: page
-diagnosis.runner +check proxy found proxy.down: fail \{{'kind': 'system'\}}
+diagnosis.runner +check proxy found proxy.down: fail kind=system
 diagnosis.row_log +row proxy-down holds: found proxy.down
 diagnosis.row_log +row clock-wrong nearly holds: found clock.correct, but not tls.dates-fit-true-time
 diagnosis.engine +cause proxy-down: fail; also \['proxy-active'\]; unexplained \[\]
@@ -74,7 +74,7 @@ probe.connect.connection +{PORTAL}: tls ok, \d+ ms, TLSv1.3, 2 certificates
 probe.trace +{PORTAL}: the trace ends: page
 probe.memo +fact chain {PORTAL} found in \d+ ms: trusted by mozilla and system, valid .* to .*, name_matches
 probe.memo +fact true-time found in \d+ ms: .*, by portal
-diagnosis.runner +check tls found tls.expired: fail \{{'days': 3\}}
+diagnosis.runner +check tls found tls.expired: fail days=3
 diagnosis.row_log +row clock-wrong nearly holds: found clock.correct, but not tls.dates-fit-true-time
 diagnosis.row_log +row cert-expired holds: found tls.expired
 diagnosis.engine +cause cert-expired: fail
@@ -223,7 +223,11 @@ FACTS = (
     facts.TlsStep(failure=None, chain=(b"planted",), staple=b"planted"),
     facts.HttpStep(failure=None, status=302, location="https://planted.example/planted?planted"),
     facts.HttpStep(failure=None, status=302, location="/planted?planted"),
-    facts.ProxyPlan(candidates=("http://planted.example:3128", "direct"), kind="pac", pac="read"),
+    facts.ProxyPlan(
+        candidates=("http://planted.example:3128", "direct"),
+        kind=facts.ProxyKind.PAC,
+        pac=facts.PacState.READ,
+    ),
     facts.ProxySettings(
         programs="http://planted:1", browser="http://192.0.2.66:1", pac_url="file:///planted"
     ),
@@ -235,11 +239,10 @@ FACTS = (
         issuer_organisation="planted",
         issuer_name="planted",
         issuer=b"planted",
-        anchor="planted",
         names=("planted.example",),
         key="planted",
     ),
-    facts.Canaries(canaries=2, verified=0, tcp_ok=0, nxdomain_addresses=("192.0.2.66",)),
+    facts.Canaries(asked=2, verified=0, tcp_ok=0, nxdomain_addresses=("192.0.2.66",)),
     facts.System("linux", "planted", "planted"),
     {"planted": "planted"},
     b"planted",
