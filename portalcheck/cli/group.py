@@ -71,17 +71,21 @@ class LazyGroup(Command, DefaultGroup):
 
 
 def _refuse_misspelt(word: str, invocation: Invocation | None) -> None:
-    """A word without a dot that is nearly a command is a slip of the keyboard, not an address."""
+    """A word that can be no address is a slip of the keyboard, which is never checked as one."""
     from difflib import get_close_matches
 
-    if set(word) & set(".:/") or word.startswith("-"):
+    from portalcheck.address import may_be_address
+
+    if word.startswith("-") or may_be_address(word):
         return
-    close = get_close_matches(word.lower(), COMMANDS, n=1, cutoff=0.7)
+    if invocation is not None:
+        use(invocation.asked().language)
+    close = get_close_matches(word.lower(), COMMANDS, n=1, cutoff=0.6)
     if close:
-        if invocation is not None:
-            use(invocation.asked().language)
-        text = _("No such command {name!r}. Did you mean {meant!r}?").format(name=word, meant=close[0])
-        raise click.UsageError(text)
+        text = _("No such command {name!r}. Did you mean {meant!r}?")
+    else:
+        text = _("No such command {name!r}, and no address, which has a dot. See: portalcheck --help")
+    raise click.UsageError(text.format(name=word, meant=next(iter(close), "")))
 
 
 def show_version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:

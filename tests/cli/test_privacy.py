@@ -95,12 +95,13 @@ def test_what_was_planted_is_in_no_file_and_in_nothing_that_reads_a_report(tmp_p
     }
     ask = f"{tool} 'https://planted-user:planted-secret@optvm.com/planted-path?planted-query=1'"
     command = (
-        f"{LINK} {tool} --timeout 5 -v --jsonl {lines} -o {home}/planted-path.txt;"
+        f"{LINK} {tool} --timeout 5 -v --jsonl {lines} -o {home}/planted-path.txt"
+        f" --debug {home}/planted-path.log;"
         f"{ask} -v; {ask} -v;"
         f"{tool} read {home}/planted-path.txt; {tool} read -f json {home}/planted-path.txt;"
         f"{tool} read {lines}; {tool} fleet {lines};"
         f"{tool} fleet -f json {lines}; {tool} fleet -f csv {lines}; {tool} fleet -f html {lines};"
-        f"{tool} config path; {tool} config show; {tool} --config {home}/missing.toml"
+        f"{tool} last; {tool} last -f json; {tool} config path; {tool} config show; {tool} --config {home}/missing.toml"
     )
     done = subprocess.run(
         [*NAMESPACE, "sh", "-c", command],
@@ -112,7 +113,8 @@ def test_what_was_planted_is_in_no_file_and_in_nothing_that_reads_a_report(tmp_p
     )
     kept = {path.name: path.read_text("utf-8") for path in home.rglob("*") if path.is_file()}
 
-    assert {"planted-path.txt", "planted-path.jsonl", "last-report.json"} <= kept.keys()
+    assert {"planted-path.txt", "planted-path.log", "planted-path.jsonl", "last-report.json"} <= kept.keys()
+    assert "contact portal" in kept["planted-path.log"]
     # The tool names a file as the person did, by its last part; what else was planted is nowhere.
     said = (done.stdout + done.stderr).replace("planted-path.txt", "").replace("planted-path.jsonl", "")
     for text in (said, *kept.values()):

@@ -29,7 +29,7 @@ def test_a_context_offers_about_a_dozen_facts_and_has_them_all(world: World) -> 
     assert members(protocols.Context) == members(offered) - FOR_THE_REPORT
     assert len(members(protocols.Context)) <= 15
     assert members(protocols.Egress) == members(context.egress)
-    assert members(protocols.ThirdParties) == members(context.third_parties) - {"canaries"}
+    assert members(protocols.ThirdParties) == members(context.third_parties) - {"survey"}
 
 
 def constants(*places: Path) -> Iterator[tuple[str, str, float]]:

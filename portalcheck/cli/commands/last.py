@@ -34,6 +34,8 @@ def last(forget: bool, **given: Any) -> int:
         return OK
     report = history.last(place)
     if report is None:
+        if session.form.one_line:
+            console.result(session.form.message(words.ui("last.none")))
         session.say(words.ui("last.none"))
         return session.form.exit_code(UNKNOWN)
     age = history.age(report, time.time())

@@ -71,7 +71,7 @@ def run(invocation: Invocation, /, url: str | None, **given: Any) -> int:
         from portalcheck.machine import this_machine
 
         settings = session.settings
-        return Subject(this_machine(), settings.portal(), settings.network, url or "")
+        return Subject(this_machine(), settings.portal(), settings.network, (url or "").strip())
 
     return straight_line(collect(given), this_computer, invocation.began, remember=True)
 
