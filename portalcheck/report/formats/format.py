@@ -44,6 +44,8 @@ class Format(StrEnum):
 
     def exit_code(self, code: int, outcome: Outcome | None = None) -> int:
         """The exit code that this form's readers expect; `outcome` is None if no report came about."""
+        if not self.one_line:
+            return code
         from portalcheck.report.formats.exits import adapted
 
         return adapted(self, code, outcome)
