@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
 
-from portalcheck.cli.exits import BUG, USAGE
+from portalcheck.cli.exit_codes import BUG, USAGE
 from portalcheck.cli.main import entry as run_command
 
 _BY_CLICK = ("run", "--open")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click_default_group import DefaultGroup
 
-from portalcheck.cli.exits import OK
+from portalcheck.cli.exit_codes import OK
 from portalcheck.cli.localized import Command, Invocation, Option, paragraphs
 from portalcheck.words.interface import _, use
 

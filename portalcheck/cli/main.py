@@ -12,7 +12,7 @@ from typing import NoReturn
 
 import click
 
-from portalcheck.cli.exits import BUG, INTERRUPTED, OK, UNKNOWN, USAGE
+from portalcheck.cli.exit_codes import BUG, INTERRUPTED, OK, UNKNOWN, USAGE
 from portalcheck.cli.group import COMPLETION, DEFAULT, Done, group, load
 from portalcheck.cli.interrupt import Interrupt
 from portalcheck.cli.localized import Asked, Invocation
@@ -129,7 +129,7 @@ class _Ending:
         text = _("portalcheck met a fault of its own ({kind}). Please report it; -v shows more.")
         self._say(text.format(kind=type(error).__name__), want)
         if want.verbose and not want.form.one_line:
-            from portalcheck.cli.redacted import reduced
+            from portalcheck.cli.tracebacks import reduced
 
             self._say(reduced(error), want)
         return want.form.exit_code(BUG)

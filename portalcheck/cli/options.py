@@ -10,7 +10,7 @@ import click
 import msgspec
 from click.shell_completion import CompletionItem
 
-from portalcheck.cli import completions
+from portalcheck.cli import completers
 from portalcheck.cli.group import show_version
 from portalcheck.cli.localized import Option
 from portalcheck.report.formats.format import Format
@@ -85,7 +85,7 @@ lang = option(
     "--lang",
     metavar="en|es",
     help="Language of the words (default: the system's).",
-    shell_complete=completions.languages,
+    shell_complete=completers.languages,
 )
 config = _file("--config", "Use this settings file instead of the user's.")
 profiles = _file("--profiles", "More portal profiles: a file, or a folder of files.")
@@ -112,7 +112,7 @@ _OPTIONS: tuple[Callable[[Callable[..., Any]], Callable[..., Any]], ...] = (
         "--portal",
         metavar="NAME",
         help="Profile to use (else the settings', else optum).",
-        shell_complete=completions.portals,
+        shell_complete=completers.portals,
     ),
     config,
     profiles,
@@ -122,20 +122,20 @@ _OPTIONS: tuple[Callable[[Callable[..., Any]], Callable[..., Any]], ...] = (
         type=_Several(),
         multiple=True,
         metavar="TEXT|ID",
-        shell_complete=completions.symptoms,
+        shell_complete=completers.symptoms,
         help="What the sign-in page said; may be given again.",
     ),
     option(
         "--only",
         metavar="IDS",
         help="Run only these checks (comma-separated ids).",
-        shell_complete=completions.check_ids,
+        shell_complete=completers.check_ids,
     ),
     option(
         "--skip",
         metavar="IDS",
         help="Leave these checks out (comma-separated ids).",
-        shell_complete=completions.check_ids,
+        shell_complete=completers.check_ids,
     ),
     option("--timeout", metavar="SECONDS", help="Limit of the whole run (default 10)."),
     format_of_report,
@@ -151,7 +151,7 @@ _OPTIONS: tuple[Callable[[Callable[..., Any]], Callable[..., Any]], ...] = (
         "--fail-on",
         metavar="never|fail|warn",
         help="What makes the exit code 1 (default fail).",
-        shell_complete=completions.words_of("never", "fail", "warn"),
+        shell_complete=completers.words_of("never", "fail", "warn"),
     ),
     _flag(
         "--include-local",

@@ -17,7 +17,7 @@ from portalcheck.cli.language import system_language
 from portalcheck.cli.localized import leading_form
 from portalcheck.cli.options import Options
 from portalcheck.cli.outputs import Log, Output, copy, outputs, show_page, write_files
-from portalcheck.cli.redacted import reduced
+from portalcheck.cli.tracebacks import reduced
 from portalcheck.model import Portal, Report
 from portalcheck.report.formats.format import Format
 from portalcheck.words import interface

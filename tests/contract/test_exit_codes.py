@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from portalcheck.cli.commands.man import EXIT_CODES
-from portalcheck.cli.exits import BUG, FINDING, INTERRUPTED, OK, UNKNOWN, USAGE
+from portalcheck.cli.exit_codes import BUG, FINDING, INTERRUPTED, OK, UNKNOWN, USAGE
 from portalcheck.model import Outcome
 from portalcheck.report.build import exit_code
-from portalcheck.report.formats.exits import adapted
+from portalcheck.report.formats.exit_codes import adapted
 from tests.contract.reading import by_fail_on, ends, tables
 
 FORMS = ("text", "nagios", "intune", "jamf")

@@ -9,7 +9,7 @@ import click
 from portalcheck.cli import console, options
 from portalcheck.cli.language import catalog
 from portalcheck.cli.localized import Command
-from portalcheck.cli.redacted import reduced
+from portalcheck.cli.tracebacks import reduced
 from portalcheck.facts import BrowserFiles
 from portalcheck.words.catalog import Catalog
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from portalcheck.cli import completions, console
+from portalcheck.cli import completers, console
 from portalcheck.cli.commands.run import Subject, straight_line
 from portalcheck.cli.localized import Command, Invocation, Option
 from portalcheck.cli.options import collect, report_options
@@ -23,7 +23,7 @@ from portalcheck.words.interface import _
     metavar="NAME",
     default="healthy",
     help="What is broken in the practice portal.",
-    shell_complete=completions.faults,
+    shell_complete=completers.faults,
 )
 @click.option(
     "--list",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import click
 
-from portalcheck.cli import completions, console, options
+from portalcheck.cli import completers, console, options
 from portalcheck.cli.language import catalog
 from portalcheck.cli.localized import Command
 
 
 @click.command(cls=Command)
-@click.argument("topic", required=False, shell_complete=completions.topics)
+@click.argument("topic", required=False, shell_complete=completers.topics)
 @options.lang
 def explain(topic: str | None, lang: str | None) -> int:
     """Explain a check, a result, a cause or a part of the article in plain words."""

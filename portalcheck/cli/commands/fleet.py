@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from portalcheck.cli import completions, console, options
-from portalcheck.cli.exits import OK, UNKNOWN
+from portalcheck.cli import completers, console, options
+from portalcheck.cli.exit_codes import OK, UNKNOWN
 from portalcheck.cli.language import catalog
 from portalcheck.cli.localized import Command, Option
 
@@ -23,7 +23,7 @@ _SUFFIXES = {".json": "json", ".csv": "csv", ".html": "html", ".htm": "html"}
 
 
 @click.command(cls=Command)
-@click.argument("given", metavar="FILE...", nargs=-1, required=True, shell_complete=completions.path)
+@click.argument("given", metavar="FILE...", nargs=-1, required=True, shell_complete=completers.path)
 @click.option(
     "-f",
     "--format",

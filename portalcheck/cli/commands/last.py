@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from portalcheck.cli import console, options
-from portalcheck.cli.exits import OK, UNKNOWN
+from portalcheck.cli.exit_codes import OK, UNKNOWN
 from portalcheck.cli.localized import Command, Option
 from portalcheck.cli.session import open_session
 from portalcheck.report import history

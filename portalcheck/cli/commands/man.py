@@ -9,7 +9,7 @@ import click
 from portalcheck import __version__, settings
 from portalcheck.cli import console, options, roff
 from portalcheck.cli.commands.config import shown
-from portalcheck.cli.exits import BUG, FINDING, INTERRUPTED, OK, UNKNOWN, USAGE
+from portalcheck.cli.exit_codes import BUG, FINDING, INTERRUPTED, OK, UNKNOWN, USAGE
 from portalcheck.cli.group import group
 from portalcheck.cli.language import catalog
 from portalcheck.cli.localized import Command, paragraphs

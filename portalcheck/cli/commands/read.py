@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from portalcheck.api.declarations import Numbers
-from portalcheck.cli import completions, console, options
+from portalcheck.cli import completers, console, options
 from portalcheck.cli.language import catalog
 from portalcheck.cli.localized import Command, Option
 from portalcheck.words.interface import _
@@ -23,7 +23,7 @@ _WRITTEN_CODE = re.compile(r"\b[0-9A-Za-z]{4}-[0-9A-Za-z]{4}-[0-9A-Za-z]{2}\b")
 
 
 @click.command(cls=Command)
-@click.argument("source", metavar="[FILE|-|CODE]", nargs=-1, shell_complete=completions.path)
+@click.argument("source", metavar="[FILE|-|CODE]", nargs=-1, shell_complete=completers.path)
 @click.option(
     "-f",
     "--format",

@@ -46,7 +46,7 @@ class Format(StrEnum):
         """The exit code that this form's readers expect; `outcome` is None if no report came about."""
         if not self.one_line:
             return code
-        from portalcheck.report.formats.exits import adapted
+        from portalcheck.report.formats.exit_codes import adapted
 
         return adapted(self, code, outcome)
 

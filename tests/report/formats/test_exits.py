@@ -6,7 +6,7 @@ import pytest
 
 from portalcheck.model import Outcome
 from portalcheck.report.build import exit_code
-from portalcheck.report.formats.exits import adapted
+from portalcheck.report.formats.exit_codes import adapted
 
 OK, WARN, FAIL, UNKNOWN = Outcome
 USAGE, BUG, INTERRUPTED = 2, 4, 130
