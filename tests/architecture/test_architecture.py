@@ -54,7 +54,7 @@ PARTS = {
         "tls": {"deadline", "failures", "memo", "streams", "threads"},
         "http": {"deadline", "streams"},
         "connect": {"deadline", "failures", "http", "memo", "policy", "streams", "threads", "tls"},
-        "trace": {"connect", "deadline", "dns", "http", "memo", "policy", "threads"},
+        "trace": {"connect", "deadline", "dns", "http", "memo", "policy", "streams", "threads"},
         "third_parties": {
             *("connect", "deadline", "dns", "http", "memo", "policy", "streams", "threads", "tls", "trace")
         },

@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import httpx
 import msgspec
 
-from portalcheck.facts import Chain, Hop, StatusPage
+from portalcheck.facts import Chain, Failure, Hop, StatusPage
+from portalcheck.probe.http.request import MAX_PAGE_BYTES
 from portalcheck.probe.policy import Role
-from portalcheck.probe.third_parties.client import COMPLETE, Connections, client
+from portalcheck.probe.third_parties import client
 from portalcheck.probe.trace import MayVisit, Tracer
 
 _LIMIT_S = 3.0
-_MAX_BYTES = 256 * 1024
 _FIRST_ERROR, _FIRST_SERVER_ERROR = 400, 500
 _INDICATORS = {
     "none": StatusPage.WELL,
@@ -38,18 +37,18 @@ class _Page(msgspec.Struct, frozen=True):
 
 def ask(walker: Tracer, url: str, may_visit: MayVisit, chain_of: Callable[[Hop], Chain | None]) -> StatusPage:
     """Read a status page, along its redirects; `unsaid` where it does not answer, or proves to be nobody's."""
-    connections = Connections(walker.within(_LIMIT_S), Role.NEUTRAL, keep=_MAX_BYTES, may_visit=may_visit)
-    try:
-        with client(connections) as asking:
-            response = asking.get(
-                url, headers={"Accept": "application/json, */*;q=0.5"}, follow_redirects=True
-            )
-    except (httpx.HTTPError, httpx.InvalidURL):
+    answer = client.read(
+        walker.within(_LIMIT_S),
+        url,
+        Role.NEUTRAL,
+        limit=MAX_PAGE_BYTES,
+        may_visit=may_visit,
+        headers={"Accept": "application/json, */*;q=0.5"},
+    )
+    if isinstance(answer, Failure) or not answer.complete:
         return StatusPage.UNSAID
-    proven = all(_proves_itself(chain_of(hop)) for hop in connections.hops)
-    if not proven or not response.extensions[COMPLETE]:
-        return StatusPage.UNSAID
-    return read(response.status_code, response.content)
+    proven = all(_proves_itself(chain_of(hop)) for hop in answer.hops)
+    return read(answer.status, answer.body) if proven else StatusPage.UNSAID
 
 
 def read(status: int, body: bytes) -> StatusPage:
