@@ -33,7 +33,6 @@ class Chain(msgspec.Struct, frozen=True, kw_only=True):
     issuer_organisation: str = ""
     issuer_name: str = ""
     issuer: bytes = b""
-    anchor: str = ""
     names: tuple[str, ...] = ()
     key: str = ""
     www_twin: bool = False

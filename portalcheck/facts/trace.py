@@ -75,7 +75,6 @@ class ProxyPlan(msgspec.Struct, frozen=True, kw_only=True):
 
     candidates: tuple[str, ...] = (DIRECT,)
     kind: str = ""
-    scope: str = "all"
     pac: str = "none"
     bypassed: bool = False
 
@@ -93,7 +92,6 @@ class ConnectStep(msgspec.Struct, frozen=True, kw_only=True):
 
     failure: Failure | None
     address: str = ""
-    local_address: str = ""
     attempts: tuple[Attempt, ...] = ()
     ms: int = 0
 

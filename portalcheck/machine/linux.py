@@ -32,7 +32,7 @@ def system(environment: Environment) -> System:
     name = re.match(r"[a-z0-9._-]{1,32}", found.get("ID", "linux"))
     version = re.match(r"\d{1,8}(\.\d{1,8}){0,2}", found.get("VERSION_ID", ""))
     release = " ".join(match[0] for match in (name, version) if match)
-    return System(os="linux", release=release, product=_printable(found.get("NAME", "")))
+    return System(os="linux", release=release)
 
 
 def _assignments(text: str) -> dict[str, str]:
@@ -45,10 +45,6 @@ def _assignments(text: str) -> dict[str, str]:
             except ValueError:  # a quotation mark that is never closed
                 continue
     return found
-
-
-def _printable(text: str) -> str:
-    return "".join(character for character in text if character.isprintable())[:64]
 
 
 # ---- interfaces --------------------------------------------------------------------------------

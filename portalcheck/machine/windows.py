@@ -27,23 +27,16 @@ _OLD = {"6.3": "8.1", "6.2": "8", "6.1": "7"}
 def system(environment: Environment) -> System:
     """Version and release, such as `11 23H2`, `10 22H2` or `server 2022`; the exact build is not told."""
     values = environment.registry.values("HKLM", _VERSION)
-    product = _text(values, "ProductName")
     build = int(_text(values, "CurrentBuildNumber")) if _text(values, "CurrentBuildNumber").isdecimal() else 0
-    year = re.search(r"Server (\d{4})", product)
+    year = re.search(r"Server (\d{4})", _text(values, "ProductName"))
     if _text(values, "InstallationType").startswith("Server") and year:
-        return System(os="windows", release=f"server {year[1]}", product=_product(product))
+        return System(os="windows", release=f"server {year[1]}")
     if not isinstance(values.get("CurrentMajorVersionNumber"), int):
-        return System("windows", _OLD.get(_text(values, "CurrentVersion"), ""), _product(product))
+        return System("windows", _OLD.get(_text(values, "CurrentVersion"), ""))
     version = "11" if build >= _FIRST_BUILD_OF_11 else "10"
-    if version == "11":  # Microsoft left the name in the registry as it was
-        product = product.replace("Windows 10", "Windows 11")
     label = _text(values, "DisplayVersion") or _text(values, "ReleaseId")
     match = re.fullmatch(r"\d\dH\d|\d{4}", label)
-    return System("windows", f"{version} {label}" if match else version, _product(product))
-
-
-def _product(text: str) -> str:
-    return "".join(character for character in text if character.isprintable())[:64]
+    return System("windows", f"{version} {label}" if match else version)
 
 
 def _text(values: Mapping[str, RegistryValue], name: str) -> str:

@@ -25,7 +25,7 @@ ALLOWED = {
     "address": {"model"},
     "api": NOUNS | {"address"},
     "machine": NOUNS | {"address", "api"},
-    "probe": NOUNS | {"address", "api"},
+    "probe": NOUNS | {"address", "api", "machine.files"},
     "diagnosis": NOUNS | {"api"},
     "words": {"api", "diagnosis"},
     "report": NOUNS | {"api", "diagnosis", "words"},

@@ -21,6 +21,7 @@ from tests.probe.world import (
     HOSTS,
     OTHER,
     OTHER_ADDRESS,
+    SECONDS,
     Site,
     World,
     computer,
@@ -47,7 +48,7 @@ def fetched(
     hosts: dict[str, tuple[str, ...]] | None = None,
     may_visit: Callable[[str], bool] = lambda _: True,
     question: bytes = b"",
-    seconds: float = 1.0,
+    seconds: float = SECONDS,
 ) -> tuple[Answer | Failure, list[str]]:
     """The answer, and the hosts of the ledger."""
     ports = {(ADDRESS, 80): world.tcp(serve)}

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from portalcheck.model import Status
 from portalcheck.report import checksums as seal
-from portalcheck.report.block import Integrity, Recovered, as_report
+from portalcheck.report.block import Integrity, Recovered
 from tests.declared import encode, read_paste
-from tests.report.paste_reports import SAMPLE, make_report, reports
+from tests.report.paste_reports import SAMPLE, as_report, make_report, reports
 
 SEALED = msgspec.structs.replace(SAMPLE, seal=seal.make(msgspec.to_builtins(SAMPLE)))
 DOCUMENT: dict[str, Any] = json.loads(msgspec.json.encode(SEALED))

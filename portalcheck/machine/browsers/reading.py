@@ -132,9 +132,9 @@ def read_text(path: Path, limit: int = MAX_TEXT) -> str | Why:
     return content if isinstance(content, Why) else content.decode("utf-8-sig", "replace")
 
 
-def read_json(path: Path, limit: int = MAX_TEXT) -> dict[str, object] | Why:
+def read_json(path: Path) -> dict[str, object] | Why:
     """The JSON object in a file; `damaged` where the file holds anything else."""
-    content = read_text(path, limit)
+    content = read_text(path)
     if isinstance(content, Why):
         return content
     try:
@@ -144,12 +144,10 @@ def read_json(path: Path, limit: int = MAX_TEXT) -> dict[str, object] | Why:
     return value if isinstance(value, dict) else Why.DAMAGED
 
 
-def read_plist(path: Path, limit: int = MAX_TEXT) -> dict[str, object] | Why:
+def read_plist(path: Path) -> dict[str, object] | Why:
     """The dictionary in a property list file; `damaged` where the file holds anything else."""
-    content = read(path, limit)
-    if isinstance(content, Why):
-        return content
-    return parse_plist(content)
+    content = read(path)
+    return content if isinstance(content, Why) else parse_plist(content)
 
 
 def parse_plist(content: bytes) -> dict[str, object] | Why:
@@ -163,7 +161,7 @@ def parse_plist(content: bytes) -> dict[str, object] | Why:
     return value if isinstance(value, dict) else Why.DAMAGED
 
 
-def read_ini(path: Path, limit: int = MAX_TEXT) -> dict[str, dict[str, str]]:
+def read_ini(path: Path, limit: int) -> dict[str, dict[str, str]]:
     """The sections of an INI file as browsers and desktops write them; empty where there is none.
 
     Unlike `configparser` it takes what it understands of a broken file, as those programs do.

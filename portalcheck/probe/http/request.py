@@ -16,9 +16,9 @@ from portalcheck.probe.streams import EvidenceStream, StreamError
 
 PAGE_LIMIT_S = 9.3
 MAX_PAGE_BYTES = 2 * 1024 * 1024
-MAX_EXCHANGE_BYTES = MAX_PAGE_BYTES + 1024 * 1024
 HEAD_OF_BODY = 64 * 1024
 REDIRECTS = {301, 302, 303, 307, 308}
+_MAX_EXCHANGE_BYTES = MAX_PAGE_BYTES + 1024 * 1024
 _REDIRECT_BODY_S = 1.0
 _FILLER = "portalcheck_filler="
 _MAX_COOKIE = 2048
@@ -72,7 +72,7 @@ class Connection:
     def exchange(self, request: Request, now: Callable[[], float], deadline: Deadline) -> Exchange:
         """Send one request and read its response within all limits. What goes wrong is in the step."""
         since = time.monotonic()
-        self.stream.begin(min(since + deadline.limit(PAGE_LIMIT_S), deadline.last_word), MAX_EXCHANGE_BYTES)
+        limit_exchange(self.stream, deadline)
         try:
             response = self._http.ask(request)
         except (StreamError, NotHttp) as error:
@@ -116,6 +116,12 @@ class Connection:
             total_ms=elapsed_ms(since),
             client_certificate_requested=self.stream.client_certificate_requested,
         )
+
+
+def limit_exchange(stream: EvidenceStream, deadline: Deadline) -> None:
+    """Begin an exchange on a stream, within the time and bytes that a page may take."""
+    until = min(time.monotonic() + deadline.limit(PAGE_LIMIT_S), deadline.last_word)
+    stream.begin(until, _MAX_EXCHANGE_BYTES)
 
 
 def why_no_head(stream: EvidenceStream, error: Exception) -> Failure:

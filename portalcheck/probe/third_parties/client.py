@@ -7,7 +7,6 @@ the walk does, so that each host is in the ledger first, and nothing takes longe
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping
 
 import httpx
@@ -17,7 +16,7 @@ from portalcheck.facts import DIRECT, Failure, Hop
 from portalcheck.probe.connect.connection import ConnectionPlan
 from portalcheck.probe.http.http1 import Http1, NotHttp, Request
 from portalcheck.probe.http.location import url_of
-from portalcheck.probe.http.request import HEADERS, MAX_EXCHANGE_BYTES, PAGE_LIMIT_S, REDIRECTS, why_no_head
+from portalcheck.probe.http.request import HEADERS, REDIRECTS, limit_exchange, why_no_head
 from portalcheck.probe.policy import Role
 from portalcheck.probe.streams import EvidenceStream, StreamError
 from portalcheck.probe.trace import MayVisit, Tracer, led_by_strangers
@@ -118,9 +117,7 @@ class _Connections(httpx.BaseTransport):
         self.hops.append(hop)
         if stream is None:
             raise _NoAnswer(hop.failure or Failure.OTHER)
-        deadline = self._walker.deadline
-        until = min(time.monotonic() + deadline.limit(PAGE_LIMIT_S), deadline.last_word)
-        stream.begin(until, MAX_EXCHANGE_BYTES)
+        limit_exchange(stream, self._walker.deadline)
         http = Http1(stream, absolute=False)
         fields = {
             name.decode("latin-1"): text.decode("latin-1")

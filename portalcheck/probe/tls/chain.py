@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 
 from cryptography import x509
@@ -119,7 +118,6 @@ def _describe(
         issuer_organisation=organisation,
         issuer_name=attribute(leaf.issuer, NameOID.COMMON_NAME),
         issuer=path[1].public_bytes(Encoding.DER) if len(path) > 1 else b"",
-        anchor=hashlib.sha256(path[-1].issuer.public_bytes()).hexdigest()[:16],
         names=names[:_MAX_NAMES],
         www_twin=is_www_twin(host, names),
         key=key_digest(leaf),

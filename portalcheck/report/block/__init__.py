@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from portalcheck.report.block.reading import read
-    from portalcheck.report.block.recovered import Integrity, Recovered, Unproven, as_report
+    from portalcheck.report.block.recovered import Integrity, Recovered, Unproven
     from portalcheck.report.block.writing import write
 
-__all__ = ["Integrity", "Recovered", "Unproven", "as_report", "read", "write"]
+__all__ = ["Integrity", "Recovered", "Unproven", "read", "write"]
 
 _HOMES = {"read": "reading", "write": "writing"}
 
