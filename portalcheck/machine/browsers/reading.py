@@ -224,14 +224,6 @@ def _holds(wanted: Callable[[os.DirEntry[str]], bool], entry: os.DirEntry[str]) 
         return False
 
 
-def is_file(path: Path) -> bool:
-    """Whether there is a regular file; False where that cannot be told."""
-    try:
-        return not is_remote(path) and stat.S_ISREG(path.stat().st_mode)
-    except (OSError, ValueError):
-        return False
-
-
 def exists(path: Path) -> bool:
     """Whether anything at all is there, even a link to nowhere; False where that cannot be told."""
     return presence(path) is True
