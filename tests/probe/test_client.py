@@ -216,6 +216,20 @@ def test_what_is_no_url_is_not_fetched(url: str) -> None:
     assert one.ledger.contacts() == ()
 
 
+_FIELDS = st.sampled_from(
+    [b"Content-Encoding: gzip", b"Content-Encoding: ", b"Transfer-Encoding: chunked", b"Content-Length: 3",
+     b"A: b", b"Set-Cookie: a=b", b"Location: http://x:0/", b"Location: /f", b"Location: //[::1]/", b"Content-Type: \xff"]
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from([200, 204, 302, 304, 401, 999]), st.lists(_FIELDS, max_size=4), st.binary(max_size=60))
+def test_no_answer_makes_it_raise(status: int, fields: list[bytes], body: bytes) -> None:
+    with contextlib.ExitStack() as stack:
+        answer = b"\r\n".join([b"HTTP/1.1 %d X" % status, *fields, b"", body])
+        fetched(World(stack), says(answer))
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.binary(max_size=80))
 def test_no_location_makes_it_raise(location: bytes) -> None:

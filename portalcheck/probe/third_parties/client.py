@@ -23,7 +23,7 @@ from portalcheck.probe.trace import MayVisit, Tracer, led_by_strangers
 
 MAX_REDIRECTS = 3
 _HEADERS = {**HEADERS, "Accept-Encoding": "gzip"}
-_CODINGS = ("gzip", "identity")
+_CODINGS = ("", "gzip", "identity")
 """Those of a body that are read (RFC 9110, 8.4). Not one on top of another, which could unpack to any size."""
 _PIECE = 4096
 """Bytes that are unpacked at once: gzip makes up to 1032 of one, so no more than 4 MiB come of them."""
@@ -75,7 +75,7 @@ def read(
             content=question or None,
             follow_redirects=not question,
         ) as response:
-            if response.headers.get("content-encoding", "identity").lower() not in _CODINGS:
+            if response.headers.get("content-encoding", "").lower() not in _CODINGS:
                 return Failure.MALFORMED
             for piece in response.iter_bytes():
                 body += piece
