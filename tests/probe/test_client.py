@@ -218,7 +218,7 @@ def test_what_is_no_url_is_not_fetched(url: str) -> None:
 
 _FIELDS = st.sampled_from(
     [b"Content-Encoding: gzip", b"Content-Encoding: ", b"Transfer-Encoding: chunked", b"Content-Length: 3",
-     b"A: b", b"Set-Cookie: a=b", b"Location: http://x:0/", b"Location: /f", b"Location: //[::1]/", b"Content-Type: \xff"]
+     b"A: b", b"Set-Cookie: a=b", b"Location: http://x:0/", b"Location: /f", b"Location: //[::1]/"]
 )  # fmt: skip
 
 
