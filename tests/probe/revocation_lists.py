@@ -11,7 +11,7 @@ from portalcheck.demo.revocation import REVOKED_DAYS_AGO, REVOKED_FOR, Word
 
 
 def revocation_list(leaf: Issued, authority: Issued, word: Word) -> bytes:
-    """A CRL as DER, which has the leaf in it where that is revoked."""
+    """A CRL as DER, which has the leaf in it if that is revoked."""
     builder = (
         x509.CertificateRevocationListBuilder()
         .issuer_name(authority.certificate.subject)

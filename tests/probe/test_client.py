@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import logging
+import re
 import tracemalloc
 from collections.abc import Callable, Iterator
 
@@ -63,6 +65,26 @@ def fetched(
 def body_of(answer: Answer | Failure) -> tuple[int, bytes, bool]:
     assert isinstance(answer, Answer)
     return answer.status, answer.body, answer.complete
+
+
+@pytest.mark.parametrize(
+    ("serve", "told"),
+    [
+        (says(response(200, b"hello")), "http 200 ok, N ms, 5 bytes in N ms"),
+        (says(response(200, b"hello")[:-1]), "http 200 closed, N ms, 4 bytes in N ms"),
+        (says(b"hello\r\n\r\n"), "http malformed, N ms, 0 bytes in N ms"),
+    ],
+)
+def test_each_layer_is_logged(
+    world: World, caplog: pytest.LogCaptureFixture, serve: Serve, told: str
+) -> None:
+    with caplog.at_level(logging.DEBUG, "portalcheck"):
+        fetched(world, serve)
+    lines = [re.sub(r"\b\d+ ms", "N ms", record.getMessage()) for record in caplog.records]
+    assert lines[0] == "contact neutral host-1"
+    layers = [line.split()[1] for line in lines if line.startswith("host-1: ")]
+    assert layers == ["names", "tcp", "http"]
+    assert lines[-1] == f"host-1: {told}"
 
 
 def test_a_body_is_read_up_to_the_limit(world: World) -> None:

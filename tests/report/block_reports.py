@@ -41,7 +41,7 @@ _LONG_HOST = "sign-in." + "verify." * 6 + "portal-lab-example.accounts-of-the-cl
 
 
 def as_report(recovered: RecoveredReport) -> Report | None:
-    """The recovered fields as a report; None where one is missing or the schema is another one."""
+    """The recovered fields as a report; None if one is missing or the schema is another one."""
     if recovered.fields.get("schema_version") != SCHEMA_VERSION:
         return None
     try:

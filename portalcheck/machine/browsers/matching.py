@@ -3,7 +3,7 @@
 Every family offers its rows in one form, the view `database.SIZES`; names and hosts are compared there and never
 leave it. Its columns are host (with a leading dot for a domain cookie, without one for a host-only one), path, name,
 secure, expires and changed (by the clock of the database, NULL for none), jar (`` for the ordinary one, else how the
-browser writes the partition or container that keeps the cookie apart), embedded (1 where that is a frame within
+browser writes the partition or container that keeps the cookie apart), embedded (1 if that is a frame within
 another site's), name_bytes and value_bytes.
 """
 

@@ -36,7 +36,7 @@ _OF_THE_CONNECTION = (b"host", b"connection", b"content-length")
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """The last response. `body` is unpacked, and cut where it was too long, or slow until the time was up.
+    """The last response. `body` is unpacked, and cut if it was too long, or slow until the time was up.
 
     `complete` says that it is whole, `hops` are the connections to all that were asked for it.
     """
