@@ -221,7 +221,7 @@ def computer(**answers: Any) -> Machine:
         "proxies": facts.ProxySettings(browser_known=True),
         "system_roots": facts.Roots(()),
         "mozilla_roots": facts.Roots(()),
-        "system_trusts": None,
+        "system_trusts": False,
         "endpoint": lambda address, port: (address, port),
         "browsers": (),
         "browser_profiles": (),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from portalcheck import facts
 from portalcheck.address import Kind, Verdict
+from portalcheck.address.literal import is_address
 from portalcheck.api.declarations import (
     INCONCLUSIVE,
     Cause,
@@ -57,6 +58,7 @@ __all__ = [
     "Verdict",
     "behind",
     "fail",
+    "is_address",
     "is_proven",
     "note",
     "ok",

@@ -66,8 +66,8 @@ class Machine(Protocol):
     def mozilla_roots(self) -> Roots:
         """Mozilla's trust store, for comparison."""
 
-    def system_trusts(self, chain: Sequence[bytes], host: str) -> bool | None:
-        """The system's own verdict on a chain (DER, leaf first) at the current time, None if it gives none."""
+    def system_trusts(self, chain: Sequence[bytes], host: str) -> bool:
+        """Whether the system itself accepts a chain (DER, leaf first) now; False also if it gives no verdict."""
 
     def endpoint(self, address: str, port: int) -> tuple[str, int]:
         """Where to connect for an address and port: themselves, but on a practice machine."""

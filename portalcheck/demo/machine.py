@@ -97,10 +97,10 @@ class DemoMachine(msgspec.Struct, frozen=True, kw_only=True):
         """The roots that browsers with a list of their own trust."""
         return Roots(self.mozilla)
 
-    def system_trusts(self, chain: Sequence[bytes], host: str) -> bool | None:
-        """None: there is no system behind the practice trust store to be asked."""
+    def system_trusts(self, chain: Sequence[bytes], host: str) -> bool:
+        """False: there is no system behind the practice trust store to be asked."""
         del chain, host
-        return None
+        return False
 
     def endpoint(self, address: str, port: int) -> tuple[str, int]:
         """Where a server of the practice world really listens. Raises OSError (ENETUNREACH) for any other."""

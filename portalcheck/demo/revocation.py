@@ -1,4 +1,4 @@
-"""What an authority says of certificates that it issued: OCSP responses (RFC 6960) and CRLs (RFC 5280, 5)."""
+"""What an authority says of certificates that it issued: OCSP responses (RFC 6960)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from portalcheck.demo.certificates import Issued
 
 _USUAL_DAYS = (-0.1, 3.0)
 REVOKED_DAYS_AGO = 2.1
-_WHY = x509.ReasonFlags.key_compromise
+REVOKED_FOR = x509.ReasonFlags.key_compromise
 
 
 class Word(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,29 +42,10 @@ def ocsp_response(leaf: Issued, authority: Issued, word: Word, *, signer: Issued
             this_update=word.moment(word.days[0]),
             next_update=word.moment(word.days[1]),
             revocation_time=word.moment(-REVOKED_DAYS_AGO) if word.revoked else None,
-            revocation_reason=_WHY if word.revoked else None,
+            revocation_reason=REVOKED_FOR if word.revoked else None,
         )
         .responder_id(ocsp.OCSPResponderEncoding.HASH, responder.certificate)
     )
     if signer is not None:
         builder = builder.certificates([signer.certificate])
     return builder.sign(responder.key, hashes.SHA256()).public_bytes(Encoding.DER)
-
-
-def revocation_list(leaf: Issued, authority: Issued, word: Word) -> bytes:
-    """A CRL as DER, which has the leaf in it where that is revoked."""
-    builder = (
-        x509.CertificateRevocationListBuilder()
-        .issuer_name(authority.certificate.subject)
-        .last_update(word.moment(word.days[0]))
-        .next_update(word.moment(word.days[1]))
-    )
-    if word.revoked:
-        entry = (
-            x509.RevokedCertificateBuilder()
-            .serial_number(leaf.certificate.serial_number)
-            .revocation_date(word.moment(-REVOKED_DAYS_AGO))
-            .add_extension(x509.CRLReason(_WHY), critical=False)
-        )
-        builder = builder.add_revoked_certificate(entry.build())
-    return builder.sign(authority.key, hashes.SHA256()).public_bytes(Encoding.DER)

@@ -9,21 +9,12 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 
-import msgspec
-
 from portalcheck.demo.servers import Peer, Serve
 
 _HELLO_S = 2.0
 _POLL_S = 0.005
 _MAX_HELLO = 16 * 1024
 _RECORD_HEAD = 5
-
-
-class Resolution(msgspec.Struct, frozen=True):
-    """Which context answers which server name; `otherwise` answers every other, or none at all."""
-
-    contexts: Mapping[str, ssl.SSLContext]
-    otherwise: ssl.SSLContext
 
 
 class WhenAsked(Mapping[str, ssl.SSLContext]):
@@ -49,15 +40,14 @@ class WhenAsked(Mapping[str, ssl.SSLContext]):
         return len(self._names)
 
 
-def choose_by_name(names: Resolution) -> ssl.SSLContext:
-    """A context that hands each connection to the one for its server name."""
-    front = names.otherwise
+def choose_by_name(contexts: Mapping[str, ssl.SSLContext], otherwise: ssl.SSLContext) -> ssl.SSLContext:
+    """A context that hands each connection to the one for its server name; `otherwise` serves every other, or none."""
 
     def chosen(sock: ssl.SSLSocket | ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> None:
-        sock.context = names.contexts.get((name or "").lower(), front)
+        sock.context = contexts.get((name or "").lower(), otherwise)
 
-    front.sni_callback = chosen
-    return front
+    otherwise.sni_callback = chosen
+    return otherwise
 
 
 def only_old(context: ssl.SSLContext) -> ssl.SSLContext:

@@ -111,7 +111,7 @@ class World:
     def _secured(
         self, contexts: Mapping[str, ssl.SSLContext], otherwise: ssl.SSLContext, site: web.Application
     ) -> Serve:
-        context = tls.choose_by_name(tls.Resolution(contexts, otherwise))
+        context = tls.choose_by_name(contexts, otherwise)
         return partial(tls.serve, context, partial(web.serve, site))
 
     def _context(self, issued: Issued) -> ssl.SSLContext:

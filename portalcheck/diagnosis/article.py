@@ -20,7 +20,6 @@ class Ref(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     id: str
     order: int
     kind: str
-    about: tuple[str, ...] = ()
     symptom: str = ""
     message: str = ""
 

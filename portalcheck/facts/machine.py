@@ -12,7 +12,6 @@ class System(msgspec.Struct, frozen=True):
 
     os: str
     release: str
-    product: str = ""
 
 
 class InterfaceKind(StrEnum):
@@ -205,7 +204,6 @@ class InstalledBrowser(msgspec.Struct, frozen=True, kw_only=True):
     browser: str
     version: str = ""
     built: float | None = None
-    esr: bool = False
     default: bool = False
     supported: Support = Support.UNKNOWN
     last_used: float | None = None

@@ -116,7 +116,6 @@ class ConnectStep(msgspec.Struct, frozen=True, kw_only=True):
 
     failure: Failure | None
     address: str = ""
-    local_address: str = ""
     attempts: tuple[Attempt, ...] = ()
     ms: int = 0
 

@@ -109,8 +109,8 @@ class ThisMachine:
 
         return roots()
 
-    def system_trusts(self, chain: Sequence[bytes], host: str) -> bool | None:
-        """The system's own verdict on a chain (DER, leaf first) at the current time, None for no verdict."""
+    def system_trusts(self, chain: Sequence[bytes], host: str) -> bool:
+        """Whether the system itself accepts a chain (DER, leaf first) now; False also if it gives no verdict."""
         from portalcheck.machine.trust import system_trusts
 
         return system_trusts(chain, host)

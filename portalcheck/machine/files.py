@@ -34,8 +34,3 @@ def read_bounded(path: Path, limit: int) -> bytes | None:
             return file.read(limit)
         except OSError:  # a failing disk, or a network share that went away
             return None
-
-
-def printable(text: str) -> str:
-    """The printable characters of a text from outside, at most 64."""
-    return "".join(character for character in text if character.isprintable())[:64]

@@ -11,7 +11,7 @@ from pathlib import Path
 from portalcheck.facts import DnsServer, InterfaceKind, Roots, System
 from portalcheck.machine import hosts, pem, resolv_conf
 from portalcheck.machine.environment import Environment, InterfaceState
-from portalcheck.machine.files import printable, read_bounded
+from portalcheck.machine.files import read_bounded
 from portalcheck.machine.interface_kind import InterfaceFacts, by_name, reaches_out
 from portalcheck.machine.proxies import gnome, kde
 from portalcheck.machine.proxies.rules import ProxyRules
@@ -32,7 +32,7 @@ def system(environment: Environment) -> System:
     name = re.match(r"[a-z0-9._-]{1,32}", found.get("ID", "linux"))
     version = re.match(r"\d{1,8}(\.\d{1,8}){0,2}", found.get("VERSION_ID", ""))
     release = " ".join(match[0] for match in (name, version) if match)
-    return System(os="linux", release=release, product=printable(found.get("NAME", "")))
+    return System(os="linux", release=release)
 
 
 def _assignments(text: str) -> dict[str, str]:

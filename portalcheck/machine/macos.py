@@ -32,7 +32,7 @@ def system(environment: Environment) -> System:
     if not version or version == _COMPATIBLE:
         version = environment.run(["sw_vers", "-productVersion"], COMMAND_S) or version
     match = re.match(r"\d{1,4}(\.\d{1,4}){0,2}", version)
-    return System(os="macos", release=match[0] if match else "", product="macOS")
+    return System(os="macos", release=match[0] if match else "")
 
 
 def _property_list(data: bytes) -> Mapping[str, object]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from portalcheck.facts import DnsServer, InterfaceKind, Roots, System
 from portalcheck.machine import hosts
 from portalcheck.machine.environment import Environment, InterfaceState, RegistryValue
-from portalcheck.machine.files import printable, read_bounded
+from portalcheck.machine.files import read_bounded
 from portalcheck.machine.hostnames import address
 from portalcheck.machine.interface_kind import InterfaceFacts, by_name
 from portalcheck.machine.proxies import windows as proxies
@@ -27,19 +27,16 @@ _OLD = {"6.3": "8.1", "6.2": "8", "6.1": "7"}
 def system(environment: Environment) -> System:
     """Version and release, such as `11 23H2`, `10 22H2` or `server 2022`; without the exact build."""
     values = environment.registry.values("HKLM", _VERSION)
-    product = _text(values, "ProductName")
     build = int(_text(values, "CurrentBuildNumber")) if _text(values, "CurrentBuildNumber").isdecimal() else 0
-    year = re.search(r"Server (\d{4})", product)
+    year = re.search(r"Server (\d{4})", _text(values, "ProductName"))
     if _text(values, "InstallationType").startswith("Server") and year:
-        return System(os="windows", release=f"server {year[1]}", product=printable(product))
+        return System(os="windows", release=f"server {year[1]}")
     if not isinstance(values.get("CurrentMajorVersionNumber"), int):
-        return System("windows", _OLD.get(_text(values, "CurrentVersion"), ""), printable(product))
+        return System("windows", _OLD.get(_text(values, "CurrentVersion"), ""))
     version = "11" if build >= _FIRST_BUILD_OF_11 else "10"
-    if version == "11":  # Microsoft left the name in the registry as it was
-        product = product.replace("Windows 10", "Windows 11")
     label = _text(values, "DisplayVersion") or _text(values, "ReleaseId")
     match = re.fullmatch(r"\d\dH\d|\d{4}", label)
-    return System("windows", f"{version} {label}" if match else version, printable(product))
+    return System("windows", f"{version} {label}" if match else version)
 
 
 def _text(values: Mapping[str, RegistryValue], name: str) -> str:

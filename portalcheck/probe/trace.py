@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import msgspec
 
 from portalcheck.address.url import Address
 from portalcheck.api.protocols import Machine
-from portalcheck.facts import AUTO, DIRECT, DnsAnswer, DnsServer, Failure, Hop, Route, Trace, TraceEnd
+from portalcheck.facts import AUTO, DnsAnswer, DnsServer, Failure, Hop, Route, Trace, TraceEnd
 from portalcheck.probe.connect.connection import ConnectionPlan, Connector, is_public
 from portalcheck.probe.connect.proxy_plan import ProxyFinder
 from portalcheck.probe.deadline import Deadline
@@ -18,16 +18,10 @@ from portalcheck.probe.dns.resolution import ask_system, resolve
 from portalcheck.probe.http.cookies import Jar
 from portalcheck.probe.http.http1 import Request
 from portalcheck.probe.http.location import target_of, url_of
-from portalcheck.probe.http.request import (
-    HEAD_OF_BODY,
-    HEADERS,
-    REDIRECTS,
-    Connection,
-    Exchange,
-    filler_cookies,
-)
+from portalcheck.probe.http.request import HEADERS, REDIRECTS, Connection, Exchange, filler_cookies
 from portalcheck.probe.memo import Memo
 from portalcheck.probe.policy import Ledger, Role
+from portalcheck.probe.streams import EvidenceStream
 from portalcheck.probe.threads import Future
 
 _log = logging.getLogger(__name__)
@@ -86,31 +80,24 @@ class Tracer:
                 return trace
         return trace
 
-    def fetch(
-        self,
-        route: Route,
-        role: Role,
-        *,
-        headers: Mapping[str, str] | None = None,
-        body: bytes = b"",
-        keep: int = HEAD_OF_BODY,
-        told: str = "",
-    ) -> tuple[Hop, Exchange | None]:
-        """One request without redirects (POST if it has a body): its hop, and the response with `keep` bytes of body.
+    def connect(
+        self, url: Address, role: Role, plan: ConnectionPlan, where: object, *, told: str = ""
+    ) -> tuple[EvidenceStream | None, Hop, bool]:
+        """A new connection to a URL's host, as `Connector.open`; recorded before anything is sent.
 
-        `told` is a name that the request itself tells, for the ledger.
+        The log calls the hop `where`. `told` is a name that the request itself will tell, for the ledger.
         """
-        tracing = _Tracing(self, route, role, lambda _: False, DIRECT if route.proxy == AUTO else route.proxy)
-        tracing.told = told
-        url = url_of(route.url)
-        if url is None:
-            return tracing.no_hop(), None
-        request = Request("POST" if body else "GET", url, {**HEADERS, **(headers or {})}, body)
-        try:
-            exchange = tracing.exchange(request, keep=keep)
-        finally:
-            tracing.close()
-        return tracing.hops[-1], exchange
+        self.ledger.record(role, url.host, told or plan.server_name)
+        connector = Connector(self.machine, self.deadline, self.ledger, self.names, where)
+        return connector.open(Hop(host=url.host, port=url.port, scheme=url.scheme), plan)
+
+
+def led_by_strangers(role: Role, hops: Sequence[Hop], host: str) -> bool:
+    """Whether a certificate, or a public server at the start of these hops, chose the host: not this computer then."""
+    if role is Role.ISSUER:
+        return True
+    came_from = hops[0].connect if hops and host != hops[0].host else None
+    return came_from is not None and is_public(came_from.address)
 
 
 class _Tracing:
@@ -120,7 +107,6 @@ class _Tracing:
         self.tracer, self.route, self.role, self.may_visit, self.proxy = tracer, route, role, may_visit, proxy
         first = url_of(route.url)
         self.start = first.host if first is not None else ""
-        self.told = ""
         self.hops: list[Hop] = []
         self.open: dict[tuple[str, str, int], tuple[Connection, Hop]] = {}
         self._words = tracer.ledger.aliases.told
@@ -186,11 +172,11 @@ class _Tracing:
             return TraceEnd.NOT_FOLLOWED
         return target
 
-    def exchange(self, request: Request, *, keep: int = HEAD_OF_BODY) -> Exchange | None:
+    def exchange(self, request: Request) -> Exchange | None:
         """One request over a kept or a new connection, recorded as a hop; None if no connection was made."""
         kept = self.open.pop(self._origin(request.url), None)
         if kept is not None and kept[0].usable:
-            exchange = self._exchange(*kept, request, keep)
+            exchange = self._exchange(*kept, request)
             if not exchange.no_response_byte:
                 self.hops.append(msgspec.structs.replace(kept[1], http=exchange.step, reused=True))
                 return exchange
@@ -201,13 +187,13 @@ class _Tracing:
         if connection is None:
             self.hops.append(hop)
             return None
-        exchange = self._exchange(connection, hop, request, keep)
+        exchange = self._exchange(connection, hop, request)
         self.hops.append(msgspec.structs.replace(hop, http=exchange.step))
         return exchange
 
-    def _exchange(self, connection: Connection, hop: Hop, request: Request, keep: int) -> Exchange:
+    def _exchange(self, connection: Connection, hop: Hop, request: Request) -> Exchange:
         self.open[self._origin(request.url)] = (connection, hop)
-        exchange = connection.exchange(request, self.tracer.machine.now, self.tracer.deadline, keep=keep)
+        exchange = connection.exchange(request, self.tracer.machine.now, self.tracer.deadline)
         _log.debug("%s: %s", self._words(request.url.host, self.route), self._words(exchange.step))
         return exchange
 
@@ -215,34 +201,19 @@ class _Tracing:
         return url.scheme, url.host, url.port
 
     def _connect(self, url: Address) -> tuple[Connection | None, Hop]:
-        hop = Hop(host=url.host, port=url.port, scheme=url.scheme)
-        self.tracer.ledger.record(self.role, hop.host, self.told or self.route.server_name or hop.host)
-        way = ConnectionPlan(
+        plan = ConnectionPlan(
             proxy=self._proxy_for(url),
-            addresses=self.route.addresses if hop.host == self.start else (),
+            addresses=self.route.addresses if url.host == self.start else (),
             family=self.route.family,
             interface=self.route.interface,
-            server_name=self.route.server_name or hop.host,
+            server_name=self.route.server_name or url.host,
             oldest_tls=self.route.oldest_tls,
             small_packets=self.route.small_packets,
-            outside_only=self._led_by_strangers(hop.host),
+            outside_only=led_by_strangers(self.role, self.hops, url.host),
         )
-        connector = Connector(
-            self.tracer.machine,
-            self.tracer.deadline,
-            self.tracer.ledger,
-            self.tracer.names,
-            self._words(hop.host, self.route),
-        )
-        stream, hop, absolute = connector.open(hop, way)
+        where = self._words(url.host, self.route)
+        stream, hop, absolute = self.tracer.connect(url, self.role, plan, where)
         return (Connection(stream, through_proxy=absolute) if stream is not None else None), hop
-
-    def _led_by_strangers(self, host: str) -> bool:
-        """Whether a public portal's redirect, or a certificate, chose the host: it must not be this computer then."""
-        if self.role is Role.ISSUER:
-            return True
-        came_from = self.hops[0].connect if self.hops and host != self.start else None
-        return came_from is not None and is_public(came_from.address)
 
     def _proxy_for(self, url: Address) -> str:
         """The proxy for one hop: an exception list may send one host of the portal directly and another through it."""

@@ -25,7 +25,7 @@ ALLOWED = {
     "address": {"model"},
     "api": NOUNS | {"address"},
     "machine": NOUNS | {"address", "api", "probe.limits"},
-    "probe": NOUNS | {"address", "api"},
+    "probe": NOUNS | {"address", "api", "machine.files"},
     "diagnosis": NOUNS | {"api", "probe.limits"},
     "words": {"api", "diagnosis"},
     "report": NOUNS | {"api", "diagnosis", "words"},
@@ -64,7 +64,7 @@ PARTS = {
         "tls": {"deadline", "failures", "limits", "memo", "streams", "threads"},
         "http": {"deadline", "limits", "streams"},
         "connect": {"deadline", "failures", "http", "limits", "memo", "policy", "streams", "threads", "tls"},
-        "trace": {"connect", "deadline", "dns", "http", "memo", "policy", "threads"},
+        "trace": {"connect", "deadline", "dns", "http", "memo", "policy", "streams", "threads"},
         "third_parties": {
             *("connect", "deadline", "dns", "http", "limits", "memo"),
             *("policy", "streams", "threads", "tls", "trace"),

@@ -33,7 +33,7 @@ def test_it_is_a_machine(healthy: Practice) -> None:
     machine: Machine = healthy.machine
     assert machine.system().os in ("linux", "windows", "macos")
     assert abs(machine.now() - time.time()) < 1
-    assert machine.system_trusts(machine.system_roots().certificates, PORTAL) is None
+    assert machine.system_trusts(machine.system_roots().certificates, PORTAL) is False
 
 
 @pytest.mark.parametrize(

@@ -216,7 +216,6 @@ FACTS = (
     facts.ConnectStep(
         failure=None,
         address="192.0.2.66",
-        local_address="192.0.2.66",
         attempts=(facts.Attempt("192.0.2.66", facts.Failure.RESET, 3),),
     ),
     facts.ProxyStep(url="http://planted.example:3128", failure=facts.Failure.PROXY_AUTH, schemes=("ntlm",)),
@@ -243,7 +242,7 @@ FACTS = (
         key="planted",
     ),
     facts.Canaries(asked=2, verified=0, tcp_ok=0, nxdomain_addresses=("192.0.2.66",)),
-    facts.System("linux", "planted", "planted"),
+    facts.System("linux", "planted"),
     {"planted": "planted"},
     b"planted",
 )

@@ -12,7 +12,7 @@ from pathlib import Path
 from portalcheck.model import Status
 from portalcheck.report import code as phonecode
 from portalcheck.report import history as memory
-from portalcheck.report.block import Integrity, as_report
+from portalcheck.report.block import Integrity
 from portalcheck.report.block.normalise import normalise_text
 from portalcheck.report.explain import explain, suggest
 from portalcheck.report.fleet import Summary, summarise
@@ -35,7 +35,7 @@ from tests.declared import (
     write_block,
 )
 from tests.fuzz.target import parts_of, target, text_of
-from tests.report.block_reports import SAMPLE, lost_values, wrong_values
+from tests.report.block_reports import SAMPLE, as_report, lost_values, wrong_values
 
 DECODER = Decoder(INSTALLED.fleet)
 _NEVER = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})

@@ -10,8 +10,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 
 from portalcheck.demo.certificates import DAY_S, Minted, mint
-from portalcheck.demo.revocation import Word, ocsp_response, revocation_list
+from portalcheck.demo.revocation import Word, ocsp_response
 from tests.fuzz.target import NOW
+from tests.probe.revocation_lists import revocation_list
 
 _minted = partial(Minted, organisation="Org", not_before=NOW - 900 * DAY_S, not_after=NOW + 3000 * DAY_S)
 

@@ -40,9 +40,8 @@ DOH_4 = "203.0.113.54"
 FALSE_4 = "203.0.113.66"
 BLOCK_4 = "203.0.113.77"
 
-NAT64 = "64:ff9b::"
-"""RFC 6052's prefix, the one that is not for documentation: a translator's answers have it, and nothing else."""
 NAT64_PORTAL, NAT64_IDENTITY = "64:ff9b::c633:640a", "64:ff9b::c633:6414"
+"""With RFC 6052's prefix, the one that is not for documentation: a translator's answers have it, and nothing else."""
 
 SINKHOLES = ("0.0.0.0", "::")
 

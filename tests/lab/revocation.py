@@ -11,11 +11,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from portalcheck.demo import web
 from portalcheck.demo.certificates import DAY_S, Issued
-from portalcheck.demo.revocation import Word, ocsp_response, revocation_list
+from portalcheck.demo.revocation import Word, ocsp_response
 from tests.lab import names
 from tests.lab.real_nginx import start_nginx
 from tests.lab.steps import Step, needing
 from tests.lab.world import World
+from tests.probe.revocation_lists import revocation_list
 
 RESPONDER_URL = f"http://{names.RESPONDER}:{names.RESPONDER_PORT}/"
 LIST_URL = f"http://{names.RESPONDER}/list.crl"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-
 from portalcheck.demo import web
 from tests.lab import names, steps
 from tests.lab.boxes import all_names_to, gateway, login_page, network_login, to_login
@@ -41,13 +39,6 @@ def session_ends(world: World) -> None:
         return usual(asked)
 
     world.at_run.append(lambda: world.apps.update({names.PORTAL: answer}))
-
-
-def session_begins(world: World) -> None:
-    """The gateway steps out of the way while the tool is at work."""
-    open_again = threading.Timer(2.5, lambda: setattr(world.servers, "middle", lambda address, port: None))
-    open_again.daemon = True
-    world.at_run.append(open_again.start)
 
 
 PORTAL_SPARED = (names.PORTAL_4, names.PORTAL_6, names.IDENTITY_4, names.IDENTITY_6)

@@ -181,10 +181,6 @@ END
         for command in commands:
             sh(f"ip -n {NETNS} {command}")
 
-    def add_address(self, address: str) -> None:
-        """One more address of the world."""
-        sh(f"ip address add {address} dev lo")
-
     def names_for_daemons(self) -> None:
         """Let programs of the world resolve its names: by a hosts file over this mount namespace's own."""
         rows = [f"{one} {name}" for name, found in self.zone.items() for one in found]

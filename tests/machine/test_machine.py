@@ -11,11 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portalcheck import api
+from portalcheck.demo.certificates import mint
 from portalcheck.facts import InterfaceKind, ProxySettings
 from portalcheck.machine import ThisMachine, hostnames, mozilla, this_machine, trust
 from portalcheck.machine.environment import RegistryValue
 from portalcheck.machine.proxies import windows
 from tests.machine.recorded import RecordedCommands, computer
+from tests.probe.world import authority, minted
 
 PORTAL = "https://portal.example/signin"
 HEAVY = ("httpx", "dns", "cryptography", "psutil", "sqlite3", "publicsuffixlist", "jinja2", "idna", "certifi")
@@ -35,7 +37,6 @@ def test_this_computer_tells_of_itself() -> None:
     assert all(0 < server.port < 65536 for server in machine.dns_servers())
     assert isinstance(machine.hosts_file("localhost"), tuple)
     assert isinstance(machine.proxies(PORTAL), ProxySettings)
-    assert machine.system_trusts([b"no certificate"], "portal.example") in (None, False)
     assert all(der.startswith(b"\x30") for der in machine.system_roots().certificates)
 
 
@@ -163,22 +164,19 @@ def test_only_a_calendar_version_is_a_day(version: str, expected: float | None) 
     assert mozilla.day(version) == expected
 
 
-@pytest.mark.parametrize(
-    ("code", "expected"),
-    [
-        (0x800B0109, False),
-        (0x800B0109 - 2**32, False),
-        (-67843, False),
-        (0x800B0101, None),
-        (-67818, None),
-        (0, None),
-    ],
-)
-def test_only_a_refusal_for_lack_of_trust_is_a_verdict_on_trust(code: int, expected: bool | None) -> None:
-    assert trust.verdict(code) is expected
+def test_the_system_accepts_no_chain_of_a_root_that_it_does_not_know() -> None:
+    leaf = mint(minted("", "portal.example", ("portal.example",)), authority())
+    assert not trust.system_trusts([leaf.der, authority().der], "portal.example")
 
 
-@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="there the system gives a verdict")
-def test_linux_gives_no_verdict_of_its_own() -> None:
-    chain = this_machine().mozilla_roots().certificates[:1]
-    assert this_machine().system_trusts(chain, "portal.example") is None
+@pytest.mark.parametrize("chain", [[], [b""], [b"no certificate"], [b"0" * 70_000] * 30])
+def test_what_is_no_chain_is_not_accepted(chain: list[bytes]) -> None:
+    assert not trust.system_trusts(chain, "portal.example")
+
+
+def test_windows_and_macos_accept_roots_of_their_own_and_linux_gives_no_verdict() -> None:
+    machine = this_machine()
+    roots = machine.system_roots().certificates[:10]
+    assert any(machine.system_trusts([root], "portal.example") for root in roots) is (
+        sys.platform in ("win32", "darwin")
+    )

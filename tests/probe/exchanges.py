@@ -29,19 +29,17 @@ def connected(where: Endpoint, *, through_proxy: bool = False) -> Iterator[Conne
         yield connection
 
 
-def exchanged(
-    connection: Connection, url: str = URL, *, seconds: float = SECONDS, keep: int = 64 * 1024
-) -> Exchange:
+def exchanged(connection: Connection, url: str = URL, *, seconds: float = SECONDS) -> Exchange:
     with in_time(seconds):
         target = url_of(url)
         assert target is not None
         request = Request("GET", target, HEADERS)
-        return connection.exchange(request, lambda: NOW, Deadline(seconds), keep=keep)
+        return connection.exchange(request, lambda: NOW, Deadline(seconds))
 
 
-def got(world: World, serve: Serve, *, seconds: float = SECONDS, keep: int = 64 * 1024) -> Exchange:
+def got(world: World, serve: Serve, *, seconds: float = SECONDS) -> Exchange:
     with connected(world.tcp(serve)) as connection:
-        return exchanged(connection, seconds=seconds, keep=keep)
+        return exchanged(connection, seconds=seconds)
 
 
 def step_of(world: World, serve: Serve, *, seconds: float = SECONDS) -> HttpStep:

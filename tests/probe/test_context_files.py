@@ -77,6 +77,17 @@ def test_a_missing_intermediate_is_fetched_from_where_the_certificate_says(world
     assert len(site.asked) == 1
 
 
+def test_a_missing_intermediate_may_have_moved_but_not_to_an_imitation(world: World) -> None:
+    between = _between()
+    moved = Site({"/i.der": redirect("/new.der"), "/new.der": response(200, between.der)})
+    _, chain = _incomplete(world, between, moved)
+    assert (chain.completed, chain.trusted, len(moved.asked)) == (True, True, 2)
+    for aim in (f"http://{HOST}.evil.invalid/", "http://127.0.0.1/", "http://2130706433/"):
+        context, chain = _incomplete(world, between, Site({"/i.der": redirect(aim)}))
+        assert not chain.completed
+        assert {c.host for c in context.ledger.contacts() if c.role is Role.ISSUER} == {AIA}
+
+
 def test_a_missing_intermediate_is_not_fetched_where_settings_say_never(world: World) -> None:
     between = _between()
     site = Site({"/i.der": response(200, between.der)})
@@ -176,6 +187,11 @@ def test_a_pac_file_is_fetched_once_and_read(world: World) -> None:
     assert context.proxy_plan() == plan
     assert len(site.asked) == 1
     assert [(c.role, c.host) for c in context.ledger.contacts()] == [(Role.PROXY, AIA)]
+
+
+def test_a_pac_file_may_have_moved(world: World) -> None:
+    _, plan = _pac_plan(world, Site({"/x.pac": redirect("/y.pac"), "/y.pac": response(200, _PAC.encode())}))
+    assert plan.pac == "read"
 
 
 def test_a_long_pac_file_is_read_to_its_end(world: World) -> None:

@@ -11,12 +11,13 @@ import pytest
 from OpenSSL import SSL
 
 from portalcheck.demo.certificates import Issued, mint
-from portalcheck.demo.revocation import Word, ocsp_response, revocation_list
+from portalcheck.demo.revocation import Word, ocsp_response
 from portalcheck.demo.servers import Peer
 from portalcheck.facts import CertStatus, Revocation
 from portalcheck.probe.context import RunContext
 from portalcheck.probe.policy import Network, Role
 from tests.probe.context_world import AIA, AIA_ADDRESS, CANARIES, Setting, context_of, dated, self_signed
+from tests.probe.revocation_lists import revocation_list
 from tests.probe.stapling import stapling
 from tests.probe.world import HOST, OTHER, Site, World, authority, in_time, minted, response
 

@@ -82,7 +82,6 @@ def test_the_first_address_wins_when_it_answers_and_no_other_is_tried(world: Wor
     step = _dial({A4: where, B4: where}, A4, B4)
     assert (step.failure, step.address) == (None, A4)
     assert [attempt.address for attempt in step.attempts] == [A4]
-    assert step.local_address == "127.0.0.1"
 
 
 def test_a_refusal_lets_the_next_address_be_tried_at_once(world: World) -> None:
@@ -233,7 +232,7 @@ def _six(world: World) -> Endpoint:
 
 def test_ipv6_is_connected_to(world: World) -> None:
     step = _dial({A6: _six(world)}, A6)
-    assert (step.address, step.local_address) == (A6, "::1")
+    assert step.address == A6
 
 
 def test_ipv6_that_answers_is_preferred_where_it_stands_first(world: World) -> None:

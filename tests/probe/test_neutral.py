@@ -27,6 +27,7 @@ from tests.probe.world import (
     redirect,
     response,
     says,
+    walk,
     walker,
 )
 
@@ -55,8 +56,7 @@ def _probe(world: World, serve: Serve, host: str = PROBE) -> CaptiveAnswer:
     machine = computer({(PROBE_ADDRESS, 80): world.tcp(serve)}, hosts={PROBE: (PROBE_ADDRESS,)})
     with in_time(1):
         route = Route(url=f"http://{host}/generate_204")
-        hop, exchange = walker(machine, seconds=1).fetch(route, Role.NEUTRAL)
-    return captive_answer(hop, len(exchange.body) if exchange else 0)
+        return captive_answer(walker(machine, seconds=1).trace(route, Role.NEUTRAL, lambda _: False).first)
 
 
 _NO_CONTENT = b"HTTP/1.1 204 No Content\r\n\r\n"
@@ -136,12 +136,12 @@ def test_a_service_may_move_a_probe_to_https_and_a_gateway_leads_elsewhere(
 ) -> None:
     step = HttpStep(failure=None, status=302, location=location)
     hop = Hop(host="1.0.0.1", port=80, scheme="http", http=step)
-    assert captive_answer(hop, 0, "/generate_204") is expected
+    assert captive_answer(hop, "/generate_204") is expected
 
 
 def test_a_probe_that_nobody_answers_is_silent() -> None:
-    hop, _ = walker(computer()).fetch(Route(url=f"http://{PROBE_ADDRESS}/"), Role.NEUTRAL)
-    assert captive_answer(hop, 0) is SILENT
+    trace = walk(computer(), f"http://{PROBE_ADDRESS}/")
+    assert captive_answer(trace.first) is SILENT
 
 
 @settings(max_examples=200)
@@ -154,7 +154,7 @@ def test_no_location_makes_the_reader_raise(location: str, host: str, status: in
     hop = Hop(
         host=host, port=80, scheme="http", http=HttpStep(failure=None, status=status, location=location)
     )
-    assert captive_answer(hop, 0) in (CAPTIVE, ODD)
+    assert captive_answer(hop) in (CAPTIVE, ODD)
 
 
 # ---- the whole picture -----------------------------------------------------------------------------

@@ -87,7 +87,7 @@ def test_silence_after_the_request_is_timed_out(world: World) -> None:
 
 def test_more_than_was_said_is_not_read(world: World) -> None:
     exchange = got(world, says(response(200, b"hello, and more", length=5)))
-    assert (exchange.step.failure, exchange.body) == (None, b"hello")
+    assert (exchange.step.failure, exchange.step.size) == (None, len(b"hello"))
 
 
 def test_a_reset_instead_of_an_answer_is_a_reset(world: World) -> None:
@@ -152,7 +152,6 @@ def test_a_body_without_end_is_cut_in_time_and_little_memory(world: World, name:
     assert exchange.step.status == 200
     assert not exchange.step.complete
     assert exchange.step.size <= 2.2 * MIB
-    assert len(exchange.body) <= 64 * 1024
 
 
 def test_a_page_of_two_mebibytes_is_enough_and_no_failure(world: World) -> None:
@@ -172,7 +171,6 @@ def test_a_compressed_bomb_is_never_unpacked(world: World) -> None:
     with _little_memory():
         exchange = got(world, says(response(200, bomb, ("Content-Encoding", "gzip"))), seconds=10)
     assert exchange.step.size == len(bomb)
-    assert exchange.body == bomb[: 64 * 1024]
 
 
 @contextlib.contextmanager

@@ -17,9 +17,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portalcheck.demo.certificates import DAY_S, Issued, Minted, mint
-from portalcheck.demo.revocation import REVOKED_DAYS_AGO, Word, ocsp_response, revocation_list
+from portalcheck.demo.revocation import REVOKED_DAYS_AGO, Word, ocsp_response
 from portalcheck.facts import CertStatus, Revocation, RevocationReason
 from portalcheck.probe.tls.revocation import UNSAID, Pair, read_crl, read_ocsp
+from tests.probe.revocation_lists import revocation_list
 
 NOW = float(int(time.time()))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 
 import msgspec
@@ -81,9 +82,11 @@ def test_a_page_that_is_not_its_owners_says_nothing(world: World) -> None:
     assert said is StatusPage.UNKNOWN
 
 
-def test_what_claims_to_be_packed_is_not_unpacked(world: World) -> None:
-    packed = response(200, statuspage("major"), ("Content-Encoding", "gzip"))
+def test_a_packed_page_is_unpacked_and_what_only_claims_to_be_packed_says_nothing(world: World) -> None:
+    packed = response(200, gzip.compress(statuspage("major")), ("Content-Encoding", "gzip"))
     assert _announced(world, says(packed))[0] is StatusPage.OUTAGE
+    claims = response(200, statuspage("major"), ("Content-Encoding", "gzip"))
+    assert _announced(world, says(claims))[0] is StatusPage.UNKNOWN
 
 
 def test_an_endless_page_ends_in_time(world: World) -> None:

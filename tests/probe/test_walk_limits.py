@@ -24,7 +24,6 @@ from tests.probe.world import (
     World,
     computer,
     head,
-    in_time,
     issued,
     redirect,
     response,
@@ -275,38 +274,6 @@ def test_one_family_alone_can_be_tried(world: World, family: int, expected: str)
         trace = walk(machine, route)
         assert trace.first.connect is not None
         assert trace.first.connect.address == expected
-
-
-# ---- one request without redirects -----------------------------------------------------------------
-
-
-def test_a_file_is_fetched_up_to_what_is_kept(world: World) -> None:
-    site = Site({"/f": response(200, b"x" * 200_000)})
-    one = walker(computer({(ADDRESS, 80): world.tcp(site)}))
-    with in_time():
-        hop, exchange = one.fetch(Route(url=f"http://{HOST}/f"), Role.ISSUER, keep=150_000)
-    assert exchange is not None
-    assert len(exchange.body) == 150_000
-    assert hop.failure is None
-    assert [contact.role for contact in one.ledger.contacts()] == [Role.ISSUER]
-
-
-def test_a_fetch_follows_nothing(world: World) -> None:
-    site = Site({"/f": redirect("/g")})
-    one = walker(computer({(ADDRESS, 80): world.tcp(site)}))
-    _, exchange = one.fetch(Route(url=f"http://{HOST}/f"), Role.ISSUER)
-    assert exchange is not None
-    assert exchange.step.status == 302
-    assert len(site.asked) == 1
-
-
-@pytest.mark.parametrize("url", ["", "https://[x/", "ldap://directory.example/x"])
-def test_what_is_no_url_is_not_fetched(url: str) -> None:
-    one = walker(computer())
-    hop, exchange = one.fetch(Route(url=url), Role.ISSUER)
-    assert exchange is None
-    assert hop.failure is Failure.NOT_FOUND
-    assert one.ledger.contacts() == ()
 
 
 # ---- exception lists -------------------------------------------------------------------------------

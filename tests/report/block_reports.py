@@ -10,6 +10,7 @@ import msgspec
 from hypothesis import strategies as st
 
 from portalcheck.model import (
+    SCHEMA_VERSION,
     Likelihood,
     Outcome,
     Owner,
@@ -37,6 +38,16 @@ _COOKIES: dict[str, Any] = {
     "profile": 1, "count": 12, "expired": 0, "session": None, "sent": 3, "duplicates": 0, "header_bytes": 400,
 }  # fmt: skip
 _LONG_HOST = "sign-in." + "verify." * 6 + "portal-lab-example.accounts-of-the-clinic.example"
+
+
+def as_report(recovered: RecoveredReport) -> Report | None:
+    """The recovered fields as a report; None if one is missing or the schema is another one."""
+    if recovered.fields.get("schema_version") != SCHEMA_VERSION:
+        return None
+    try:
+        return msgspec.convert(recovered.fields, Report)
+    except msgspec.ValidationError:
+        return None
 
 
 def _check(check: str, *findings: ReportFinding) -> ReportCheck:

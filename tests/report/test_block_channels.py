@@ -52,7 +52,6 @@ def test_what_was_cut_off_is_told_and_the_rest_is_right(channel: Channel) -> Non
         assert wrong_values(recovered, report) == []
         assert recovered.missing
         assert recovered.unproven == ()
-        assert 0 < recovered.lines_found < (recovered.lines_expected or 1000)
 
 
 def test_a_cut_report_names_the_fields_and_checks_that_are_lost() -> None:

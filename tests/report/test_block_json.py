@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portalcheck.report.block import Integrity, RecoveredReport, as_report
+from portalcheck.report.block import Integrity, RecoveredReport
 from tests.declared import read_paste
-from tests.report.block_reports import SAMPLE, make_report
+from tests.report.block_reports import SAMPLE, as_report, make_report
 
 DOCUMENT: dict[str, Any] = json.loads(msgspec.json.encode(SAMPLE))
 

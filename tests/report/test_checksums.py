@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from portalcheck.model import Status
 from portalcheck.report import checksums
-from portalcheck.report.block import Integrity, RecoveredReport, as_report
+from portalcheck.report.block import Integrity, RecoveredReport
 from tests.declared import encode, read_paste
-from tests.report.block_reports import SAMPLE, make_report, reports
+from tests.report.block_reports import SAMPLE, as_report, make_report, reports
 
 SEALED = msgspec.structs.replace(SAMPLE, seal=checksums.compute(msgspec.to_builtins(SAMPLE)))
 DOCUMENT: dict[str, Any] = json.loads(msgspec.json.encode(SEALED))

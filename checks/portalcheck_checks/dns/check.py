@@ -22,6 +22,7 @@ from portalcheck.api import (
     Route,
     Trace,
     fail,
+    is_address,
     is_proven,
     note,
     ok,
@@ -52,7 +53,7 @@ def dns(ctx: Context) -> Iterable[Finding]:
     if ctx.proxy_plan().candidates[0] != DIRECT:
         return [skip(reasons.LEFT_TO_PROXY)]
     names, trace = ctx.names(), ctx.trace()
-    if names is None or trace is None or _is_literal(names.host):
+    if names is None or trace is None or is_address(names.host):
         return [skip(reasons.NOT_NEEDED)]
     loaded = is_proven(ctx, trace)
     found = list(_judge_name(ctx, NameOnRoute(names, ctx.url, trace), loaded=loaded))
@@ -80,7 +81,7 @@ class NameOnRoute(msgspec.Struct, frozen=True):
 def _judge_last_name(ctx: Context, first: str, trace: Trace) -> list[Finding]:
     """The name that a failing walk reached last, if it is not the portal's own: sign-in needs it as much."""
     last = trace.last
-    if not last.host or last.host == first or last.proxy is not None or _is_literal(last.host):
+    if not last.host or last.host == first or last.proxy is not None or is_address(last.host):
         return []
     names = ctx.names(last.host)
     if names is None:
@@ -114,14 +115,6 @@ def _is_authentic(ctx: Context, hop: Hop) -> bool:
     """Whether a certificate proves the server to be the host, whatever its dates and its answer."""
     chain = ctx.chain(hop)
     return chain is not None and chain.proves_host
-
-
-def _is_literal(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 def is_sinkhole(address: str) -> bool:

@@ -21,7 +21,6 @@ class Installation(msgspec.Struct, frozen=True):
 
     version: str = ""
     built: float | None = None
-    esr: bool = False
     folder: Path | None = None
 
 
@@ -31,12 +30,11 @@ def installation(profile: Path, environment: Environment) -> Installation:
     folder = _folder(last.get("LastPlatformDir", ""), environment)
     app = {} if folder is None else read_ini(folder / "application.ini", _MAX_INI).get("App", {})
     if _VERSION.fullmatch(app.get("Version", "")):
-        source = app.get("SourceRepository", "") + app.get("RemotingName", "")
-        return Installation(app["Version"], _built(app.get("BuildID", "")), "esr" in source, folder)
+        return Installation(app["Version"], _built(app.get("BuildID", "")), folder)
     match = _LAST.match(last.get("LastVersion", ""))
     if match is None:
         return Installation(folder=folder)
-    return Installation(match[1], _built(match[2]), folder=folder)
+    return Installation(match[1], _built(match[2]), folder)
 
 
 def _folder(path: str, environment: Environment) -> Path | None:

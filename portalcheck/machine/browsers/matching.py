@@ -1,7 +1,10 @@
 """Which cookies a browser would send (RFC 6265, 5.4), counted inside a database.
 
-Every family offers its rows in one form, the view `database.SIZES` with the columns `COLUMNS`; names and
-hosts are compared there and never leave it.
+Every family offers its rows in one form, the view `database.SIZES`; names and hosts are compared there and never
+leave it. Its columns are host (with a leading dot for a domain cookie, without one for a host-only one), path, name,
+secure, expires and changed (by the clock of the database, NULL for none), jar (`` for the ordinary one, else how the
+browser writes the partition or container that keeps the cookie apart), embedded (1 if that is a frame within
+another site's), name_bytes and value_bytes.
 """
 
 from __future__ import annotations
@@ -16,22 +19,6 @@ import msgspec
 from portalcheck.machine.browsers.database import SIZES, Database, Number
 from portalcheck.machine.hostnames import a_label, address
 
-COLUMNS = (
-    "host",
-    "path",
-    "name",
-    "secure",
-    "expires",
-    "jar",
-    "embedded",
-    "name_bytes",
-    "value_bytes",
-    "changed",
-)
-"""What the view must offer: `host` with a leading dot for a domain cookie, without one for a host-only one;
-`expires` and `changed` by the clock of the database, NULL for none; `jar` `''` for the ordinary one, else how
-the browser writes the partition or container that keeps the cookie apart; `embedded` 1 where that is a frame
-within another site's."""
 MAX_INTEGER = 2**63 - 1
 """SQLite's largest integer. Text and blobs sort behind numbers: a BETWEEN with it holds for numbers only."""
 

@@ -120,9 +120,9 @@ def read_text(path: Path, limit: int = MAX_TEXT) -> str | Unreadable:
     return content if isinstance(content, Unreadable) else content.decode("utf-8-sig", "replace")
 
 
-def read_json(path: Path, limit: int = MAX_TEXT) -> dict[str, object] | Unreadable:
+def read_json(path: Path) -> dict[str, object] | Unreadable:
     """The JSON object in a file; `DAMAGED` if the file holds anything else."""
-    content = read_text(path, limit)
+    content = read_text(path)
     if isinstance(content, Unreadable):
         return content
     try:
@@ -132,12 +132,10 @@ def read_json(path: Path, limit: int = MAX_TEXT) -> dict[str, object] | Unreadab
     return value if isinstance(value, dict) else Unreadable.DAMAGED
 
 
-def read_plist(path: Path, limit: int = MAX_TEXT) -> dict[str, object] | Unreadable:
+def read_plist(path: Path) -> dict[str, object] | Unreadable:
     """The dictionary in a property list file; `DAMAGED` if the file holds anything else."""
-    content = read(path, limit)
-    if isinstance(content, Unreadable):
-        return content
-    return parse_plist(content)
+    content = read(path)
+    return content if isinstance(content, Unreadable) else parse_plist(content)
 
 
 def parse_plist(content: bytes) -> dict[str, object] | Unreadable:
@@ -151,7 +149,7 @@ def parse_plist(content: bytes) -> dict[str, object] | Unreadable:
     return value if isinstance(value, dict) else Unreadable.DAMAGED
 
 
-def read_ini(path: Path, limit: int = MAX_TEXT) -> dict[str, dict[str, str]]:
+def read_ini(path: Path, limit: int) -> dict[str, dict[str, str]]:
     """The sections of an INI file as browsers and desktops write them; empty if there is none.
 
     Unlike `configparser` it takes what it understands of a broken file, as those programs do.
@@ -211,14 +209,6 @@ def _holds(wanted: Callable[[os.DirEntry[str]], bool], entry: os.DirEntry[str]) 
     try:
         return wanted(entry)
     except OSError:  # a link in a circle, or one into a folder that is closed to us
-        return False
-
-
-def is_file(path: Path) -> bool:
-    """Whether there is a regular file; False if that cannot be seen."""
-    try:
-        return not is_remote(path) and stat.S_ISREG(path.stat().st_mode)
-    except (OSError, ValueError):
         return False
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import selectors
 import socket
@@ -144,12 +143,8 @@ def _finish(
     if winner is not None:
         address = next(attempt.address for attempt in attempts if attempt.failure is None)
         winner.setblocking(True)
-        local = ""
-        with contextlib.suppress(OSError):  # reset already
-            local = winner.getsockname()[0]
-        return winner, ConnectStep(
-            failure=None, address=address, local_address=local, attempts=tuple(attempts), ms=elapsed_ms(since)
-        )
+        step = ConnectStep(failure=None, address=address, attempts=tuple(attempts), ms=elapsed_ms(since))
+        return winner, step
     failures = [attempt.failure for attempt in attempts if attempt.failure is not None]
     # A family that this computer has no route for tells less than what another address did.
     told = next((failure for failure in failures if failure is not Failure.NETWORK_UNREACHABLE), None)

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from portalcheck.api.protocols import Machine
 from portalcheck.facts import DIRECT, PacState, ProxyKind, ProxyPlan, ProxySettings
+from portalcheck.machine.files import read_bounded
 from portalcheck.probe.http.location import url_of
 from portalcheck.probe.memo import Memo
 
@@ -98,10 +99,5 @@ def local_pac(pac_url: str) -> str | None:
 
 def read_pac(path: str) -> str | None:
     """The text of a PAC file on this computer, None if no regular file can be read there."""
-    try:
-        if not Path(path).is_file():
-            return None
-        with Path(path).open("rb") as file:
-            return file.read(MAX_PAC_BYTES).decode("utf-8", "replace")
-    except (OSError, ValueError):
-        return None
+    data = read_bounded(Path(path), MAX_PAC_BYTES)
+    return None if data is None else data.decode("utf-8", "replace")

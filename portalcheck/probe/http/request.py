@@ -53,7 +53,6 @@ class Exchange(msgspec.Struct, frozen=True):
 
     step: HttpStep
     headers: Headers
-    body: bytes = b""
     no_response_byte: bool = False
 
 
@@ -69,20 +68,13 @@ class Connection:
         """Whether another request can be sent, as far as is known before it is tried."""
         return self._http.idle
 
-    def exchange(
-        self,
-        request: Request,
-        now: Callable[[], float],
-        deadline: Deadline,
-        *,
-        keep: int = HEAD_OF_BODY,
-    ) -> Exchange:
-        """Send a request and read its response within the limits; the first `keep` bytes of its body are kept.
+    def exchange(self, request: Request, now: Callable[[], float], deadline: Deadline) -> Exchange:
+        """Send a request and read its response within the limits.
 
         Nothing is raised: the step has the failure, if there is one.
         """
         since = time.monotonic()
-        self.stream.begin(min(since + deadline.limit(PAGE_S), deadline.last_word), _MAX_EXCHANGE_BYTES)
+        limit_exchange(self.stream, deadline)
         try:
             response = self._http.ask(request)
         except (StreamError, NotHttp) as error:
@@ -96,7 +88,7 @@ class Connection:
         redirects = response.status_code in REDIRECTS and "location" in headers
         if redirects:
             self.stream.shorten(time.monotonic() + deadline.limit(REDIRECT_BODY_S))
-        body = _Body(self.stream, keep)
+        body = _Body(self.stream)
         body.read(self._http, deadline)
         step = HttpStep(
             # A browser follows a redirect without waiting for its body.
@@ -113,22 +105,32 @@ class Connection:
             challenge=_is_challenge(response.status_code, headers, body.head),
             is_block_page=_BLOCK_WORDS.search(body.head.lower()) is not None,
         )
-        return Exchange(step, headers, body.head)
+        return Exchange(step, headers)
 
     def close(self) -> None:
         """Close the connection; never raises."""
         self.stream.close()
 
     def _failed(self, since: float, error: Exception) -> HttpStep:
-        failure = self.stream.failure or (Failure.MALFORMED if self.stream.received else Failure.CLOSED)
-        if is_too_large(error):
-            failure = Failure.TOO_LARGE
         return HttpStep(
-            failure=failure,
+            failure=why_no_head(self.stream, error),
             ms=elapsed_ms(since),
             total_ms=elapsed_ms(since),
             client_certificate_requested=self.stream.client_certificate_requested,
         )
+
+
+def limit_exchange(stream: EvidenceStream, deadline: Deadline) -> None:
+    """Begin an exchange on a stream, within the time and bytes that a page may take."""
+    until = min(time.monotonic() + deadline.limit(PAGE_S), deadline.last_word)
+    stream.begin(until, _MAX_EXCHANGE_BYTES)
+
+
+def why_no_head(stream: EvidenceStream, error: Exception) -> Failure:
+    """Why a request's answer did not begin, or was none; `error` is what `Http1.ask` raised."""
+    if is_too_large(error):
+        return Failure.TOO_LARGE
+    return stream.failure or (Failure.MALFORMED if stream.received else Failure.CLOSED)
 
 
 def filler_cookies(size: int) -> str:
@@ -150,8 +152,8 @@ def _is_challenge(status: int, headers: Headers, head: bytes) -> bool:
 class _Body:
     """A response's body, read up to a size and a time; only its head is kept."""
 
-    def __init__(self, stream: EvidenceStream, keep: int) -> None:
-        self._stream, self._keep = stream, keep
+    def __init__(self, stream: EvidenceStream) -> None:
+        self._stream = stream
         self.size = 0
         self.head = b""
         self.complete = False
@@ -166,7 +168,7 @@ class _Body:
             for piece in http.body():
                 last = time.monotonic()
                 self.size += len(piece)
-                kept += piece[: max(0, self._keep - len(kept))]
+                kept += piece[: max(0, HEAD_OF_BODY - len(kept))]
                 if self.size >= MAX_PAGE_BYTES:
                     return
             self.complete = True

@@ -48,7 +48,7 @@ _ERRORS = {
 _CUT_OFF = {Failure.RESET, Failure.CLOSED, Failure.REFUSED}
 
 
-def captive_answer(hop: Hop, body_size: int, path: str = "/") -> CaptiveAnswer:
+def captive_answer(hop: Hop, path: str = "/") -> CaptiveAnswer:
     """What a probe for 204 at `path` met. A redirect to the same host's https is an upgrade, not a sign-in page."""
     http = hop.http
     if http is None or not http.status:
@@ -61,7 +61,7 @@ def captive_answer(hop: Hop, body_size: int, path: str = "/") -> CaptiveAnswer:
         return _redirected(hop, http.location, path)
     if http.status != 200:
         return CaptiveAnswer.ODD
-    if body_size > _EMPTY_BODY:
+    if http.size > _EMPTY_BODY:
         return CaptiveAnswer.CAPTIVE
     return CaptiveAnswer.OPEN if http.complete else CaptiveAnswer.SILENT
 
@@ -165,8 +165,8 @@ class CanarySurvey:
         if spare < RETRY_S * tracer.deadline.scale:
             return False
         for text in self._literal()[:1]:
-            hop, _ = tracer.fetch(Route(url=text, proxy=DIRECT, follow=False), Role.NEUTRAL)
-            return _tcp(hop)
+            route = Route(url=text, proxy=DIRECT, follow=False)
+            return _tcp(tracer.trace(route, Role.NEUTRAL, lambda _: False).first)
         return False
 
     def _literal(self) -> list[str]:
@@ -207,8 +207,8 @@ class CanarySurvey:
 
     def _probe(self, text: str, interface: str = "") -> CaptiveAnswer:
         route = Route(url=text, proxy=DIRECT, follow=False, interface=interface)
-        hop, exchange = self._tracer.fetch(route, Role.NEUTRAL)
-        return captive_answer(hop, len(exchange.body) if exchange else 0, _path_of(text))
+        trace = self._tracer.trace(route, Role.NEUTRAL, lambda _: False)
+        return captive_answer(trace.first, _path_of(text))
 
     def _dns(
         self,

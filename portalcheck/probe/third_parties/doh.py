@@ -18,51 +18,51 @@ if TYPE_CHECKING:
     from portalcheck.probe.trace import Tracer
 
 _MEDIA_TYPE = "application/dns-message"
+_OK = 200
 
 
 def ask_over_https(
-    walker: Tracer, server: DnsServer, host: str, chain_of: Callable[[Hop], Chain | None]
+    tracer: Tracer, server: DnsServer, host: str, chain_of: Callable[[Hop], Chain | None]
 ) -> DnsAnswer:
     """What a DNS-over-HTTPS server answers for a name, A and AAAA together."""
     since = time.monotonic()
     parts = gather(
-        [lambda kind=kind: _query(walker, server, host, kind, chain_of) for kind in RECORD_TYPES],  # type: ignore[misc]  # mypy cannot type a lambda's default
-        walker.deadline.remaining(),
+        [lambda kind=kind: _query(tracer, server, host, kind, chain_of) for kind in RECORD_TYPES],  # type: ignore[misc]  # mypy cannot type a lambda's default
+        tracer.deadline.remaining(),
     )
     return join_families(server, parts, elapsed_ms(since))
 
 
 def _query(
-    walker: Tracer, server: DnsServer, host: str, kind: str, chain_of: Callable[[Hop], Chain | None]
+    tracer: Tracer, server: DnsServer, host: str, kind: str, chain_of: Callable[[Hop], Chain | None]
 ) -> DnsAnswer:
     import dns.exception
     import dns.message
     import dns.name
-    import httpx
 
     from portalcheck.probe.dns.exchange import read_response
-    from portalcheck.probe.third_parties.client import Connections, client
+    from portalcheck.probe.third_parties.client import read
 
     try:
         # A fixed id, so that the answer can be cached on the way (RFC 8484, 4.1).
         question = dns.message.make_query(dns.name.from_text(host), kind, id=0)
     except (dns.exception.DNSException, UnicodeError):
         return DnsAnswer(server=server, failure=Failure.NXDOMAIN)
-    connections = Connections(walker, Role.NEUTRAL_RESOLVER, keep=HEAD_OF_BODY, told=host)
-    try:
-        with client(connections) as asking:
-            answer = asking.post(
-                server.url,
-                headers={"Accept": _MEDIA_TYPE, "Content-Type": _MEDIA_TYPE},
-                content=question.to_wire(),
-            )
-    except (httpx.HTTPError, httpx.InvalidURL):
-        failures = [hop.failure for hop in connections.hops if hop.failure is not None]
-        return DnsAnswer(server=server, failure=failures[0] if failures else Failure.OTHER)
-    chain = chain_of(connections.hops[-1])
-    if chain is None or not chain.proves_host or answer.status_code != httpx.codes.OK:
+    answer = read(
+        tracer,
+        server.url,
+        Role.NEUTRAL_RESOLVER,
+        limit=HEAD_OF_BODY,
+        headers={"Accept": _MEDIA_TYPE, "Content-Type": _MEDIA_TYPE},
+        question=question.to_wire(),
+        told=host,
+    )
+    if isinstance(answer, Failure):
+        return DnsAnswer(server=server, failure=answer)
+    chain = chain_of(answer.hops[-1])
+    if chain is None or not chain.proves_host or answer.status != _OK:
         return DnsAnswer(server=server, failure=Failure.OTHER)
-    response = read_response(question, answer.content)
+    response = read_response(question, answer.body)
     if response is None:
         return DnsAnswer(server=server, failure=Failure.MALFORMED)
     return read_message(server, response)

@@ -13,76 +13,73 @@ from portalcheck.probe.policy import Network, Role
 from portalcheck.probe.tls.trust import MAX_ISSUER_BYTES
 from portalcheck.probe.trace import MayVisit, Tracer
 
+_OK = 200
 _OCSP_HEADERS = {"Content-Type": "application/ocsp-request", "Accept": "application/ocsp-response"}
 
 
 class Fetcher:
-    """Fetches files directly, without redirects, and each only where the policy lets it.
+    """Fetches files directly, each only where the policy lets it, and along redirects only where it lets them lead.
 
-    `walker` gives the walker of the run, which is made later than this.
+    `tracer` gives the tracer of the run, which is made later than this.
     """
 
-    def __init__(self, walker: Callable[[], Tracer], network: Network, may_visit: MayVisit) -> None:
-        self._walker, self._network, self._may_visit = walker, network, may_visit
+    def __init__(self, tracer: Callable[[], Tracer], network: Network, may_visit: MayVisit) -> None:
+        self._tracer, self._network, self._may_visit = tracer, network, may_visit
 
     def pac(self, url: str) -> str | None:
         """The text of the PAC file that this computer is set to use, None where it cannot be had."""
         path = local_pac(url)
         if path is not None:
             return read_pac(path)
-        body = self._fetch(url, Role.PROXY, MAX_PAC_BYTES)
+        target = url_of(url)
+        if target is None:
+            return None
+
+        def may_visit(host: str) -> bool:
+            return host == target.host or self._may_visit(host)
+
+        body = _fetch(self._tracer().within(FETCH_S), url, Role.PROXY, MAX_PAC_BYTES, may_visit)
         return None if body is None else body.decode("utf-8", "replace")
 
     def issuer(self, url: str) -> bytes | None:
         """A missing intermediate, from where the certificate says (RFC 5280, 4.2.2.1), if that is allowed."""
-        target = url_of(url)
-        if target is None or not self._network.neutral_allowed(trouble=True):
+        if not self._network.neutral_allowed(trouble=True):
             return None
-        return self._fetch(url, Role.ISSUER, MAX_ISSUER_BYTES) if self._may_visit(target.host) else None
+        return _fetch(self._tracer().within(FETCH_S), url, Role.ISSUER, MAX_ISSUER_BYTES, self._may_visit)
 
     def revocation(self, url: str, question: bytes) -> bytes | None:
         """What a certificate's address for its revocation says: a responder's answer to a question, or a list.
 
         Whether it may be asked at all is for the caller to know. All such questions of a run share one time limit.
         """
-        target = url_of(url)
-        if target is None or not self._may_visit(target.host):
+        tracer = self._for_revocation
+        if not tracer.deadline.remaining():
             return None
-        walker = self._for_revocation
-        if not walker.deadline.remaining():
-            return None
-        headers = _OCSP_HEADERS if question else {}
-        most = MAX_ISSUER_BYTES if question else MAX_PAGE_BYTES
-        return self._fetch(url, Role.ISSUER, most, walker=walker, body=question, headers=headers)
+        if question:
+            return _fetch(
+                tracer, url, Role.ISSUER, MAX_ISSUER_BYTES, self._may_visit, _OCSP_HEADERS, question
+            )
+        return _fetch(tracer, url, Role.ISSUER, MAX_PAGE_BYTES, self._may_visit)
 
     @cached_property
     def _for_revocation(self) -> Tracer:
         # Half of what is left at most: the verdict must not come late for a responder that is silent.
-        walker = self._walker()
-        left = walker.deadline.remaining() / walker.deadline.scale
-        return walker.within(min(FETCH_S, left * FETCH_SHARE))
+        tracer = self._tracer()
+        left = tracer.deadline.remaining() / tracer.deadline.scale
+        return tracer.within(min(FETCH_S, left * FETCH_SHARE))
 
-    def _fetch(
-        self,
-        url: str,
-        role: Role,
-        most: int,
-        *,
-        walker: Tracer | None = None,
-        body: bytes = b"",
-        headers: Mapping[str, str] | None = None,
-    ) -> bytes | None:
-        # Needed on few computers, and then only in trouble, but for a PAC file.
-        import httpx
 
-        from portalcheck.probe.third_parties.client import Connections, client
+def _fetch(
+    tracer: Tracer,
+    url: str,
+    role: Role,
+    limit: int,
+    may_visit: MayVisit,
+    headers: Mapping[str, str] | None = None,
+    question: bytes = b"",
+) -> bytes | None:
+    # httpx is needed on few computers, and then only in trouble, but for a PAC file.
+    from portalcheck.probe.third_parties.client import Answer, read
 
-        connections = Connections(walker or self._walker().within(FETCH_S), role, keep=most)
-        try:
-            with client(connections) as asking:
-                response = asking.request(
-                    "POST" if body else "GET", url, headers=headers, content=body or None
-                )
-        except (httpx.HTTPError, httpx.InvalidURL):
-            return None
-        return response.content if response.status_code == httpx.codes.OK else None
+    answer = read(tracer, url, role, limit=limit, may_visit=may_visit, headers=headers, question=question)
+    return answer.body if isinstance(answer, Answer) and answer.status == _OK else None

@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import httpx
 import msgspec
 
-from portalcheck.facts import Chain, Hop, StatusPage
+from portalcheck.facts import Chain, Failure, Hop, StatusPage
+from portalcheck.probe.http.request import MAX_PAGE_BYTES
 from portalcheck.probe.limits import STATUS_PAGE_S
 from portalcheck.probe.policy import Role
-from portalcheck.probe.third_parties.client import COMPLETE, Connections, client
+from portalcheck.probe.third_parties import client
 from portalcheck.probe.trace import MayVisit, Tracer
 
-_MAX_BYTES = 256 * 1024
 _FIRST_ERROR, _FIRST_SERVER_ERROR = 400, 500
 _INDICATORS = {
     "none": StatusPage.OPERATIONAL,
@@ -36,22 +35,20 @@ class _Page(msgspec.Struct, frozen=True):
     status: _Status
 
 
-def ask(walker: Tracer, url: str, may_visit: MayVisit, chain_of: Callable[[Hop], Chain | None]) -> StatusPage:
+def ask(tracer: Tracer, url: str, may_visit: MayVisit, chain_of: Callable[[Hop], Chain | None]) -> StatusPage:
     """Read a status page, along its redirects; `UNKNOWN` if it does not answer, or does not prove itself."""
-    connections = Connections(
-        walker.within(STATUS_PAGE_S), Role.NEUTRAL, keep=_MAX_BYTES, may_visit=may_visit
+    answer = client.read(
+        tracer.within(STATUS_PAGE_S),
+        url,
+        Role.NEUTRAL,
+        limit=MAX_PAGE_BYTES,
+        may_visit=may_visit,
+        headers={"Accept": "application/json, */*;q=0.5"},
     )
-    try:
-        with client(connections) as asking:
-            response = asking.get(
-                url, headers={"Accept": "application/json, */*;q=0.5"}, follow_redirects=True
-            )
-    except (httpx.HTTPError, httpx.InvalidURL):
+    if isinstance(answer, Failure) or not answer.complete:
         return StatusPage.UNKNOWN
-    proven = all(_proves_itself(chain_of(hop)) for hop in connections.hops)
-    if not proven or not response.extensions[COMPLETE]:
-        return StatusPage.UNKNOWN
-    return read(response.status_code, response.content)
+    proven = all(_proves_itself(chain_of(hop)) for hop in answer.hops)
+    return read(answer.status, answer.body) if proven else StatusPage.UNKNOWN
 
 
 def read(status: int, body: bytes) -> StatusPage:

@@ -10,6 +10,7 @@ import msgspec
 
 from portalcheck.api.protocols import Machine
 from portalcheck.facts import Chain, Hop
+from portalcheck.machine.files import read_bounded
 from portalcheck.model import Portal
 from portalcheck.probe.memo import Memo
 
@@ -84,11 +85,6 @@ class ChainVerifier:
             "mozilla": TrustStore(self._machine.mozilla_roots().certificates),
         }
         if self._portal.ca_file:
-            try:
-                with Path(self._portal.ca_file).open("rb") as file:
-                    stores["profile"] = TrustStore(
-                        certificates_in(file.read(_MAX_CA_FILE), _MAX_CA_CERTIFICATES)
-                    )
-            except OSError:
-                stores["profile"] = TrustStore(())
+            data = read_bounded(Path(self._portal.ca_file), _MAX_CA_FILE) or b""
+            stores["profile"] = TrustStore(certificates_in(data, _MAX_CA_CERTIFICATES))
         return stores, system.complete

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from portalcheck.report.block.reading import read
-    from portalcheck.report.block.recovered_report import Integrity, RecoveredReport, Unproven, as_report
+    from portalcheck.report.block.recovered_report import Integrity, RecoveredReport, Unproven
     from portalcheck.report.block.writing import write
 
-__all__ = ["Integrity", "RecoveredReport", "Unproven", "as_report", "read", "write"]
+__all__ = ["Integrity", "RecoveredReport", "Unproven", "read", "write"]
 
 # A run only writes: what reads is imported when it is first used.
 _HOMES = {"read": "reading", "write": "writing"}

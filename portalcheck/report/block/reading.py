@@ -84,7 +84,6 @@ def _recover(block: Block, numbers: Numbers) -> RecoveredReport:
         newer=(fields.layout or 0) > layout.LAYOUT or (fields.schema_version or 0) > SCHEMA_VERSION,
         schema_version=fields.schema_version,
         layout=fields.layout,
-        lines_found=len(block.lines),
         lines_expected=fields.lines_expected,
     )
 

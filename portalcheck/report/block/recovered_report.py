@@ -7,8 +7,6 @@ from typing import Any
 
 import msgspec
 
-from portalcheck.model import SCHEMA_VERSION, Report
-
 OPTIONAL = frozenset({"seal", "owner", "start_ms"})
 """Fields of the JSON report that older versions do not write."""
 
@@ -53,19 +51,8 @@ class RecoveredReport(msgspec.Struct, frozen=True, kw_only=True):
     newer: bool = False
     schema_version: int | None = None
     layout: int | None = None
-    lines_found: int = 0
     lines_expected: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The report's JSON as far as it was recovered, with `integrity` added (contract.md, Integrity)."""
         return {**self.fields, "integrity": self.integrity.value}
-
-
-def as_report(recovered: RecoveredReport) -> Report | None:
-    """The recovered fields as a report; None if one is missing or the schema is another one."""
-    if recovered.fields.get("schema_version") != SCHEMA_VERSION:
-        return None
-    try:
-        return msgspec.convert(recovered.fields, Report)
-    except msgspec.ValidationError:
-        return None

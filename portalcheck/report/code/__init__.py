@@ -82,23 +82,11 @@ class ProblemKind(StrEnum):
     NOT_A_CODE = "not-a-code"
 
 
-class Likeness(StrEnum):
-    """How a suggested code differs from the one that was given."""
-
-    SWAP = "swap"
-    MISSING = "missing"
-    EXTRA = "extra"
-    SOUND_ALIKE = "sound-alike"
-    ONE_SYMBOL = "one-symbol"
-    TWO_SOUND_ALIKES = "two-sound-alikes"
-
-
 class Suggestion(msgspec.Struct, frozen=True, kw_only=True):
     """A code that may have been meant, not to be taken as right. Ask for the symbols at `positions` (from 1) again."""
 
     code: str
     positions: tuple[int, ...]
-    likeness: Likeness
 
 
 class CodeProblem(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,11 +121,6 @@ def encode(cause: str, os: str, statuses: Mapping[str, Status], numbers: Numbers
         ((number >> shift) & 31) ^ mask for shift, mask in zip(range(35, -1, -5), _MASK_VALUES, strict=True)
     ]
     return _written([*data, *check_symbols(data)])
-
-
-def check_holds(symbols: str) -> bool:
-    """Whether the check symbols of ten plain symbols, without dashes, fit the others."""
-    return syndromes([SYMBOLS.index(symbol) for symbol in symbols]) == (0, 0)
 
 
 def decode(text: str, numbers: Numbers) -> Decoded | CodeProblem:
@@ -223,18 +206,16 @@ def _written(values: Sequence[int]) -> str:
 # ---- what may have been meant ------------------------------------------------------------------
 
 
-_Near = tuple[list[int], tuple[int, ...], Likeness]
+_Near = tuple[list[int], tuple[int, ...]]
 
 
 def _suggestions(near: Iterable[_Near], numbers: Numbers) -> tuple[Suggestion, ...]:
     """Those of the codes that have a meaning, in their order, each once."""
     found: dict[str, Suggestion] = {}
-    for values, places, likeness in near:
+    for values, places in near:
         if syndromes(values) == (0, 0) and isinstance(meaning := _meaning(values, numbers), Decoded):
             positions = tuple(place + 1 for place in places)
-            found.setdefault(
-                meaning.code, Suggestion(code=meaning.code, positions=positions, likeness=likeness)
-            )
+            found.setdefault(meaning.code, Suggestion(code=meaning.code, positions=positions))
     return tuple(found.values())[:_MOST_SUGGESTED]
 
 
@@ -243,17 +224,17 @@ def _near(given: Sequence[int]) -> Iterator[_Near]:
     for place in range(LENGTH - 1):
         swapped = list(given)
         swapped[place], swapped[place + 1] = swapped[place + 1], swapped[place]
-        yield swapped, (place, place + 1), Likeness.SWAP
+        yield swapped, (place, place + 1)
     for place in range(LENGTH):
         for value in _alikes(given[place]):
-            yield _changed(given, {place: value}), (place,), Likeness.SOUND_ALIKE
+            yield _changed(given, {place: value}), (place,)
     for place in range(LENGTH):
         for value in range(32):
-            yield _changed(given, {place: value}), (place,), Likeness.ONE_SYMBOL
+            yield _changed(given, {place: value}), (place,)
     for one, other in combinations(range(LENGTH), 2):
         for value in _alikes(given[one]):
             for second in _alikes(given[other]):
-                yield _changed(given, {one: value, other: second}), (one, other), Likeness.TWO_SOUND_ALIKES
+                yield _changed(given, {one: value, other: second}), (one, other)
 
 
 def _other_lengths(given: Sequence[int]) -> Iterator[_Near]:
@@ -261,17 +242,17 @@ def _other_lengths(given: Sequence[int]) -> Iterator[_Near]:
     if len(given) == LENGTH - 1:
         for place in range(LENGTH):
             for value in range(32):
-                yield [*given[:place], value, *given[place:]], (place,), Likeness.MISSING
+                yield [*given[:place], value, *given[place:]], (place,)
     if len(given) == LENGTH + 1:
         for place in range(LENGTH + 1):
-            yield [*given[:place], *given[place + 1 :]], (place,), Likeness.EXTRA
+            yield [*given[:place], *given[place + 1 :]], (place,)
 
 
 def _in_place_of_letters(given: Sequence[int], wrong: Sequence[int]) -> Iterator[_Near]:
     """Any symbols in place of one or two letters that no code has, such as U."""
     places = tuple(position - 1 for position in wrong)
     for values in product(range(32), repeat=len(places)) if len(places) <= 2 else ():
-        yield _changed(given, dict(zip(places, values, strict=True))), places, Likeness.ONE_SYMBOL
+        yield _changed(given, dict(zip(places, values, strict=True))), places
 
 
 def _alikes(value: int) -> list[int]:

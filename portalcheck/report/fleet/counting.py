@@ -16,9 +16,8 @@ _64_BITS = (1 << 64) - 1
 class Tally:
     """How often each name occurs; `others` counts those for which the table had no place."""
 
-    def __init__(self, most: int = MOST_NAMES) -> None:
+    def __init__(self) -> None:
         self._counts: dict[str, int] = {}
-        self._most = most
         self.others = 0
 
     def add(self, name: str) -> None:
@@ -33,7 +32,7 @@ class Tally:
         name = clean(name, LONGEST_NAME)
         if name in self._counts:
             self._counts[name] += 1
-        elif len(self._counts) < self._most:
+        elif len(self._counts) < MOST_NAMES:
             self._counts[name] = 1
         else:
             self.others += 1

@@ -25,10 +25,10 @@ def wrap(text: str, indent: str = "") -> list[str]:
     return _lines(text, indent, indent + _HANGING if indent else "")
 
 
-def numbered(items: Iterable[str], indent: str = "  ") -> Iterator[str]:
+def numbered(items: Iterable[str]) -> Iterator[str]:
     """Lines of a numbered list, wrapped and indented."""
     for number, item in enumerate(items, start=1):
-        yield from _lines(f"{number}. {item}", indent, indent + "   ")
+        yield from _lines(f"{number}. {item}", _HANGING, _HANGING + "   ")
 
 
 def _lines(text: str, first: str, rest: str) -> list[str]:

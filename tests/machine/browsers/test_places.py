@@ -326,7 +326,7 @@ def test_no_list_of_profiles_brings_the_reader_down(
     world = World(tmp_path_factory.mktemp("ini"))
     world.write(world.firefox / "profiles.ini", text)
     assert world.stores() == ()
-    assert isinstance(read_ini(world.firefox / "profiles.ini"), dict)
+    assert isinstance(read_ini(world.firefox / "profiles.ini", 4096), dict)
 
 
 # ---- folders that are closed to us -------------------------------------------------------------
