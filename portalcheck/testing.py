@@ -124,7 +124,7 @@ def chain(**more: Any) -> facts.Chain:
     """Certificates of the portal that the system and Mozilla trust."""
     whole: dict[str, Any] = {
         "name_matches": True,
-        "trusted_by": frozenset({"system", "mozilla"}),
+        "trusted_by": frozenset({facts.RootStore.SYSTEM, facts.RootStore.MOZILLA}),
         "not_before": NOW - 10 * DAY,
         "not_after": NOW + 80 * DAY,
         "issuer_organisation": "Public CA",

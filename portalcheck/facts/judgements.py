@@ -13,10 +13,19 @@ Sign-in systems tolerate no more than a few minutes (RFC 7519, 4.1.4; RFC 4120, 
 """
 
 
+class RootStore(StrEnum):
+    """A store of root certificates that chains are judged against."""
+
+    SYSTEM = "system"
+    MOZILLA = "mozilla"
+    PROFILE = "profile"
+    """The `ca_file` of the portal's profile."""
+
+
 class Chain(msgspec.Struct, frozen=True, kw_only=True):
     """A certificate chain judged offline on three separate axes: time, name and trust (RFC 5280, RFC 9525).
 
-    `trusted_by` are the trust stores that hold the root of a valid path, whatever its dates: system, mozilla, profile.
+    `trusted_by` are the stores that hold the root of a valid path, whatever its dates.
     `not_before` and `not_after` (seconds since the epoch) are the window in which every certificate of the path is
     valid. `incomplete`: the server did not send an intermediate; `completed`: it was fetched from the address that the
     certificate names (AIA). `system_complete`: the system's store is all that it trusts, and fetches no further roots.
@@ -26,7 +35,7 @@ class Chain(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     name_matches: bool
-    trusted_by: frozenset[str]
+    trusted_by: frozenset[RootStore]
     not_before: float
     not_after: float
     self_signed: bool = False
@@ -50,14 +59,14 @@ class Chain(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def trusted(self) -> bool:
         """Whether the browsers of this computer, or the profile, trust the chain's root."""
-        if {"system", "profile"} & self.trusted_by:
+        if {RootStore.SYSTEM, RootStore.PROFILE} & self.trusted_by:
             return True
-        return not self.system_complete and "mozilla" in self.trusted_by
+        return not self.system_complete and RootStore.MOZILLA in self.trusted_by
 
     @property
     def known_root(self) -> bool:
         """Whether Mozilla's store or the profile has the root, which may else be that of a box that inspects TLS."""
-        return bool({"mozilla", "profile"} & self.trusted_by)
+        return bool({RootStore.MOZILLA, RootStore.PROFILE} & self.trusted_by)
 
     def valid_at(self, when: float) -> bool:
         """Whether every certificate of the path is within its dates at `when`."""

@@ -19,7 +19,7 @@ from cryptography.x509 import ocsp
 
 from portalcheck.address import NOTES, TRICKS, Kind, judge
 from portalcheck.address.url import Address
-from portalcheck.facts import CertStatus, DnsAnswer, DnsServer, Failure, Revocation, StatusPage
+from portalcheck.facts import CertStatus, DnsAnswer, DnsServer, Failure, Revocation, RootStore, StatusPage
 from portalcheck.probe.connect.proxies import tunnel
 from portalcheck.probe.deadline import Deadline
 from portalcheck.probe.dns.exchange import read_response
@@ -78,7 +78,7 @@ def _issued() -> frozenset[bytes]:
 _ANCHOR = (CORPUS / "chain" / "anchor.der").read_bytes()
 _SENT = elements((CORPUS / "chain" / "whole.der").read_bytes())
 _KEYS = [x509.load_der_x509_certificate(der).public_key() for der in (*_SENT, _ANCHOR)]
-_STORES = {"system": chains.TrustStore([_ANCHOR]), "mozilla": chains.TrustStore([])}
+_STORES = {RootStore.SYSTEM: chains.TrustStore([_ANCHOR]), RootStore.MOZILLA: chains.TrustStore([])}
 _ISSUED = _issued()
 
 
@@ -118,7 +118,7 @@ def issuer_file(data: bytes) -> None:
 def anchors(data: bytes) -> None:
     """Whatever lies in a trust store, a chain is trusted only where the store holds a key that signed in it."""
     store = elements(data)
-    facts = chains.judge(_SENT, HOST, {"system": chains.TrustStore(store)}, now=NOW)
+    facts = chains.judge(_SENT, HOST, {RootStore.SYSTEM: chains.TrustStore(store)}, now=NOW)
     if facts.trusted_by:
         held = [certificate for certificate in map(load, store) if certificate is not None]
         assert any(certificate.public_key() in _KEYS for certificate in held)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from portalcheck.facts import Chain
+from portalcheck.facts import Chain, RootStore
 from portalcheck.probe.tls.chain import TrustStore, judge
 from tests.probe.minting import NOW, Made, authority, leaf
 
@@ -44,11 +44,11 @@ def judged(
     extra: Sequence[Made] = (),
 ) -> Chain:
     stores = {
-        "system": TrustStore(one.der for one in ([root()] if system is None else system)),
-        "mozilla": TrustStore(one.der for one in mozilla),
+        RootStore.SYSTEM: TrustStore(one.der for one in ([root()] if system is None else system)),
+        RootStore.MOZILLA: TrustStore(one.der for one in mozilla),
     }
     if profile is not None:
-        stores["profile"] = TrustStore(one.der for one in profile)
+        stores[RootStore.PROFILE] = TrustStore(one.der for one in profile)
     ders = [one if isinstance(one, bytes) else one.der for one in chain]
     return judge(ders, host, stores, now=now, issuers=issuers, extra=[one.der for one in extra])
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from portalcheck.facts import RootStore
 from portalcheck.probe.tls.chain import TrustStore, judge
 from tests.probe.chains import HOST, axes, good, intermediate, judged, private, root
 from tests.probe.minting import DAY_S, NOW, Made, Sort, authority, leaf, make
@@ -116,7 +117,7 @@ def test_each_store_is_asked_by_itself(
 
 
 def test_mozillas_store_counts_where_the_systems_list_is_not_all_of_it() -> None:
-    stores = {"system": TrustStore(()), "mozilla": TrustStore([root().der])}
+    stores = {RootStore.SYSTEM: TrustStore(()), RootStore.MOZILLA: TrustStore([root().der])}
     ders = [good().der, intermediate().der]
     assert judge(ders, HOST, stores, now=NOW, system_complete=False).trusted
     assert not judge(ders, HOST, stores, now=NOW, system_complete=True).trusted

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from portalcheck.facts import RootStore
 from portalcheck.probe.tls.certificate import certificates_in, is_www_twin, matches
 from portalcheck.probe.tls.chain import TrustStore, judge, missing_issuer_urls
 from tests.probe.chains import HOST, good, intermediate, judged, root
@@ -90,7 +91,7 @@ def test_a_real_public_store_takes_well_under_a_second() -> None:
     ]
     assert len(roots) > 100
     since = time.monotonic()
-    stores = {"system": TrustStore(roots), "mozilla": TrustStore(roots)}
+    stores = {RootStore.SYSTEM: TrustStore(roots), RootStore.MOZILLA: TrustStore(roots)}
     judge([good().der, intermediate().der], HOST, stores, now=NOW)
     assert time.monotonic() - since < 1
 
@@ -117,7 +118,7 @@ def test_no_change_of_a_certificate_makes_it_raise(data: st.DataObject) -> None:
     for _ in range(data.draw(st.integers(1, 3))):
         changed[data.draw(st.integers(0, len(changed) - 1))] = data.draw(st.integers(0, 255))
     ders[which] = bytes(changed)
-    stores = {"system": TrustStore(ders[2:]), "mozilla": TrustStore([root().der])}
+    stores = {RootStore.SYSTEM: TrustStore(ders[2:]), RootStore.MOZILLA: TrustStore([root().der])}
     chain = judge(ders, HOST, stores, now=NOW, extra=ders[1:])
     missing_issuer_urls(ders)
     certificates_in(ders[which])

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from portalcheck.demo.certificates import Issued, mint
 from portalcheck.demo.servers import Endpoint, Peer, Serve
-from portalcheck.facts import Canaries, CaptiveAnswer, Chain, DnsServer, Hop, HttpStep, Route
+from portalcheck.facts import Canaries, CaptiveAnswer, Chain, DnsServer, Hop, HttpStep, RootStore, Route
 from portalcheck.model import Portal
 from portalcheck.probe.deadline import Deadline
 from portalcheck.probe.memo import Memo
@@ -263,7 +263,7 @@ def test_without_independent_servers_none_is_asked(world: World) -> None:
     assert Role.NEUTRAL_RESOLVER not in {contact.role for contact in ledger.contacts()}
 
 
-def _chain(organisation: str, *, trusted: frozenset[str] = frozenset()) -> Chain:
+def _chain(organisation: str, *, trusted: frozenset[RootStore] = frozenset()) -> Chain:
     return Chain(
         name_matches=True,
         trusted_by=trusted,
@@ -284,7 +284,7 @@ def _inspected(name: str) -> Issued:
     [
         (_chain("Shield"), True),
         (_chain("Another"), False),
-        (_chain("Shield", trusted=frozenset({"mozilla"})), False),
+        (_chain("Shield", trusted=frozenset({RootStore.MOZILLA})), False),
         (None, False),
     ],
 )
@@ -298,7 +298,7 @@ def test_one_private_issuer_of_the_portal_and_a_canary_is_told(
 
 
 def test_a_public_issuer_of_both_is_no_sign(world: World) -> None:
-    chain = _chain("Good Authority", trusted=frozenset({"system", "mozilla"}))
+    chain = _chain("Good Authority", trusted=frozenset({RootStore.SYSTEM, RootStore.MOZILLA}))
     assert not _picture(world, portal_chain=chain)[0].same_issuer
 
 

@@ -18,6 +18,7 @@ from portalcheck.api import (
     ProxyPlan,
     ProxySettings,
     ProxyStep,
+    RootStore,
     Route,
     Trace,
     fail,
@@ -111,7 +112,7 @@ def judge_inspector(trace: Trace, chain: Chain | None, canaries: Canaries | None
     http = trace.last.http
     if chain is None or http is None or canaries is None:
         return
-    inspected = chain.trusted_by == {"system"} and canaries.same_issuer
+    inspected = chain.trusted_by == {RootStore.SYSTEM} and canaries.same_issuer
     if inspected and http.status == _BAD_GATEWAY:
         yield fail(reasons.INSPECTOR_REFUSES, status=http.status)
 

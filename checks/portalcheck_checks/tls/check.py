@@ -16,6 +16,7 @@ from portalcheck.api import (
     Hop,
     Link,
     Revocation,
+    RootStore,
     Status,
     TlsStep,
     Trace,
@@ -194,7 +195,7 @@ def _judge_trust(chain: Chain, situation: Situation) -> Iterator[Finding]:
     """A root that this system does not trust: stale, inspected, incomplete, or the server's own."""
     if chain.trusted:
         return
-    if "mozilla" in chain.trusted_by:
+    if RootStore.MOZILLA in chain.trusted_by:
         # A browser that brings its own roots gets through all the same.
         yield (warn if situation.browser_has_roots else fail)(reasons.ROOTS_STALE)
     elif situation.canaries is not None and situation.canaries.same_issuer:

@@ -20,6 +20,7 @@ from portalcheck.facts import (
     DnsServer,
     Failure,
     Hop,
+    RootStore,
     Route,
     Trace,
 )
@@ -253,7 +254,7 @@ def _is_the_same(one: Chain, other: Chain) -> bool:
 
 def _same_issuer(one: Chain, other: Chain) -> bool:
     """Whether both leaves were issued by the same issuer, which no public store knows."""
-    if "mozilla" in one.trusted_by or "mozilla" in other.trusted_by:
+    if RootStore.MOZILLA in one.trusted_by | other.trusted_by:
         return False
     return bool(one.issuer_name or one.issuer_organisation) and (
         (one.issuer_name, one.issuer_organisation) == (other.issuer_name, other.issuer_organisation)

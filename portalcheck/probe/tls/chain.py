@@ -24,7 +24,7 @@ from cryptography.x509.verification import (
     VerificationError,
 )
 
-from portalcheck.facts import Chain
+from portalcheck.facts import Chain, RootStore
 from portalcheck.probe.tls.certificate import (
     READ_ERRORS,
     attribute,
@@ -62,7 +62,7 @@ class TrustStore:
 def judge(
     chain: Sequence[bytes],
     host: str,
-    stores: Mapping[str, TrustStore],
+    stores: Mapping[RootStore, TrustStore],
     *,
     now: float,
     issuers: Sequence[str] = (),
@@ -71,7 +71,7 @@ def judge(
 ) -> Chain:
     """Judge a chain (DER, leaf first) for a host. `extra` are intermediates fetched from elsewhere.
 
-    `stores` maps system, mozilla and profile to their anchors; `issuers` are the organisations expected.
+    `stores` maps each store to its anchors; `issuers` are the organisations expected.
     """
     loaded = [certificate for certificate in map(load, chain) if certificate is not None]
     if not loaded or load(chain[0]) is None:
@@ -95,7 +95,7 @@ def _describe(
     leaf: x509.Certificate,
     sent: list[x509.Certificate],
     fetched: list[x509.Certificate],
-    paths: Mapping[str, list[x509.Certificate]],
+    paths: Mapping[RootStore, list[x509.Certificate]],
     names: tuple[str, ...],
     host: str,
     issuers: Sequence[str],
@@ -212,7 +212,9 @@ def _claimed_path(leaf: x509.Certificate, others: Sequence[x509.Certificate]) ->
 
 
 def _leads_up(
-    leaf: x509.Certificate, sent: Sequence[x509.Certificate], paths: Mapping[str, list[x509.Certificate]]
+    leaf: x509.Certificate,
+    sent: Sequence[x509.Certificate],
+    paths: Mapping[RootStore, list[x509.Certificate]],
 ) -> bool:
     """Whether the server sent all intermediates that a path, or the leaf's own address for one, asks for."""
     top = _claimed_path(leaf, sent)[-1]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from portalcheck.api.protocols import Machine
-from portalcheck.facts import Chain, Hop
+from portalcheck.facts import Chain, Hop, RootStore
 from portalcheck.machine.files import read_bounded
 from portalcheck.model import Portal
 from portalcheck.probe.memo import Memo
@@ -71,20 +71,20 @@ class ChainVerifier:
 
     def _ask_system(self, chain: Chain, sent: tuple[bytes, ...], host: str) -> Chain:
         """Windows and macOS know more roots than they list: their yes counts, their no may be about dates."""
-        if "system" in chain.trusted_by or not self._machine.system_trusts(sent, host):
+        if RootStore.SYSTEM in chain.trusted_by or not self._machine.system_trusts(sent, host):
             return chain
-        return msgspec.structs.replace(chain, trusted_by=chain.trusted_by | {"system"})
+        return msgspec.structs.replace(chain, trusted_by=chain.trusted_by | {RootStore.SYSTEM})
 
-    def _stores(self) -> tuple[dict[str, TrustStore], bool]:
+    def _stores(self) -> tuple[dict[RootStore, TrustStore], bool]:
         from portalcheck.probe.tls.certificate import certificates_in
         from portalcheck.probe.tls.chain import TrustStore
 
         system = self._machine.system_roots()
         stores = {
-            "system": TrustStore(system.certificates),
-            "mozilla": TrustStore(self._machine.mozilla_roots().certificates),
+            RootStore.SYSTEM: TrustStore(system.certificates),
+            RootStore.MOZILLA: TrustStore(self._machine.mozilla_roots().certificates),
         }
         if self._portal.ca_file:
             data = read_bounded(Path(self._portal.ca_file), _MAX_CA_FILE) or b""
-            stores["profile"] = TrustStore(certificates_in(data, _MAX_CA_CERTIFICATES))
+            stores[RootStore.PROFILE] = TrustStore(certificates_in(data, _MAX_CA_CERTIFICATES))
         return stores, system.complete
