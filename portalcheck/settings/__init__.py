@@ -6,6 +6,7 @@ came from. Nothing here prints; a setting that cannot be used is a `SettingsErro
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
@@ -225,16 +226,22 @@ class Checked(msgspec.Struct, frozen=True):
 
 
 def check_file(path: Path, environ: Mapping[str, str], *, system: bool | None = None) -> Checked:
-    """All that is wrong with a settings file, or with a profile in a folder `portals.d`.
+    """All that is wrong with a settings file, or with a profile in a folder `portals.d`; of very much, the first.
 
     The file is judged together with the layers below it, and every CA file that is named is looked at.
     `system` says whether it is meant for the system; where it is None, its path tells.
     """
-    place = Path(system_folder(environ))
+    problems = Problems(keep=True)
+    warnings: tuple[SettingsWarning, ...] = ()
+    with contextlib.suppress(SettingsError):
+        warnings = _judge(path, Path(system_folder(environ)), system, problems)
+    return Checked(tuple(problems.errors), warnings)
+
+
+def _judge(path: Path, place: Path, system: bool | None, problems: Problems) -> tuple[SettingsWarning, ...]:
     is_profile = path.parent.name == PROFILES_NAME
     folder = path.parent.parent if is_profile else path.parent
     layer = Layer.SYSTEM if (folder.absolute() == place if system is None else system) else Layer.USER
-    problems = Problems(keep=True)
     layers = [*_built_in()]
     with problems:
         if is_profile or layer is Layer.USER:
@@ -252,7 +259,7 @@ def check_file(path: Path, environ: Mapping[str, str], *, system: bool | None = 
     for name in settings.profiles:
         with problems:
             settings.portal(name)
-    return Checked(tuple(problems.errors), settings.warnings)
+    return settings.warnings
 
 
 class UnreadVariable(msgspec.Struct, frozen=True):

@@ -77,10 +77,13 @@ class SettingsError(Exception):
         return self.origin.file
 
 
+MOST_PROBLEMS = 50
+
+
 class Problems:
     """What `with problems:` does with a SettingsError: it is raised, or with `keep`, put to the `errors`.
 
-    Kept errors let all of a file be told at once.
+    Kept errors let all of a file be told at once. The last of `MOST_PROBLEMS` is raised too: enough is enough.
     """
 
     def __init__(self, *, keep: bool = False) -> None:
@@ -93,8 +96,9 @@ class Problems:
     def __exit__(self, kind: object, error: object, trace: object) -> bool:
         if not self.keep or not isinstance(error, SettingsError):
             return False
-        self.errors.append(error)
-        return True
+        if error not in self.errors:
+            self.errors.append(error)
+        return len(self.errors) < MOST_PROBLEMS
 
 
 class SettingsWarning(msgspec.Struct, frozen=True):

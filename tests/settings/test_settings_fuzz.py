@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from portalcheck.settings import SettingsError, load
+from portalcheck.settings import SettingsError, check_file, load
+from portalcheck.settings.origin import MOST_PROBLEMS
 from portalcheck.settings.sources import MAX_BYTES
 from tests.settings.settings_world import World, toml
 
@@ -85,6 +86,9 @@ def load_as_each_file(world: World, data: bytes) -> None:
     path = world.write(world.root / "any.toml", data)
     assert_settings_or_one_line(lambda: load({}, {}, system_file=None, user_file=path))
     assert_settings_or_one_line(lambda: load({}, {}, system_file=path, user_file=None))
+    errors = [str(error) for error in check_file(path, {}).errors]
+    assert set(lines_of_error(lambda: load({}, {}, config=path, system_file=None))) <= set(errors)
+    assert all(line.isprintable() for line in errors)
 
 
 @QUICK
@@ -134,6 +138,7 @@ def test_a_file_made_to_cost_time_does_not(world: World, name: str) -> None:
     world.write(world.user, COSTLY[name])
     began = time.monotonic()
     assert_settings_or_one_line(world.load)
+    assert len(check_file(world.user, {}).errors) <= MOST_PROBLEMS
     assert time.monotonic() - began < 3
 
 
