@@ -232,7 +232,7 @@ FACTS = (
     ),
     facts.Chain(
         name_matches=False,
-        trusted_by=frozenset({"system"}),
+        trusted_by=frozenset({facts.RootStore.SYSTEM}),
         not_before=0.0,
         not_after=1e300,
         issuer_organisation="planted",
