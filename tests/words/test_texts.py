@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from portalcheck.address.verdict import NOTES, TRICKS
 from portalcheck.api.declarations import INCONCLUSIVE, NONE
 from portalcheck.api.texts import load_texts
 from portalcheck.diagnosis.article import messages, refs
@@ -14,7 +13,7 @@ from portalcheck.words.catalog import variants
 from portalcheck.words.files import languages
 from portalcheck.words.quantities import KINDS
 from portalcheck.words.text import placeholders
-from tests.declared import CAUSES, INSTALLED, catalog_of, texts_of
+from tests.declared import CAUSES, INSTALLED, NOTES, TRICKS, catalog_of, texts_of
 from tests.words.words import EVIDENCE, conditions, evidence_given, flat, strings, ui_keys
 
 ROWS = (*CAUSES, INCONCLUSIVE, NONE)
