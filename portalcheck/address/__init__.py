@@ -37,5 +37,6 @@ def judge(
     over everything; an address that programs read in two ways is never official. Never raises.
     """
     from portalcheck.address.judgement import judged
+    from portalcheck.address.lists import cleaned
 
-    return judged(url, tuple(official), tuple(protect), tuple(known_other))
+    return judged(url, cleaned(tuple(official), tuple(protect), tuple(known_other)))

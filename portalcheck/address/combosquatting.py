@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from portalcheck.address.candidate import Candidate, Likeness
-from portalcheck.address.lists import DISTINCTIVE, Protected
+from portalcheck.address.candidate import Candidate, Likeness, Protected
+from portalcheck.address.edits import is_typo
+from portalcheck.address.lists import DISTINCTIVE
 from portalcheck.address.skeleton import skeleton, without_separators
 from portalcheck.address.suffix import Name
 from portalcheck.address.tables import SIGN_IN_WORDS
-from portalcheck.address.typos import is_typo
 
 _LONG_WORD = 5
 _WORDS_OF_A_HOST = 3
