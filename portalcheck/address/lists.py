@@ -44,14 +44,7 @@ class Lists(msgspec.Struct, frozen=True, kw_only=True):
 
 def within(host: str, domains: frozenset[str]) -> bool:
     """Whether a host is one of the domains or below one. Compares whole labels."""
-    if host in domains:
-        return True
-    at = host.find(".")
-    while at >= 0:
-        if host[at + 1 :] in domains:
-            return True
-        at = host.find(".", at + 1)
-    return False
+    return any(host == domain or host.endswith("." + domain) for domain in domains)
 
 
 @lru_cache(maxsize=16)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import BinaryIO
 
 import msgspec
@@ -180,18 +179,6 @@ class _Count:
 
 def _day(started: str) -> str:
     """The day in UTC of a time as RFC 3339 writes it; empty for another text."""
-    return _day_of(started[:10]) if started.endswith("Z") else _day_elsewhere(started)
-
-
-@lru_cache(maxsize=1024)
-def _day_of(text: str) -> str:
-    try:
-        return dt.date.fromisoformat(text).isoformat()
-    except ValueError:
-        return ""
-
-
-def _day_elsewhere(started: str) -> str:
     try:
         moment = dt.datetime.fromisoformat(started[:40])
         return (moment.astimezone(dt.UTC) if moment.tzinfo else moment).date().isoformat()

@@ -6,6 +6,7 @@ their hashes. The script adds comfort (copying, printing) and shows its buttons 
 
 from __future__ import annotations
 
+import json
 import textwrap
 from collections.abc import Iterator
 
@@ -104,9 +105,7 @@ def _value(value: object) -> str:
     """A value as in JSON, but a text without quotation marks."""
     if isinstance(value, tuple):
         return ",".join(map(_value, value))
-    if isinstance(value, bool) or value is None:
-        return {True: "true", False: "false", None: "null"}[value]
-    return str(value)
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _origin(report: Report, catalog: Catalog) -> Iterator[str]:

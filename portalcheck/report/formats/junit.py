@@ -79,7 +79,7 @@ def _case(check: ReportCheck, catalog: Catalog) -> Element:
     case = _element("testcase", classname="portalcheck.checks", name=check.check, time=time)
     lines = "\n".join(_lines(check, catalog))
     kind = {Status.FAIL: "failure", Status.UNKNOWN: "error"}.get(check.status)
-    finding = words.first_finding(check, check.status)
+    finding = next((f for f in check.findings if f.status is check.status and not f.blocked_by), None)
     echoed = [reason for finding in check.findings for reason in finding.blocked_by]
     if kind is not None and (finding is not None or not echoed):
         case.append(_element(kind, lines, **_type_and_message(check, finding, catalog)))

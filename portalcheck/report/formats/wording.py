@@ -120,20 +120,13 @@ def status(value: Status | Outcome, words: Catalog) -> str:
     return words.ui(f"status.{value.value}")
 
 
-def first_finding(check: ReportCheck, wanted: Status) -> ReportFinding | None:
-    """The first finding of a status that is no echo of another one."""
-    return next((f for f in check.findings if f.status is wanted and not f.blocked_by), None)
-
-
-def own_findings(check: ReportCheck) -> tuple[ReportFinding, ...]:
-    """What a reader needs of a check: all that is not well of itself, else the first finding that echoes nothing."""
-    own = tuple(f for f in check.findings if not f.blocked_by)
-    return tuple(f for f in own if f.status in _TELLING) or own[:1]
-
-
 def check_lines(check: ReportCheck, words: Catalog) -> tuple[str, ...]:
-    """A check in sentences; echoes of a fault elsewhere are named as such."""
-    lines = [sentence(finding, words) for finding in own_findings(check)]
+    """What a reader needs of a check: all that is not well of itself, else the first finding that echoes nothing.
+
+    Echoes of a fault elsewhere are named as such.
+    """
+    own = [f for f in check.findings if not f.blocked_by]
+    lines = [sentence(finding, words) for finding in [f for f in own if f.status in _TELLING] or own[:1]]
     behind = {reason.partition(".")[0] for finding in check.findings for reason in finding.blocked_by}
     if behind:
         names = [words.check(name).name for name in sorted(behind)]
@@ -183,13 +176,13 @@ def route_verdict(report: Report, links: tuple[route_diagram.Node, ...], words: 
 
 def contacts(report: Report, words: Catalog) -> Iterator[str]:
     """Whom the run contacted, what it read, and what was left out of the report."""
-    contacts = [_contact(role, count, words) for role, count in report.privacy.contacts.items()]
+    contacts = [_counted("contact", role, count, words) for role, count in report.privacy.contacts.items()]
     yield words.ui("privacy.contacted", list=contacts) if contacts else words.ui("privacy.nobody")
     yield from (words.ui(f"privacy.{key}") for key in ("looked", "no_password", "no_upload"))
     if report.privacy.level == "local":
         yield words.ui("privacy.local_level")
     elif report.privacy.withheld:
-        left_out = [_kind(kind, count, words) for kind, count in report.privacy.withheld.items()]
+        left_out = [_counted("kind", kind, count, words) for kind, count in report.privacy.withheld.items()]
         yield words.ui("privacy.withheld", list=left_out)
         yield words.ui("privacy.include_local")
     else:
@@ -207,16 +200,11 @@ def block_warning(report: Report, words: Catalog) -> Iterator[str]:
         yield words.ui("privacy.local_block")
 
 
-def _contact(role: str, count: int, words: Catalog) -> str:
-    key = f"privacy.contact.{role}"
-    known = words.ui(key)
-    return known if known != key else words.ui("privacy.contact.other", role=role, count=count)
-
-
-def _kind(kind: str, count: int, words: Catalog) -> str:
-    key = f"privacy.kind.{kind}"
+def _counted(table: str, name: str, count: int, words: Catalog) -> str:
+    """How many there are of a role or kind; one of a later version has a general word."""
+    key = f"privacy.{table}.{name}"
     known = words.ui(key, count=count)
-    return known if known != key else words.ui("privacy.kind.other", count=count)
+    return known if known != key else words.ui(f"privacy.{table}.other", role=name, count=count)
 
 
 def clock_skew(report: Report) -> float | None:
