@@ -49,8 +49,8 @@ def refusal(text: str) -> str:
     if forbidden is not None:
         return "slash_lookalike" if forbidden.lastgroup == "forbidden_char" else str(forbidden.lastgroup)
     labels = mapped.removesuffix(".").split(".")
-    if wrong_length(labels):
-        return wrong_length(labels)
+    if trouble := wrong_length(labels):
+        return trouble
     if _NUMBER.fullmatch(labels[-1]):
         return "ends_in_number"
     return "joiner" if _JOINERS & frozenset(text) else "bad_idn"

@@ -90,10 +90,6 @@ class Quantities:
             return self._count("bytes", round(value))
         return self._told("kilobytes", n=self.number(_short(value / 1024)))
 
-    def days(self, value: float) -> str:
-        """A whole number of days."""
-        return self._count("day", round(value))
-
     def profile(self, value: object) -> str:
         """Which profile of a browser, set behind its name; nothing for the first, mostly the only one."""
         if isinstance(value, bool) or not isinstance(value, int) or not 1 < value < _LARGEST:
@@ -122,7 +118,7 @@ _WRITERS: Mapping[str, Callable[[Quantities, float], str]] = {
     "offset": Quantities.offset,
     "ms": Quantities.milliseconds,
     "bytes": Quantities.size,
-    "days": Quantities.days,
+    "days": lambda own, value: own._count("day", round(value)),
 }
 KINDS = frozenset({*_WRITERS, "date", "profile"})
 """The kinds of quantity that a placeholder may name."""

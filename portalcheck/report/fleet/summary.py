@@ -10,7 +10,7 @@ import msgspec
 
 from portalcheck.model import Outcome
 from portalcheck.report.fleet.counting import RunIds, Tally
-from portalcheck.report.fleet.decoding import UNKNOWN, Damage, Decoder, Facts, Head, OtherSchema, is_code
+from portalcheck.report.fleet.decoding import UNKNOWN, Decoder, Facts, Head, OtherSchema, is_code
 from portalcheck.report.fleet.documents import documents
 from portalcheck.report.fleet.sources import LeftOut, Source, chunks, find
 
@@ -110,18 +110,15 @@ class _Count:
             elif isinstance(found, OtherSchema):
                 self._other_schemas.add(str(found.version))
             else:
-                self._damage(source.name, line, found)
+                self._damaged += 1
+                if len(self._first_damaged) < MOST_NAMED:
+                    self._first_damaged.append(Damaged(source.name, line, found.value))
 
     def leave_out(self, name: str) -> None:
         """Count a file or folder that cannot be looked into."""
         self._left_out += 1
         if len(self._first_left_out) < MOST_NAMED:
             self._first_left_out.append(name)
-
-    def _damage(self, file: str, line: int, why: Damage) -> None:
-        self._damaged += 1
-        if len(self._first_damaged) < MOST_NAMED:
-            self._first_damaged.append(Damaged(file, line, why.value))
 
     def _report(self, head: Head) -> None:
         if head.run_id and not self._runs.is_new(head.run_id):

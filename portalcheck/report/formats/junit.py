@@ -66,10 +66,12 @@ def _result(report: Report) -> str | None:
 
 def _advice(report: Report, catalog: Catalog) -> Iterator[str]:
     yield words.cause_words(report, catalog).it
-    first = words.first_step(report, catalog)
-    if first is not None:
+    if report.likely_steps:
         yield f"{catalog.ui('heading.first')}: {words.title(report.likely_steps[0], catalog)}"
-        yield from (f"{number}. {action}" for number, action in enumerate(first.actions, start=1))
+        yield from (
+            f"{number}. {action}"
+            for number, action in enumerate(words.first_actions(report, catalog), start=1)
+        )
     for cause in report.also:
         yield f"{catalog.ui('heading.also')}: {words.cause_words(report, catalog, cause).verdict}"
 

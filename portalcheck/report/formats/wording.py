@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import msgspec
-
 from portalcheck.api.declarations import NONE, Layer
 from portalcheck.diagnosis.registry import TIMED_OUT
 from portalcheck.model import Outcome, Portal, Report, ReportCheck, ReportFinding, Status, Step
@@ -16,13 +14,6 @@ _SUPPORT_REFS = frozenset({"step-10", "support-checklist"})
 _NO_TRIES = frozenset({"step-1", "step-8"})
 _GRAVE = (Status.FAIL, Status.WARN)
 _TELLING = frozenset({Status.FAIL, Status.WARN, Status.NOTE})
-
-
-class FirstStep(msgspec.Struct, frozen=True):
-    """The one step to do first: its title with the article's reference, and what to do in order."""
-
-    article: str
-    actions: tuple[str, ...]
 
 
 def cause_words(report: Report, words: Catalog, cause: str = "") -> CauseWords:
@@ -44,15 +35,12 @@ def verdict(report: Report, words: Catalog) -> tuple[str, ...]:
     return (words.ui(f"outcome.{report.outcome.value}"),)
 
 
-def first_step(report: Report, words: Catalog) -> FirstStep | None:
-    """The likeliest step, with the cause's own actions if it has some; None if no step is likely."""
+def first_actions(report: Report, words: Catalog) -> tuple[str, ...]:
+    """What to do first, in order: what the cause asks for, else the likeliest step; empty if no step is likely."""
     if not report.likely_steps:
-        return None
-    step = report.likely_steps[0]
-    own = cause_actions(report, words)
-    return FirstStep(
-        article(step, words), own or words.actions(words.ref(step.ref), fresh_browser(report, words))
-    )
+        return ()
+    likeliest = words.ref(report.likely_steps[0].ref)
+    return cause_actions(report, words) or words.actions(likeliest, fresh_browser(report, words))
 
 
 def cause_actions(report: Report, words: Catalog) -> tuple[str, ...]:
