@@ -54,3 +54,8 @@ def texts_of(lang: str) -> dict[str, Any]:
             own = texts["causes"].get(cause, {})
             texts["causes"][cause] = {**told, **own}
     return texts
+
+
+TRICKS = frozenset(texts_of("en")["tricks"])
+"""How an address may differ from an official one, or be none: all that there are words for."""
+NOTES = frozenset(texts_of("en")["terms"]["address_note"])

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from portalcheck.address.verdict import NOTES, TRICKS, Kind, Verdict
+from portalcheck.address.verdict import Kind, Verdict
 
-__all__ = ["NOTES", "TRICKS", "Kind", "Verdict", "judge", "may_be_address"]
+__all__ = ["Kind", "Verdict", "judge", "may_be_address"]
 
 _DOTS = ".\u3002\uff0e\uff61"
 """What browsers take for a dot (UTS 46)."""
@@ -37,5 +37,6 @@ def judge(
     over everything; an address that programs read in two ways is never official. Never raises.
     """
     from portalcheck.address.judgement import judged
+    from portalcheck.address.lists import cleaned
 
-    return judged(url, tuple(official), tuple(protect), tuple(known_other))
+    return judged(url, cleaned(tuple(official), tuple(protect), tuple(known_other)))

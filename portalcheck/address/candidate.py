@@ -1,14 +1,21 @@
-"""A host that may be a lookalike, in the forms in which it is compared, and what it is found to imitate."""
+"""Hosts in the forms in which they are compared: one that may be a lookalike, and those that it may imitate."""
 
 from __future__ import annotations
 
+import re
 from typing import Self
 
 import msgspec
 
-from portalcheck.address.lists import tokens
 from portalcheck.address.skeleton import letters, skeleton, without_separators
 from portalcheck.address.suffix import Name
+
+_TOKEN = re.compile(r"[^\W_]+")
+
+
+def tokens(text: str) -> tuple[str, ...]:
+    """The words of a host as skeletons; whatever is no letter or digit parts them."""
+    return tuple(skeleton(word) for word in _TOKEN.findall(letters(text)))
 
 
 class Likeness(msgspec.Struct, frozen=True):
@@ -48,3 +55,15 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
             words=tokens(name.host),
             folded=tuple(letters(part) for part in name.own),
         )
+
+
+class Protected(Candidate, frozen=True, kw_only=True):
+    """The name of a `host` that may be imitated.
+
+    `common` says that it is too short or too ordinary for likeness to mean anything. `tokens` are the ways to write
+    the host and its registrable domain in words, as skeletons, the longest first.
+    """
+
+    host: str
+    common: bool
+    tokens: tuple[tuple[str, ...], ...]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from portalcheck.address.candidate import Candidate, Likeness
-from portalcheck.address.lists import DISTINCTIVE, Protected
+from portalcheck.address.candidate import Candidate, Likeness, Protected
+from portalcheck.address.edits import is_typo
+from portalcheck.address.lists import DISTINCTIVE
 from portalcheck.address.skeleton import skeleton, without_separators
 from portalcheck.address.suffix import Name
 from portalcheck.address.tables import SIGN_IN_WORDS
-from portalcheck.address.typos import is_typo
 
 _LONG_WORD = 5
 _WORDS_OF_A_HOST = 3
@@ -55,17 +55,13 @@ def with_sign_in_word(candidate: Candidate, target: Protected) -> Likeness | Non
 
 def _around(part: str, target: Protected) -> Iterator[str]:
     """What is left of a label with a hyphen for the official name; nothing if that is not in it."""
-    for name in dict.fromkeys((target.label, target.bare)):
-        at = part.find(name)
-        if at >= 0:
-            yield part[:at] + "-" + part[at + len(name) :]
-            return
-    shape = skeleton(part)
-    for name in dict.fromkeys((skeleton(target.label), target.shape)):
-        at = shape.find(name)
-        if at >= 0:
-            yield shape[:at] + "-" + shape[at + len(name) :]
-            return
+    by_shape = (skeleton(part), (skeleton(target.label), target.shape))
+    for text, names in ((part, (target.label, target.bare)), by_shape):
+        for name in names:
+            before, found, after = text.partition(name)
+            if found:
+                yield f"{before}-{after}"
+                return
     words = part.split("-")
     for at, word in enumerate(words):
         if len(words) > 1 and is_typo(word, target.bare, 1):

@@ -1,8 +1,12 @@
-"""How far two names are apart in single typing errors, which kind of error it is, and where."""
+"""How far two names are apart in single typing errors, which kind of error it is, where, and whether it is one."""
 
 from __future__ import annotations
 
+from portalcheck.address.lists import DISTINCTIVE
+from portalcheck.address.tables import NEAR_WORDS
+
 _VOWELS = frozenset("aeiouy")
+_DIGITS = "0123456789"
 
 
 def distance(one: str, other: str, limit: int) -> int:
@@ -82,3 +86,29 @@ def mark(seen: str, meant: str) -> str:
     for tag, start, end, _, _ in SequenceMatcher(None, seen, meant, autojunk=False).get_opcodes():
         parts.append(seen[start:end] if tag == "equal" else f"[{seen[start:end] or '_'}]")
     return "".join(parts)
+
+
+def is_typo(have: str, meant: str, limit: int) -> bool:
+    """Whether `have` is `meant` with at most `limit` typing errors, and not likely something else."""
+    apart = distance(have, meant, limit)
+    if apart > limit or is_word(have, meant):
+        return False
+    if apart == 2:
+        return not whole_part(have, meant)
+    if have.rstrip(_DIGITS) == meant.rstrip(_DIGITS):
+        return False
+    return len(meant) >= DISTINCTIVE or not _differs_at_start(have, meant)
+
+
+def is_word(have: str, meant: str) -> bool:
+    """Whether the name holds a real word that the official one does not."""
+    return any(word in have and word not in meant for word in NEAR_WORDS)
+
+
+def _differs_at_start(have: str, meant: str) -> bool:
+    """A first letter changed, added or left out makes another word; a doubled or swapped one is a typing error."""
+    if not have[:1].isascii():
+        return False
+    if have[1:] == meant[1:] or have == meant[1:]:
+        return True
+    return have[1:] == meant and have[0] != meant[0]

@@ -27,13 +27,13 @@ _NUMBER = re.compile(r"0[xX][0-9a-fA-F]*|[0-9]+")
 
 
 class Unreadable(msgspec.Struct, frozen=True):
-    """Nothing that a browser would open; `trick` says why (see `verdict.TRICKS`)."""
+    """Nothing that a browser would open; `trick` says why."""
 
     trick: str
 
 
 def refusal(text: str) -> str:
-    """Why browsers refuse a host, percent-encoding undone; one of `verdict.TRICKS`."""
+    """Why browsers refuse a host, percent-encoding undone, as a trick."""
     import idna
 
     if len(text) > _LONGEST_TEXT:
@@ -49,8 +49,8 @@ def refusal(text: str) -> str:
     if forbidden is not None:
         return "slash_lookalike" if forbidden.lastgroup == "forbidden_char" else str(forbidden.lastgroup)
     labels = mapped.removesuffix(".").split(".")
-    if wrong_length(labels):
-        return wrong_length(labels)
+    if trouble := wrong_length(labels):
+        return trouble
     if _NUMBER.fullmatch(labels[-1]):
         return "ends_in_number"
     return "joiner" if _JOINERS & frozenset(text) else "bad_idn"
@@ -107,7 +107,7 @@ def invalid_idn(host: str, display: str) -> str:
 
 
 def spelling(written: str, plain: str, host: str) -> tuple[str, ...]:
-    """The notes on how a host was written: `encoded`, and `invisible` or `nonascii` (see `verdict.NOTES`).
+    """The notes on how a host was written: `encoded`, and `invisible` or `nonascii`.
 
     `plain` is the same with percent-encoding undone, `host` what a browser makes of it.
     """

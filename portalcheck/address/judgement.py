@@ -7,9 +7,9 @@ from urllib.parse import unquote
 
 import msgspec
 
-from portalcheck.address.candidate import Likeness
+from portalcheck.address.candidate import Likeness, Protected, tokens
 from portalcheck.address.host import Unreadable
-from portalcheck.address.lists import Lists, Protected, cleaned, tokens, within
+from portalcheck.address.lists import Lists, within
 from portalcheck.address.suffix import Name, is_shared, split
 from portalcheck.address.url import Address, read
 from portalcheck.address.verdict import Kind, Verdict
@@ -18,19 +18,10 @@ DEEPEST = 3
 """Link wrappers inside link wrappers that are opened."""
 
 _LONGEST_USERINFO = 4096
-_REFUSED = {
-    "backslash": "backslash",
-    "control": "control_char",
-    "invisible": "invisible",
-}
 
 
-def judged(url: str, official: tuple[str, ...], protect: tuple[str, ...], known: tuple[str, ...]) -> Verdict:
-    """What `portalcheck.address.judge` gives."""
-    return _judge(url, cleaned(official, protect, known), 0)
-
-
-def _judge(url: str, lists: Lists, depth: int) -> Verdict:
+def judged(url: str, lists: Lists, depth: int = 0) -> Verdict:
+    """What `portalcheck.address.judge` gives; `depth` counts the link wrappers around the address."""
     address = read(url)
     if isinstance(address, Unreadable):
         return Verdict(kind=Kind.INVALID, trick=address.trick)
@@ -69,7 +60,7 @@ def _listed(address: Address, lists: Lists) -> Verdict:
         plain = Verdict(kind=Kind.OFFICIAL, host=address.host, url=address.url)
         return msgspec.structs.replace(_unrelated(address), inner=plain)
     if address.suspect:
-        return _invalid(address, _REFUSED[address.suspect])
+        return _invalid(address, "control_char" if address.suspect == "control" else address.suspect)
     if address.userinfo and not address.typed_scheme:
         return _invalid(address, "not_a_url")  # an e-mail address
     return Verdict(kind=Kind.OFFICIAL, host=address.host, url=address.url, notes=address.notes)
@@ -116,7 +107,7 @@ def _led_on(address: Address, name: Name, lists: Lists, depth: int) -> Verdict:
         return _unrelated(address, *extra)
     if not text:
         return _unrelated(address, *extra, "hidden-target")
-    inner = _judge(text, lists, depth + 1)
+    inner = judged(text, lists, depth + 1)
     extra.append("link-wrapper")
     if inner.kind is Kind.LOOKALIKE:
         return msgspec.structs.replace(inner, notes=(*address.notes, *extra), inner=inner)

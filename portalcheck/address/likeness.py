@@ -10,13 +10,12 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable
 
-from portalcheck.address.candidate import Candidate, Likeness
+from portalcheck.address.candidate import Candidate, Likeness, Protected
 from portalcheck.address.combosquatting import distinctive, embedding, with_sign_in_word
-from portalcheck.address.edits import distance, mark, typo_trick
-from portalcheck.address.lists import DISTINCTIVE, SHORTEST_NAME, Protected
+from portalcheck.address.edits import distance, is_typo, is_word, mark, typo_trick
+from portalcheck.address.lists import DISTINCTIVE, SHORTEST_NAME
 from portalcheck.address.skeleton import letters, skeleton, without_digits, without_separators
 from portalcheck.address.suffix import Name, is_shared
-from portalcheck.address.typos import is_typo, is_word
 
 
 def likeness(name: Name, targets: tuple[Protected, ...]) -> Likeness | None:

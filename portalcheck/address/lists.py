@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 import msgspec
 
+from portalcheck.address.candidate import Candidate, Protected, tokens
 from portalcheck.address.host import Unreadable
-from portalcheck.address.skeleton import letters, skeleton, without_separators
+from portalcheck.address.skeleton import skeleton
 from portalcheck.address.suffix import Name, split
 from portalcheck.address.tables import GENERIC_NAMES
 from portalcheck.address.url import read
@@ -18,26 +18,6 @@ SHORTEST_NAME = 5
 
 DISTINCTIVE = 9
 """Letters from which on a name is rare enough to be looked for anywhere, and with two typos."""
-
-_TOKEN = re.compile(r"[^\W_]+")
-
-
-class Protected(msgspec.Struct, frozen=True, kw_only=True):
-    """A name that may be imitated. `label` is the owner's part as letters, `bare` the same without hyphens.
-
-    `shape` is the skeleton of `bare`, `joined` the whole host without dots and hyphens. `common` says that
-    the name is too short or too ordinary for likeness to mean anything. `tokens` are the ways to write the
-    host and its registrable domain in words, as skeletons, the longest first.
-    """
-
-    host: str
-    name: Name
-    label: str
-    bare: str
-    shape: str
-    joined: str
-    common: bool
-    tokens: tuple[tuple[str, ...], ...]
 
 
 class Lists(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,19 +44,7 @@ class Lists(msgspec.Struct, frozen=True, kw_only=True):
 
 def within(host: str, domains: frozenset[str]) -> bool:
     """Whether a host is one of the domains or below one. Compares whole labels."""
-    if host in domains:
-        return True
-    at = host.find(".")
-    while at >= 0:
-        if host[at + 1 :] in domains:
-            return True
-        at = host.find(".", at + 1)
-    return False
-
-
-def tokens(text: str) -> tuple[str, ...]:
-    """The words of a host as skeletons; whatever is no letter or digit parts them."""
-    return tuple(skeleton(word) for word in _TOKEN.findall(letters(text)))
+    return any(host == domain or host.endswith("." + domain) for domain in domains)
 
 
 @lru_cache(maxsize=16)
@@ -119,19 +87,14 @@ def _protected(entry: str) -> Protected | None:
     name = None if isinstance(address, Unreadable) or address.is_ip else _owned(address.display)
     if name is None or isinstance(address, Unreadable):
         return None
-    label = letters(name.label)
-    bare = without_separators(label)
-    together = skeleton(bare + name.suffix.partition(".")[0])
-    forms = {tokens(name.host), (skeleton(bare), *tokens(name.suffix)), tokens(name.registrable), (together,)}
+    forms = Candidate.of(name)
+    together = skeleton(forms.bare + name.suffix.partition(".")[0])
+    written = {forms.words, (forms.shape, *tokens(name.suffix)), tokens(name.registrable), (together,)}
     return Protected(
+        **msgspec.structs.asdict(forms),
         host=address.host,
-        name=name,
-        label=label,
-        bare=bare,
-        shape=skeleton(bare),
-        joined=without_separators(letters(name.host)),
-        common=len(bare) < SHORTEST_NAME or bare in GENERIC_NAMES,
-        tokens=tuple(sorted(forms, key=len, reverse=True)),
+        common=len(forms.bare) < SHORTEST_NAME or forms.bare in GENERIC_NAMES,
+        tokens=tuple(sorted(written, key=len, reverse=True)),
     )
 
 

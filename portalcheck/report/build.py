@@ -14,7 +14,6 @@ from portalcheck.model import (
     CheckResult,
     Diagnosis,
     Ended,
-    Finding,
     Outcome,
     Platform,
     Portal,
@@ -58,15 +57,8 @@ def exit_code(outcome: Outcome, fail_on: str) -> int:
 
 def build(run: RunFacts, results: Sequence[CheckResult], diagnosis: Diagnosis, numbers: Numbers) -> Report:
     """The report; echoes carry `blocked_by`, local evidence is left out and counted."""
-    report = _unsealed(run, results, diagnosis, numbers)
-    return msgspec.structs.replace(report, seal=checksums.compute(msgspec.to_builtins(report)))
-
-
-def _unsealed(
-    run: RunFacts, results: Sequence[CheckResult], diagnosis: Diagnosis, numbers: Numbers
-) -> Report:
     findings = [finding for result in results for finding in result.findings]
-    return Report(
+    report = Report(
         tool=Tool(TOOL_NAME, run.version),
         run_id=secrets.token_hex(16),
         started=_timestamp(run.started),
@@ -84,12 +76,13 @@ def _unsealed(
         symptoms=diagnosis.symptoms,
         checks=tuple(_check(result, diagnosis, run.include_local) for result in results),
         privacy=Privacy(
-            privacy.level(run.include_local),
+            privacy.LOCAL if run.include_local else privacy.SHARE,
             privacy.withheld(findings, run.include_local),
             dict(run.contacts),
         ),
         code=phonecode.encode(diagnosis.cause, run.system.os, {r.check: r.status for r in results}, numbers),
     )
+    return msgspec.structs.replace(report, seal=checksums.compute(msgspec.to_builtins(report)))
 
 
 def _timestamp(seconds: float) -> str:
@@ -102,18 +95,13 @@ def _timestamp(seconds: float) -> str:
 
 
 def _check(result: CheckResult, diagnosis: Diagnosis, include_local: bool) -> ReportCheck:
-    return ReportCheck(
-        result.check,
-        result.status,
-        result.duration_ms,
-        tuple(_finding(finding, diagnosis, include_local) for finding in result.findings),
+    findings = (
+        ReportFinding(
+            each.reason,
+            each.status,
+            privacy.evidence(each, include_local),
+            diagnosis.echoes.get(each.reason, ()),
+        )
+        for each in result.findings
     )
-
-
-def _finding(finding: Finding, diagnosis: Diagnosis, include_local: bool) -> ReportFinding:
-    return ReportFinding(
-        finding.reason,
-        finding.status,
-        privacy.evidence(finding, include_local),
-        diagnosis.echoes.get(finding.reason, ()),
-    )
+    return ReportCheck(result.check, result.status, result.duration_ms, tuple(findings))

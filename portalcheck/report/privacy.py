@@ -12,11 +12,7 @@ from portalcheck.model import Arg, Finding
 
 SHARE = "share"
 LOCAL = "local"
-
-
-def level(include_local: bool) -> str:
-    """The name of the level in the report."""
-    return LOCAL if include_local else SHARE
+"""The names of the levels in the report."""
 
 
 def evidence(finding: Finding, include_local: bool) -> dict[str, Arg]:

@@ -56,7 +56,6 @@ class RefWords(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     actions: tuple[str, ...]
     in_browser: tuple[str, ...] = ()
-    known: bool = True
 
 
 class CheckWords(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,7 +65,6 @@ class CheckWords(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     reads: str
     contacts: str
-    known: bool = True
 
 
 def variants(entry: object) -> Iterator[str]:
@@ -132,7 +130,7 @@ class Catalog:
         """The words of a reference of the article."""
         row = self._row("refs", ref_id)
         if row is None:
-            return RefWords(id=ref_id, title=self._generic("ref", ref_id), text="", actions=(), known=False)
+            return RefWords(id=ref_id, title=self._generic("ref", ref_id), text="", actions=())
         return msgspec.convert({"id": ref_id, **row}, RefWords)
 
     def actions(self, told: CauseWords | RefWords, browser: str = "") -> tuple[str, ...]:
@@ -149,7 +147,6 @@ class Catalog:
             name=clean(own["name"] or check_id),
             reads=clean(own["reads"] or self._generic("check", check_id)),
             contacts=clean(own["contacts"] or self._language["missing"]),
-            known=any(own.values()),
         )
 
     def group(self, group: str, value: str | None = None) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from portalcheck.words.text import fill
+
 MINUTE, HOUR, DAY = 60, 3600, 86400
 _LARGEST = 10**15
 
@@ -36,9 +38,8 @@ class Quantities:
         except ValueError:
             return None
         zone = " UTC" if when.utcoffset() == timedelta() else ""
-        text = str(self._units["date"]).replace("{month}", self._units["months"][when.month - 1])
-        text = text.replace("{day}", str(when.day)).replace("{year}", str(when.year))
-        return text.replace("{time}", f"{when:%H:%M}{zone}")
+        month = self._units["months"][when.month - 1]
+        return self._told("date", month=month, day=when.day, year=when.year, time=f"{when:%H:%M}{zone}")
 
     def plain(self, value: float) -> str:
         """A number as it is, without grouping: a port, a status, a share."""
@@ -65,22 +66,19 @@ class Quantities:
             return self._count("minute", minutes)
         if minutes < 24 * 60:
             hours, minutes = divmod(minutes, 60)
-            return (
-                self._count("hour", hours) if not minutes else self._pair("hour_minute", h=hours, m=minutes)
-            )
+            return self._told("hour_minute", h=hours, m=minutes) if minutes else self._count("hour", hours)
         hours = round(seconds / HOUR)
         if hours < 48:
             days, hours = divmod(hours, 24)
-            return self._count("day", days) if not hours else self._pair("day_hour", d=days, h=hours)
+            return self._told("day_hour", d=days, h=hours) if hours else self._count("day", days)
         days = round(seconds / DAY)
         return self._count("day", days) if days < 2 * 365 else self._count("year", round(days / 365.25))
 
     def offset(self, seconds: float) -> str:
         """A clock's error with its direction; positive is ahead of the true time."""
         if round(seconds) == 0:
-            return str(self._units["exact"])
-        side = "ahead" if seconds > 0 else "behind"
-        return str(self._units[side]).replace("{duration}", self.duration(seconds))
+            return self._told("exact")
+        return self._told("ahead" if seconds > 0 else "behind", duration=self.duration(seconds))
 
     def milliseconds(self, value: float) -> str:
         """Milliseconds up to a second, then seconds."""
@@ -90,27 +88,20 @@ class Quantities:
         """Bytes up to 1,024, then kilobytes of 1,024."""
         if abs(value) < 1024:
             return self._count("bytes", round(value))
-        return str(self._units["kilobytes"]).replace("{n}", self.number(_short(value / 1024)))
-
-    def days(self, value: float) -> str:
-        """A whole number of days."""
-        return self._count("day", round(value))
+        return self._told("kilobytes", n=self.number(_short(value / 1024)))
 
     def profile(self, value: object) -> str:
         """Which profile of a browser, set behind its name; nothing for the first, mostly the only one."""
         if isinstance(value, bool) or not isinstance(value, int) or not 1 < value < _LARGEST:
             return ""
-        return " " + str(self._units["profile"]).replace("{n}", self.number(value))
+        return " " + self._told("profile", n=self.number(value))
 
     def _count(self, unit: str, value: float) -> str:
         forms: Sequence[str] = self._units[unit]
         return forms[0 if value == 1 else 1].replace("{n}", self.number(value))
 
-    def _pair(self, unit: str, **numbers: int) -> str:
-        text = str(self._units[unit])
-        for name, value in numbers.items():
-            text = text.replace("{" + name + "}", str(value))
-        return text
+    def _told(self, unit: str, **values: object) -> str:
+        return fill(self._units[unit], lambda name, _: str(values[name]))
 
 
 def _writable(value: float) -> bool:
@@ -127,7 +118,7 @@ _WRITERS: Mapping[str, Callable[[Quantities, float], str]] = {
     "offset": Quantities.offset,
     "ms": Quantities.milliseconds,
     "bytes": Quantities.size,
-    "days": Quantities.days,
+    "days": lambda own, value: own._count("day", round(value)),
 }
 KINDS = frozenset({*_WRITERS, "date", "profile"})
 """The kinds of quantity that a placeholder may name."""

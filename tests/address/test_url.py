@@ -6,10 +6,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from portalcheck.address import NOTES, TRICKS, Kind, judge
+from portalcheck.address import Kind, judge
 from portalcheck.address.host import Unreadable
 from portalcheck.address.url import Address, read
 from tests.address.servo import host_of as browser_host
+from tests.declared import NOTES, TRICKS
 
 OFFICIAL = ("optum.com", "healthsafe-id.com")
 

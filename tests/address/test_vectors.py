@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from portalcheck.address import NOTES, TRICKS, Kind, judge
+from portalcheck.address import Kind, judge
 from portalcheck.address.host import Unreadable
 from portalcheck.address.url import read
+from tests.declared import NOTES, TRICKS
 
 VECTORS: list[dict[str, Any]] = json.loads(
     Path(__file__).with_name("vectors.json").read_text(encoding="utf-8")

@@ -8,7 +8,7 @@ from portalcheck.cli.commands.man import EXIT_CODES
 from portalcheck.cli.exit_codes import BUG, FINDING, INTERRUPTED, OK, UNKNOWN, USAGE
 from portalcheck.model import Outcome
 from portalcheck.report.build import exit_code
-from portalcheck.report.formats.exit_codes import adapted
+from portalcheck.report.formats.format import Format
 from tests.contract.reading import by_fail_on, ends, tables
 
 FORMS = ("text", "nagios", "intune", "jamf")
@@ -37,4 +37,4 @@ def test_a_format_with_codes_of_its_own_has_those_of_the_document(end: str) -> N
     outcome = None if end in CODES else Outcome(end)
     code = CODES[end] if outcome is None else exit_code(outcome, "fail")
 
-    assert ends()[end] == tuple(adapted(form, code, outcome) for form in FORMS)
+    assert ends()[end] == tuple(Format(form).exit_code(code, outcome) for form in FORMS)

@@ -17,7 +17,7 @@ import dns.name
 from cryptography import x509
 from cryptography.x509 import ocsp
 
-from portalcheck.address import NOTES, TRICKS, Kind, judge
+from portalcheck.address import Kind, judge
 from portalcheck.address.url import Address
 from portalcheck.facts import CertStatus, DnsAnswer, DnsServer, Failure, Revocation, RootStore, StatusPage
 from portalcheck.probe.connect.proxies import tunnel
@@ -44,6 +44,7 @@ from portalcheck.probe.tls.handshake import handshake
 from portalcheck.probe.tls.openssl import TlsRecordReader
 from portalcheck.probe.tls.revocation import Pair, read_crl, read_ocsp
 from tests.address import servo
+from tests.declared import NOTES, TRICKS
 from tests.fuzz.target import CORPUS, NOW, parts_of, target, text_of
 
 HOST = "portal.example"

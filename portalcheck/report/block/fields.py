@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -14,12 +14,9 @@ from portalcheck.report.block.layout import squeeze
 
 _PART = re.compile(r"(.+)/(\d{1,4})/(\d{1,4})")
 _STARTED = re.compile(r"(\d{4}-\d\d-\d\d)(\d\d)\.(\d\d)\.(\d\d)utc", re.ASCII)
-_STATUSES = {status.value: status.value for status in Status}
-_OUTCOMES = {outcome.value for outcome in Outcome}
-_LIKELIHOODS = {likelihood.value for likelihood in Likelihood}
+_STATUSES = frozenset(Status)
 
-_Reader = Callable[[str], values.Value]
-_Spec = tuple[str, _Reader]
+_Spec = tuple[str, Callable[[str], values.Value]]
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -31,8 +28,7 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class Fields:
-    """Collects the fields of a report (`values`, in the shape of the JSON report), and what is wrong with
-    them.
+    """Collects the fields of a report (`values`, in the shape of the JSON report), and what is wrong with them.
 
     `missing`, `reduced`, `unknown` and `omitted` are as in `RecoveredReport`; `unread` are entries that say nothing
     that this version understands, though their key is known.
@@ -61,7 +57,9 @@ class Fields:
             elif entry.key in _HEAD:
                 self._head(entry, _HEAD[entry.key])
             elif entry.key in _WHOLE:
-                self._whole(entry, _WHOLE[entry.key])
+                # Lists are taken as a whole or not at all: a part of one would look like all of it.
+                for path, listed in _WHOLE[entry.key](entry.items).items() if entry.whole else ():
+                    self._put(path, listed)
             elif entry.key == layout.LAYOUT_KEY:
                 self._layout(entry)
             elif entry.key == "omitted":
@@ -78,34 +76,28 @@ class Fields:
         self.lines_expected = _whole_number(named["lines"]) if "lines" in named else None
         self.values["schema_version"] = self.schema_version
 
+    def _put(self, path: str, value: Any) -> None:
+        parent, _, field = path.rpartition(".")
+        (self.values.setdefault(parent, {}) if parent else self.values)[field] = value
+
     def _head(self, entry: Entry, specs: Mapping[str, _Spec]) -> None:
         items = {"": entry.items[0], **dict(_named(item) for item in entry.items[1:])}
         found = {path: reader(items[name]) for name, (path, reader) in specs.items() if name in items}
         for path, value in found.items():
-            parent, _, field = path.rpartition(".")
-            (self.values.setdefault(parent, {}) if parent else self.values)[field] = value.value
-            if value.reduced:
-                self.reduced.append(path)
-
-    def _whole(self, entry: Entry, reader: Callable[[Sequence[str]], dict[str, Any]]) -> None:
-        """Lists are taken as a whole or not at all: a part of one would look like all of it."""
-        if not entry.whole:
-            return
-        for path, value in reader(entry.items).items():
-            parent, _, field = path.rpartition(".")
-            (self.values.setdefault(parent, {}) if parent else self.values)[field] = value
+            self._put(path, value.value)
+            self.reduced += [path] if value.reduced else []
 
     def _check(self, entry: Entry, check: str) -> None:
-        status = _STATUSES[squeeze(entry.items[0])]
+        status = Status(squeeze(entry.items[0])).value
         name, duration = _named(entry.items[1])
         if name != "ms":
             raise ValueError(name)
-        findings = list(_findings(check, status, entry.items[2:]))
+        findings = _findings(check, status, entry.items[2:])
         if not entry.whole:
             findings = findings[:-1]
             self.missing.append(f"checks.{check}")
-        result: dict[str, Any] = {"check": check, "status": status, "duration_ms": _whole_number(duration)}
-        result["findings"] = [finding for finding, _ in findings]
+        told = [finding for finding, _ in findings]
+        result = {"check": check, "status": status, "duration_ms": _whole_number(duration), "findings": told}
         self.values.setdefault("checks", []).append(result)
         for finding, reduced in findings:
             self.reduced += [f"checks.{finding['reason']}.{name}" for name in reduced]
@@ -156,7 +148,7 @@ def _named(item: str) -> tuple[str, str]:
     return squeeze(name), written
 
 
-def _findings(check: str, status: str, items: Sequence[str]) -> Iterator[tuple[dict[str, Any], list[str]]]:
+def _findings(check: str, status: str, items: Sequence[str]) -> list[tuple[dict[str, Any], list[str]]]:
     """Findings, each with the arguments that lost letters. Raises ValueError for items that are none."""
     findings: list[tuple[dict[str, Any], list[str]]] = []
     own = ""
@@ -177,7 +169,7 @@ def _findings(check: str, status: str, items: Sequence[str]) -> Iterator[tuple[d
             findings[-1][0]["args"][name.replace("-", "_")] = value.value
             if value.reduced:
                 findings[-1][1].append(name.replace("-", "_"))
-    return iter(findings)
+    return findings
 
 
 def _whole_number(written: str) -> int:
@@ -205,14 +197,12 @@ def _code(written: str) -> values.Value:
 
 
 def _phone_code(written: str) -> values.Value:
-    value = values.read_text(written)
-    return values.Value(squeeze(str(value.value)).upper(), value.reduced)
+    value = _code(written)
+    return values.Value(str(value.value).upper(), value.reduced)
 
 
 def _outcome(written: str) -> values.Value:
-    if squeeze(written) not in _OUTCOMES:
-        raise ValueError(written)
-    return values.Value(squeeze(written))
+    return values.Value(Outcome(squeeze(written)).value)
 
 
 def _started(written: str) -> values.Value:
@@ -223,8 +213,7 @@ def _started(written: str) -> values.Value:
 
 
 def _codes(items: Sequence[str]) -> list[str]:
-    codes = [squeeze(item) for item in items]
-    return [] if codes == [layout.NOTHING] else codes
+    return [code for code in map(squeeze, items) if code != layout.NOTHING]
 
 
 def _counts(items: Sequence[str]) -> dict[str, int]:
@@ -234,7 +223,7 @@ def _counts(items: Sequence[str]) -> dict[str, int]:
 def _steps(items: Sequence[str]) -> list[dict[str, Any]]:
     """Raises ValueError for a step without likelihood."""
     steps: list[dict[str, Any]] = []
-    for item in [] if _codes(items) == [] else items:
+    for item in items if _codes(items) else ():
         kind, name = _named(item)
         if "/" in item:
             because = squeeze(name) if kind == "reason" else f"{kind}:{squeeze(name)}"
@@ -243,8 +232,8 @@ def _steps(items: Sequence[str]) -> list[dict[str, Any]]:
             steps[-1]["likelihood"] = kind
         else:
             steps.append({"ref": kind, "likelihood": "", "because": []})
-    if any(step["likelihood"] not in _LIKELIHOODS for step in steps):
-        raise ValueError(items)
+    for step in steps:
+        Likelihood(step["likelihood"])
     return steps
 
 

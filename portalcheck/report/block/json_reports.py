@@ -33,7 +33,7 @@ def json_reports(text: str, numbers: Numbers) -> list[RecoveredReport]:
     documents = whole if isinstance(whole, list) else [whole]
     if whole is None:
         documents = [_decoded(line) for line in text.splitlines()[:_MOST_REPORTS] if line.strip()]
-    found = [_recover(document, numbers) for document in documents if _is_report(document)]
+    found = [_recover(each, numbers) for each in documents if isinstance(each, dict) and _VERSION in each]
     if not found and whole is None and f'"{_VERSION}"' in text:
         return [RecoveredReport(integrity=Integrity.PART_MISSING, source="json", fields={}, missing=_NEEDED)]
     return found
@@ -46,14 +46,10 @@ def _decoded(text: str) -> Any:
         return None
 
 
-def _is_report(document: object) -> bool:
-    return isinstance(document, dict) and _VERSION in document
-
-
 def _recover(document: dict[str, Any], numbers: Numbers) -> RecoveredReport:
     version = document[_VERSION]
-    if isinstance(version, bool) or not isinstance(version, int) or version != SCHEMA_VERSION:
-        known = version if isinstance(version, int) and not isinstance(version, bool) else None
+    known = version if type(version) is int else None  # a bool is no version
+    if known != SCHEMA_VERSION:
         return RecoveredReport(
             integrity=Integrity.PART_MISSING,
             source="json",
@@ -91,20 +87,12 @@ def _recover(document: dict[str, Any], numbers: Numbers) -> RecoveredReport:
 
 def _take_out(fields: dict[str, Any], names: Collection[str]) -> list[Unproven]:
     """Remove fields, and checks named as `checks.tls`; returns what they held."""
-    taken = []
-    for name in list(fields):
-        if name in names:
-            taken.append(Unproven(name, clean(_shown(fields.pop(name)))))
-    kept = []
-    for check in fields.get("checks", ()):
-        name = f"checks.{check['check']}"
-        if name in names:
-            taken.append(Unproven(name, clean(_shown(check))))
-        else:
-            kept.append(check)
+    taken = [(name, fields.pop(name)) for name in list(fields) if name in names]
     if "checks" in fields:
-        fields["checks"] = kept
-    return taken
+        checks = [(f"checks.{check['check']}", check) for check in fields["checks"]]
+        taken += [(name, check) for name, check in checks if name in names]
+        fields["checks"] = [check for name, check in checks if name not in names]
+    return [Unproven(name, clean(_shown(held))) for name, held in taken]
 
 
 def _disagreeing(fields: dict[str, Any], numbers: Numbers) -> set[str]:

@@ -60,10 +60,8 @@ def _recover(block: Block, numbers: Numbers) -> RecoveredReport:
     for entry in entries((line.key, line.value) for line in block.lines):
         fields.take(entry)
     unproven = [Unproven(suspect.key, suspect.text) for suspect in block.suspects]
-    other_version = fields.layout not in (None, layout.LAYOUT) or fields.schema_version not in (
-        None,
-        SCHEMA_VERSION,
-    )
+    known = fields.layout in (None, layout.LAYOUT) and fields.schema_version in (None, SCHEMA_VERSION)
+    other_version = not known
     if other_version:
         unproven += [Unproven(line.key, line.value) for line in block.lines if line.key != layout.LAYOUT_KEY]
         fields.values = {_VERSION: fields.schema_version} if fields.schema_version is not None else {}

@@ -1,5 +1,4 @@
-"""Values of the block: numbers, yes, no, none, lists, and texts from outside reduced to letters, digits, `.`,
-`-`, blanks.
+"""Values of the block: numbers, yes, no, none, lists, and texts reduced to letters, digits, `.`, `-`, blanks.
 
 A text is runs of letters and digits with one blank, point or dash between them. What is more is dropped, and
 the value says so. Everything here is read without regard to blanks and, but for texts themselves, to case.
@@ -95,7 +94,7 @@ def read(written: str) -> Value:
         return Value(_WORDS[squeezed])
     found = _NUMBER.fullmatch(squeezed)
     if found:
-        number = _read_number(found[2])
+        number = int(found[2]) if found[2].isdigit() else float(found[2])
         if math.isfinite(number):
             return Value(-number if found[1] else number)
     return read_text(first)
@@ -120,7 +119,3 @@ def _write_number(value: float) -> str:
     if not math.isfinite(value):
         return "none"
     return ("minus " if math.copysign(1, value) < 0 else "") + repr(abs(value)).replace("+", "")
-
-
-def _read_number(digits: str) -> float:
-    return int(digits) if digits.isdigit() else float(digits)

@@ -60,7 +60,8 @@ class _Writer:
         text = values.write_text
         yield "tool", [text(report.tool.name), f"version/{text(report.tool.version)}"]
         yield "run", [text(report.run_id)]
-        yield "started", [_started(report.started), f"ms/{values.write(report.duration_ms)}", *_start(report)]
+        start = [] if report.start_ms is None else [f"start/{values.write(report.start_ms)}"]
+        yield "started", [_started(report.started), f"ms/{values.write(report.duration_ms)}", *start]
         yield "portal", [text(report.portal.profile), f"host/{text(report.portal.host)}"]
         yield "name", [text(report.portal.name)]
         yield "platform", [text(report.platform.os), f"release/{text(report.platform.release)}"]
@@ -132,10 +133,6 @@ class _Writer:
         good = bool(pattern.fullmatch(code)) and len(code) <= longest and not layout.MARKER.search(code)
         self.omitted += not good
         return good
-
-
-def _start(report: Report) -> list[str]:
-    return [] if report.start_ms is None else [f"start/{values.write(report.start_ms)}"]
 
 
 def _started(started: str) -> str:

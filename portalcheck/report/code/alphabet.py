@@ -11,22 +11,17 @@ SAME = str.maketrans("OIL", "011")
 
 # Names of letters and digits that are taken for each other on the phone, in English or Spanish, and shapes that
 # are taken for each other on a screen or on paper.
-_ALIKE: tuple[str, ...] = (
+_ALIKE = tuple(group.translate(SAME) for group in (
     "BCDEGPTVZ3", "AHJK8", "FSX", "MN", "59", "19", "Y15", "QW2", "8H3", "7S",
     "BVW", "CSZ", "GJ", "KQ", "67", "NM", "PT", "TD", "DY", "RL1", "5S", "2Z", "8B", "0DQ", "17", "6G",
     "VY", "4A", "9GQ", "CG", "EF3", "KX", "NH", "PR", "38", "60", "89", "VW", "1J", "T7",
-)  # fmt: skip
-
-
-def _alike() -> dict[str, str]:
-    pairs: dict[str, dict[str, None]] = {symbol: {} for symbol in SYMBOLS}
-    for group in _ALIKE:
-        for symbol in group.translate(SAME):
-            pairs[symbol].update(dict.fromkeys(group.translate(SAME).replace(symbol, "")))
-    return {symbol: "".join(others) for symbol, others in pairs.items()}
-
-
-ALIKE: Mapping[str, str] = _alike()
+))  # fmt: skip
+ALIKE: Mapping[str, str] = {
+    symbol: "".join(
+        dict.fromkeys(each for group in _ALIKE if symbol in group for each in group if each != symbol)
+    )
+    for symbol in SYMBOLS
+}
 """For each symbol those that are easily heard or read in its place."""
 
 _NATO = (

@@ -22,18 +22,10 @@ class Tally:
 
     def add(self, name: str) -> None:
         """Count one occurrence."""
-        counts = self._counts
-        if name in counts:
-            counts[name] += 1
-        else:
-            self._add_new(name)
-
-    def _add_new(self, name: str) -> None:
-        name = clean(name, LONGEST_NAME)
-        if name in self._counts:
-            self._counts[name] += 1
-        elif len(self._counts) < MOST_NAMES:
-            self._counts[name] = 1
+        if name not in self._counts:  # else it is known to be clean
+            name = clean(name, LONGEST_NAME)
+        if name in self._counts or len(self._counts) < MOST_NAMES:
+            self._counts[name] = self._counts.get(name, 0) + 1
         else:
             self.others += 1
 
@@ -60,25 +52,21 @@ class RunIds:
         """Whether this id is met for the first time."""
         # Python's own hash of a text is keyed anew in each process, so that nobody can make ids that collide.
         key = (hash(run_id) & _64_BITS) or 1
-        table, mask = self._table, len(self._table) - 1
-        place = key & mask
-        while table[place]:
-            if table[place] == key:
-                return False
-            place = (place + 1) & mask
-        table[place] = key
+        place = self._place(key)
+        if self._table[place]:
+            return False
+        self._table[place] = key
         self._used += 1
-        if 2 * self._used > len(table):
-            self._grow()
+        if 2 * self._used > len(self._table):
+            old, self._table = self._table, array("Q", bytes(16 * len(self._table)))
+            for known in filter(None, old):
+                self._table[self._place(known)] = known
         return True
 
-    def _grow(self) -> None:
-        old = self._table
-        self._table = array("Q", bytes(2 * old.itemsize * len(old)))
+    def _place(self, key: int) -> int:
+        """Where a key stands, or is to be put."""
         mask = len(self._table) - 1
-        for key in old:
-            if key:
-                place = key & mask
-                while self._table[place]:
-                    place = (place + 1) & mask
-                self._table[place] = key
+        place = key & mask
+        while self._table[place] not in (0, key):
+            place = (place + 1) & mask
+        return place

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import os
-import stat
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -49,8 +48,8 @@ def find(given: Iterable[str]) -> Iterator[Source | LeftOut]:
         path = Path(argument)
         if argument == STDIN:
             yield Source(STDIN, None, True)
-        elif _is_folder(path):
-            yield from _folder(path, clean(path.name or "."), _resolved(path))
+        elif os.path.isdir(path):  # noqa: PTH112  that of Path raises for names that no file can have
+            yield from _folder(path, clean(path.name or "."), Path(os.path.realpath(path)))
         else:
             yield Source(clean(path.name or argument), path, True)
 
@@ -104,28 +103,7 @@ def _folder(folder: Path, name: str, root: Path, depth: int = 0) -> Iterator[Sou
         if entry.is_dir(follow_symlinks=False):
             yield from _folder(path, called, root, depth + 1) if depth < DEEPEST else (LeftOut(called),)
         elif entry.name.lower().endswith(SUFFIXES):
-            inside = not entry.is_symlink() or _resolved(path).is_relative_to(root)
+            inside = not entry.is_symlink() or Path(os.path.realpath(path)).is_relative_to(root)
             # A pipe or a device in a folder could hold up the reader for ever.
-            yield Source(called, path, False) if inside and _is_file(path) else LeftOut(called)
-
-
-def _is_folder(path: Path) -> bool:
-    try:
-        return path.is_dir()
-    except (OSError, ValueError):  # too long, or with letters that no file's name can have
-        return False
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return stat.S_ISREG(path.stat().st_mode)
-    except OSError:
-        return False
-
-
-def _resolved(path: Path) -> Path:
-    """Where a path really lies; itself where links lead round in circles."""
-    try:
-        return path.resolve()
-    except (OSError, RuntimeError):
-        return Path(os.devnull)
+            fit = inside and os.path.isfile(path)  # noqa: PTH113  that of Path raises where it may not look
+            yield Source(called, path, False) if fit else LeftOut(called)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import BinaryIO
 
 import msgspec
 
 from portalcheck.model import Outcome
 from portalcheck.report.fleet.counting import RunIds, Tally
-from portalcheck.report.fleet.decoding import UNKNOWN, Damage, Decoder, Facts, Head, OtherSchema, is_code
+from portalcheck.report.fleet.decoding import UNKNOWN, Decoder, Facts, Head, OtherSchema, is_code
 from portalcheck.report.fleet.documents import documents
 from portalcheck.report.fleet.sources import LeftOut, Source, chunks, find
 
@@ -111,18 +110,15 @@ class _Count:
             elif isinstance(found, OtherSchema):
                 self._other_schemas.add(str(found.version))
             else:
-                self._damage(source.name, line, found)
+                self._damaged += 1
+                if len(self._first_damaged) < MOST_NAMED:
+                    self._first_damaged.append(Damaged(source.name, line, found.value))
 
     def leave_out(self, name: str) -> None:
         """Count a file or folder that cannot be looked into."""
         self._left_out += 1
         if len(self._first_left_out) < MOST_NAMED:
             self._first_left_out.append(name)
-
-    def _damage(self, file: str, line: int, why: Damage) -> None:
-        self._damaged += 1
-        if len(self._first_damaged) < MOST_NAMED:
-            self._first_damaged.append(Damaged(file, line, why.value))
 
     def _report(self, head: Head) -> None:
         if head.run_id and not self._runs.is_new(head.run_id):
@@ -180,18 +176,6 @@ class _Count:
 
 def _day(started: str) -> str:
     """The day in UTC of a time as RFC 3339 writes it; empty for another text."""
-    return _day_of(started[:10]) if started.endswith("Z") else _day_elsewhere(started)
-
-
-@lru_cache(maxsize=1024)
-def _day_of(text: str) -> str:
-    try:
-        return dt.date.fromisoformat(text).isoformat()
-    except ValueError:
-        return ""
-
-
-def _day_elsewhere(started: str) -> str:
     try:
         moment = dt.datetime.fromisoformat(started[:40])
         return (moment.astimezone(dt.UTC) if moment.tzinfo else moment).date().isoformat()

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from portalcheck.api.declarations import NONE
-from portalcheck.report.block import Integrity, RecoveredReport
-from portalcheck.report.code import OTHER, CodeProblem, Decoded, ProblemKind, spell
+from portalcheck.report.block import RecoveredReport
+from portalcheck.report.code import LENGTH, OTHER, CodeProblem, Decoded, ProblemKind, spell
 from portalcheck.report.formats.lines import numbered, wrap
 from portalcheck.words.catalog import Catalog
 
-_INTEGRITY = {
-    Integrity.COMPLETE: "complete",
-    Integrity.PART_MISSING: "part_missing",
-    Integrity.CHANGED: "changed",
-}
 _CODE_PROBLEMS = {
     ProblemKind.CHECK: "code_wrong",
     ProblemKind.NEWER_LAYOUT: "code_version",
@@ -23,7 +18,6 @@ _CODE_PROBLEMS = {
 }
 _TELLING = ("fail", "warn", "note", "unknown")
 _MOST_SUGGESTIONS = 3
-_CODE_LENGTH = 10
 
 
 def render_reports(reports: Sequence[RecoveredReport], catalog: Catalog) -> str:
@@ -39,15 +33,14 @@ def render_reports(reports: Sequence[RecoveredReport], catalog: Catalog) -> str:
 
 def _report(report: RecoveredReport, words: Catalog) -> Iterator[str]:
     fields = report.fields
-    yield from wrap(words.ui(f"read.{_INTEGRITY[report.integrity]}"))
+    yield from wrap(words.ui(f"read.{report.integrity.replace('-', '_')}"))
     if report.newer:
         yield from wrap(words.ui("read.newer", version=report.schema_version or report.layout))
     if fields.get("privacy", {}).get("level") == "local":
         yield from wrap(words.ui("read.local"))
     yield from _owner(fields.get("owner"), words)
-    cause = fields.get("cause")
-    if isinstance(cause, str):
-        yield from _cause(cause, fields, words)
+    if "cause" in fields:
+        yield from _cause(fields["cause"], fields, words)
     yield from _checks(fields.get("checks", ()), words)
     yield from _origin(fields, words)
     yield from _left_out(report, words)
@@ -80,11 +73,11 @@ def _origin(fields: Mapping[str, Any], words: Catalog) -> Iterator[str]:
 
 def _cause(cause: str, fields: Mapping[str, Any], words: Catalog) -> Iterator[str]:
     texts = words.cause(cause, _faults(fields))
-    symptoms = _texts(fields.get("symptoms"))
+    symptoms = fields.get("symptoms", ())
     yield from ("", words.ui("heading.result") + ":")
     yield from wrap(texts.verdict, "  ")
     yield "  " + words.ui("report.cause", cause=cause)
-    for other in _texts(fields.get("also")):
+    for other in fields.get("also", ()):
         yield from wrap(words.cause(other, _faults(fields)).verdict, "  ")
     for symptom in symptoms:
         yield from wrap(f"{words.ui('heading.told')}: {words.symptom(symptom)}", "  ")
@@ -97,29 +90,24 @@ def _cause(cause: str, fields: Mapping[str, Any], words: Catalog) -> Iterator[st
     if texts.actions:
         yield from ("", words.ui("heading.caller_first") + ":")
         yield from numbered(texts.actions)
-    steps = [
-        step["ref"] for step in fields.get("likely_steps", ()) if isinstance(step, dict) and "ref" in step
-    ]
-    for ref in steps:
-        yield from wrap(words.ui("step.article", title=words.ref(ref).title, ref=ref), "  ")
+    for step in fields.get("likely_steps", ()):
+        title = words.ref(step["ref"]).title
+        yield from wrap(words.ui("step.article", title=title, ref=step["ref"]), "  ")
     yield from ("", words.ui("heading.details") + ":")
     yield from wrap(texts.it, "  ")
 
 
 def _faults(fields: Mapping[str, Any]) -> set[str]:
     """The reasons of what fails or hurts."""
-    checks = fields.get("checks", ())
-    grave = ("fail", "warn")
-    return {f["reason"] for check in checks for f in check.get("findings", ()) if f.get("status") in grave}
+    findings = (finding for check in fields.get("checks", ()) for finding in check["findings"])
+    return {finding["reason"] for finding in findings if finding["status"] in ("fail", "warn")}
 
 
-def _checks(checks: Iterable[Any], words: Catalog) -> Iterator[str]:
-    rows = [check for check in checks if isinstance(check, dict) and "check" in check]
-    if rows:
+def _checks(checks: Sequence[Mapping[str, Any]], words: Catalog) -> Iterator[str]:
+    if checks:
         yield from ("", words.ui("heading.checks") + ":")
-    for check in rows:
-        status = check.get("status", "unknown")
-        yield f"  {words.ui(f'status.{status}')}: {words.check(check['check']).name}"
+    for check in checks:
+        yield f"  {words.ui('status.' + check['status'])}: {words.check(check['check']).name}"
         for line in _findings(check, words):
             yield from wrap(line, "      ")
 
@@ -128,11 +116,10 @@ def _findings(check: Mapping[str, Any], words: Catalog) -> Iterator[str]:
     """What a check found that is not well; echoes of a fault elsewhere are named as such."""
     behind = set()
     for finding in check.get("findings", ()):
-        blockers = _texts(finding.get("blocked_by"))
-        if blockers:
-            behind |= {reason.partition(".")[0] for reason in blockers}
-        elif finding.get("status") in _TELLING:
-            yield words.reason(finding.get("reason", ""), finding.get("args"), finding.get("status", ""))
+        if finding["blocked_by"]:
+            behind |= {reason.partition(".")[0] for reason in finding["blocked_by"]}
+        elif finding["status"] in _TELLING:
+            yield words.reason(finding["reason"], finding["args"], finding["status"])
     if behind:
         yield words.ui("step.echo", reasons=[words.check(name).name for name in sorted(behind)])
 
@@ -146,7 +133,7 @@ def _left_out(report: RecoveredReport, words: Catalog) -> Iterator[str]:
         yield from wrap(words.ui("read.unproven", key=line.key, text=line.text), "  ")
     for key in report.unknown:
         yield from wrap(words.ui("read.unknown_line", line=key), "  ")
-    withheld = report.fields.get("privacy", {}).get("withheld", {}) if "privacy" in report.fields else {}
+    withheld = report.fields.get("privacy", {}).get("withheld")
     if withheld:
         kinds = [words.ui(f"privacy.kind.{kind}", count=count) for kind, count in withheld.items()]
         yield ""
@@ -158,10 +145,6 @@ def _checklist(words: Catalog) -> Iterator[str]:
     yield from ("", words.ui("read.prepare"))
     yield from numbered(words.ref("support-checklist").actions)
     yield from wrap(words.ui("read.verify"))
-
-
-def _texts(value: object) -> list[str]:
-    return [item for item in value if isinstance(item, str)] if isinstance(value, list | tuple) else []
 
 
 # ---- codes -------------------------------------------------------------------------------------
@@ -194,7 +177,7 @@ def _decoded(code: Decoded, words: Catalog) -> Iterator[str]:
 
 def _problem(problem: CodeProblem, words: Catalog) -> Iterator[str]:
     if problem.kind is ProblemKind.LENGTH:
-        yield words.ui("read.code_short" if problem.length < _CODE_LENGTH else "read.code_long")
+        yield words.ui("read.code_short" if problem.length < LENGTH else "read.code_long")
     elif problem.kind is ProblemKind.SYMBOL:
         for position in problem.positions:
             yield words.ui("read.code_symbol", symbol=problem.given.replace("-", "")[position - 1 : position])

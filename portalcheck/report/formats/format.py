@@ -5,19 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from portalcheck.model import Outcome, Portal, Report
     from portalcheck.words.catalog import Catalog
 
-
-class _Line(Protocol):
-    """A renderer of one line: a module."""
-
-    def render(self, report: Report, catalog: Catalog) -> str: ...
-
-    def message(self, text: str, state: str) -> str: ...
+_NAGIOS = ("ok", "warn", "fail", "unknown")
+"""Outcomes by the exit codes of plugins, from 0."""
+_ENDED_WITH_A_REPORT = frozenset({0, 1, 3})
 
 
 class Format(StrEnum):
@@ -43,12 +39,17 @@ class Format(StrEnum):
         return self in (Format.NAGIOS, Format.INTUNE, Format.JAMF)
 
     def exit_code(self, code: int, outcome: Outcome | None = None) -> int:
-        """The exit code that this form's readers expect; `outcome` is None if no report came about."""
-        if not self.one_line:
-            return code
-        from portalcheck.report.formats.exit_codes import adapted
+        """The exit code that this form's readers expect (contract.md, Exit codes), where `text` ends with `code`.
 
-        return adapted(self, code, outcome)
+        `outcome` is None if no report came about. nagios: by outcome, whatever `--fail-on` says of the code; 3 for all
+        that is no report (usage, bug, help, Ctrl-C). intune: 1 for every code but 0, since Intune takes any other one
+        for health. jamf: 0, since Jamf drops the text of a script that fails.
+        """
+        if self is Format.NAGIOS:
+            return _NAGIOS.index(outcome if outcome and code in _ENDED_WITH_A_REPORT else "unknown")
+        if self is Format.INTUNE:
+            return int(code != 0)
+        return 0 if self is Format.JAMF else code
 
     def renderer(self) -> Callable[..., str]:
         """What renders this form; to load it takes time, and is best done while answers are awaited."""
@@ -90,19 +91,19 @@ class Format(StrEnum):
         `portal` tells whom to call, `previous` is the last run's report, and `verbose` asks for every finding;
         the forms for programs have no use for them.
         """
-        if self is Format.JSON:
-            return self.renderer()(report)
+        further: dict[str, object] = {}
         if self is Format.TEXT:
-            return self.renderer()(report, words, portal=portal, previous=previous, verbose=verbose)
-        if self is Format.HTML:
-            return self.renderer()(report, words, portal=portal)
-        return self.renderer()(report, words)
+            further = {"portal": portal, "previous": previous, "verbose": verbose}
+        elif self is Format.HTML:
+            further = {"portal": portal}
+        return self.renderer()(report, words, **further)
 
     def message(self, text: str, state: str = "unknown") -> str:
         """What ended without a report, as the one line in its place. Only for a form of one line."""
-        return self._line().message(text, state)
+        message: str = self._line().message(text, state)
+        return message
 
-    def _line(self) -> _Line:
+    def _line(self) -> Any:
         from portalcheck.report.formats import intune, jamf, nagios
 
         return {Format.NAGIOS: nagios, Format.INTUNE: intune, Format.JAMF: jamf}[self]

@@ -6,12 +6,11 @@ their hashes. The script adds comfort (copying, printing) and shows its buttons 
 
 from __future__ import annotations
 
+import json
 import textwrap
 from collections.abc import Iterator
 
-import msgspec
-
-from portalcheck.model import Portal, Report, ReportCheck
+from portalcheck.model import Portal, Report
 from portalcheck.report.formats import route_diagram
 from portalcheck.report.formats import wording as words
 from portalcheck.report.formats.pages import own_file, template
@@ -19,42 +18,10 @@ from portalcheck.report.formats.pages import policy as policy_of
 from portalcheck.words.catalog import Catalog
 
 _LONGEST = 4000
-_TOP, _GAP = 24, 38
-"""Units of the picture: where its first dot stands, and from dot to dot."""
+_GAP = 38
+"""Units of the picture from dot to dot."""
 _LINE = 28
 """Characters that fit beside a dot on one line."""
-
-
-class Dot(msgspec.Struct, frozen=True):
-    """A link of the route diagram as a dot; `cut`: the line to the next dot is drawn as interrupted."""
-
-    y: int
-    state: str
-    lines: tuple[str, ...]
-    cut: bool
-
-
-class Picture(msgspec.Struct, frozen=True):
-    """The route diagram as a picture from top to bottom, and in words for those who do not see it."""
-
-    dots: tuple[Dot, ...]
-    title: str
-    line: str
-    verdict: str
-    gap: int = _GAP
-
-    @property
-    def height(self) -> int:
-        """Units from the top to the bottom."""
-        return self.dots[-1].y + _TOP
-
-
-class CheckView(msgspec.Struct, frozen=True):
-    """A check as the page shows it: its name, its status and its findings in words."""
-
-    name: str
-    status: str
-    lines: tuple[str, ...]
 
 
 def render(report: Report, catalog: Catalog, portal: Portal | None = None) -> str:
@@ -76,14 +43,17 @@ def render(report: Report, catalog: Catalog, portal: Portal | None = None) -> st
         cause=words.cause_words(report, catalog),
         verdict=words.verdict(report, catalog),
         may_try=words.may_try(report, catalog),
-        picture=_picture(report, catalog) if report.checks else None,
-        first=words.first_step(report, catalog),
+        **_picture(report, catalog),
+        first=words.article(report.likely_steps[0], catalog) if report.likely_steps else "",
+        actions=words.first_actions(report, catalog),
         support=list(words.support(report, catalog, portal)),
         then=list(_then(report, catalog)),
         also=[words.cause_words(report, catalog, cause).verdict for cause in report.also],
         not_checked=list(words.not_checked(report, catalog)),
         symptoms=[catalog.symptom(symptom) for symptom in report.symptoms],
-        checks=[_check(check, catalog) for check in report.checks],
+        checks=report.checks,
+        catalog=catalog,
+        check_lines=words.check_lines,
         detail_heading="heading.local" if report.privacy.level == "local" else "heading.details",
         evidence=list(_evidence(report)),
         block_heading=words.block_heading(report),
@@ -97,31 +67,31 @@ def render(report: Report, catalog: Catalog, portal: Portal | None = None) -> st
     return page.lstrip() + "\n"
 
 
-def _picture(report: Report, catalog: Catalog) -> Picture:
-    links = route_diagram.nodes(report, catalog.installed)
+def _picture(report: Report, catalog: Catalog) -> dict[str, object]:
+    """The route diagram from top to bottom, and in words for those who do not see it; no dots without a check.
+
+    A dot is its state, its lines of text, and whether the line to the next dot is drawn as interrupted.
+    """
+    links = route_diagram.nodes(report, catalog.installed) if report.checks else ()
     verdict = words.route_verdict(report, links, catalog)
+    unknown = [link.state is route_diagram.State.UNKNOWN for link in links]
     dots = [
-        Dot(
-            y=_TOP + _GAP * place,
-            state=link.state.value,
-            lines=tuple(textwrap.wrap(words.node(link, catalog), _LINE)),
-            cut=link.state in (route_diagram.State.BROKEN, route_diagram.State.UNKNOWN)
-            or any(after.state is route_diagram.State.UNKNOWN for after in links[place + 1 : place + 2]),
+        (
+            link.state.value,
+            textwrap.wrap(words.node(link, catalog), _LINE),
+            link.state is route_diagram.State.BROKEN or any(unknown[place : place + 2]),
         )
         for place, link in enumerate(links)
     ]
     title = catalog.ui("path.picture", summary=verdict) if verdict else catalog.ui("heading.path")
-    return Picture(tuple(dots), title, words.route_line(links, catalog), verdict)
+    line = words.route_line(links, catalog)
+    return {"dots": dots, "gap": _GAP, "picture_title": title, "picture_line": line, "way": verdict}
 
 
 def _then(report: Report, catalog: Catalog) -> Iterator[str]:
     for step in report.likely_steps[1:]:
         step_title, more = words.article(step, catalog), words.browser_hint(step, report, catalog)
         yield f"{step_title}. {more}" if more else step_title
-
-
-def _check(check: ReportCheck, catalog: Catalog) -> CheckView:
-    return CheckView(catalog.check(check.check).name, check.status.value, words.check_lines(check, catalog))
 
 
 def _evidence(report: Report) -> Iterator[str]:
@@ -136,9 +106,7 @@ def _value(value: object) -> str:
     """A value as in JSON, but a text without quotation marks."""
     if isinstance(value, tuple):
         return ",".join(map(_value, value))
-    if isinstance(value, bool) or value is None:
-        return {True: "true", False: "false", None: "null"}[value]
-    return str(value)
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _origin(report: Report, catalog: Catalog) -> Iterator[str]:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from portalcheck.api.declarations import NONE
 from portalcheck.model import Report, Status
 from portalcheck.report.formats import wording as words
-from portalcheck.report.formats.wording import sentence, title
 from portalcheck.words.catalog import Catalog
 from portalcheck.words.text import clean
 
@@ -34,7 +33,7 @@ def _parts(report: Report, catalog: Catalog) -> Iterator[str]:
     yield f"{report.outcome.value} {report.cause}"
     yield words.verdict(report, catalog)[0]
     if report.likely_steps and report.cause != NONE.id:
-        yield f"{catalog.ui('heading.first')}: {title(report.likely_steps[0], catalog)}"
+        yield f"{catalog.ui('heading.first')}: {words.title(report.likely_steps[0], catalog)}"
     if report.also:
         yield f"{catalog.ui('heading.also')}: {', '.join(report.also)}"
     yield catalog.ui("report.code", code=report.code)
@@ -42,7 +41,7 @@ def _parts(report: Report, catalog: Catalog) -> Iterator[str]:
     for check in report.checks:
         for finding in check.findings:
             if finding.status in _TOLD and not finding.blocked_by:
-                yield f"{finding.reason}: {sentence(finding, catalog)}"
+                yield f"{finding.reason}: {words.sentence(finding, catalog)}"
 
 
 def _shortened(text: str, longest: int) -> str:

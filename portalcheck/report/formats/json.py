@@ -7,9 +7,10 @@ import json
 import msgspec
 
 from portalcheck.model import Report
+from portalcheck.words.catalog import Catalog
 
 
-def render(report: Report) -> str:
+def render(report: Report, _catalog: Catalog | None = None) -> str:
     """One indented document that ends with a newline."""
     return json.dumps(msgspec.to_builtins(report), indent=2) + "\n"
 

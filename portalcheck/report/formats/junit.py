@@ -66,10 +66,12 @@ def _result(report: Report) -> str | None:
 
 def _advice(report: Report, catalog: Catalog) -> Iterator[str]:
     yield words.cause_words(report, catalog).it
-    first = words.first_step(report, catalog)
-    if first is not None:
+    if report.likely_steps:
         yield f"{catalog.ui('heading.first')}: {words.title(report.likely_steps[0], catalog)}"
-        yield from (f"{number}. {action}" for number, action in enumerate(first.actions, start=1))
+        yield from (
+            f"{number}. {action}"
+            for number, action in enumerate(words.first_actions(report, catalog), start=1)
+        )
     for cause in report.also:
         yield f"{catalog.ui('heading.also')}: {words.cause_words(report, catalog, cause).verdict}"
 
@@ -79,7 +81,7 @@ def _case(check: ReportCheck, catalog: Catalog) -> Element:
     case = _element("testcase", classname="portalcheck.checks", name=check.check, time=time)
     lines = "\n".join(_lines(check, catalog))
     kind = {Status.FAIL: "failure", Status.UNKNOWN: "error"}.get(check.status)
-    finding = words.first_finding(check, check.status)
+    finding = next((f for f in check.findings if f.status is check.status and not f.blocked_by), None)
     echoed = [reason for finding in check.findings for reason in finding.blocked_by]
     if kind is not None and (finding is not None or not echoed):
         case.append(_element(kind, lines, **_type_and_message(check, finding, catalog)))

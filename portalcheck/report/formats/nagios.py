@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from portalcheck.api.declarations import NONE
 from portalcheck.model import Outcome, Report, Status
 from portalcheck.report.formats import wording as words
-from portalcheck.report.formats.wording import clock_skew
 from portalcheck.words.catalog import Catalog
 from portalcheck.words.text import clean
 
@@ -44,6 +43,6 @@ def _data(report: Report) -> Iterator[str]:
     for status in _COUNTED:
         count = sum(check.status is status for check in report.checks)
         yield f"'{status.value}'={count};;;0;{len(report.checks)}"
-    skew = clock_skew(report)
+    skew = words.clock_skew(report)
     if skew is not None:
         yield f"'clock_skew'={round(skew)}s"

@@ -45,7 +45,13 @@ def _metrics(report: Report) -> Iterator[tuple[str, Samples]]:
     yield "run_duration_seconds", _plain(report.duration_ms / 1000)
     yield "run_complete", _plain(float(report.complete))
     yield "exit_code", _plain(report.exit_code)
-    yield "info", [(_info(report), 1)]
+    about = {
+        "version": report.tool.version,
+        "schema_version": str(report.schema_version),
+        "os": report.platform.os,
+        "release": report.platform.release,
+    }
+    yield "info", [(about, 1)]
     yield "outcome", [({"outcome": o.value}, float(o is report.outcome)) for o in Outcome]
     yield "cause", [({"cause": report.cause}, 1)]
     yield "also", [({"cause": cause}, 1) for cause in report.also]
@@ -63,15 +69,6 @@ def _metrics(report: Report) -> Iterator[tuple[str, Samples]]:
     )
     yield "check_duration_seconds", [({"check": c.check}, c.duration_ms / 1000) for c in report.checks]
     yield "clock_skew_seconds", _plain(clock_skew(report))
-
-
-def _info(report: Report) -> Labels:
-    return {
-        "version": report.tool.version,
-        "schema_version": str(report.schema_version),
-        "os": report.platform.os,
-        "release": report.platform.release,
-    }
 
 
 def _plain(value: float | None) -> Samples:

@@ -65,12 +65,11 @@ def _verdict(report: Report, catalog: Catalog) -> Iterator[str]:
 
 def _first_step(report: Report, catalog: Catalog, portal: Portal | None) -> Iterator[str]:
     """One step, with its reference and numbered actions."""
-    first = words.first_step(report, catalog)
-    if first is None:
+    if not report.likely_steps:
         return
     yield _heading("first", catalog)
-    yield from wrap(first.article, _IN)
-    yield from numbered(first.actions)
+    yield from wrap(words.article(report.likely_steps[0], catalog), _IN)
+    yield from numbered(words.first_actions(report, catalog))
     if words.may_try(report, catalog):
         yield from wrap(catalog.ui("step.one_by_one"), _IN)
     for line in words.support(report, catalog, portal):

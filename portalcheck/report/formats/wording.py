@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import msgspec
-
 from portalcheck.api.declarations import NONE, Layer
 from portalcheck.diagnosis.registry import TIMED_OUT
 from portalcheck.model import Outcome, Portal, Report, ReportCheck, ReportFinding, Status, Step
@@ -16,13 +14,6 @@ _SUPPORT_REFS = frozenset({"step-10", "support-checklist"})
 _NO_TRIES = frozenset({"step-1", "step-8"})
 _GRAVE = (Status.FAIL, Status.WARN)
 _TELLING = frozenset({Status.FAIL, Status.WARN, Status.NOTE})
-
-
-class FirstStep(msgspec.Struct, frozen=True):
-    """The one step to do first: its title with the article's reference, and what to do in order."""
-
-    article: str
-    actions: tuple[str, ...]
 
 
 def cause_words(report: Report, words: Catalog, cause: str = "") -> CauseWords:
@@ -44,15 +35,12 @@ def verdict(report: Report, words: Catalog) -> tuple[str, ...]:
     return (words.ui(f"outcome.{report.outcome.value}"),)
 
 
-def first_step(report: Report, words: Catalog) -> FirstStep | None:
-    """The likeliest step, with the cause's own actions if it has some; None if no step is likely."""
+def first_actions(report: Report, words: Catalog) -> tuple[str, ...]:
+    """What to do first, in order: what the cause asks for, else the likeliest step; empty if no step is likely."""
     if not report.likely_steps:
-        return None
-    step = report.likely_steps[0]
-    own = cause_actions(report, words)
-    return FirstStep(
-        article(step, words), own or words.actions(words.ref(step.ref), fresh_browser(report, words))
-    )
+        return ()
+    likeliest = words.ref(report.likely_steps[0].ref)
+    return cause_actions(report, words) or words.actions(likeliest, fresh_browser(report, words))
 
 
 def cause_actions(report: Report, words: Catalog) -> tuple[str, ...]:
@@ -120,20 +108,13 @@ def status(value: Status | Outcome, words: Catalog) -> str:
     return words.ui(f"status.{value.value}")
 
 
-def first_finding(check: ReportCheck, wanted: Status) -> ReportFinding | None:
-    """The first finding of a status that is no echo of another one."""
-    return next((f for f in check.findings if f.status is wanted and not f.blocked_by), None)
-
-
-def own_findings(check: ReportCheck) -> tuple[ReportFinding, ...]:
-    """What a reader needs of a check: all that is not well of itself, else the first finding that echoes nothing."""
-    own = tuple(f for f in check.findings if not f.blocked_by)
-    return tuple(f for f in own if f.status in _TELLING) or own[:1]
-
-
 def check_lines(check: ReportCheck, words: Catalog) -> tuple[str, ...]:
-    """A check in sentences; echoes of a fault elsewhere are named as such."""
-    lines = [sentence(finding, words) for finding in own_findings(check)]
+    """What a reader needs of a check: all that is not well of itself, else the first finding that echoes nothing.
+
+    Echoes of a fault elsewhere are named as such.
+    """
+    own = [f for f in check.findings if not f.blocked_by]
+    lines = [sentence(finding, words) for finding in [f for f in own if f.status in _TELLING] or own[:1]]
     behind = {reason.partition(".")[0] for finding in check.findings for reason in finding.blocked_by}
     if behind:
         names = [words.check(name).name for name in sorted(behind)]
@@ -183,13 +164,13 @@ def route_verdict(report: Report, links: tuple[route_diagram.Node, ...], words: 
 
 def contacts(report: Report, words: Catalog) -> Iterator[str]:
     """Whom the run contacted, what it read, and what was left out of the report."""
-    contacts = [_contact(role, count, words) for role, count in report.privacy.contacts.items()]
+    contacts = [_counted("contact", role, count, words) for role, count in report.privacy.contacts.items()]
     yield words.ui("privacy.contacted", list=contacts) if contacts else words.ui("privacy.nobody")
     yield from (words.ui(f"privacy.{key}") for key in ("looked", "no_password", "no_upload"))
     if report.privacy.level == "local":
         yield words.ui("privacy.local_level")
     elif report.privacy.withheld:
-        left_out = [_kind(kind, count, words) for kind, count in report.privacy.withheld.items()]
+        left_out = [_counted("kind", kind, count, words) for kind, count in report.privacy.withheld.items()]
         yield words.ui("privacy.withheld", list=left_out)
         yield words.ui("privacy.include_local")
     else:
@@ -207,16 +188,11 @@ def block_warning(report: Report, words: Catalog) -> Iterator[str]:
         yield words.ui("privacy.local_block")
 
 
-def _contact(role: str, count: int, words: Catalog) -> str:
-    key = f"privacy.contact.{role}"
-    known = words.ui(key)
-    return known if known != key else words.ui("privacy.contact.other", role=role, count=count)
-
-
-def _kind(kind: str, count: int, words: Catalog) -> str:
-    key = f"privacy.kind.{kind}"
+def _counted(table: str, name: str, count: int, words: Catalog) -> str:
+    """How many there are of a role or kind; one of a later version has a general word."""
+    key = f"privacy.{table}.{name}"
     known = words.ui(key, count=count)
-    return known if known != key else words.ui("privacy.kind.other", count=count)
+    return known if known != key else words.ui(f"privacy.{table}.other", role=name, count=count)
 
 
 def clock_skew(report: Report) -> float | None:

@@ -5,23 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from portalcheck.model import Report
-from portalcheck.report.formats import agent, html, intune, jamf, json, junit, nagios, prometheus, text
+from portalcheck.report.formats import agent
+from portalcheck.report.formats.format import Format
 from portalcheck.words.catalog import Catalog
 from tests.declared import catalog_of, decode, read_paste, write_block
 
 ENGLISH, SPANISH = catalog_of("en"), catalog_of("es")
 LANGUAGES = {"en": ENGLISH, "es": SPANISH}
 
-RENDER: dict[str, Callable[[Report, Catalog], str]] = {
-    "text": text.render,
-    "json": lambda report, _: json.render(report),
-    "html": html.render,
-    "junit": junit.render,
-    "nagios": nagios.render,
-    "prometheus": prometheus.render,
-    "intune": intune.render,
-    "jamf": jamf.render,
-}
+RENDER: dict[str, Callable[[Report, Catalog], str]] = {form.value: form.render for form in Format}
 
 DESK: dict[str, Callable[[Report, Catalog], str]] = {
     "agent": lambda report, words: agent.render_reports(read_paste(write_block(report)), words),

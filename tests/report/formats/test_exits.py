@@ -6,7 +6,7 @@ import pytest
 
 from portalcheck.model import Outcome
 from portalcheck.report.build import exit_code
-from portalcheck.report.formats.exit_codes import adapted
+from portalcheck.report.formats.format import Format
 
 OK, WARN, FAIL, UNKNOWN = Outcome
 USAGE, BUG, INTERRUPTED = 2, 4, 130
@@ -28,17 +28,17 @@ def test_a_run_ends_with_the_code_that_the_reader_of_its_format_understands(
     outcome: Outcome, fail_on: str, text: int, nagios: int, intune: int, jamf: int
 ) -> None:
     code = exit_code(outcome, fail_on)
-    given = {form: adapted(form, code, outcome) for form in ("text", "nagios", "intune", "jamf")}
+    given = {form: Format(form).exit_code(code, outcome) for form in ("text", "nagios", "intune", "jamf")}
     assert given == {"text": text, "nagios": nagios, "intune": intune, "jamf": jamf}
 
 
 @pytest.mark.parametrize("outcome", Outcome)
 @pytest.mark.parametrize("code", [USAGE, BUG, INTERRUPTED])
 def test_a_report_that_could_not_be_handed_out_is_unknown_to_nagios(code: int, outcome: Outcome) -> None:
-    assert adapted("nagios", code, outcome) == 3
+    assert Format.NAGIOS.exit_code(code, outcome) == 3
 
 
-@pytest.mark.parametrize("form", ["text", "json", "html", "junit", "prometheus", "no-such-format"])
+@pytest.mark.parametrize("form", ["text", "json", "html", "junit", "prometheus"])
 @pytest.mark.parametrize("code", [0, 1, USAGE, 3, BUG, INTERRUPTED])
 def test_every_other_format_keeps_the_code(form: str, code: int) -> None:
-    assert {adapted(form, code, outcome) for outcome in (None, *Outcome)} == {code}
+    assert {Format(form).exit_code(code, outcome) for outcome in (None, *Outcome)} == {code}
