@@ -75,7 +75,8 @@ class Format(StrEnum):
 
                 return prometheus.render
             case Format.NAGIOS | Format.INTUNE | Format.JAMF:
-                return self._line().render
+                render: Callable[..., str] = self._line().render
+                return render
 
     def render(
         self,
