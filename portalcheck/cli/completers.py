@@ -78,7 +78,7 @@ def _portals(ctx: click.Context) -> Iterator[Offer]:
 
     named = ctx.params.get("config")
     joined = settings.load({}, os.environ, config=Path(named) if named else None)
-    yield from ((each.portal.profile, each.portal.name) for each in settings.portals(joined))
+    yield from ((each.portal.profile, each.portal.name) for each in joined.profiles.values())
 
 
 def _symptoms(ctx: click.Context) -> Iterator[Offer]:

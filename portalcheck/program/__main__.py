@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
 from pathlib import Path
 
-from portalcheck.program.building import BuildError, build
+from portalcheck.program.building import build
 
 
 def main() -> int:
@@ -16,11 +17,11 @@ def main() -> int:
         "--to", type=Path, default=Path("dist"), metavar="FOLDER", help="where it is put (default: dist)"
     )
     try:
-        made = build(parser.parse_args().to)
-    except BuildError as error:
+        folder, archive = build(parser.parse_args().to)
+    except subprocess.CalledProcessError as error:
         sys.stderr.write(f"portalcheck.program: {error}\n")
         return 1
-    sys.stdout.write(f"{made.folder}\n{made.archive}\n")
+    sys.stdout.write(f"{folder}\n{archive}\n")
     return 0
 
 

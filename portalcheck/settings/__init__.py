@@ -9,9 +9,9 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from enum import Enum
 from pathlib import Path
-from typing import Any, Final
+from types import EllipsisType
+from typing import Any
 
 import msgspec
 
@@ -48,7 +48,6 @@ from portalcheck.settings.sources import (
 from portalcheck.words.interface import N_, _
 
 __all__ = [
-    "DEFAULT",
     "Checked",
     "Fact",
     "Layer",
@@ -65,22 +64,11 @@ __all__ = [
     "effective",
     "load",
     "paths",
-    "portals",
     "unread_variables",
 ]
 
 CONFIG_NAME = "config.toml"
 PROFILES_NAME = "portals.d"
-
-
-class _Place(Enum):
-    DEFAULT = "default"
-
-
-DEFAULT: Final = _Place.DEFAULT
-"""Stands for the place where a file lies on this system; None stands for no file at all."""
-
-MaybeFile = Path | None | _Place
 
 
 def load(
@@ -89,22 +77,22 @@ def load(
     *,
     config: Path | None = None,
     given_profiles: Path | None = None,
-    system_file: MaybeFile = DEFAULT,
-    user_file: MaybeFile = DEFAULT,
+    system_file: Path | EllipsisType | None = ...,
+    user_file: Path | EllipsisType | None = ...,
 ) -> Settings:
     """Read and merge all layers. Raises SettingsError for the first setting that cannot be used.
 
     `flags` maps the names of `settings.sources.OPTIONS` to values, None where a flag was not given. `config`
     is read instead of the user's file and profiles, and must be there; so must `given_profiles`, a file or folder
-    of profiles that lie upon the user's.
+    of profiles that lie upon the user's. The system's and the user's file are where they lie on this system; None
+    stands for no file at all.
     """
-    system = _system_file(system_file, environ)
-    user = _user_file(user_file)
-    layers = [*_built_in(), *_files(Layer.SYSTEM, system)]
+    layers = [*_built_in()]
+    layers += _files(Layer.SYSTEM, _system_file(environ) if system_file is ... else system_file)
     if config is not None:
         layers.append(read_config(file_origin(Layer.USER, config), config, required=True))
     else:
-        layers += _files(Layer.USER, user)
+        layers += _files(Layer.USER, _user_file() if user_file is ... else user_file)
     if given_profiles is not None:
         layers += read_given_profiles(given_profiles)
     settings = merge([*layers, read_environment(environ), read_flags(flags)])
@@ -112,13 +100,11 @@ def load(
     return settings
 
 
-def _system_file(path: MaybeFile, environ: Mapping[str, str]) -> Path | None:
-    return Path(system_folder(environ)) / CONFIG_NAME if isinstance(path, _Place) else path
+def _system_file(environ: Mapping[str, str]) -> Path:
+    return Path(system_folder(environ)) / CONFIG_NAME
 
 
-def _user_file(path: MaybeFile) -> Path | None:
-    if not isinstance(path, _Place):
-        return path
+def _user_file() -> Path | None:
     folder = user_folder()
     return folder / CONFIG_NAME if folder else None
 
@@ -191,18 +177,13 @@ def _portal_values(profile: Profile, entries: Mapping[str, Entry]) -> dict[str, 
     return values
 
 
-def portals(settings: Settings) -> tuple[Profile, ...]:
-    """The known profiles, by name."""
-    return tuple(settings.profiles.values())
-
-
 def paths(
     environ: Mapping[str, str], *, config: Path | None = None, given_profiles: Path | None = None
 ) -> tuple[PathRow, ...]:
     """Where settings are read from on this computer, lowest layer first."""
-    places = _places(Layer.SYSTEM, _system_file(DEFAULT, environ))
+    places = _places(Layer.SYSTEM, _system_file(environ))
     if config is None:
-        places += _places(Layer.USER, _user_file(DEFAULT))
+        places += _places(Layer.USER, _user_file())
     else:
         places.append((Layer.USER, N_("settings"), config))
     if given_profiles is not None:

@@ -6,6 +6,7 @@ messages and the JSON Schema all come from them.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Literal
 
 import msgspec
@@ -24,62 +25,26 @@ _URL_WORDS = (
     "an http:// or https:// address with a host name and without user name, password, blank or backslash"
 )
 
-Url = Annotated[str, Meta(description=_URL_WORDS, max_length=2048, extra={"check": values.url_problem})]
-MaybeUrl = Annotated[
-    str,
-    Meta(description=f"{_URL_WORDS}, or nothing", max_length=2048, extra={"check": values.maybe_url_problem}),
-]
-CanaryUrl = Annotated[
-    str, Meta(description="an https:// address", max_length=2048, extra={"check": values.https_url_problem})
-]
-ProbeUrl = Annotated[
-    str,
-    Meta(
-        description="an http:// address, without TLS",
-        max_length=2048,
-        extra={"check": values.http_url_problem},
-    ),
-]
-Host = Annotated[
-    str,
-    Meta(
-        description="a host name or address such as portal.example.org, without https://, path or *",
-        max_length=254,
-        extra={"check": values.host_problem},
-    ),
-]
-Resolver = Annotated[
-    str,
-    Meta(
-        description="an IP address, address:port, [IPv6 address]:port or an https:// address",
-        max_length=2048,
-        extra={"check": values.resolver_problem},
-    ),
-]
-Words = Annotated[
-    str,
-    Meta(
-        description="a line of text of 1 to 200 characters",
-        max_length=200,
-        extra={"check": values.words_problem},
-    ),
-]
+
+def _text(description: str, longest: int, check: Callable[[str], str]) -> Meta:
+    """What a text is expected to be; `check` says what is wrong with it, beyond its length."""
+    return Meta(description=description, max_length=longest, extra={"check": check})
+
+
+Url = Annotated[str, _text(_URL_WORDS, 2048, values.url_problem)]
+MaybeUrl = Annotated[str, _text(f"{_URL_WORDS}, or nothing", 2048, values.maybe_url_problem)]
+CanaryUrl = Annotated[str, _text("an https:// address", 2048, values.https_url_problem)]
+ProbeUrl = Annotated[str, _text("an http:// address, without TLS", 2048, values.http_url_problem)]
+_HOST_WORDS = "a host name or address such as portal.example.org, without https://, path or *"
+Host = Annotated[str, _text(_HOST_WORDS, 254, values.host_problem)]
+_RESOLVER_WORDS = "an IP address, address:port, [IPv6 address]:port or an https:// address"
+Resolver = Annotated[str, _text(_RESOLVER_WORDS, 2048, values.resolver_problem)]
+Words = Annotated[str, _text("a line of text of 1 to 200 characters", 200, values.words_problem)]
 MaybeWords = Annotated[
-    str,
-    Meta(
-        description="a line of text of at most 200 characters",
-        max_length=200,
-        extra={"check": values.maybe_words_problem},
-    ),
+    str, _text("a line of text of at most 200 characters", 200, values.maybe_words_problem)
 ]
-FilePath = Annotated[
-    str,
-    Meta(
-        description="the path of a PEM file, or nothing",
-        max_length=4096,
-        extra={"check": values.path_problem},
-    ),
-]
+FilePath = Annotated[str, _text("the path of a PEM file, or nothing", 4096, values.path_problem)]
+LogPath = Annotated[str, _text("the path of a file, or nothing", 4096, values.path_problem)]
 ProfileName = Annotated[
     str,
     Meta(
@@ -88,17 +53,8 @@ ProfileName = Annotated[
         extra={"check": values.words_problem},
     ),
 ]
-CheckId = Annotated[
-    str, Meta(description="a check id such as dns", max_length=64, extra={"check": values.id_problem})
-]
-KeyPath = Annotated[
-    str,
-    Meta(
-        description="a key path such as network.contact",
-        max_length=200,
-        extra={"check": values.words_problem},
-    ),
-]
+CheckId = Annotated[str, _text("a check id such as dns", 64, values.id_problem)]
+KeyPath = Annotated[str, _text("a key path such as network.contact", 200, values.words_problem)]
 Switch = Annotated[bool, Meta(description="true or false")]
 Hosts = Annotated[tuple[Host, ...], Meta(description="a list of at most 500 host names", max_length=500)]
 CheckIds = Annotated[tuple[CheckId, ...], Meta(description="a list of at most 100 check ids", max_length=100)]
@@ -111,12 +67,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     pages or public code; C: not confirmed, and so not used for judging an address.
     """
 
-    host: Annotated[
-        str,
-        Meta(
-            description="a host name, or nothing", max_length=254, extra={"check": values.maybe_host_problem}
-        ),
-    ] = ""
+    host: Annotated[str, _text("a host name, or nothing", 254, values.maybe_host_problem)] = ""
     app: MaybeWords = ""
     store: MaybeWords = ""
     certainty: Annotated[Literal["A", "B", "C"], Meta(description="A, B or C")] = "C"
@@ -232,14 +183,7 @@ class RunTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         float,
         Meta(description=f"a number of seconds from 0 to {MAX_JITTER_S}", ge=0, le=MAX_JITTER_S),
     ] = 0.0
-    log_file: Annotated[
-        str,
-        Meta(
-            description="the path of a file, or nothing",
-            max_length=4096,
-            extra={"check": values.path_problem},
-        ),
-    ] = ""
+    log_file: LogPath = ""
     log_max_bytes: Annotated[
         int,
         Meta(

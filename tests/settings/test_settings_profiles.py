@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from portalcheck import settings as room
 from portalcheck.settings import Layer, SettingsError
 from tests.settings.settings_world import World
 
@@ -26,7 +25,7 @@ def test_the_built_in_profile_knows_the_portal_and_its_family(world: World) -> N
 
 
 def test_each_built_in_fact_has_a_source_and_unconfirmed_ones_are_used_for_nothing(world: World) -> None:
-    (profile,) = room.portals(world.load())
+    (profile,) = world.load().profiles.values()
     assert all(fact.source and fact.use for fact in profile.facts)
     listed = {*profile.portal.official, *profile.portal.identity, *profile.portal.known_other}
     sure = {fact.host for fact in profile.facts if fact.certainty in "AB"}
@@ -81,7 +80,7 @@ def test_folders_of_profiles_hold_one_a_file(world: World) -> None:
     settings = world.load(user='portals.lab.name = "My lab"')
     portal = settings.portal("lab")
     assert (portal.name, portal.url, portal.support.phone) == ("My lab", "https://lab.example/", "1-555")
-    lab, optum = room.portals(settings)
+    lab, optum = settings.profiles.values()
     assert [origin.file for origin in lab.origins] == [folder / "lab.toml", world.user]
     assert optum.origin.layer is Layer.BUILT_IN
 

@@ -24,7 +24,7 @@ def portals(config: Path | None, profiles: Path | None, lang: str | None) -> int
     words = catalog(lang)
     joined = load_settings(options.Options(flags={}, config=config, profiles=profiles))
     lines: list[str] = []
-    for profile in settings.portals(joined):
+    for profile in joined.profiles.values():
         portal = profile.portal
         # Only what the program brings has words in other languages; what somebody wrote is theirs.
         ours = joined.origin(f"portals.{portal.profile}.facts").layer is settings.Layer.BUILT_IN

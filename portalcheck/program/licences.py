@@ -1,16 +1,13 @@
-"""What was installed is what the lock file says, and which licences it comes with; without any network."""
+"""Which licences the libraries of the program come with."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
-from portalcheck.program.lock import normal
-
-OURS = "portalcheck"
-_BROUGHT_BY_VENV = frozenset({"pip", "setuptools"})
+_OURS = "portalcheck"
 _WITHOUT_METADATA = (
     "OpenSSL: Apache-2.0 (https://openssl-library.org/source/license/)",
     "SQLite: public domain (https://sqlite.org/copyright.html)",
@@ -20,22 +17,10 @@ _WITHOUT_METADATA = (
 _LICENCE = ("licen", "copying", "notice")
 
 
-def differences(site: Path, pins: Mapping[str, str]) -> list[str]:
-    """Each installed library that is not the locked release, in words; none where all is as it should be."""
-    found = []
-    for dist in distributions(path=[str(site)]):
-        name = normal(dist.name)
-        if name == OURS or (name in _BROUGHT_BY_VENV and name not in pins):
-            continue
-        if pins.get(name) != dist.version:
-            found.append(f"{name} {dist.version} is installed, {pins.get(name, 'nothing')} is locked")
-    return sorted(found)
-
-
 def licences(libraries: Path) -> str:
     """Who made what is inside: name, release and licence of each library, then the licences' own texts."""
-    dists = sorted(distributions(path=[str(libraries)]), key=lambda dist: normal(dist.name))
-    others = [dist for dist in dists if normal(dist.name) != OURS]
+    dists = sorted(distributions(path=[str(libraries)]), key=lambda dist: dist.name.lower())
+    others = [dist for dist in dists if dist.name.lower() != _OURS]
     lines = [f"{dist.name} {dist.version}: {_licence(dist)}" for dist in others]
     version = ".".join(map(str, sys.version_info[:3]))
     lines += [f"Python {version}: PSF-2.0 (https://docs.python.org/3/license.html)", *_WITHOUT_METADATA]
