@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
 import selectors
 import socket
 import struct
@@ -10,7 +12,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from types import TracebackType
 from typing import Self
 
 LOOPBACK = "127.0.0.1"
@@ -95,9 +96,7 @@ class Servers:
         self.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def tcp(self, serve: Serve) -> Endpoint:
@@ -155,14 +154,11 @@ class Servers:
         return sock
 
     def _pair(self) -> tuple[socket.socket, socket.socket]:
-        for attempt in range(_PAIR_TRIES):
+        for _ in range(_PAIR_TRIES):
             datagrams = self._bind(socket.SOCK_DGRAM)
-            try:
+            with contextlib.suppress(OSError):  # the number is taken on TCP; the next one may not be
                 return datagrams, self._bind(socket.SOCK_STREAM, datagrams.getsockname()[1])
-            except OSError:  # the number is taken on TCP; the next one may not be
-                if attempt == _PAIR_TRIES - 1:
-                    raise
-        raise AssertionError("the last try returns or raises")
+        raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
 
     def _listen(self, sock: socket.socket, serve: Serve) -> None:
         sock.listen(_MAX_PEERS)

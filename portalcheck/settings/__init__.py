@@ -39,7 +39,6 @@ from portalcheck.settings.sources import (
     read_config,
     read_environment,
     read_flags,
-    read_given_profiles,
     read_profile,
     read_profiles,
     system_folder,
@@ -94,7 +93,11 @@ def load(
     else:
         layers += _files(Layer.USER, _user_file() if user_file is ... else user_file)
     if given_profiles is not None:
-        layers += read_given_profiles(given_profiles)
+        layers += (
+            read_profiles(Layer.USER, given_profiles, given=True)
+            if given_profiles.is_dir()
+            else [read_profile(Layer.USER, given_profiles)]
+        )
     settings = merge([*layers, read_environment(environ), read_flags(flags)])
     settings.portal()
     return settings

@@ -15,7 +15,6 @@ from portalcheck.settings.model import (
     ConfigFile,
     GuideTable,
     HistoryTable,
-    NetworkTable,
     RunTable,
 )
 from portalcheck.settings.origin import (
@@ -28,17 +27,13 @@ from portalcheck.settings.origin import (
     SettingsWarning,
 )
 from portalcheck.settings.profiles import Profile, check_ca_file, make, profile_of, whole_path
-from portalcheck.settings.reader import annotation_at, closest, either, quoted
+from portalcheck.settings.reader import annotation_at, closest, either, fields, is_table, quoted
 from portalcheck.settings.sources import Values
 from portalcheck.words.interface import _
 
 _ABOVE_LOCKS = (Layer.USER, Layer.ENVIRONMENT, Layer.FLAG)
 TABLES: Mapping[str, type[msgspec.Struct]] = {
-    "network": NetworkTable,
-    "run": RunTable,
-    "checks": ChecksTable,
-    "guide": GuideTable,
-    "history": HistoryTable,
+    name: shape for name, shape in fields(ConfigFile).items() if is_table(shape)
 }
 """The tables that there is one of, by name."""
 
@@ -162,12 +157,7 @@ def merge(layers: Iterable[Values], problems: Problems | None = None) -> Setting
 def _over(lower: Entry | None, higher: Entry, key: str) -> Entry:
     if lower is None or not key.endswith(".also_official"):
         return higher
-    both: tuple[Any, ...] = (*_tuple(lower.value), *_tuple(higher.value))
-    return Entry(tuple(dict.fromkeys(both)), higher.origin)
-
-
-def _tuple(value: object) -> tuple[object, ...]:
-    return value if isinstance(value, tuple) else ()
+    return Entry(tuple(dict.fromkeys((*lower.value, *higher.value))), higher.origin)
 
 
 def _check_lock(lock: str, origin: Origin, known: Iterable[str]) -> None:

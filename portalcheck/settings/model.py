@@ -7,6 +7,7 @@ messages and the JSON Schema all come from them.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Literal
 
 import msgspec
@@ -32,9 +33,13 @@ def _text(description: str, longest: int, check: Callable[[str], str]) -> Meta:
 
 
 Url = Annotated[str, _text(_URL_WORDS, 2048, values.url_problem)]
-MaybeUrl = Annotated[str, _text(f"{_URL_WORDS}, or nothing", 2048, values.maybe_url_problem)]
-CanaryUrl = Annotated[str, _text("an https:// address", 2048, values.https_url_problem)]
-ProbeUrl = Annotated[str, _text("an http:// address, without TLS", 2048, values.http_url_problem)]
+MaybeUrl = Annotated[str, _text(f"{_URL_WORDS}, or nothing", 2048, values.maybe(values.url_problem))]
+CanaryUrl = Annotated[
+    str, _text("an https:// address", 2048, partial(values.url_problem, schemes=("https",)))
+]
+ProbeUrl = Annotated[
+    str, _text("an http:// address, without TLS", 2048, partial(values.url_problem, schemes=("http",)))
+]
 _HOST_WORDS = "a host name or address such as portal.example.org, without https://, path or *"
 Host = Annotated[str, _text(_HOST_WORDS, 254, values.host_problem)]
 _RESOLVER_WORDS = "an IP address, address:port, [IPv6 address]:port or an https:// address"
@@ -67,7 +72,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     pages or public code; C: not confirmed, and so not used for judging an address.
     """
 
-    host: Annotated[str, _text("a host name, or nothing", 254, values.maybe_host_problem)] = ""
+    host: Annotated[str, _text("a host name, or nothing", 254, values.maybe(values.host_problem))] = ""
     app: MaybeWords = ""
     store: MaybeWords = ""
     certainty: Annotated[Literal["A", "B", "C"], Meta(description="A, B or C")] = "C"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -48,7 +49,7 @@ BUILT_IN = Origin(Layer.BUILT_IN)
 class Entry(msgspec.Struct, frozen=True):
     """The value of one key and where it was set."""
 
-    value: object
+    value: Any
     origin: Origin
 
 

@@ -29,14 +29,8 @@ _PART_TEXT = r"""(?:[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')"""
 _PART = re.compile(_PART_TEXT)
 _DOTTED = re.compile(rf"{_PART_TEXT}(?:[ \t]*+\.[ \t]*+{_PART_TEXT})*+")
 _SWITCHES = {
-    "true": True,
-    "1": True,
-    "yes": True,
-    "on": True,
-    "false": False,
-    "0": False,
-    "no": False,
-    "off": False,
+    **dict.fromkeys(("true", "1", "yes", "on"), True),
+    **dict.fromkeys(("false", "0", "no", "off"), False),
 }
 
 OPTIONS: Mapping[str, str] = {
@@ -216,18 +210,8 @@ def read_profile(layer: Layer, path: Path, problems: Problems | None = None) -> 
     return Values({key: Entry(value, origin) for key, value in leaves.items()}, (), origin)
 
 
-def read_given_profiles(path: Path) -> Iterator[Values]:
-    """The profiles of a file or folder that was asked for, which must be there. Raises SettingsError."""
-    if path.is_dir():
-        yield from read_profiles(Layer.USER, path, given=True)
-    else:
-        yield read_profile(Layer.USER, path)
-
-
-def read_profiles(layer: Layer, folder: Path | None, *, given: bool = False) -> Iterator[Values]:
+def read_profiles(layer: Layer, folder: Path, *, given: bool = False) -> Iterator[Values]:
     """The profiles of a folder, by name; nothing where there is no folder. Raises SettingsError."""
-    if folder is None:
-        return
     try:
         names = sorted(entry.name for entry in os.scandir(folder))
     except (FileNotFoundError, NotADirectoryError):

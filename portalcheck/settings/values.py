@@ -7,7 +7,7 @@ repeats an address, or `""` where nothing is.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from portalcheck.address.host import LONGEST_HOST, LONGEST_LABEL
 from portalcheck.address.literal import is_address
@@ -21,6 +21,11 @@ _LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?")
 def _is_unscoped(text: str) -> bool:
     """Whether a text is an IP literal without a zone, which means nothing outside of one computer."""
     return "%" not in text and is_address(text)
+
+
+def maybe(check: Callable[[str], str]) -> Callable[[str], str]:
+    """A check that also takes nothing."""
+    return lambda text: check(text) if text else ""
 
 
 def host_problem(text: str) -> str:
@@ -37,11 +42,6 @@ def host_problem(text: str) -> str:
     if not isinstance(address, Address) or address.is_ip or address.suspect:
         return _("is not a host name")
     return "" if all(map(_LABEL.fullmatch, address.host.split("."))) else _("is not a host name")
-
-
-def maybe_host_problem(text: str) -> str:
-    """A host name, or nothing."""
-    return host_problem(text) if text else ""
 
 
 def url_problem(text: str, schemes: Sequence[str] = ("http", "https")) -> str:
@@ -77,21 +77,6 @@ def host_of(url: str) -> str:
     return address.host if address.host in url.lower() else address.display
 
 
-def maybe_url_problem(text: str) -> str:
-    """An address, or nothing."""
-    return url_problem(text) if text else ""
-
-
-def https_url_problem(text: str) -> str:
-    """An https address."""
-    return url_problem(text, ("https",))
-
-
-def http_url_problem(text: str) -> str:
-    """An address of plain HTTP."""
-    return url_problem(text, ("http",))
-
-
 def canaries_problem(urls: Sequence[str]) -> str:
     """Canaries of one host only could not tell a network from that host."""
     return "" if len({host_of(url) for url in urls}) > 1 else _("names one host only")
@@ -102,18 +87,13 @@ def resolver_problem(text: str) -> str:
     if _is_unscoped(text):
         return ""
     if "://" in text:
-        return https_url_problem(text)
+        return url_problem(text, ("https",))
     host, _colon, port = text.rpartition(":")
     bracketed = host.startswith("[") and host.endswith("]")
     address = host[1:-1] if bracketed else host
     if not _is_unscoped(address) or bracketed != (":" in address):
         return _("is not the address of a DNS server")
-    if not (
-        port.isascii()
-        and port.isdigit()
-        and len(port) <= len(str(HIGHEST_PORT))
-        and 0 < int(port) <= HIGHEST_PORT
-    ):
+    if not re.fullmatch(r"[0-9]{1,5}", port) or not 1 <= int(port) <= HIGHEST_PORT:
         return _("has a port that is not 1 to {number}").format(number=HIGHEST_PORT)
     return ""
 
