@@ -24,26 +24,22 @@ _PLAIN = re.compile(r"(?:[A-Za-z]:\\|/)[A-Za-z0-9 _.,+@()/\\-]*")
 class Integration(msgspec.Struct, frozen=True):
     """An engine's files. `program` is where they expect portalcheck; empty where they install it themselves."""
 
-    name: str
     program: str = _ON_POSIX
     blanks: bool = False
     """Whether the program's path may hold blanks."""
 
 
 INTEGRATIONS: Mapping[str, Integration] = {
-    row.name: row
-    for row in (
-        Integration("ansible", ""),
-        Integration("intune", _ON_WINDOWS, blanks=True),
-        Integration("jamf", blanks=True),
-        Integration("fleet", ""),
-        Integration("systemd"),
-        Integration("windows-task", _ON_WINDOWS, blanks=True),
-        Integration("launchd", blanks=True),
-        Integration("nagios"),
-        Integration("prometheus"),
-        Integration("duckdb", ""),
-    )
+    "ansible": Integration(""),
+    "intune": Integration(_ON_WINDOWS, blanks=True),
+    "jamf": Integration(blanks=True),
+    "fleet": Integration(""),
+    "systemd": Integration(),
+    "windows-task": Integration(_ON_WINDOWS, blanks=True),
+    "launchd": Integration(blanks=True),
+    "nagios": Integration(),
+    "prometheus": Integration(),
+    "duckdb": Integration(""),
 }
 
 

@@ -64,18 +64,12 @@ class SettingsError(Exception):
         self, origin: Origin, key: str, problem: str, expected: str, *, suggestion: str = ""
     ) -> None:
         self.origin, self.key = origin, key
-        self.problem, self.expected, self.suggestion = problem, expected, suggestion
         where = [part for part in (origin.place, origin.key(key)) if part]
         text = _("{what_is_wrong}; expected {expected}").format(
             what_is_wrong=": ".join([*where, problem]), expected=expected
         )
         hint = " " + _("(did you mean {suggestion}?)").format(suggestion=suggestion) if suggestion else ""
         super().__init__(text + hint)
-
-    @property
-    def file(self) -> Path | None:
-        """The file that holds the setting, None for a variable or flag."""
-        return self.origin.file
 
 
 MOST_PROBLEMS = 50

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +25,6 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     portal: Portal
     origins: tuple[Origin, ...]
     facts: tuple[Fact, ...] = ()
-
-    @property
-    def origin(self) -> Origin:
-        """Where the profile comes from; later origins change it."""
-        return self.origins[0]
 
 
 def profile_of(key: str) -> str:
@@ -55,7 +50,7 @@ def make(
         raise SettingsError(origins[0], f"{prefix}url", _("missing"), expected)
     host = host_of(own["url"])
     identity = own.get("identity", ())
-    official = _each_once((*(own.get("official") or (host,)), *own.get("also_official", ())))
+    official = tuple(dict.fromkeys((*(own.get("official") or (host,)), *own.get("also_official", ()))))
     if not official_locked and not any(_covers(listed, host) for listed in (*official, *identity)):
         official = (*official, host)
     portal = Portal(
@@ -64,7 +59,7 @@ def make(
         url=own["url"],
         official=official,
         identity=identity,
-        protect=own.get("protect") or _each_once((*official, *identity)),
+        protect=own.get("protect") or tuple(dict.fromkeys((*official, *identity))),
         known_other=own.get("known_other", ()),
         issuers=own.get("issuers", ()),
         ca_file=whole_path(entries.get(f"{prefix}ca_file")),
@@ -77,10 +72,6 @@ def make(
 def _covers(listed: str, host: str) -> bool:
     plain = listed.lower().strip(".")
     return host == plain or host.endswith(f".{plain}")
-
-
-def _each_once(hosts: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(hosts))
 
 
 def whole_path(entry: Entry | None) -> str:

@@ -240,7 +240,7 @@ def read_environment(environ: Mapping[str, str]) -> Values:
     for name, text in environ.items():
         origin = Origin(Layer.ENVIRONMENT, None, name)
         if name in VARIABLES and text:
-            entries[VARIABLES[name]] = Entry(_from_text(VARIABLES[name], text, origin), origin)
+            entries[VARIABLES[name]] = Entry(_value(VARIABLES[name], text, origin), origin)
         elif name.startswith(f"{PREFIX}NETWORK_") and name not in VARIABLES:
             # Left unnoticed, a slip in such a name would have hosts contacted that the person forbade.
             networks = [other for other in VARIABLES if other.startswith(f"{PREFIX}NETWORK_")]
@@ -257,27 +257,25 @@ def read_flags(flags: Mapping[str, object]) -> Values:
         if value is None:
             continue
         key, origin = OPTIONS[option], Origin(Layer.FLAG, None, f"--{option.replace('_', '-')}")
-        text = ",".join(value) if isinstance(value, list | tuple) else value
-        checked = _from_text(key, text, origin) if isinstance(text, str) else _checked(key, text, origin)
-        entries[key] = Entry(checked, origin)
+        entries[key] = Entry(
+            _value(key, ",".join(value) if isinstance(value, list | tuple) else value, origin), origin
+        )
     return Values(entries)
 
 
-def _from_text(key: str, text: str, origin: Origin) -> object:
-    """A value from its text: lists have commas, switches are true, yes, on, 1 or false, no, off, 0."""
-    if any("\ud800" <= letter <= "\udfff" for letter in text):  # how Python holds bytes that are no text
-        raise SettingsError(origin, key, _("is not UTF-8 text"), "UTF-8")
-    base, _meta = bare(annotation_at(ConfigFile, key))
-    value: object = text.strip()
-    if base is bool:
-        value = _SWITCHES.get(text.strip().lower(), value)
-    elif base in (float, int):
-        with contextlib.suppress(msgspec.ValidationError):
-            value = msgspec.convert(value, base, strict=False)
-    elif get_origin(base) is tuple:
-        value = [part.strip() for part in text.split(",") if part.strip()]
-    return _checked(key, value, origin)
-
-
-def _checked(key: str, value: object, origin: Origin) -> object:
-    return Reader(origin).leaf(annotation_at(ConfigFile, key), value, key)
+def _value(key: str, value: object, origin: Origin) -> object:
+    """A checked value, also from its text: lists have commas, switches are true, yes, on, 1 or false, no, off, 0."""
+    annotation = annotation_at(ConfigFile, key)
+    if isinstance(value, str):
+        if any("\ud800" <= letter <= "\udfff" for letter in value):  # how Python holds bytes that are no text
+            raise SettingsError(origin, key, _("is not UTF-8 text"), "UTF-8")
+        base, text = bare(annotation)[0], value.strip()
+        value = text
+        if base is bool:
+            value = _SWITCHES.get(text.lower(), text)
+        elif base in (float, int):
+            with contextlib.suppress(msgspec.ValidationError):
+                value = msgspec.convert(text, base, strict=False)
+        elif get_origin(base) is tuple:
+            value = [part.strip() for part in text.split(",") if part.strip()]
+    return Reader(origin).leaf(annotation, value, key)

@@ -153,8 +153,8 @@ def test_a_bad_file_is_told_in_one_line_with_file_key_and_expectation(
 ) -> None:
     error = caught(world, user=text)
     assert str(error) == f"{world.user}: {message}"
-    assert error.file == world.user
-    assert error.expected
+    assert error.origin.file == world.user
+    assert "expected" in str(error)
 
 
 URLS = [

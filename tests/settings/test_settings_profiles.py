@@ -82,7 +82,7 @@ def test_folders_of_profiles_hold_one_a_file(world: World) -> None:
     assert (portal.name, portal.url, portal.support.phone) == ("My lab", "https://lab.example/", "1-555")
     lab, optum = settings.profiles.values()
     assert [origin.file for origin in lab.origins] == [folder / "lab.toml", world.user]
-    assert optum.origin.layer is Layer.BUILT_IN
+    assert optum.origins[0].layer is Layer.BUILT_IN
 
 
 def test_a_relative_ca_file_is_beside_the_file_that_names_it(world: World) -> None:
