@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from portalcheck.facts import CookieStore, Unreadable
 from portalcheck.machine.browsers import mozilla_cookies, running
-from portalcheck.machine.browsers.database import Database, Refused
+from portalcheck.machine.browsers.database import ask
 from portalcheck.machine.browsers.places import Place
 from portalcheck.machine.browsers.profile import MAX_PROFILES, Profile, Question, count, store
 from portalcheck.machine.browsers.reading import exists, folders, is_remote, presence, read_ini, regular_files
@@ -53,15 +53,11 @@ def _listed(root: Path, environment: Environment) -> tuple[Path, ...]:
 def _grouped(root: Path, environment: Environment) -> Iterator[Path]:
     """The profiles of the switcher: one database for each group (SelectableProfileService.sys.mjs)."""
     for path in regular_files(root / "Profile Groups", ".sqlite")[:_MAX_GROUPS]:
-        image = take(path)
-        if isinstance(image, Unreadable) or not image:
-            continue
-        try:
-            with Database(image) as database:
-                listed = database.texts("Profiles", "path", MAX_PROFILES)
-        except Refused:  # what the lists lack is still looked for on disk
-            continue
-        yield from (folder for text in listed if (folder := _placed(root, text, environment)) is not None)
+        listed = ask(take(path), lambda database: database.texts("Profiles", "path", MAX_PROFILES))
+        # What unreadable lists lack is still looked for on disk.
+        for text in () if isinstance(listed, Unreadable) else listed:
+            if (folder := _placed(root, text, environment)) is not None:
+                yield folder
 
 
 def _placed(root: Path, path: str, environment: Environment) -> Path | None:

@@ -32,9 +32,7 @@ COLUMNS = (
 `expires` and `changed` by the clock of the database, NULL for none; `jar` `''` for the ordinary one, else how
 the browser writes the partition or container that keeps the cookie apart; `embedded` 1 where that is a frame
 within another site's."""
-MAX_INTEGER = 2**63 - 1
-"""SQLite's largest integer. Text and blobs sort behind numbers: a BETWEEN with it holds for numbers only."""
-
+_MAX_INTEGER = 2**63 - 1
 MAX_HOSTS = 100
 MAX_SEGMENTS = 100
 _FEW = 8
@@ -103,6 +101,13 @@ def page_of(url: str) -> Page | None:
         return None
     path = parts.path if parts.path.startswith("/") else "/"
     return Page(parts.scheme, host, port or _PORTS[parts.scheme], path)
+
+
+def first_time(columns: Iterable[str], part: int = 1) -> str:
+    """An expression for the first of some times that is set, divided by `part`; NULL if none is."""
+    # Text and blobs sort behind numbers, so that a BETWEEN holds for numbers only.
+    cases = " ".join(f"WHEN {name} BETWEEN 1 AND {_MAX_INTEGER} THEN {name} / {part}" for name in columns)
+    return f"CASE {cases} END" if cases else "NULL"
 
 
 class Totals(msgspec.Struct, frozen=True, kw_only=True):
