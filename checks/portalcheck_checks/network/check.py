@@ -54,13 +54,24 @@ def network(ctx: Context) -> Iterable[Finding]:
     if canaries is None:
         yield ok(reasons.WELL) if loaded else skip(reasons.NOT_ASKED)
     else:
-        yield from judge_egress(trace, canaries, loaded=loaded, obstacle=_obstacle(ctx, canaries))
+        stuck = not (canaries.internet_works or canaries.is_captive)
+        beside = map(ctx.egress.probe_over, other_interfaces(ctx) if stuck else ())
+        yield from judge_egress(
+            trace,
+            canaries,
+            loaded=loaded,
+            captive=CaptiveAnswer.CAPTIVE in beside,
+            blocked_here=stuck and ctx.egress.blocked_here(),
+        )
     routed = loaded or _is_routed(ctx, trace)
     stopped = not routed and _is_blocked_here(ctx, trace)
     if stopped:
         yield fail(reasons.STOPPED_HERE)
     yield from judge_families(trace, loaded=loaded, only_ipv4=retries.ipv4_only, routed=routed or stopped)
-    yield from judge_retries(retries)
+    if retries.again:
+        yield note(reasons.RECOVERED)  # so that nothing is proved
+    elif retries.small_packets:
+        yield fail(reasons.MTU)
     yield from judge_speed(trace, loaded=loaded)
 
 
@@ -89,31 +100,15 @@ def _usable(address: str) -> bool:
     return not (parsed.is_link_local or nowhere)
 
 
-class Obstacle(msgspec.Struct, frozen=True):
-    """Why nothing gets out: a captive portal that shows only beside the tunnel, this computer's own firewall."""
-
-    captive: bool = False
-    blocked_here: bool = False
-
-
-_NO_OBSTACLE = Obstacle()
-
-
-def _obstacle(ctx: Context, canaries: Canaries) -> Obstacle:
-    if canaries.internet_works or canaries.is_captive:
-        return _NO_OBSTACLE
-    return Obstacle(
-        captive=any(ctx.egress.probe_over(name) is CaptiveAnswer.CAPTIVE for name in other_interfaces(ctx)),
-        blocked_here=ctx.egress.blocked_here(),
-    )
-
-
 def judge_egress(
-    trace: Trace, canaries: Canaries, *, loaded: bool, obstacle: Obstacle = _NO_OBSTACLE
+    trace: Trace, canaries: Canaries, *, loaded: bool, captive: bool = False, blocked_here: bool = False
 ) -> Iterator[Finding]:
-    """What the canaries prove. Errors of a probe never mean a captive portal (RFC 8952 leaves them open)."""
+    """What the canaries prove. Errors of a probe never mean a captive portal (RFC 8952 leaves them open).
+
+    `captive`: one shows beside the tunnel; `blocked_here`: this computer itself lets nothing out.
+    """
     proxied = trace.first.proxy is not None
-    signs = canaries.is_captive or canaries.one_certificate or obstacle.captive
+    signs = canaries.is_captive or canaries.one_certificate or captive
     if signs and canaries.verified == 0 and not loaded and not proxied:
         yield fail(reasons.CAPTIVE)
         return
@@ -122,7 +117,7 @@ def judge_egress(
     if canaries.internet_works:
         yield ok(reasons.WAY_OUT, reached=canaries.verified, asked=canaries.asked)
     elif not _answered(trace) and canaries.tcp_ok == 0 and not canaries.answered_on_retry:
-        yield fail(reasons.BLOCKED_HERE if obstacle.blocked_here else reasons.NO_WAY_OUT)
+        yield fail(reasons.BLOCKED_HERE if blocked_here else reasons.NO_WAY_OUT)
     if _port_blocked(trace, canaries) and not proxied:
         yield fail(reasons.PORT_BLOCKED, port=trace.first.port)
 
@@ -191,14 +186,6 @@ def _size_is_suspect(hop: Hop) -> bool:
     """Whether the connection opened, which takes small packets, and then fell silent, which may be for large ones."""
     step = hop.http if hop.tls is None or hop.tls.failure is None else hop.tls
     return hop.connect is not None and step is not None and step.failure is Failure.TIMED_OUT
-
-
-def judge_retries(retries: Retries) -> Iterator[Finding]:
-    """Small packets pass and large ones do not; or the retry works, so that nothing is proved."""
-    if retries.again:
-        yield note(reasons.RECOVERED)
-    elif retries.small_packets:
-        yield fail(reasons.MTU)
 
 
 def _is_routed(ctx: Context, trace: Trace) -> bool:

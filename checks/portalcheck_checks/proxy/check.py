@@ -56,10 +56,9 @@ def proxy(ctx: Context) -> Iterable[Finding]:
         else:
             yield fail(reasons.UNSTEADY, kind=plan.kind)
     yield from judge_inspector(trace, ctx.chain(trace.last), ctx.third_parties.canaries())
-    if _programs_only(settings):
-        programs = Route(url=ctx.url, proxy=settings.programs)
-        if _fails_twice(ctx, programs):
-            yield from judge_mismatch(loaded, ctx.trace(programs))
+    # A proxy for programs alone that fails them, while the browser's route works.
+    if loaded and _programs_only(settings) and _fails_twice(ctx, Route(url=ctx.url, proxy=settings.programs)):
+        yield fail(reasons.MISMATCH)
 
 
 def _fails_twice(ctx: Context, route: Route) -> bool:
@@ -114,12 +113,6 @@ def judge_inspector(trace: Trace, chain: Chain | None, canaries: Canaries | None
     inspected = chain.trusted_by == {"system"} and canaries.same_issuer
     if inspected and http.status == _BAD_GATEWAY:
         yield fail(reasons.INSPECTOR_REFUSES, status=http.status)
-
-
-def judge_mismatch(loaded: bool, through: Trace | None) -> Iterator[Finding]:
-    """A proxy that is set for programs alone, and fails them while the browser's route works."""
-    if loaded and through is not None and through.last.proxy_refused:
-        yield fail(reasons.MISMATCH)
 
 
 CHECK = Check(

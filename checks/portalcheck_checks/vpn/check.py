@@ -68,7 +68,7 @@ def _judge_trouble(ctx: Context, trace: Trace, tunnel: Interface, outside: Seque
     if addresses:
         walks = (_walk_over(ctx, name, addresses) for name in outside)
         works = any(is_proven(ctx, walk) for walk in walks) and still_fails(ctx, trace)
-        return list(judge_bypass(tunnel, works_outside=works))
+        return [_breaks(tunnel)] if works else []
     canaries, names = ctx.third_parties.canaries(), ctx.names()
     if canaries is None or names is None:
         return []
@@ -76,11 +76,11 @@ def _judge_trouble(ctx: Context, trace: Trace, tunnel: Interface, outside: Seque
         works = any(
             ctx.egress.dns_over(name) or ctx.egress.probe_over(name) is CaptiveAnswer.OPEN for name in outside
         )
-        return list(judge_bypass(tunnel, works_outside=works))
+        return [_breaks(tunnel)] if works else []
     inside = [_is_inside(ctx, tunnel, answer.server) for answer in names.servers]
     silent = [answer.failure is Failure.TIMED_OUT for answer in names.servers]
     dead = bool(inside) and all(inside) and all(silent) and not names.answered_late
-    return list(judge_own_dns(tunnel, dead=dead))
+    return [fail(reasons.DNS_DEAD, product=tunnel.product or _UNKNOWN_PRODUCT)] if dead else []
 
 
 def _is_inside(ctx: Context, tunnel: Interface, server: DnsServer | None) -> bool:
@@ -126,16 +126,8 @@ def _walk_over(ctx: Context, interface: str, addresses: tuple[str, ...]) -> Trac
     return ctx.trace(Route(url=ctx.url, proxy=DIRECT, interface=interface, addresses=addresses))
 
 
-def judge_bypass(tunnel: Interface, *, works_outside: bool) -> Iterator[Finding]:
-    """Blamed only if the same portal answers outside the tunnel."""
-    if works_outside:
-        yield fail(reasons.BREAKS, product=tunnel.product or _UNKNOWN_PRODUCT)
-
-
-def judge_own_dns(tunnel: Interface, *, dead: bool) -> Iterator[Finding]:
-    """The tunnel carries other traffic, and every DNS server inside it is silent."""
-    if dead:
-        yield fail(reasons.DNS_DEAD, product=tunnel.product or _UNKNOWN_PRODUCT)
+def _breaks(tunnel: Interface) -> Finding:
+    return fail(reasons.BREAKS, product=tunnel.product or _UNKNOWN_PRODUCT)
 
 
 CHECK = Check(
