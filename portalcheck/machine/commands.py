@@ -19,14 +19,11 @@ _FOLDERS = (
     "/run/current-system/sw/bin",  # NixOS
     "/run/current-system/profile/bin",  # Guix
 )
-
-
-_KEPT_HERE = ("HOME", "LOGNAME", "USER", "PATH", "TMPDIR", "DISPLAY", "WAYLAND_DISPLAY")
-_KEPT_ON_WINDOWS = (
-    *("APPDATA", "COMSPEC", "LOCALAPPDATA", "PATHEXT", "PROGRAMDATA", "SYSTEMDRIVE", "SYSTEMROOT"),
-    *("TEMP", "TMP", "USERPROFILE", "WINDIR"),
+_KEPT = frozenset(
+    {"HOME", "LOGNAME", "USER", "PATH", "TMPDIR", "DISPLAY", "WAYLAND_DISPLAY"}
+    | {"APPDATA", "COMSPEC", "LOCALAPPDATA", "PATHEXT", "PROGRAMDATA", "SYSTEMDRIVE", "SYSTEMROOT"}
+    | {"TEMP", "TMP", "USERPROFILE", "WINDIR"}
 )
-_KEPT = frozenset({*_KEPT_HERE, *_KEPT_ON_WINDOWS})
 _KEPT_PREFIXES = ("DBUS_", "DCONF_", "GIO_", "GSETTINGS_", "XDG_")
 
 

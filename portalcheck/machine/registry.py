@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-from portalcheck.machine.environment import RegistryValue
+from portalcheck.machine.environment import Registry, RegistryValue
 
 MAX_ENTRIES = 4096
 
@@ -21,7 +21,7 @@ if sys.platform == "win32":
         "HKCR": winreg.HKEY_CLASSES_ROOT,
     }
 
-    class WindowsRegistry:
+    class WindowsRegistry(Registry):
         """This computer's registry, its 64-bit view."""
 
         def value(self, hive: str, key: str, name: str) -> RegistryValue | None:

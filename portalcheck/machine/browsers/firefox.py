@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 
 from portalcheck.facts import CookieStore, Unreadable
 from portalcheck.machine.browsers import mozilla_cookies, running
 from portalcheck.machine.browsers.database import ask
-from portalcheck.machine.browsers.places import Place
+from portalcheck.machine.browsers.places import Place, placed
 from portalcheck.machine.browsers.profile import MAX_PROFILES, Profile, Question, count, store
-from portalcheck.machine.browsers.reading import exists, folders, is_remote, presence, read_ini, regular_files
+from portalcheck.machine.browsers.reading import exists, folders, presence, read_ini, regular_files
 from portalcheck.machine.browsers.sqlite_image import take
 from portalcheck.machine.environment import Environment
 
@@ -46,7 +46,7 @@ def _listed(root: Path, environment: Environment) -> tuple[Path, ...]:
         section.get("Default", "") for name, section in sections.items() if name.startswith("Install")
     ]
     others = [section.get("Path", "") for name, section in sections.items() if name.startswith("Profile")]
-    folders_found = (_placed(root, path, environment) for path in (*preferred, *others))
+    folders_found = (placed(root, path, environment) for path in (*preferred, *others))
     return tuple(folder for folder in folders_found if folder is not None)
 
 
@@ -56,18 +56,8 @@ def _grouped(root: Path, environment: Environment) -> Iterator[Path]:
         listed = ask(take(path), lambda database: database.texts("Profiles", "path", MAX_PROFILES))
         # What unreadable lists lack is still looked for on disk.
         for text in () if isinstance(listed, Unreadable) else listed:
-            if (folder := _placed(root, text, environment)) is not None:
+            if (folder := placed(root, text, environment)) is not None:
                 yield folder
-
-
-def _placed(root: Path, path: str, environment: Environment) -> Path | None:
-    """Where a listed profile is; None for one on another computer, or reached by `..`."""
-    pure = PureWindowsPath(path) if environment.os == "windows" else PurePosixPath(path)
-    if not path or "\0" in path or ".." in pure.parts or is_remote(path):
-        return None
-    if pure.is_absolute():
-        return environment.at(path)
-    return None if pure.anchor else root.joinpath(*pure.parts)
 
 
 def cookies(profile: Profile, question: Question) -> CookieStore:

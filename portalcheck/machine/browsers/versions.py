@@ -64,7 +64,6 @@ class _Build(NamedTuple):
     order: tuple[int, ...]
     version: str
     built: float | None = None
-    esr: bool = False
 
 
 def supported(browser: str, version: str, built: float | None, now: float) -> Support:
@@ -100,7 +99,6 @@ def installed(
                 browser=browser,
                 version=build.version,
                 built=build.built,
-                esr=build.esr,
                 default=browser == default,
                 supported=supported(browser, build.version, build.built, now),
                 last_used=max(filter(None, map(_last_used, own)), default=None),
@@ -118,15 +116,15 @@ def _builds(profiles: Sequence[Profile], environment: Environment) -> Iterable[_
     elif family == "firefox":
         for profile in profiles:
             found = firefox_install.installation(profile.folder, environment)
-            yield from _build(found.version, found.built, esr=found.esr)
+            yield from _build(found.version, found.built)
     elif family == "safari":
         yield from _build(part(read_plist(environment.at(_SAFARI)), "CFBundleShortVersionString"))
 
 
-def _build(version: object, built: float | None = None, *, esr: bool = False) -> Iterable[_Build]:
+def _build(version: object, built: float | None = None) -> Iterable[_Build]:
     if isinstance(version, str) and _VERSION.fullmatch(version.strip()):
         text = version.strip()
-        yield _Build(tuple(map(int, text.split("."))), text, built, esr)
+        yield _Build(tuple(map(int, text.split("."))), text, built)
 
 
 def _chromium(place: Place) -> Iterable[_Build]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from urllib.parse import urlsplit
 
@@ -172,17 +173,9 @@ def _host_matches(host: str, destination: Destination, suffixes: bool) -> bool:
 
 
 def _wildcard(pattern: str, text: str) -> bool:
-    """Whether a pattern with `*` is the whole text; each piece is looked for once, so time stays linear."""
-    first, *middle, last = pattern.split("*")
-    if len(first) + len(last) > len(text) or not text.startswith(first) or not text.endswith(last):
-        return False
-    at, end = len(first), len(text) - len(last)
-    for piece in middle:
-        at = text.find(piece, at, end)
-        if at < 0:
-            return False
-        at += len(piece)
-    return True
+    """Whether a pattern with `*` is the whole text."""
+    fits = len(pattern) - pattern.count("*") <= len(text)  # else so many stars would take long
+    return fits and fnmatchcase(text, re.sub(r"[\[?]", r"[\g<0>]", pattern))
 
 
 def _network(text: str) -> IPv4Network | IPv6Network | None:

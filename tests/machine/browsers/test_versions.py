@@ -98,7 +98,7 @@ def test_the_table_is_dated() -> None:
 def test_firefox_names_its_build(world: World) -> None:
     firefox(world, "153.7.0_20261103151912/20261103151912")
     found = only(world)
-    assert (found.version, found.esr, found.supported) == ("153.7.0", False, "true")
+    assert (found.version, found.supported) == ("153.7.0", "true")
     assert found.built == datetime.datetime(2026, 11, 3, 15, 19, 12, tzinfo=datetime.UTC).timestamp()
 
 
@@ -110,7 +110,7 @@ def test_the_program_knows_better_than_the_profile(world: World) -> None:
         "SourceRepository=https://hg.mozilla.org/releases/mozilla-esr153\n[Gecko]\nMinVersion=1\n",
     )
     found = only(world)
-    assert (found.version, found.esr, found.supported) == ("153.7.0", True, "true")
+    assert (found.version, found.supported) == ("153.7.0", "true")
 
 
 def test_of_several_installations_the_newest_counts(world: World) -> None:
