@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
@@ -32,6 +31,7 @@ from portalcheck.api import (
 )
 from portalcheck_checks.network import reasons
 from portalcheck_checks.network.causes import CAUSES
+from portalcheck_checks.shared.literals import literal
 from portalcheck_checks.shared.retries import retry
 from portalcheck_checks.shared.tunnels import other_interfaces
 
@@ -83,17 +83,14 @@ def judge_link(interfaces: Sequence[Interface], *, routed: bool, loaded: bool) -
         if i.up and i.kind is not InterfaceKind.LOOPBACK and any(map(_usable, i.addresses))
     ]
     if loaded or (usable and routed):
-        kinds = sorted({i.kind.value for i in usable})
-        names = tuple(i.name for i in usable)
-        kind = kinds[0] if kinds else InterfaceKind.OTHER.value
-        return ok(reasons.UP, kind=kind, interfaces=names)
+        kind = min((i.kind.value for i in usable), default=InterfaceKind.OTHER.value)
+        return ok(reasons.UP, kind=kind, interfaces=tuple(i.name for i in usable))
     return fail(reasons.NO_LINK)
 
 
 def _usable(address: str) -> bool:
-    try:
-        parsed = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
+    parsed = literal(address.partition("%")[0])
+    if parsed is None:
         return False
     kept_back = parsed.version == 4 and parsed.is_reserved  # RFC 1112, 4; of IPv6 that is nearly all
     nowhere = parsed.is_loopback or parsed.is_unspecified or parsed.is_multicast or kept_back

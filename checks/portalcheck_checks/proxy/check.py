@@ -91,14 +91,11 @@ def judge_refusal(
     if step.failure is Failure.PROXY_AUTH:
         yield fail(reasons.WANTS_LOGIN, kind=plan.kind, schemes=step.schemes)
     elif step.failure is Failure.PROXY_REFUSED:
-        own = (
-            step.status in _OWN_REFUSALS or direct_works or (canaries is not None and canaries.verified == 0)
-        )
-        yield (
-            fail(reasons.REFUSES, kind=plan.kind, status=step.status)
-            if own
-            else fail(reasons.CANNOT_REACH, status=step.status)
-        )
+        nobody_passes = canaries is not None and canaries.verified == 0
+        if step.status in _OWN_REFUSALS or direct_works or nobody_passes:
+            yield fail(reasons.REFUSES, kind=plan.kind, status=step.status)
+        else:
+            yield fail(reasons.CANNOT_REACH, status=step.status)
     else:
         yield fail(reasons.DOWN, kind=plan.kind)
     if direct_works:

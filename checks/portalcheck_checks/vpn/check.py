@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterable, Iterator, Sequence
 
 from portalcheck.api import (
@@ -23,6 +22,7 @@ from portalcheck.api import (
     ok,
     reasons_in,
 )
+from portalcheck_checks.shared.literals import literal
 from portalcheck_checks.shared.retries import still_fails
 from portalcheck_checks.shared.tunnels import bypassing, carrying, tunnels
 from portalcheck_checks.vpn import reasons
@@ -66,8 +66,8 @@ def _judge_trouble(ctx: Context, trace: Trace, tunnel: Interface, outside: Seque
     """A walk to the portal outside the tunnel; if the portal has no address, whether anything answers outside it."""
     addresses = _portal_addresses(trace)
     if addresses:
-        walks = (_walk_over(ctx, name, addresses) for name in outside)
-        works = any(is_proven(ctx, walk) for walk in walks) and still_fails(ctx, trace)
+        beside = (Route(url=ctx.url, proxy=DIRECT, interface=one, addresses=addresses) for one in outside)
+        works = any(is_proven(ctx, ctx.trace(route)) for route in beside) and still_fails(ctx, trace)
         return [_breaks(tunnel)] if works else []
     canaries, names = ctx.third_parties.canaries(), ctx.names()
     if canaries is None or names is None:
@@ -85,13 +85,10 @@ def _judge_trouble(ctx: Context, trace: Trace, tunnel: Interface, outside: Seque
 
 def _is_inside(ctx: Context, tunnel: Interface, server: DnsServer | None) -> bool:
     """Whether a DNS server has an address of no public network, and is reached through the tunnel: the VPN's own."""
-    if server is None:
+    address = literal(server.address) if server is not None else None
+    if server is None or address is None or address.is_global:
         return False
-    try:
-        public = ipaddress.ip_address(server.address).is_global
-    except ValueError:
-        return False
-    return not public and ctx.egress.source_address(server.address) in tunnel.addresses
+    return ctx.egress.source_address(server.address) in tunnel.addresses
 
 
 def _portal_addresses(trace: Trace | None) -> tuple[str, ...]:
@@ -120,10 +117,6 @@ def judge(
         product=tunnel.product or _UNKNOWN_PRODUCT,
         interface=tunnel.name,
     )
-
-
-def _walk_over(ctx: Context, interface: str, addresses: tuple[str, ...]) -> Trace | None:
-    return ctx.trace(Route(url=ctx.url, proxy=DIRECT, interface=interface, addresses=addresses))
 
 
 def _breaks(tunnel: Interface) -> Finding:
