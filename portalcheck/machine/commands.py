@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 MAX_OUTPUT = 4 * 1024 * 1024
@@ -95,13 +96,11 @@ def _outcome(process: subprocess.Popen[bytes], timeout: float) -> str | None:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    try:
+    with suppress(OSError):  # already gone, and its children too
         if sys.platform == "win32":
             process.kill()
         else:
             os.killpg(process.pid, signal.SIGKILL)
-    except OSError:  # already gone, and its children too
-        pass
 
 
 def _system_folders() -> tuple[Path, ...]:

@@ -44,12 +44,6 @@ class Registry:
         return ()
 
 
-def run_nothing(argv: Sequence[str], timeout: float) -> str | None:
-    """The runner of a computer without any program."""
-    del argv, timeout
-    return None
-
-
 class InterfaceState(msgspec.Struct, frozen=True):
     """A network interface as every system has it: whether it is up, and its IP addresses as text."""
 
@@ -71,7 +65,7 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     environ: Mapping[str, str]
     root: Path = Path("/")
     registry: Registry = Registry()
-    run: Runner = run_nothing
+    run: Runner = lambda _argv, _timeout: None
     links: Callable[[], Mapping[str, InterfaceState]] = dict
     processes: Callable[[], frozenset[str]] = frozenset
     for_caller: bool = False

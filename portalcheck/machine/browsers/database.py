@@ -158,14 +158,11 @@ class Database:
     def _allows(
         self, action: int, first: str | None, second: str | None, _database: str | None, inside: str | None
     ) -> int:
-        if action == sqlite3.SQLITE_SELECT:
-            return sqlite3.SQLITE_OK
-        if action == sqlite3.SQLITE_FUNCTION:
-            return sqlite3.SQLITE_OK if (second or "").lower() in _FUNCTIONS else sqlite3.SQLITE_DENY
-        if action != sqlite3.SQLITE_READ or first is None:
-            return sqlite3.SQLITE_DENY
-        if first.lower() not in self._tables:
-            return sqlite3.SQLITE_DENY
-        if (second or "").lower() in self._guarded.get(first.lower(), ()) and inside != SIZES:
-            return sqlite3.SQLITE_DENY
-        return sqlite3.SQLITE_OK
+        name, detail = (first or "").lower(), (second or "").lower()
+        if action == sqlite3.SQLITE_READ:
+            secret = detail in self._guarded.get(name, ()) and inside != SIZES
+            allowed = name in self._tables and not secret
+        else:
+            is_plain = action == sqlite3.SQLITE_FUNCTION and detail in _FUNCTIONS
+            allowed = action == sqlite3.SQLITE_SELECT or is_plain
+        return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY

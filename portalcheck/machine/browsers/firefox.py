@@ -30,8 +30,10 @@ def profile_folders(place: Place, environment: Environment) -> tuple[Path, ...] 
     below = folders(place.folder / "Profiles")
     unlisted = (*inside, *(() if isinstance(below, Unreadable) else below))
     found: dict[str, Path] = {}
-    for folder in (*_listed(place.folder, environment), *_grouped(place.folder, environment)):
-        if {presence(folder / name) for name in _MARKS} & {True, None}:  # None: there, but closed to us
+    for path in (*_listed(place.folder), *_grouped(place.folder)):
+        folder = placed(place.folder, path, environment)
+        # A presence of None: there, but closed to us.
+        if folder is not None and any(presence(folder / name) is not False for name in _MARKS):
             found.setdefault(str(folder), folder)
     for folder in unlisted:
         if any(exists(folder / name) for name in _MARKS):
@@ -39,25 +41,21 @@ def profile_folders(place: Place, environment: Environment) -> tuple[Path, ...] 
     return tuple(found.values())
 
 
-def _listed(root: Path, environment: Environment) -> tuple[Path, ...]:
+def _listed(root: Path) -> list[str]:
     """The profiles of `profiles.ini`; an `[Install…]` section names the one that really is the default."""
     sections = read_ini(root / "profiles.ini", _MAX_INI)
     preferred = [
         section.get("Default", "") for name, section in sections.items() if name.startswith("Install")
     ]
     others = [section.get("Path", "") for name, section in sections.items() if name.startswith("Profile")]
-    folders_found = (placed(root, path, environment) for path in (*preferred, *others))
-    return tuple(folder for folder in folders_found if folder is not None)
+    return preferred + others
 
 
-def _grouped(root: Path, environment: Environment) -> Iterator[Path]:
+def _grouped(root: Path) -> Iterator[str]:
     """The profiles of the switcher: one database for each group (SelectableProfileService.sys.mjs)."""
     for path in regular_files(root / "Profile Groups", ".sqlite")[:_MAX_GROUPS]:
         listed = ask(take(path), lambda database: database.texts("Profiles", "path", MAX_PROFILES))
-        # What unreadable lists lack is still looked for on disk.
-        for text in () if isinstance(listed, Unreadable) else listed:
-            if (folder := placed(root, text, environment)) is not None:
-                yield folder
+        yield from () if isinstance(listed, Unreadable) else listed  # what lists lack is looked for on disk
 
 
 def cookies(profile: Profile, question: Question) -> CookieStore:

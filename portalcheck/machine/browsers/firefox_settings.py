@@ -70,13 +70,10 @@ def _own_proxy(preferences: Preferences, policy: Mapping[str, object]) -> OwnPro
     kind = chosen if isinstance(chosen, int) and not isinstance(chosen, bool) else None
     if by_policy is not None and (kind is None or rules.get("Locked") in (True, 1)):
         kind = by_policy
-    if kind == _MANUAL_PROXY and by_policy is None and not _names_proxy(preferences):
+    named = any(preferences.get(f"network.proxy.{name}") for name in ("ssl", "http", "socks"))
+    if kind == _MANUAL_PROXY and by_policy is None and not named:
         return OwnProxy.UNSET  # Firefox then goes directly, as it does without any
     return _OWN_PROXIES.get(kind if kind is not None else _SYSTEM_PROXY, OwnProxy.UNSET)
-
-
-def _names_proxy(preferences: Preferences) -> bool:
-    return any(preferences.get(f"network.proxy.{name}") for name in ("ssl", "http", "socks"))
 
 
 def _blocks(
