@@ -136,7 +136,7 @@ def totals(
     """Count what a guarded database keeps for `hosts` and would send to `page` at the time `now`.
 
     `clock` is that of the database's times. `own_jars` are those beside the ordinary one whose cookies are
-    sent too. What SQLite refuses leaves the database's `with` block as `database.Refused`.
+    sent too. What SQLite refuses ends `database.ask`.
     """
     names, to_page = _names(page, hosts), _sent_hosts(page)
     values = _Values()
