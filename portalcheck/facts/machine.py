@@ -198,7 +198,7 @@ class InstalledBrowser(msgspec.Struct, frozen=True, kw_only=True):
     """A browser with a profile on this computer.
 
     `built` is the build's date and `last_used` when a profile was last written to (seconds since the epoch), each None
-    if it is not known. `esr` is Firefox's Extended Support Release.
+    if it is not known.
     """
 
     browser: str

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 MAX_OUTPUT = 4 * 1024 * 1024
@@ -19,14 +20,11 @@ _FOLDERS = (
     "/run/current-system/sw/bin",  # NixOS
     "/run/current-system/profile/bin",  # Guix
 )
-
-
-_KEPT_HERE = ("HOME", "LOGNAME", "USER", "PATH", "TMPDIR", "DISPLAY", "WAYLAND_DISPLAY")
-_KEPT_ON_WINDOWS = (
-    *("APPDATA", "COMSPEC", "LOCALAPPDATA", "PATHEXT", "PROGRAMDATA", "SYSTEMDRIVE", "SYSTEMROOT"),
-    *("TEMP", "TMP", "USERPROFILE", "WINDIR"),
+_KEPT = frozenset(
+    {"HOME", "LOGNAME", "USER", "PATH", "TMPDIR", "DISPLAY", "WAYLAND_DISPLAY"}
+    | {"APPDATA", "COMSPEC", "LOCALAPPDATA", "PATHEXT", "PROGRAMDATA", "SYSTEMDRIVE", "SYSTEMROOT"}
+    | {"TEMP", "TMP", "USERPROFILE", "WINDIR"}
 )
-_KEPT = frozenset({*_KEPT_HERE, *_KEPT_ON_WINDOWS})
 _KEPT_PREFIXES = ("DBUS_", "DCONF_", "GIO_", "GSETTINGS_", "XDG_")
 
 
@@ -98,13 +96,11 @@ def _outcome(process: subprocess.Popen[bytes], timeout: float) -> str | None:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    try:
+    with suppress(OSError):  # already gone, and its children too
         if sys.platform == "win32":
             process.kill()
         else:
             os.killpg(process.pid, signal.SIGKILL)
-    except OSError:  # already gone, and its children too
-        pass
 
 
 def _system_folders() -> tuple[Path, ...]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import Protocol
 
 import msgspec
 
@@ -22,45 +21,27 @@ Runner = Callable[[Sequence[str], float], str | None]
 program is absent, fails, takes too long or says too much."""
 
 
-class Registry(Protocol):
-    r"""The Windows registry. Hives are `HKLM`, `HKCU` and `HKCR`; keys are written with backslashes.
+class Registry:
+    r"""The Windows registry; this one is that of a system that has none.
 
-    No method raises: what is missing or may not be read is None or empty.
+    Hives are `HKLM`, `HKCU` and `HKCR`; keys are written with backslashes. No method raises: what is missing or
+    may not be read is None or empty.
     """
 
     def value(self, hive: str, key: str, name: str) -> RegistryValue | None:
         """One value of a key (`""` names the default value), or None."""
-
-    def values(self, hive: str, key: str) -> Mapping[str, RegistryValue]:
-        """All values of a key by name."""
-
-    def subkeys(self, hive: str, key: str) -> tuple[str, ...]:
-        """The names of a key's subkeys."""
-
-
-class NoRegistry:
-    """The registry of a system that has none."""
-
-    def value(self, hive: str, key: str, name: str) -> RegistryValue | None:
-        """None: there is no registry."""
         del hive, key, name
         return None
 
     def values(self, hive: str, key: str) -> Mapping[str, RegistryValue]:
-        """Empty: there is no registry."""
+        """All values of a key by name."""
         del hive, key
         return {}
 
     def subkeys(self, hive: str, key: str) -> tuple[str, ...]:
-        """Empty: there is no registry."""
+        """The names of a key's subkeys."""
         del hive, key
         return ()
-
-
-def run_nothing(argv: Sequence[str], timeout: float) -> str | None:
-    """The runner of a computer without any program."""
-    del argv, timeout
-    return None
 
 
 class InterfaceState(msgspec.Struct, frozen=True):
@@ -83,8 +64,8 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     home: Path | None
     environ: Mapping[str, str]
     root: Path = Path("/")
-    registry: Registry = NoRegistry()
-    run: Runner = run_nothing
+    registry: Registry = Registry()
+    run: Runner = lambda _argv, _timeout: None
     links: Callable[[], Mapping[str, InterfaceState]] = dict
     processes: Callable[[], frozenset[str]] = frozenset
     for_caller: bool = False

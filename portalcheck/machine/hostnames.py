@@ -4,8 +4,22 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+import msgspec
 
 _ASCII_NAME = re.compile(r"(?!.{254})[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
+
+DEFAULT_PORTS: Mapping[str, int] = {
+    "http": 80,
+    "https": 443,
+    "socks": 1080,
+    "socks4": 1080,
+    "socks4a": 1080,
+    "socks5": 1080,
+    "socks5h": 1080,
+}
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -34,3 +48,31 @@ def address(text: str) -> IPAddress | None:
         return ipaddress.ip_address(text)
     except ValueError:
         return None
+
+
+class Destination(msgspec.Struct, frozen=True):
+    """Where a URL leads to: its scheme, host (A-labels, no brackets) and port."""
+
+    scheme: str
+    host: str
+    port: int
+
+    @property
+    def address(self) -> IPAddress | None:
+        """The host as an IP address, None if it is a name."""
+        return address(self.host)
+
+
+def destination_of(url: str) -> Destination | None:
+    """Where a URL leads to, or None if it has no host; the port is 0 if neither URL nor scheme gives one."""
+    try:
+        parts = urlsplit(url)
+        port, host = parts.port, parts.hostname or ""
+    except ValueError:
+        return None
+    name = host if address(host) else a_label(host)
+    return (
+        Destination(parts.scheme, name, DEFAULT_PORTS.get(parts.scheme, 0) if port is None else port)
+        if name
+        else None
+    )

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
+from io import BytesIO
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
 
-from portalcheck.machine.files import open_regular
+from portalcheck.machine.files import read_bounded
 from portalcheck.machine.hostnames import a_label, address
 
 MAX_BYTES = 16 * 1024 * 1024
 MAX_LINES = 10_000
-_BLOCK = 1024 * 1024
 
 
 def addresses(path: Path, host: str) -> tuple[str, ...]:
@@ -25,44 +23,10 @@ def addresses(path: Path, host: str) -> tuple[str, ...]:
     the name in them, is not read.
     """
     name = a_label(host).encode("ascii")
-    file = open_regular(path) if name else None
-    if file is None:
-        return ()
-    with file:
-        lines = (line for block in _blocks(file) for line in _lines_with(name, block.lower()))
-        entries = [_entry(line, name) for line in islice(lines, MAX_LINES)]
+    data = (read_bounded(path, MAX_BYTES) if name else None) or b""
+    lines = (line.lower() for line in BytesIO(data.removeprefix(codecs.BOM_UTF8)))
+    entries = (_entry(line, name) for line in islice((line for line in lines if name in line), MAX_LINES))
     return tuple(dict.fromkeys(entry for entry in entries if entry))
-
-
-def _blocks(file: BinaryIO) -> Iterator[bytes]:
-    """The file in pieces that end at the end of a line."""
-    rest = b""
-    for count in range(MAX_BYTES // _BLOCK):
-        try:
-            data = file.read(_BLOCK)
-        except OSError:
-            data = b""
-        if count == 0:
-            data = data.removeprefix(codecs.BOM_UTF8)
-        if not data:
-            break
-        whole, newline, tail = data.rpartition(b"\n")
-        if newline:
-            yield rest + whole
-            rest = tail
-        else:
-            rest += tail
-    yield rest
-
-
-def _lines_with(name: bytes, block: bytes) -> Iterator[bytes]:
-    at = block.find(name)
-    while at >= 0:
-        start = block.rfind(b"\n", 0, at) + 1
-        end = block.find(b"\n", at)
-        end = len(block) if end < 0 else end
-        yield block[start:end]
-        at = block.find(name, end)
 
 
 def _entry(line: bytes, name: bytes) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from portalcheck.facts import Interface, InterfaceKind
 from portalcheck.machine import vpn_products
-from portalcheck.machine.environment import Environment, InterfaceState
-from portalcheck.machine.interface_kind import InterfaceFacts, reaches_out
+from portalcheck.machine.environment import Environment
+from portalcheck.machine.interface_kind import reaches_out
 from portalcheck.machine.platforms import PlatformReader
 
 
@@ -15,8 +15,12 @@ def interfaces(environment: Environment, reader: PlatformReader) -> tuple[Interf
     """All interfaces in the system's order."""
     links = environment.links()
     facts = reader.interface_facts(environment, links)
-    tunnels = [name for name, link in links.items() if _leads_out(link, facts[name])]
-    products = _products(environment, reader, {name: facts[name].words for name in tunnels})
+    tunnels = {
+        name: facts[name].words
+        for name, link in links.items()
+        if facts[name].kind is InterfaceKind.TUNNEL and reaches_out(link)
+    }
+    products = _products(environment, reader, tunnels)
     return tuple(
         Interface(
             name=name,
@@ -27,10 +31,6 @@ def interfaces(environment: Environment, reader: PlatformReader) -> tuple[Interf
         )
         for name, link in links.items()
     )
-
-
-def _leads_out(link: InterfaceState, facts: InterfaceFacts) -> bool:
-    return facts.kind is InterfaceKind.TUNNEL and reaches_out(link)
 
 
 def _products(environment: Environment, reader: PlatformReader, tunnels: Mapping[str, str]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from portalcheck.machine.commands import run
-from portalcheck.machine.environment import Environment, NoRegistry, Registry, os_name
+from portalcheck.machine.environment import Environment, Registry, os_name
 from portalcheck.machine.processes import links, names
 
 
@@ -62,4 +62,4 @@ def _registry() -> Registry:
         from portalcheck.machine.registry import WindowsRegistry
 
         return WindowsRegistry()
-    return NoRegistry()
+    return Registry()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import plistlib
 import re
 from collections.abc import Mapping
-from xml.parsers.expat import ExpatError
 
 from portalcheck.facts import DnsServer, InterfaceKind, Roots, System
 from portalcheck.machine import hosts, pem, resolv_conf, scutil
+from portalcheck.machine.browsers.reading import part, read_plist
 from portalcheck.machine.environment import Environment, InterfaceState
 from portalcheck.machine.files import read_bounded
 from portalcheck.machine.interface_kind import InterfaceFacts, by_name
@@ -27,20 +26,11 @@ _COMPATIBLE = "10.16"
 
 def system(environment: Environment) -> System:
     """The product version, such as `14.5`, without the build."""
-    found = _property_list(read_bounded(environment.at(_VERSION_FILE), 64 * 1024) or b"")
-    version = str(found.get("ProductVersion", ""))
+    version = str(part(read_plist(environment.at(_VERSION_FILE)), "ProductVersion") or "")
     if not version or version == _COMPATIBLE:
         version = environment.run(["sw_vers", "-productVersion"], COMMAND_S) or version
     match = re.match(r"\d{1,4}(\.\d{1,4}){0,2}", version)
     return System(os="macos", release=match[0] if match else "")
-
-
-def _property_list(data: bytes) -> Mapping[str, object]:
-    try:
-        found = plistlib.loads(data, fmt=plistlib.FMT_XML)
-    except (ValueError, ExpatError, LookupError, AttributeError):  # what plistlib raises for malformed XML
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 # ---- interfaces --------------------------------------------------------------------------------

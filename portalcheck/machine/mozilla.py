@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from calendar import timegm
+import re
+from datetime import datetime
 
 from portalcheck.facts import Roots
 from portalcheck.machine import pem
@@ -19,8 +20,8 @@ def roots() -> Roots:
 
 def day(version: str) -> float | None:
     """The start of the day (UTC) that a calendar version such as `2025.01.31` names, or None."""
-    parts = version.split(".")[:3]
-    if len(parts) != 3 or not all(part.isdecimal() and len(part) <= 4 for part in parts):
+    match = re.fullmatch(r"(\d{4}\.\d{1,2}\.\d{1,2})(\..*)?", version, re.ASCII)
+    try:
+        return datetime.strptime(f"{match[1]} +0000", "%Y.%m.%d %z").timestamp() if match else None
+    except ValueError:
         return None
-    year, month, day_of_month = map(int, parts)
-    return float(timegm((year, month, day_of_month, 0, 0, 0))) if 1 <= month <= 12 else None

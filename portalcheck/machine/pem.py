@@ -45,41 +45,34 @@ def _certificate(text: bytes, *, trusted: bool) -> bytes | None:
         der = base64.b64decode(b"".join(text.split()), validate=True)
     except binascii.Error:
         return None
-    first = next(_elements(der), None)
-    if first is None or first[0] != _SEQUENCE:
+    tag, _, rest = next(_elements(der), (0, b"", b""))
+    if tag != _SEQUENCE:
         return None
-    certificate, rest = der[: first[2]], der[first[2] :]
     if not trusted:
-        return None if rest else certificate
-    return certificate if _for_servers(rest) else None
+        return None if rest else der
+    return der[: len(der) - len(rest)] if _for_servers(rest) else None
 
 
 def _for_servers(auxiliary: bytes) -> bool:
     """Whether OpenSSL's trust settings (openssl-x509(1), `-addtrust`, `-addreject`) allow servers."""
-    outer = next(_elements(auxiliary), None)
-    if outer is None:
-        return True
-    for tag, start, end in _elements(auxiliary[outer[1] : outer[2]]):
-        content = auxiliary[outer[1] : outer[2]][start:end]
-        uses = {content[inner:last] for _, inner, last in _elements(content)}
-        if tag == _SEQUENCE and not uses & _SERVER_USES:
-            return False
-        if tag == _REJECT and uses & _SERVER_USES:
+    _, settings, _ = next(_elements(auxiliary), (0, b"", b""))
+    for tag, content, _ in _elements(settings):
+        named = not _SERVER_USES.isdisjoint(use for _, use, _ in _elements(content))
+        if (tag == _SEQUENCE and not named) or (tag == _REJECT and named):
             return False
     return True
 
 
-def _elements(data: bytes) -> Iterator[tuple[int, int, int]]:
-    """Tag, start and end of the content of DER elements (X.690, 8.1) in a row, up to a malformed one."""
-    at = 0
-    while at + 2 <= len(data):
-        tag, length, start = data[at], data[at + 1], at + 2
+def _elements(data: bytes) -> Iterator[tuple[int, bytes, bytes]]:
+    """Tag, content and what follows of DER elements (X.690, 8.1) in a row, up to a malformed one."""
+    while len(data) >= 2:
+        tag, length, start = data[0], data[1], 2
         if length > 0x80:
             start += length - 0x80
-            length = int.from_bytes(data[at + 2 : start], "big")
+            length = int.from_bytes(data[2:start], "big")
         elif length == 0x80:  # indefinite, which DER does not have
             return
-        at = start + length
-        if at > len(data):
+        if start + length > len(data):
             return
-        yield tag, start, at
+        content, data = data[start : start + length], data[start + length :]
+        yield tag, content, data

@@ -5,6 +5,8 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Mapping
+from contextlib import suppress
+from itertools import islice
 
 from portalcheck.address.literal import is_address
 from portalcheck.machine.environment import InterfaceState
@@ -41,11 +43,9 @@ def names() -> frozenset[str]:
 
     end = time.monotonic() + PROCESSES_S
     found: set[str] = set()
-    try:
-        for count, process in enumerate(psutil.process_iter(["name"])):
-            if count >= MAX_PROCESSES or time.monotonic() > end:
+    with suppress(OSError, psutil.Error):
+        for process in islice(psutil.process_iter(["name"]), MAX_PROCESSES):
+            if time.monotonic() > end:
                 break
             found.add(process.info["name"] or "")
-    except (OSError, psutil.Error):
-        pass
     return frozenset(found - {""})

@@ -47,9 +47,11 @@ from portalcheck.testing import (
     SILENCE,
     canaries,
     chain,
+    computer,
     connected,
     context,
     dns_answer,
+    egress,
     hop,
     http,
     names,
@@ -177,15 +179,15 @@ def test_the_way_out_as_neutral_hosts_prove_it(
 @pytest.mark.parametrize(
     ("obstacle", "reason"),
     [
-        (network.Obstacle(captive=True), "network.captive"),
-        (network.Obstacle(blocked_here=True), "network.blocked-here"),
-        (network.Obstacle(), "network.no-way-out"),
+        ({"captive": True}, "network.captive"),
+        ({"blocked_here": True}, "network.blocked-here"),
+        ({}, "network.no-way-out"),
     ],
 )
 def test_where_nothing_gets_out_the_way_around_a_tunnel_and_the_own_firewall_count(
-    obstacle: network.Obstacle, reason: str
+    obstacle: dict[str, bool], reason: str
 ) -> None:
-    found = network.judge_egress(unreachable(), canaries(**SILENCE), loaded=False, obstacle=obstacle)
+    found = network.judge_egress(unreachable(), canaries(**SILENCE), loaded=False, **obstacle)
     assert [finding.reason for finding in found] == [reason]
 
 
@@ -570,11 +572,19 @@ def test_what_a_proxy_did_instead_of_letting_us_through(
 
 
 def test_a_dead_proxy_for_programs_only_is_a_mismatch_while_the_browser_works() -> None:
-    through = trace(hop(proxy=proxied(Failure.PROXY_DOWN), tls=None, http=None), end=TraceEnd.FAILED)
+    dead = trace(hop(proxy=proxied(Failure.PROXY_DOWN), tls=None, http=None), end=TraceEnd.FAILED)
+    settings = ProxySettings(programs="http://proxy.example:1", browser_known=True)
 
-    assert outcomes(proxy.judge_mismatch(True, through)) == [("proxy.mismatch", "fail")]
-    assert outcomes(proxy.judge_mismatch(False, through)) == []
-    assert outcomes(proxy.judge_mismatch(True, trace(hop(proxy=proxied(None))))) == []
+    def is_mismatch(browser: Trace, programs: Trace) -> bool:
+        ctx = context(
+            trace=lambda route=None: programs if route is not None and route.proxy else browser,
+            machine=computer(proxies=settings),
+        )
+        return "proxy.mismatch" in [finding.reason for finding in proxy.proxy(ctx)]
+
+    assert is_mismatch(trace(), dead)
+    assert not is_mismatch(unreachable(), dead)
+    assert not is_mismatch(trace(), trace(hop(proxy=proxied(None))))
 
 
 # ---- vpn ---------------------------------------------------------------------------------------
@@ -600,9 +610,15 @@ def test_a_tunnel_is_active_by_the_route_that_traffic_takes(
     assert finding.args.get("split") is split
 
 
-def test_a_vpn_is_blamed_only_where_going_round_it_works() -> None:
-    assert outcomes(vpn.judge_bypass(TUNNEL, works_outside=True)) == [("vpn.breaks", "fail")]
-    assert outcomes(vpn.judge_bypass(TUNNEL, works_outside=False)) == []
+@pytest.mark.parametrize("outside", [trace(), unreachable()])
+def test_a_vpn_is_blamed_only_where_going_round_it_works(outside: Trace) -> None:
+    ctx = context(
+        trace=lambda route=None: outside if route is not None and route.interface else unreachable(),
+        machine=computer(interfaces=(ETHERNET, TUNNEL)),
+        egress=egress(source_address=TUNNEL.addresses[0], addresses=frozenset(TUNNEL.addresses)),
+    )
+    blamed = ("vpn.breaks", "fail") in outcomes(vpn.vpn(ctx))
+    assert blamed is (outside.last.failure is None)
 
 
 # ---- service -----------------------------------------------------------------------------------

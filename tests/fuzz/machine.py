@@ -14,11 +14,11 @@ from pathlib import Path
 from portalcheck.facts import DIRECT, InterfaceKind
 from portalcheck.machine import hosts, linux, macos, pem, resolv_conf, scutil, windows
 from portalcheck.machine.environment import Environment, RegistryValue
-from portalcheck.machine.hostnames import address
+from portalcheck.machine.hostnames import address, destination_of
 from portalcheck.machine.interface_kind import InterfaceFacts
 from portalcheck.machine.proxies import gnome, kde, variables
 from portalcheck.machine.proxies import macos as proxies_of_macos
-from portalcheck.machine.proxies.rules import ProxyRules, clean, clean_pac, destination_of, matches
+from portalcheck.machine.proxies.rules import ProxyRules, clean, clean_pac, matches
 from portalcheck.machine.vpn_products import PRODUCTS, by_interface
 from portalcheck.model import Portal
 from portalcheck.probe.connect.proxies import proxy_endpoint

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from portalcheck.machine.environment import Environment, InterfaceState, RegistryValue
+from portalcheck.machine.environment import Environment, InterfaceState, Registry, RegistryValue
 
 
-class RecordedRegistry:
+class RecordedRegistry(Registry):
     """Registry values by `HIVE\\key`; keys and names have no case, as on Windows."""
 
     def __init__(self, keys: Mapping[str, Mapping[str, RegistryValue]]) -> None:

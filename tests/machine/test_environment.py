@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from portalcheck.machine import commands
-from portalcheck.machine.environment import Environment, NoRegistry, os_name
+from portalcheck.machine.environment import Environment, Registry, os_name
 from portalcheck.machine.files import open_regular, read_bounded
 from portalcheck.machine.local import this_environment
 from portalcheck.machine.registry import as_value
@@ -68,7 +68,7 @@ def test_this_environment_describes_the_user_who_runs_it(
 
 
 def test_a_system_without_registry_has_empty_answers() -> None:
-    registry = NoRegistry()
+    registry = Registry()
     assert registry.value("HKCU", "Software", "x") is None
     assert not registry.values("HKCU", "Software")
     assert not registry.subkeys("HKCU", "Software")

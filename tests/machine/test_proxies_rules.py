@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portalcheck.machine.proxies.rules import ProxyRules, clean, clean_pac, destination_of, matches
+from portalcheck.machine.hostnames import destination_of
+from portalcheck.machine.proxies.rules import ProxyRules, clean, clean_pac, matches
 
 PORTAL = "https://portal.example/signin"
 

@@ -72,7 +72,8 @@ def _versions(browsers: Iterable[InstalledBrowser], now: float) -> Iterator[Find
         if one.supported is Support.YES:
             say, supported = ok, True
         elif one.supported is Support.NO:
-            say, supported = warn if one.default or _in_use(one, now) else note, False
+            in_use = one.default or one.last_used is None or now - one.last_used <= IN_USE_S
+            say, supported = warn if in_use else note, False
         if one.version or one.supported is not Support.UNKNOWN:
             yield say(reasons.VERSION, browser=one.browser, version=one.version, supported=supported)
         else:
@@ -92,10 +93,6 @@ def _another(
     others = [one.browser for one in browsers if one.browser not in unfit]
     if defaults and others:
         yield ok(reasons.OTHER, browser=others[0])
-
-
-def _in_use(one: InstalledBrowser, now: float) -> bool:
-    return one.last_used is None or now - one.last_used <= IN_USE_S
 
 
 def _settings(profiles: Iterable[BrowserProfile], defaults: set[str], *, proxied: bool) -> Iterator[Finding]:

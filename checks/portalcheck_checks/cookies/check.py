@@ -65,19 +65,17 @@ def hosts(ctx: Context, url: str) -> tuple[str, ...]:
 
 def judge(stores: Iterable[CookieStore], now: float) -> Iterator[Finding]:
     """What each store says; a store that cannot be read is unknown, never empty."""
-    empty, of_caller = True, False
+    stores = tuple(stores)
     for store in stores:
-        empty, of_caller = False, of_caller or store.of_caller
-        yield from _judge_store(store)
-        yield from _judge_age(store, now)
-    if empty:
+        yield from _judge_store(store, now)
+    if not stores:
         yield skip(reasons.NO_BROWSER)
-    if of_caller:
+    if any(store.of_caller for store in stores):
         yield note(reasons.OF_CALLER)
 
 
-def _judge_store(store: CookieStore) -> Iterator[Finding]:
-    who: dict[str, str | int] = {"browser": store.browser, "profile": store.profile}
+def _judge_store(store: CookieStore, now: float) -> Iterator[Finding]:
+    who: dict[str, Arg] = {"browser": store.browser, "profile": store.profile}
     if store.unreadable is not None:
         yield unknown(reasons.UNREADABLE, **who, why=store.unreadable)
     elif store.count:
@@ -104,12 +102,8 @@ def _judge_store(store: CookieStore) -> Iterator[Finding]:
         yield note(reasons.NEWER_LAYOUT, **who)
     if store.on_site >= NEAR_LIMIT:
         yield note(reasons.NEAR_LIMIT, **who, count=store.on_site)
-
-
-def _judge_age(store: CookieStore, now: float) -> Iterator[Finding]:
     if store.oldest is not None and store.newest is not None and store.newest <= now:
         oldest, newest = (int(now - when) // DAY_S for when in (store.oldest, store.newest))
-        who: dict[str, Arg] = {"browser": store.browser, "profile": store.profile}
         yield ok(reasons.AGE, **who, oldest_days=oldest, newest_days=newest)
 
 

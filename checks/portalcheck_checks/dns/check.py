@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
@@ -32,6 +31,7 @@ from portalcheck.api import (
 from portalcheck_checks.dns import reasons
 from portalcheck_checks.dns.causes import CAUSES
 from portalcheck_checks.shared.block_pages import is_block_page
+from portalcheck_checks.shared.literals import literal
 from portalcheck_checks.shared.sni import differs_by_sni
 
 SLOW_SERVER_MS = 2000
@@ -59,8 +59,11 @@ def dns(ctx: Context) -> Iterable[Finding]:
     found = list(_judge_name(ctx, NameOnRoute(names, ctx.url, trace), loaded=loaded))
     if not loaded:
         found += _judge_last_name(ctx, names.host, trace)
-        found += _judge_other_servers(ctx.third_parties.canaries())
-    elif (canaries := ctx.third_parties.canaries()) is not None and canaries.rewrites_nxdomain:
+    canaries = ctx.third_parties.canaries()
+    if not loaded and canaries is not None and canaries.other_dns is DnsHealth.ANSWERS:
+        # The proof that it is this computer's servers that do not answer.
+        found.append(ok(reasons.OTHER_ANSWERS))
+    if canaries is not None and canaries.rewrites_nxdomain:
         found.append(note(reasons.REWRITES_MISSING))
     return found
 
@@ -101,16 +104,6 @@ def _judge_name(ctx: Context, lookup: NameOnRoute, *, loaded: bool) -> Iterator[
         yield from _judge_trouble(ctx, lookup)
 
 
-def _judge_other_servers(canaries: Canaries | None) -> Iterator[Finding]:
-    if canaries is None:
-        return
-    if canaries.other_dns is DnsHealth.ANSWERS:
-        # The proof that it is this computer's servers that do not answer.
-        yield ok(reasons.OTHER_ANSWERS)
-    if canaries.rewrites_nxdomain:
-        yield note(reasons.REWRITES_MISSING)
-
-
 def _is_authentic(ctx: Context, hop: Hop) -> bool:
     """Whether a certificate proves the server to be the host, whatever its dates and its answer."""
     chain = ctx.chain(hop)
@@ -119,11 +112,8 @@ def _is_authentic(ctx: Context, hop: Hop) -> bool:
 
 def is_sinkhole(address: str) -> bool:
     """Whether an address is one that filters answer with: unspecified or loopback (RFC 1122, RFC 4291)."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    return parsed.is_unspecified or parsed.is_loopback
+    parsed = literal(address)
+    return parsed is not None and (parsed.is_unspecified or parsed.is_loopback)
 
 
 def _answered(answers: Sequence[DnsAnswer]) -> tuple[str, ...]:
@@ -168,7 +158,11 @@ def _judge_hosts_file(ctx: Context, lookup: NameOnRoute, *, shown: bool) -> Iter
         yield fail(reasons.HOSTS_OVERRIDE, count=len(entry), addresses=entry)
     else:
         yield fail(reasons.HOSTS_UNCLEAR, count=len(entry), addresses=entry)
-        yield from _why_unclear(names, ctx.third_parties.canaries())
+        # Why DNS has no answer that the entry could be compared with.
+        if any(map(is_sinkhole, _answered(names.servers))):
+            yield fail(reasons.SINKHOLE, addresses=_answered(names.servers))
+        else:
+            yield from judge_failure(names, ctx.third_parties.canaries())
 
 
 def _addresses_without_entry(ctx: Context, names: Resolution) -> tuple[str, ...]:
@@ -186,14 +180,6 @@ def _fails_alike(ctx: Context, lookup: NameOnRoute, addresses: tuple[str, ...]) 
     if hop is None or other is None or _is_authentic(ctx, other):
         return False
     return (hop.failure, hop.layer) == (other.failure, other.layer)
-
-
-def _why_unclear(names: Resolution, canaries: Canaries | None) -> Iterator[Finding]:
-    """Why DNS has no answer that the entry could be compared with."""
-    if any(map(is_sinkhole, _answered(names.servers))):
-        yield fail(reasons.SINKHOLE, addresses=_answered(names.servers))
-    else:
-        yield from judge_failure(names, canaries)
 
 
 # ---- trouble -----------------------------------------------------------------------------------
@@ -265,11 +251,7 @@ def judge_failure(
 def _fails_everywhere(elsewhere: Sequence[DnsAnswer] | None) -> bool | None:
     """Whether independent servers have errors for the name as well; None if none was asked or none answered."""
     answered = [answer for answer in elsewhere or () if answer.failure not in _SILENT]
-    return all(_is_error(answer) for answer in answered) if answered else None
-
-
-def _is_error(answer: DnsAnswer) -> bool:
-    return answer.failure is not None and answer.failure not in _SILENT | _MISSING
+    return all(answer.failure not in {None, *_MISSING} for answer in answered) if answered else None
 
 
 def _compare(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
@@ -32,6 +31,7 @@ from portalcheck.api import (
 )
 from portalcheck_checks.network import reasons
 from portalcheck_checks.network.causes import CAUSES
+from portalcheck_checks.shared.literals import literal
 from portalcheck_checks.shared.retries import retry
 from portalcheck_checks.shared.tunnels import other_interfaces
 
@@ -54,13 +54,24 @@ def network(ctx: Context) -> Iterable[Finding]:
     if canaries is None:
         yield ok(reasons.WELL) if loaded else skip(reasons.NOT_ASKED)
     else:
-        yield from judge_egress(trace, canaries, loaded=loaded, obstacle=_obstacle(ctx, canaries))
+        stuck = not (canaries.internet_works or canaries.is_captive)
+        beside = map(ctx.egress.probe_over, other_interfaces(ctx) if stuck else ())
+        yield from judge_egress(
+            trace,
+            canaries,
+            loaded=loaded,
+            captive=CaptiveAnswer.CAPTIVE in beside,
+            blocked_here=stuck and ctx.egress.blocked_here(),
+        )
     routed = loaded or _is_routed(ctx, trace)
     stopped = not routed and _is_blocked_here(ctx, trace)
     if stopped:
         yield fail(reasons.STOPPED_HERE)
     yield from judge_families(trace, loaded=loaded, only_ipv4=retries.ipv4_only, routed=routed or stopped)
-    yield from judge_retries(retries)
+    if retries.again:
+        yield note(reasons.RECOVERED)  # so that nothing is proved
+    elif retries.small_packets:
+        yield fail(reasons.MTU)
     yield from judge_speed(trace, loaded=loaded)
 
 
@@ -72,48 +83,29 @@ def judge_link(interfaces: Sequence[Interface], *, routed: bool, loaded: bool) -
         if i.up and i.kind is not InterfaceKind.LOOPBACK and any(map(_usable, i.addresses))
     ]
     if loaded or (usable and routed):
-        kinds = sorted({i.kind.value for i in usable})
-        names = tuple(i.name for i in usable)
-        kind = kinds[0] if kinds else InterfaceKind.OTHER.value
-        return ok(reasons.UP, kind=kind, interfaces=names)
+        kind = min((i.kind.value for i in usable), default=InterfaceKind.OTHER.value)
+        return ok(reasons.UP, kind=kind, interfaces=tuple(i.name for i in usable))
     return fail(reasons.NO_LINK)
 
 
 def _usable(address: str) -> bool:
-    try:
-        parsed = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
+    parsed = literal(address.partition("%")[0])
+    if parsed is None:
         return False
     kept_back = parsed.version == 4 and parsed.is_reserved  # RFC 1112, 4; of IPv6 that is nearly all
     nowhere = parsed.is_loopback or parsed.is_unspecified or parsed.is_multicast or kept_back
     return not (parsed.is_link_local or nowhere)
 
 
-class Obstacle(msgspec.Struct, frozen=True):
-    """Why nothing gets out: a captive portal that shows only beside the tunnel, this computer's own firewall."""
-
-    captive: bool = False
-    blocked_here: bool = False
-
-
-_NO_OBSTACLE = Obstacle()
-
-
-def _obstacle(ctx: Context, canaries: Canaries) -> Obstacle:
-    if canaries.internet_works or canaries.is_captive:
-        return _NO_OBSTACLE
-    return Obstacle(
-        captive=any(ctx.egress.probe_over(name) is CaptiveAnswer.CAPTIVE for name in other_interfaces(ctx)),
-        blocked_here=ctx.egress.blocked_here(),
-    )
-
-
 def judge_egress(
-    trace: Trace, canaries: Canaries, *, loaded: bool, obstacle: Obstacle = _NO_OBSTACLE
+    trace: Trace, canaries: Canaries, *, loaded: bool, captive: bool = False, blocked_here: bool = False
 ) -> Iterator[Finding]:
-    """What the canaries prove. Errors of a probe never mean a captive portal (RFC 8952 leaves them open)."""
+    """What the canaries prove. Errors of a probe never mean a captive portal (RFC 8952 leaves them open).
+
+    `captive`: one shows beside the tunnel; `blocked_here`: this computer itself lets nothing out.
+    """
     proxied = trace.first.proxy is not None
-    signs = canaries.is_captive or canaries.one_certificate or obstacle.captive
+    signs = canaries.is_captive or canaries.one_certificate or captive
     if signs and canaries.verified == 0 and not loaded and not proxied:
         yield fail(reasons.CAPTIVE)
         return
@@ -122,7 +114,7 @@ def judge_egress(
     if canaries.internet_works:
         yield ok(reasons.WAY_OUT, reached=canaries.verified, asked=canaries.asked)
     elif not _answered(trace) and canaries.tcp_ok == 0 and not canaries.answered_on_retry:
-        yield fail(reasons.BLOCKED_HERE if obstacle.blocked_here else reasons.NO_WAY_OUT)
+        yield fail(reasons.BLOCKED_HERE if blocked_here else reasons.NO_WAY_OUT)
     if _port_blocked(trace, canaries) and not proxied:
         yield fail(reasons.PORT_BLOCKED, port=trace.first.port)
 
@@ -191,14 +183,6 @@ def _size_is_suspect(hop: Hop) -> bool:
     """Whether the connection opened, which takes small packets, and then fell silent, which may be for large ones."""
     step = hop.http if hop.tls is None or hop.tls.failure is None else hop.tls
     return hop.connect is not None and step is not None and step.failure is Failure.TIMED_OUT
-
-
-def judge_retries(retries: Retries) -> Iterator[Finding]:
-    """Small packets pass and large ones do not; or the retry works, so that nothing is proved."""
-    if retries.again:
-        yield note(reasons.RECOVERED)
-    elif retries.small_packets:
-        yield fail(reasons.MTU)
 
 
 def _is_routed(ctx: Context, trace: Trace) -> bool:

@@ -57,10 +57,9 @@ def proxy(ctx: Context) -> Iterable[Finding]:
         else:
             yield fail(reasons.UNSTEADY, kind=plan.kind)
     yield from judge_inspector(trace, ctx.chain(trace.last), ctx.third_parties.canaries())
-    if _programs_only(settings):
-        programs = Route(url=ctx.url, proxy=settings.programs)
-        if _fails_twice(ctx, programs):
-            yield from judge_mismatch(loaded, ctx.trace(programs))
+    # A proxy for programs alone that fails them, while the browser's route works.
+    if loaded and _programs_only(settings) and _fails_twice(ctx, Route(url=ctx.url, proxy=settings.programs)):
+        yield fail(reasons.MISMATCH)
 
 
 def _fails_twice(ctx: Context, route: Route) -> bool:
@@ -93,14 +92,11 @@ def judge_refusal(
     if step.failure is Failure.PROXY_AUTH:
         yield fail(reasons.WANTS_LOGIN, kind=plan.kind, schemes=step.schemes)
     elif step.failure is Failure.PROXY_REFUSED:
-        own = (
-            step.status in _OWN_REFUSALS or direct_works or (canaries is not None and canaries.verified == 0)
-        )
-        yield (
-            fail(reasons.REFUSES, kind=plan.kind, status=step.status)
-            if own
-            else fail(reasons.CANNOT_REACH, status=step.status)
-        )
+        nobody_passes = canaries is not None and canaries.verified == 0
+        if step.status in _OWN_REFUSALS or direct_works or nobody_passes:
+            yield fail(reasons.REFUSES, kind=plan.kind, status=step.status)
+        else:
+            yield fail(reasons.CANNOT_REACH, status=step.status)
     else:
         yield fail(reasons.DOWN, kind=plan.kind)
     if direct_works:
@@ -115,12 +111,6 @@ def judge_inspector(trace: Trace, chain: Chain | None, canaries: Canaries | None
     inspected = chain.trusted_by == {RootStore.SYSTEM} and canaries.same_issuer
     if inspected and http.status == _BAD_GATEWAY:
         yield fail(reasons.INSPECTOR_REFUSES, status=http.status)
-
-
-def judge_mismatch(loaded: bool, through: Trace | None) -> Iterator[Finding]:
-    """A proxy that is set for programs alone, and fails them while the browser's route works."""
-    if loaded and through is not None and through.last.proxy_refused:
-        yield fail(reasons.MISMATCH)
 
 
 CHECK = Check(

@@ -74,12 +74,11 @@ def _slow_throughout(trace: Trace) -> int:
 
 def _durations(trace: Trace) -> list[int]:
     """How long each step took at which bytes come from the portal's side, in milliseconds."""
-    return [step for hop in trace.hops for step in _steps(hop)]
-
-
-def _steps(hop: Hop) -> list[int]:
-    steps = [] if hop.reused else [step.ms for step in (hop.connect, hop.tls) if step is not None]
-    return steps if hop.http is None else [*steps, hop.http.total_ms]
+    found: list[int] = []
+    for hop in trace.hops:
+        found += [step.ms for step in (hop.connect, hop.tls) if step is not None and not hop.reused]
+        found += [hop.http.total_ms] if hop.http is not None else []
+    return found
 
 
 def judge_status_page(page: StatusPage, *, loaded: bool) -> Iterator[Finding]:
@@ -92,10 +91,10 @@ def judge_status_page(page: StatusPage, *, loaded: bool) -> Iterator[Finding]:
 
 def _unreached(hop: Hop, *, first: bool) -> Finding:
     """There was no HTTP response; a failed handshake is left to the check of TLS."""
-    if hop.proxy_refused:
+    if hop.proxy_refused or (hop.connect is None and first):
         return skip(reasons.NOT_REACHED)
     if hop.connect is None:
-        return skip(reasons.NOT_REACHED) if first else fail(reasons.NEXT_NAME)
+        return fail(reasons.NEXT_NAME)
     if hop.connect.failure is Failure.REFUSED:
         return fail(reasons.REFUSED_CONNECTION)
     if hop.connect.failure is not None:

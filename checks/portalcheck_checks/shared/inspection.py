@@ -11,37 +11,42 @@ from portalcheck.api import Chain
 
 UNKNOWN = "unknown"
 
-PRODUCTS: tuple[tuple[str, str], ...] = (
+_PROGRAMS = (
     ("adguard", "AdGuard"),
     ("avast", "Avast"),
     ("avg ", "AVG"),
-    ("barracuda", "Barracuda"),
     ("bitdefender", "Bitdefender"),
-    ("blue coat", "Symantec Blue Coat"),
     ("burp", "Burp Suite"),
-    ("cato networks", "Cato Networks"),
     ("charles proxy", "Charles Proxy"),
+    ("eset", "ESET"),
+    ("fiddler", "Fiddler"),
+    ("http toolkit", "HTTP Toolkit"),
+    ("kaspersky", "Kaspersky"),
+    ("mcafee", "McAfee"),
+    ("mitmproxy", "mitmproxy"),
+    ("netspark", "NetSpark"),
+    ("norton", "Norton"),
+)
+"""Those that inspect on the very computer: virus scanners, and tools of developers."""
+
+_PRODUCTS = (
+    *_PROGRAMS,
+    ("barracuda", "Barracuda"),
+    ("blue coat", "Symantec Blue Coat"),
+    ("cato networks", "Cato Networks"),
     ("check point", "Check Point"),
     ("cisco umbrella", "Cisco Umbrella"),
     ("cloudflare gateway", "Cloudflare Gateway"),
     ("contentkeeper", "ContentKeeper"),
     ("cyberoam", "Cyberoam"),
-    ("eset", "ESET"),
-    ("fiddler", "Fiddler"),
     ("forcepoint", "Forcepoint"),
     ("fortinet", "Fortinet"),
     ("fortigate", "Fortinet"),
     ("goguardian", "GoGuardian"),
-    ("http toolkit", "HTTP Toolkit"),
     ("iboss", "iboss"),
-    ("kaspersky", "Kaspersky"),
     ("lightspeed", "Lightspeed"),
-    ("mcafee", "McAfee"),
     ("menlo", "Menlo Security"),
-    ("mitmproxy", "mitmproxy"),
     ("netskope", "Netskope"),
-    ("netspark", "NetSpark"),
-    ("norton", "Norton"),
     ("palo alto", "Palo Alto Networks"),
     ("pan-fw", "Palo Alto Networks"),
     ("securly", "Securly"),
@@ -56,33 +61,12 @@ PRODUCTS: tuple[tuple[str, str], ...] = (
 )
 
 
-_PROGRAMS = frozenset(
-    {
-        "AdGuard",
-        "Avast",
-        "AVG",
-        "Bitdefender",
-        "Burp Suite",
-        "Charles Proxy",
-        "ESET",
-        "Fiddler",
-        "HTTP Toolkit",
-        "Kaspersky",
-        "McAfee",
-        "mitmproxy",
-        "NetSpark",
-        "Norton",
-    }
-)
-"""Those of them that inspect on the very computer: virus scanners, and tools of developers."""
-
-
 def product_of(chain: Chain) -> str:
     """The product that an issuer's name points to, `unknown` if it points to none."""
     issuer = f"{chain.issuer_organisation} {chain.issuer_name} ".casefold()
-    return next((product for part, product in PRODUCTS if part in issuer), UNKNOWN)
+    return next((product for part, product in _PRODUCTS if part in issuer), UNKNOWN)
 
 
 def is_on_this_computer(product: object) -> bool:
     """Whether a product is a program that people install on their own computer."""
-    return product in _PROGRAMS
+    return any(product == name for _, name in _PROGRAMS)

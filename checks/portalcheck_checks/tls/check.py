@@ -67,10 +67,7 @@ def tls(ctx: Context) -> Iterable[Finding]:
 def _judge_hop(ctx: Context, trace: Trace, hop: Hop) -> Iterator[Finding]:
     if hop.scheme != "https":
         yield skip(reasons.PLAIN)
-    elif hop.tls is None:
-        yield skip(reasons.NOT_REACHED)
-    elif hop.tls.still_receiving:
-        # The certificate was on its way; that it comes slowly is told elsewhere.
+    elif hop.tls is None or hop.tls.still_receiving:  # that a certificate comes slowly is told elsewhere
         yield skip(reasons.NOT_REACHED)
     elif hop.tls.failure is not None:
         yield _judge_handshake(ctx, trace, hop, hop.tls)
@@ -91,13 +88,9 @@ def _judge_handshake(ctx: Context, trace: Trace, hop: Hop, step: TlsStep) -> Fin
         return fail(reasons.NOT_TLS)
     how = step.alert or _CUT.get(step.failure or Failure.OTHER, "garbled")
     if step.failure is Failure.TOO_OLD or step.alert in ("protocol_version", "handshake_failure"):
-        old = ctx.trace(msgspec.structs.replace(trace.route, oldest_tls=True, follow=False))
-        if (
-            hop is trace.first
-            and old is not None
-            and old.first.tls is not None
-            and old.first.tls.failure is None
-        ):
+        route = msgspec.structs.replace(trace.route, oldest_tls=True, follow=False)
+        old = ctx.trace(route) if hop is trace.first else None
+        if old is not None and old.first.tls is not None and old.first.tls.failure is None:
             return fail(reasons.TOO_OLD, version=old.first.tls.version)
     if step.failure in _CUT and _is_cut_for_its_name(ctx, trace, hop, step):
         return fail(reasons.BLOCKED, how=how)
@@ -161,12 +154,8 @@ def judge_chain(chain: Chain | None, step: TlsStep, situation: Situation, host: 
         *_judge_trust(chain, situation),
         *_judge_revocation(situation),
     ]
-    notes = list(_notes(chain, situation))
-    return (
-        [*wrong, *notes]
-        if wrong
-        else [ok(reasons.VALID, version=step.version, issuer=chain.issuer_organisation), *notes]
-    )
+    valid = ok(reasons.VALID, version=step.version, issuer=chain.issuer_organisation)
+    return [*(wrong or [valid]), *_notes(chain, situation)]
 
 
 def _judge_dates(chain: Chain, situation: Situation) -> Iterator[Finding]:

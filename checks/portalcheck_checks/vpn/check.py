@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterable, Iterator, Sequence
 
 from portalcheck.api import (
@@ -23,6 +22,7 @@ from portalcheck.api import (
     ok,
     reasons_in,
 )
+from portalcheck_checks.shared.literals import literal
 from portalcheck_checks.shared.retries import still_fails
 from portalcheck_checks.shared.tunnels import bypassing, carrying, tunnels
 from portalcheck_checks.vpn import reasons
@@ -66,9 +66,9 @@ def _judge_trouble(ctx: Context, trace: Trace, tunnel: Interface, outside: Seque
     """A walk to the portal outside the tunnel; if the portal has no address, whether anything answers outside it."""
     addresses = _portal_addresses(trace)
     if addresses:
-        walks = (_walk_over(ctx, name, addresses) for name in outside)
-        works = any(is_proven(ctx, walk) for walk in walks) and still_fails(ctx, trace)
-        return list(judge_bypass(tunnel, works_outside=works))
+        beside = (Route(url=ctx.url, proxy=DIRECT, interface=one, addresses=addresses) for one in outside)
+        works = any(is_proven(ctx, ctx.trace(route)) for route in beside) and still_fails(ctx, trace)
+        return [_breaks(tunnel)] if works else []
     canaries, names = ctx.third_parties.canaries(), ctx.names()
     if canaries is None or names is None:
         return []
@@ -76,22 +76,19 @@ def _judge_trouble(ctx: Context, trace: Trace, tunnel: Interface, outside: Seque
         works = any(
             ctx.egress.dns_over(name) or ctx.egress.probe_over(name) is CaptiveAnswer.OPEN for name in outside
         )
-        return list(judge_bypass(tunnel, works_outside=works))
+        return [_breaks(tunnel)] if works else []
     inside = [_is_inside(ctx, tunnel, answer.server) for answer in names.servers]
     silent = [answer.failure is Failure.TIMED_OUT for answer in names.servers]
     dead = bool(inside) and all(inside) and all(silent) and not names.answered_late
-    return list(judge_own_dns(tunnel, dead=dead))
+    return [fail(reasons.DNS_DEAD, product=tunnel.product or _UNKNOWN_PRODUCT)] if dead else []
 
 
 def _is_inside(ctx: Context, tunnel: Interface, server: DnsServer | None) -> bool:
     """Whether a DNS server has an address of no public network, and is reached through the tunnel: the VPN's own."""
-    if server is None:
+    address = literal(server.address) if server is not None else None
+    if server is None or address is None or address.is_global:
         return False
-    try:
-        public = ipaddress.ip_address(server.address).is_global
-    except ValueError:
-        return False
-    return not public and ctx.egress.source_address(server.address) in tunnel.addresses
+    return ctx.egress.source_address(server.address) in tunnel.addresses
 
 
 def _portal_addresses(trace: Trace | None) -> tuple[str, ...]:
@@ -122,20 +119,8 @@ def judge(
     )
 
 
-def _walk_over(ctx: Context, interface: str, addresses: tuple[str, ...]) -> Trace | None:
-    return ctx.trace(Route(url=ctx.url, proxy=DIRECT, interface=interface, addresses=addresses))
-
-
-def judge_bypass(tunnel: Interface, *, works_outside: bool) -> Iterator[Finding]:
-    """Blamed only if the same portal answers outside the tunnel."""
-    if works_outside:
-        yield fail(reasons.BREAKS, product=tunnel.product or _UNKNOWN_PRODUCT)
-
-
-def judge_own_dns(tunnel: Interface, *, dead: bool) -> Iterator[Finding]:
-    """The tunnel carries other traffic, and every DNS server inside it is silent."""
-    if dead:
-        yield fail(reasons.DNS_DEAD, product=tunnel.product or _UNKNOWN_PRODUCT)
+def _breaks(tunnel: Interface) -> Finding:
+    return fail(reasons.BREAKS, product=tunnel.product or _UNKNOWN_PRODUCT)
 
 
 CHECK = Check(

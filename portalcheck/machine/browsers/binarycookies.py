@@ -42,31 +42,25 @@ class Jar(NamedTuple):
     accepts_none: bool
 
 
-class _DamagedError(Exception):
-    """The bytes are not what the layout asks for."""
-
-
 def parse(content: bytes) -> Jar | Unreadable:
     """The cookies in a file, none for an empty one; `damaged` for any but a whole and consistent file."""
     if not content:
         return Jar((), accepts_none=False)
     try:
         records, end = _records(content)
-    except (_DamagedError, struct.error):
+    except (ValueError, struct.error):
         return Unreadable.DAMAGED
     return Jar(tuple(records), _accepts_none(content[end:]))
 
 
 def _records(content: bytes) -> tuple[list[Record], int]:
     if not content.startswith(_MAGIC):
-        raise _DamagedError
+        raise ValueError
     (count,) = struct.unpack_from(">I", content, 4)
-    if 8 + 4 * count > len(content):
-        raise _DamagedError
     sizes = struct.unpack_from(f">{count}I", content, 8)
     start = 8 + 4 * count
     if start + sum(sizes) > len(content):
-        raise _DamagedError
+        raise ValueError
     records: list[Record] = []
     for size in sizes:
         records += _page(content[start : start + size])
@@ -76,10 +70,8 @@ def _records(content: bytes) -> tuple[list[Record], int]:
 
 def _page(page: bytes) -> list[Record]:
     if not page.startswith(_PAGE_TAG):
-        raise _DamagedError
+        raise ValueError
     (count,) = struct.unpack_from("<I", page, 4)
-    if 8 + 4 * count > len(page):
-        raise _DamagedError
     offsets = struct.unpack_from(f"<{count}I", page, 8)
     records = []
     left = len(page)
@@ -89,7 +81,7 @@ def _page(page: bytes) -> list[Record]:
         left -= size
         # Records that overlapped could make a small file take for ever.
         if size < _RECORD.size or offset + size > len(page) or left < 0:
-            raise _DamagedError
+            raise ValueError
         records.append(_record(page[offset : offset + size], fields))
     return records
 
@@ -115,7 +107,7 @@ def _text(record: bytes, start: int) -> bytes:
 def _end(record: bytes, start: int) -> int:
     end = record.find(b"\0", start)
     if start < _RECORD.size or end < 0:
-        raise _DamagedError
+        raise ValueError
     return end
 
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from portalcheck.facts import Unreadable
 from portalcheck.machine.browsers.database import Database, Number
-from portalcheck.machine.browsers.matching import MAX_INTEGER, Clock, Page
+from portalcheck.machine.browsers.matching import Clock, Page, first_time
 
 _NEEDED = frozenset({"host_key", "path", "name", "expires_utc"})
 _SECRET = {"cookies": frozenset({"value", "encrypted_value"})}
 _CLOCK = Clock(1_000_000, -11_644_473_600)  # from 1601-01-01 on
+_CHANGED = ("last_update_utc", "creation_utc")
 _NEWEST_KNOWN = 24
 _HASHED_FROM = 24  # the SHA-256 of the host stands before the value that is encrypted
 _HASH = 32
@@ -29,7 +30,6 @@ def guard(database: Database, system: str) -> Clock | Unreadable:
     if not columns >= _NEEDED:
         return Unreadable.UNKNOWN_LAYOUT
     version = _version(database)
-    utf16 = database.pragma("encoding") != "UTF-8"
     secure = next((name for name in ("is_secure", "secure") if name in columns), "0")
     lasting = next((name for name in ("has_expires", "is_persistent", "persistent") if name in columns), "1")
     view = f"""
@@ -37,9 +37,9 @@ def guard(database: Database, system: str) -> Clock | Unreadable:
       CASE WHEN {lasting} <> 0 AND expires_utc >= 1 THEN expires_utc END AS expires,
       {"top_frame_site_key" if "top_frame_site_key" in columns else "''"} AS jar,
       {"has_cross_site_ancestor" if "has_cross_site_ancestor" in columns else "0"} AS embedded,
-      {_bytes("name", utf16)} AS name_bytes,
-      {_value_bytes(version, columns, system, utf16)} AS value_bytes,
-      {_changed(columns)} AS changed
+      {database.bytes_of("name")} AS name_bytes,
+      {_value_bytes(database, version, columns, system)} AS value_bytes,
+      {first_time(name for name in _CHANGED if name in columns)} AS changed
     FROM main.cookies NOT INDEXED"""  # noqa: S608 - column names of our own that the table was seen to have
     database.guard(view, _SECRET, {"cookies"})
     return _CLOCK._replace(assumed=version is not None and version > _NEWEST_KNOWN)
@@ -50,19 +50,8 @@ def jars(page: Page | None) -> tuple[str, ...]:
     return () if page is None else tuple(f"{page.scheme}://{domain}" for domain in page.domains)
 
 
-def _bytes(column: str, utf16: bool) -> str:
-    # In a UTF-16 database the bytes are not those that are sent; the letters, which are ASCII, are.
-    return f"length({column})" if utf16 else f"length(CAST({column} AS BLOB))"
-
-
-def _changed(columns: frozenset[str]) -> str:
-    times = [name for name in ("last_update_utc", "creation_utc") if name in columns]
-    cases = " ".join(f"WHEN {name} BETWEEN 1 AND {MAX_INTEGER} THEN {name}" for name in times)
-    return f"CASE {cases} END" if cases else "NULL"
-
-
-def _value_bytes(version: Number, columns: frozenset[str], system: str, utf16: bool) -> str:
-    plain = _bytes("value", utf16) if "value" in columns else "0"
+def _value_bytes(database: Database, version: Number, columns: frozenset[str], system: str) -> str:
+    plain = database.bytes_of("value") if "value" in columns else "0"
     if "encrypted_value" not in columns:
         return plain
     length = "length(encrypted_value)"  # of a blob, so in bytes

@@ -7,14 +7,15 @@ user's setting for all, a recommended policy, and what the browser comes with, o
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 
 from portalcheck.facts import BrowserProfile, CookieBlock, CookieScope, SetBy, Unreadable
 from portalcheck.machine.browsers import extensions, policies
 from portalcheck.machine.browsers.matching import Page
 from portalcheck.machine.browsers.patterns import any_matches, setting_for
+from portalcheck.machine.browsers.places import placed
 from portalcheck.machine.browsers.profile import Profile, unread
-from portalcheck.machine.browsers.reading import is_remote, part, read_json, table
+from portalcheck.machine.browsers.reading import part, read_json, table
 from portalcheck.machine.environment import Environment
 
 _ALLOW, _BLOCK, _SESSION_ONLY = 1, 2, 4
@@ -35,8 +36,7 @@ Tree = Mapping[str, object]
 def settings(profile: Profile, environment: Environment, page: Page | None) -> BrowserProfile:
     """What the profile does with the cookies of a page."""
     found = profile.unreadable or read_json(profile.folder / "Preferences")
-    secure = read_json(profile.folder / "Secure Preferences")
-    preferences: Tree = {} if isinstance(found, Unreadable) else found
+    preferences, secure = table(found), table(read_json(profile.folder / "Secure Preferences"))
     policy = policies.chromium(profile.place.browser, environment)
     setting, scope, by = _cookie_setting(preferences, policy, page)
     blocks = [CookieBlock(scope, by)] if setting == _BLOCK else []
@@ -49,9 +49,7 @@ def settings(profile: Profile, environment: Environment, page: Page | None) -> B
         unreadable=unread(found),
         blocks=tuple(blocks),
         clears_on_exit=setting == _SESSION_ONLY or _clears(policy),
-        extensions=_extensions(
-            profile, environment, (preferences, {} if isinstance(secure, Unreadable) else secure)
-        ),
+        extensions=_extensions(profile, environment, (preferences, secure)),
     )
 
 
@@ -144,7 +142,8 @@ def _manifests(
 ) -> Iterator[tuple[Tree, Path | None]]:
     """An extension's manifest, from the settings or, for one that was loaded unpacked, from its folder."""
     for entry in entries:
-        folder = _folder(profile, environment, entry.get("path"))
+        path = entry.get("path")
+        folder = placed(profile.folder / "Extensions", path, environment) if isinstance(path, str) else None
         inside = table(entry, "manifest")
         if inside:
             yield inside, folder
@@ -154,15 +153,6 @@ def _manifests(
                 yield read, folder
 
 
-def _folder(profile: Profile, environment: Environment, path: object) -> Path | None:
-    if not isinstance(path, str) or not path or "\0" in path or is_remote(path):
-        return None
-    pure = PureWindowsPath(path) if environment.os == "windows" else PurePosixPath(path)
-    if pure.is_absolute():
-        return environment.at(path)
-    return None if pure.anchor or ".." in pure.parts else profile.folder.joinpath("Extensions", *pure.parts)
-
-
 def _localised(name: str, manifest: Tree, folder: Path | None) -> str:
     """A name as people see it; a manifest may hold `__MSG_key__` for a text in its default language."""
     language = manifest.get("default_locale")
@@ -170,9 +160,7 @@ def _localised(name: str, manifest: Tree, folder: Path | None) -> str:
         return name
     if not language.replace("_", "").replace("-", "").isalnum():
         return name
-    messages = read_json(folder / "_locales" / language / "messages.json")
-    if isinstance(messages, Unreadable):
-        return name
+    messages = table(read_json(folder / "_locales" / language / "messages.json"))
     key = name.removeprefix("__MSG_").removesuffix("__").casefold()  # keys have no case
     texts = (table(value).get("message") for word, value in messages.items() if word.casefold() == key)
     return next((text for text in texts if isinstance(text, str)), name)

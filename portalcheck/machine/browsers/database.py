@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterable, Mapping
-from types import TracebackType
+from collections.abc import Callable, Iterable, Mapping, Set
+from typing import TypeVar
 
 from portalcheck.facts import Unreadable
 from portalcheck.probe.limits import DATABASE_S
@@ -46,13 +46,31 @@ _WHY = {
 # UnicodeDecodeError: what SQLite says of a broken schema, which Python could not read.
 _REFUSALS = (sqlite3.Error, MemoryError, OverflowError, UnicodeDecodeError)
 
+Answer = TypeVar("Answer")
 
-class Refused(Exception):  # noqa: N818 - the outcome of a question, not an error of the program
-    """SQLite refused a database or a query; `unreadable` says why the database could not be read."""
 
-    def __init__(self, unreadable: Unreadable) -> None:
-        super().__init__(unreadable)
-        self.unreadable = unreadable
+def ask(image: bytes | bytearray | Unreadable, question: Callable[[Database], Answer]) -> Answer | Unreadable:
+    """What a question finds in the image of a database; else why there is no image, or why SQLite refused it."""
+    if isinstance(image, Unreadable):
+        return image
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    until = time.monotonic() + DATABASE_S
+    try:
+        connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
+        for category, limit in _LIMITS.items():
+            connection.setlimit(category, limit)
+        connection.set_progress_handler(lambda: int(time.monotonic() > until), _STEPS)
+        if not hasattr(connection, "deserialize"):  # a Python built without it; a copy on disk is no way out
+            return Unreadable.UNKNOWN_LAYOUT
+        if image:  # SQLite takes an image of no bytes for a lack of memory
+            connection.deserialize(image)
+        for pragma in ("trusted_schema=OFF", "cell_size_check=ON", "temp_store=MEMORY"):
+            connection.execute(f"PRAGMA {pragma}")
+        return question(Database(connection))
+    except _REFUSALS as error:
+        return _why(error)
+    finally:
+        connection.close()
 
 
 def _why(error: BaseException) -> Unreadable:
@@ -67,40 +85,11 @@ def _why(error: BaseException) -> Unreadable:
 
 
 class Database:
-    """A connection to a copy in memory. Use it with `with`, in one thread.
+    """A copy of a database in memory, within `ask`."""
 
-    What SQLite says against a database or a query leaves the `with` block as `Refused`.
-    """
-
-    def __init__(self, image: bytes | bytearray) -> None:
-        self._image = image
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
         self._guarded: Mapping[str, frozenset[str]] = {}
-        self._until = time.monotonic() + DATABASE_S
-
-    def __enter__(self) -> Database:
-        self._connection = sqlite3.connect(":memory:", isolation_level=None)
-        connection = self._connection
-        connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
-        for category, limit in _LIMITS.items():
-            connection.setlimit(category, limit)
-        connection.set_progress_handler(lambda: int(time.monotonic() > self._until), _STEPS)
-        try:
-            if self._image:  # SQLite takes an image of no bytes for a lack of memory
-                connection.deserialize(self._image)
-            for pragma in ("trusted_schema=OFF", "cell_size_check=ON", "temp_store=MEMORY"):
-                connection.execute(f"PRAGMA {pragma}")
-        except (*_REFUSALS, AttributeError) as error:
-            # AttributeError: a Python whose SQLite cannot take an image; a copy on disk is no way out.
-            connection.close()
-            raise Refused(_why(error)) from None
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._connection.close()
-        if isinstance(error, _REFUSALS):
-            raise Refused(_why(error)) from None
 
     def fill(self, table: str, columns: Iterable[str], rows: Iterable[tuple[object, ...]]) -> None:
         """Make a table of rows that did not come from a database. Both names must be words of our own."""
@@ -127,9 +116,7 @@ class Database:
         """
         if column.lower() not in self.columns(table):
             return ()
-        self._tables = frozenset({table.lower()})
-        self._connection.execute("PRAGMA query_only=ON")
-        self._connection.set_authorizer(self._allows)
+        self._read_only({table.lower()})
         fits = f"typeof({column}) = 'text' AND length({column}) <= {_MAX_LETTERS}"
         query = f"SELECT {column} FROM main.{table} NOT INDEXED WHERE {fits} LIMIT ?"  # noqa: S608 - see above
         return tuple(row[0] for row in self._connection.execute(query, (most,)))
@@ -138,6 +125,12 @@ class Database:
         """The value of a PRAGMA as text, such as `UTF-8` for `encoding`."""
         return str(self._connection.execute(f"PRAGMA main.{name}").fetchone()[0])
 
+    def bytes_of(self, column: str) -> str:
+        """An expression for the bytes that a column of ASCII text has when it is sent."""
+        # In a UTF-16 database these are not those that are stored; the letters are.
+        utf16 = self.pragma("encoding") != "UTF-8"
+        return f"length({column})" if utf16 else f"length(CAST({column} AS BLOB))"
+
     def guard(self, view: str, guarded: Mapping[str, frozenset[str]], tables: Iterable[str]) -> None:
         """Make `SIZES` of a SELECT, and from then on allow nothing but to read `tables` and the view.
 
@@ -145,7 +138,10 @@ class Database:
         """
         self._connection.execute(f"CREATE TEMP VIEW {SIZES} AS {view}")
         self._guarded = guarded
-        self._tables = frozenset(tables) | {SIZES}
+        self._read_only({*tables, SIZES})
+
+    def _read_only(self, tables: Set[str]) -> None:
+        self._tables = tables
         self._connection.execute("PRAGMA query_only=ON")
         self._connection.set_authorizer(self._allows)
 
@@ -162,14 +158,11 @@ class Database:
     def _allows(
         self, action: int, first: str | None, second: str | None, _database: str | None, inside: str | None
     ) -> int:
-        if action == sqlite3.SQLITE_SELECT:
-            return sqlite3.SQLITE_OK
-        if action == sqlite3.SQLITE_FUNCTION:
-            return sqlite3.SQLITE_OK if (second or "").lower() in _FUNCTIONS else sqlite3.SQLITE_DENY
-        if action != sqlite3.SQLITE_READ or first is None:
-            return sqlite3.SQLITE_DENY
-        if first.lower() not in self._tables:
-            return sqlite3.SQLITE_DENY
-        if (second or "").lower() in self._guarded.get(first.lower(), ()) and inside != SIZES:
-            return sqlite3.SQLITE_DENY
-        return sqlite3.SQLITE_OK
+        name, detail = (first or "").lower(), (second or "").lower()
+        if action == sqlite3.SQLITE_READ:
+            secret = detail in self._guarded.get(name, ()) and inside != SIZES
+            allowed = name in self._tables and not secret
+        else:
+            is_plain = action == sqlite3.SQLITE_FUNCTION and detail in _FUNCTIONS
+            allowed = action == sqlite3.SQLITE_SELECT or is_plain
+        return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY

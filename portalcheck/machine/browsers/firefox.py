@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 
 from portalcheck.facts import CookieStore, Unreadable
 from portalcheck.machine.browsers import mozilla_cookies, running
-from portalcheck.machine.browsers.database import Database, Refused
-from portalcheck.machine.browsers.places import Place
+from portalcheck.machine.browsers.database import ask
+from portalcheck.machine.browsers.places import Place, placed
 from portalcheck.machine.browsers.profile import MAX_PROFILES, Profile, Question, count, store
-from portalcheck.machine.browsers.reading import exists, folders, is_remote, presence, read_ini, regular_files
+from portalcheck.machine.browsers.reading import exists, folders, presence, read_ini, regular_files
 from portalcheck.machine.browsers.sqlite_image import take
 from portalcheck.machine.environment import Environment
 
@@ -30,8 +30,10 @@ def profile_folders(place: Place, environment: Environment) -> tuple[Path, ...] 
     below = folders(place.folder / "Profiles")
     unlisted = (*inside, *(() if isinstance(below, Unreadable) else below))
     found: dict[str, Path] = {}
-    for folder in (*_listed(place.folder, environment), *_grouped(place.folder, environment)):
-        if {presence(folder / name) for name in _MARKS} & {True, None}:  # None: there, but closed to us
+    for path in (*_listed(place.folder), *_grouped(place.folder)):
+        folder = placed(place.folder, path, environment)
+        # A presence of None: there, but closed to us.
+        if folder is not None and any(presence(folder / name) is not False for name in _MARKS):
             found.setdefault(str(folder), folder)
     for folder in unlisted:
         if any(exists(folder / name) for name in _MARKS):
@@ -39,39 +41,21 @@ def profile_folders(place: Place, environment: Environment) -> tuple[Path, ...] 
     return tuple(found.values())
 
 
-def _listed(root: Path, environment: Environment) -> tuple[Path, ...]:
+def _listed(root: Path) -> list[str]:
     """The profiles of `profiles.ini`; an `[Install…]` section names the one that really is the default."""
     sections = read_ini(root / "profiles.ini", _MAX_INI)
     preferred = [
         section.get("Default", "") for name, section in sections.items() if name.startswith("Install")
     ]
     others = [section.get("Path", "") for name, section in sections.items() if name.startswith("Profile")]
-    folders_found = (_placed(root, path, environment) for path in (*preferred, *others))
-    return tuple(folder for folder in folders_found if folder is not None)
+    return preferred + others
 
 
-def _grouped(root: Path, environment: Environment) -> Iterator[Path]:
+def _grouped(root: Path) -> Iterator[str]:
     """The profiles of the switcher: one database for each group (SelectableProfileService.sys.mjs)."""
     for path in regular_files(root / "Profile Groups", ".sqlite")[:_MAX_GROUPS]:
-        image = take(path)
-        if isinstance(image, Unreadable) or not image:
-            continue
-        try:
-            with Database(image) as database:
-                listed = database.texts("Profiles", "path", MAX_PROFILES)
-        except Refused:  # what the lists lack is still looked for on disk
-            continue
-        yield from (folder for text in listed if (folder := _placed(root, text, environment)) is not None)
-
-
-def _placed(root: Path, path: str, environment: Environment) -> Path | None:
-    """Where a listed profile is; None for one on another computer, or reached by `..`."""
-    pure = PureWindowsPath(path) if environment.os == "windows" else PurePosixPath(path)
-    if not path or "\0" in path or ".." in pure.parts or is_remote(path):
-        return None
-    if pure.is_absolute():
-        return environment.at(path)
-    return None if pure.anchor else root.joinpath(*pure.parts)
+        listed = ask(take(path), lambda database: database.texts("Profiles", "path", MAX_PROFILES))
+        yield from () if isinstance(listed, Unreadable) else listed  # what lists lack is looked for on disk
 
 
 def cookies(profile: Profile, question: Question) -> CookieStore:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 
 import msgspec
 
-from portalcheck.machine.browsers.reading import is_remote, read_ini
+from portalcheck.machine.browsers.places import placed
+from portalcheck.machine.browsers.reading import read_ini
 from portalcheck.machine.environment import Environment
 
 _MAX_INI = 256 * 1024
@@ -27,7 +28,7 @@ class Installation(msgspec.Struct, frozen=True):
 def installation(profile: Path, environment: Environment) -> Installation:
     """What the profile's `compatibility.ini` says, and before it the program's own `application.ini`."""
     last = read_ini(profile / "compatibility.ini", _MAX_INI).get("Compatibility", {})
-    folder = _folder(last.get("LastPlatformDir", ""), environment)
+    folder = placed(None, last.get("LastPlatformDir", ""), environment)
     app = {} if folder is None else read_ini(folder / "application.ini", _MAX_INI).get("App", {})
     if _VERSION.fullmatch(app.get("Version", "")):
         return Installation(app["Version"], _built(app.get("BuildID", "")), folder)
@@ -35,13 +36,6 @@ def installation(profile: Path, environment: Environment) -> Installation:
     if match is None:
         return Installation(folder=folder)
     return Installation(match[1], _built(match[2]), folder)
-
-
-def _folder(path: str, environment: Environment) -> Path | None:
-    pure = PureWindowsPath(path) if environment.os == "windows" else PurePosixPath(path)
-    if not pure.is_absolute() or "\0" in path or is_remote(path):
-        return None
-    return environment.at(path)
 
 
 def _built(build: str) -> float | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from portalcheck.facts import BrowserProfile, CookieBlock, CookieScope, OwnProxy, SetBy, Unreadable
 from portalcheck.machine.browsers import extensions, firefox_install, policies, prefs_js
-from portalcheck.machine.browsers.database import Database, Refused
+from portalcheck.machine.browsers.database import Database, ask
 from portalcheck.machine.browsers.matching import Page, page_of
 from portalcheck.machine.browsers.profile import Profile, unread
 from portalcheck.machine.browsers.reading import part, read_json, read_text, table
@@ -28,6 +28,7 @@ _BEHAVIOURS = {
     "reject-tracker-and-partition-foreign": 5,
 }
 _ALLOW, _DENY, _SESSION = 1, 2, 8  # nsICookiePermission
+_PERMISSION_COLUMNS = frozenset({"origin", "type", "permission", "expiretype"})
 _FOR_EVER = 0  # nsIPermissionManager, EXPIRE_NEVER
 _BUILT_IN = ("app-builtin", "app-system-defaults", "app-system-addons")
 _SWITCHED_OFF = ("userDisabled", "appDisabled", "softDisabled", "embedderDisabled")
@@ -69,13 +70,10 @@ def _own_proxy(preferences: Preferences, policy: Mapping[str, object]) -> OwnPro
     kind = chosen if isinstance(chosen, int) and not isinstance(chosen, bool) else None
     if by_policy is not None and (kind is None or rules.get("Locked") in (True, 1)):
         kind = by_policy
-    if kind == _MANUAL_PROXY and by_policy is None and not _names_proxy(preferences):
+    named = any(preferences.get(f"network.proxy.{name}") for name in ("ssl", "http", "socks"))
+    if kind == _MANUAL_PROXY and by_policy is None and not named:
         return OwnProxy.UNSET  # Firefox then goes directly, as it does without any
     return _OWN_PROXIES.get(kind if kind is not None else _SYSTEM_PROXY, OwnProxy.UNSET)
-
-
-def _names_proxy(preferences: Preferences) -> bool:
-    return any(preferences.get(f"network.proxy.{name}") for name in ("ssl", "http", "socks"))
 
 
 def _blocks(
@@ -124,24 +122,23 @@ def _permission(path: Path, page: Page | None) -> int:
     """The user's exception for the page, the one of the longest name; 0 if none can be read."""
     if page is None:
         return 0
-    image = take(path)
-    if isinstance(image, Unreadable) or not image:
+
+    def exception(database: Database) -> int:
+        if not database.columns("moz_perms") >= _PERMISSION_COLUMNS:
+            return 0
+        for domain in page.domains:
+            found = database.numbers(
+                "SELECT permission FROM main.moz_perms NOT INDEXED"
+                " WHERE type = 'cookie' AND origin = :origin AND expireType = :kept"
+                " AND typeof(permission) = 'integer'",
+                {"origin": page.origin(domain), "kept": _FOR_EVER},
+            )
+            if found:
+                return int(found[0] or 0)
         return 0
-    try:
-        with Database(image) as database:
-            if not database.columns("moz_perms") >= {"origin", "type", "permission", "expiretype"}:
-                return 0
-            for domain in page.domains:
-                found = database.numbers(
-                    "SELECT permission FROM main.moz_perms NOT INDEXED"
-                    " WHERE type = 'cookie' AND origin = :origin AND expireType = :kept",
-                    {"origin": page.origin(domain), "kept": _FOR_EVER},
-                )
-                if found and isinstance(found[0], int):
-                    return found[0]
-    except (Refused, TypeError):  # TypeError: text where Firefox keeps a number
-        return 0
-    return 0
+
+    found = ask(take(path), exception)
+    return 0 if isinstance(found, Unreadable) else found
 
 
 def _clears(preferences: Preferences, policy: Mapping[str, object], permission: int) -> bool:

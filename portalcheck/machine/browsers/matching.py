@@ -1,10 +1,10 @@
 """Which cookies a browser would send (RFC 6265, 5.4), counted inside a database.
 
-Every family offers its rows in one form, the view `database.SIZES`; names and hosts are compared there and never
-leave it. Its columns are host (with a leading dot for a domain cookie, without one for a host-only one), path, name,
-secure, expires and changed (by the clock of the database, NULL for none), jar (`` for the ordinary one, else how the
-browser writes the partition or container that keeps the cookie apart), embedded (1 if that is a frame within
-another site's), name_bytes and value_bytes.
+Every family offers its rows in one form, the view `database.SIZES`, whose columns are host, path, name, secure,
+expires, jar, embedded, name_bytes, value_bytes and changed; names and hosts are compared there and never leave it.
+`host` has a leading dot for a domain cookie; `expires` and `changed` are by the clock of the database, NULL for none;
+`jar` is empty for the ordinary one, else how the browser writes the partition or container that keeps the cookie
+apart; `embedded` is 1 where that is a frame within another site's.
 """
 
 from __future__ import annotations
@@ -17,15 +17,12 @@ from urllib.parse import urlsplit
 import msgspec
 
 from portalcheck.machine.browsers.database import SIZES, Database, Number
-from portalcheck.machine.hostnames import a_label, address
+from portalcheck.machine.hostnames import DEFAULT_PORTS, Destination, a_label, destination_of
 
-MAX_INTEGER = 2**63 - 1
-"""SQLite's largest integer. Text and blobs sort behind numbers: a BETWEEN with it holds for numbers only."""
-
+_MAX_INTEGER = 2**63 - 1
 MAX_HOSTS = 100
 MAX_SEGMENTS = 100
 _FEW = 8
-_PORTS = {"http": 80, "https": 443}
 
 
 class Clock(NamedTuple):
@@ -47,49 +44,47 @@ class Clock(NamedTuple):
         return None if reading is None else reading / self.per_second + self.start
 
 
-class Page(msgspec.Struct, frozen=True):
-    """A page that cookies would be sent to: the parts of an http or https URL, its host in A-labels."""
+class Page(Destination, frozen=True):
+    """A page that cookies would be sent to, by http or https."""
 
-    scheme: str
-    host: str
-    port: int
     path: str
 
     @property
     def domains(self) -> tuple[str, ...]:
         """The host and its parent domains; an IP address has no parents."""
-        if address(self.host) is not None:
+        if self.address is not None:
             return (self.host,)
         labels = self.host.split(".")
         return tuple(".".join(labels[at:]) for at in range(len(labels)))
 
     def origin(self, host: str) -> str:
         """The origin of a host at the page's scheme and port, as browsers write it."""
-        port = "" if self.port == _PORTS[self.scheme] else f":{self.port}"
+        port = "" if self.port == DEFAULT_PORTS[self.scheme] else f":{self.port}"
         name = f"[{host}]" if ":" in host else host
         return f"{self.scheme}://{name}{port}"
 
     @property
     def secure(self) -> bool:
         """Whether Secure cookies are sent: over https, and to this computer itself."""
-        ip = address(self.host)
+        ip = self.address
         own = self.domains[-1] == "localhost" or (ip is not None and ip.is_loopback)
         return self.scheme == "https" or own
 
 
 def page_of(url: str) -> Page | None:
     """The page at a URL; None for a URL that is not http or https, or has no host."""
-    try:
-        parts = urlsplit(url.strip())
-        host, port = parts.hostname or "", parts.port
-    except ValueError:
+    found = destination_of(url.strip())
+    if found is None or found.scheme not in ("http", "https"):
         return None
-    ip = address(host)
-    host = str(ip) if ip is not None else a_label(host)
-    if parts.scheme not in _PORTS or not host:
-        return None
-    path = parts.path if parts.path.startswith("/") else "/"
-    return Page(parts.scheme, host, port or _PORTS[parts.scheme], path)
+    path = urlsplit(url.strip()).path
+    return Page(found.scheme, str(found.address or found.host), found.port, path or "/")
+
+
+def first_time(columns: Iterable[str], part: int = 1) -> str:
+    """An expression for the first of some times that is set, divided by `part`; NULL if none is."""
+    # Text and blobs sort behind numbers, so that a BETWEEN holds for numbers only.
+    cases = " ".join(f"WHEN {name} BETWEEN 1 AND {_MAX_INTEGER} THEN {name} / {part}" for name in columns)
+    return f"CASE {cases} END" if cases else "NULL"
 
 
 class Totals(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,7 +136,7 @@ def totals(
     """Count what a guarded database keeps for `hosts` and would send to `page` at the time `now`.
 
     `clock` is that of the database's times. `own_jars` are those beside the ordinary one whose cookies are
-    sent too. What SQLite refuses leaves the database's `with` block as `database.Refused`.
+    sent too. What SQLite refuses ends `database.ask`.
     """
     names, to_page = _names(page, hosts), _sent_hosts(page)
     values = _Values()
@@ -208,7 +203,7 @@ def _names(page: Page | None, hosts: Iterable[str]) -> tuple[str, ...]:
 def _sent_hosts(page: Page | None) -> tuple[str, ...]:
     if page is None:
         return ()
-    ip = address(page.host)
+    ip = page.address
     if ip is not None:
         return (page.host, f"[{page.host}]") if ip.version == 6 else (page.host,)
     wider = ["." + domain for domain in page.domains]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from portalcheck.facts import Unreadable
 from portalcheck.machine.browsers.database import Database
-from portalcheck.machine.browsers.matching import MAX_INTEGER, Clock, Page
+from portalcheck.machine.browsers.matching import Clock, Page, first_time
 
 _NEEDED = frozenset({"host", "path", "name", "value", "expiry", "issecure"})
 _SECRET = {"moz_cookies": frozenset({"value"})}
@@ -24,7 +24,7 @@ def guard(database: Database) -> Clock | Unreadable:
         return Unreadable.UNKNOWN_LAYOUT
     version = int(database.pragma("user_version"))
     clock = Clock(1000 if version >= _MILLISECONDS_FROM else 1, assumed=version > _NEWEST_KNOWN)
-    utf16 = database.pragma("encoding") != "UTF-8"
+    times = [name for name in ("updateTime", "creationTime") if name.lower() in columns]
     has_jars = "originattributes" in columns
     jar = "originAttributes" if has_jars else "''"
     private = "privateBrowsingId="  # cookies of a private window that a crash left behind; never sent again
@@ -33,8 +33,8 @@ def guard(database: Database) -> Clock | Unreadable:
     view = f"""
     SELECT host, path, name, isSecure AS secure,
       expiry AS expires, {jar} AS jar, 0 AS embedded,
-      {_bytes("name", utf16)} AS name_bytes, {_bytes("value", utf16)} AS value_bytes,
-      {_changed(columns, clock)} AS changed
+      {database.bytes_of("name")} AS name_bytes, {database.bytes_of("value")} AS value_bytes,
+      {first_time(times, _MICROSECONDS // clock.per_second)} AS changed
     FROM main.moz_cookies NOT INDEXED WHERE {kept}"""  # noqa: S608 - column names of our own, no outside text
     database.guard(view, _SECRET, {"moz_cookies"})
     return clock
@@ -53,14 +53,3 @@ def jars(page: Page | None) -> tuple[str, ...]:
         for port in ("", f"%2C{page.port}")
     ]
     return (*partitions, *(f"^firstPartyDomain={domain}" for domain in page.domains))
-
-
-def _bytes(column: str, utf16: bool) -> str:
-    return f"length({column})" if utf16 else f"length(CAST({column} AS BLOB))"
-
-
-def _changed(columns: frozenset[str], clock: Clock) -> str:
-    times = [name for name in ("updateTime", "creationTime") if name.lower() in columns]
-    part = _MICROSECONDS // clock.per_second
-    cases = " ".join(f"WHEN {name} BETWEEN 1 AND {MAX_INTEGER} THEN {name} / {part}" for name in times)
-    return f"CASE {cases} END" if cases else "NULL"

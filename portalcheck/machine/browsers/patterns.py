@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from operator import itemgetter
 
 import msgspec
 
@@ -69,7 +70,7 @@ def setting_for(exceptions: Mapping[str, object], page: Page) -> int | None:
 
     Keys are `pattern of the cookie's site,pattern of the page that it is in`; here both are the page.
     """
-    best: tuple[tuple[object, ...], int] | None = None
+    found: list[tuple[tuple[tuple[object, ...], ...], int]] = []
     for key, value in exceptions.items():
         primary, _, secondary = key.partition(",")
         inner, outer = pattern(primary), pattern(secondary or "*")
@@ -77,7 +78,5 @@ def setting_for(exceptions: Mapping[str, object], page: Page) -> int | None:
         if inner is None or outer is None or not isinstance(setting, int):
             continue
         if inner.matches(page) and outer.matches(page):
-            rank = (inner.rank, outer.rank)
-            if best is None or rank > best[0]:
-                best = (rank, setting)
-    return None if best is None else best[1]
+            found.append(((inner.rank, outer.rank), setting))
+    return max(found, key=itemgetter(0))[1] if found else None

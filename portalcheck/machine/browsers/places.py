@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TypeVar
 
 import msgspec
@@ -107,6 +107,16 @@ def _filled(template: str, variables: dict[str, Path | None]) -> Path | None:
     name, _, rest = template.removeprefix("{").partition("}")
     start = variables[name]
     return None if start is None else start / rest.removeprefix("/") if rest else start
+
+
+def placed(root: Path | None, path: str, environment: Environment) -> Path | None:
+    """Where a path that a browser noted lies, from `root` on if relative; None on another computer, or by `..`."""
+    pure = PureWindowsPath(path) if environment.os == "windows" else PurePosixPath(path)
+    if not path or "\0" in path or ".." in pure.parts or is_remote(path):
+        return None
+    if pure.is_absolute():
+        return environment.at(path)
+    return None if root is None or pure.anchor else root.joinpath(*pure.parts)
 
 
 def _is_new(folder: Path, seen: set[tuple[int, int]]) -> bool:

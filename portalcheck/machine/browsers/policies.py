@@ -70,8 +70,7 @@ def _json_files(folders: list[Path]) -> dict[str, object]:
     merged: dict[str, object] = {}
     for folder in folders:
         for path in regular_files(folder, ".json"):
-            found = read_json(path)
-            merged |= {} if isinstance(found, Unreadable) else found
+            merged |= table(read_json(path))
     return merged
 
 
@@ -83,15 +82,10 @@ def _mac(browser: Browser, environment: Environment) -> Policy:
     for domain in browser.policies.macos:
         own = [] if home is None else [shared / home.name / f"{domain}.plist"]
         for path in (shared / f"{domain}.plist", *own):
-            managed |= _plist(path)
+            managed |= table(read_plist(path))
         if home is not None:
-            recommended |= _plist(home / "Library" / "Preferences" / f"{domain}.plist")
+            recommended |= table(read_plist(home / "Library" / "Preferences" / f"{domain}.plist"))
     return Policy(managed, recommended)
-
-
-def _plist(path: Path) -> dict[str, object]:
-    found = read_plist(path)
-    return {} if isinstance(found, Unreadable) else found
 
 
 def _registry(environment: Environment, keys: list[str] | tuple[str, ...]) -> dict[str, object]:

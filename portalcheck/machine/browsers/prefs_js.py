@@ -34,16 +34,11 @@ def parse(text: str) -> dict[str, Value]:
             at = line + 1 if line >= 0 else len(text)
             continue
         at = statement.end()
-        double, single, *value = statement.groups()
-        preferences[_plain(double if double is not None else single)] = _value(*value)
-
-
-def _value(double: str | None, single: str | None, truth: str | None, number: str | None) -> Value:
-    if truth is not None:
-        return truth == "true"
-    if number is not None:
-        return int(number)
-    return _plain(double if double is not None else single or "")
+        double, single, inner, other, truth, number = statement.groups()
+        value: Value = _plain(inner or other or "")
+        if truth or number:
+            value = truth == "true" if truth else int(number)
+        preferences[_plain(double or single or "")] = value
 
 
 def _plain(text: str) -> str:

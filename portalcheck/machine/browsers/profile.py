@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from portalcheck.facts import CookieStore, Unreadable
-from portalcheck.machine.browsers.database import Database, Refused
+from portalcheck.machine.browsers.database import Database, ask
 from portalcheck.machine.browsers.matching import Clock, Page, Totals, totals
 from portalcheck.machine.browsers.places import Place
 from portalcheck.machine.browsers.sqlite_image import take
@@ -48,20 +48,15 @@ Guard = Callable[[Database], Clock | Unreadable]
 
 def count(path: Path, guard: Guard, jars: Sequence[str], question: Question) -> Totals | Unreadable:
     """What a cookie database holds, all zero for a missing or empty one."""
-    image = take(path)
-    if image is Unreadable.ABSENT or not image:
-        return Totals()
-    if isinstance(image, Unreadable):
-        return image
-    try:
-        with Database(image) as database:
-            del image
-            clock = guard(database)
-            if isinstance(clock, Unreadable):
-                return clock
-            return totals(database, clock, question.page, question.hosts, question.now, jars)
-    except Refused as refused:
-        return refused.unreadable
+
+    def counted(database: Database) -> Totals | Unreadable:
+        clock = guard(database)
+        if isinstance(clock, Unreadable):
+            return clock
+        return totals(database, clock, question.page, question.hosts, question.now, jars)
+
+    found = ask(take(path) or Unreadable.ABSENT, counted)
+    return Totals() if found is Unreadable.ABSENT else found
 
 
 def store(

@@ -65,31 +65,21 @@ if sys.platform != "win32":
     import fcntl
     import struct
 
+    # Where in a `struct flock` of so many bytes (64-bit) its type lies, which Python leaves to its callers.
+    _FLOCK = {"linux": (0, 32), "darwin": (20, 24)} if sys.maxsize > 2**32 else {}
+
     def _is_locked(descriptor: int) -> bool | None:
         """Whether another process holds a lock on the file; asking takes none."""
-        layout = _flock_layout()
-        if layout is None:
+        if sys.platform not in _FLOCK:
             return None
-        form, order = layout
-        fields = {"type": fcntl.F_WRLCK, "whence": os.SEEK_SET, "start": 0, "len": 0, "pid": 0}
+        at, size = _FLOCK[sys.platform]
+        asked = bytearray(size)  # zeros: from the start (SEEK_SET) to the end
+        struct.pack_into("h", asked, at, fcntl.F_WRLCK)
         try:
-            answer = fcntl.fcntl(
-                descriptor, fcntl.F_GETLK, struct.pack(form, *(fields[name] for name in order))
-            )
+            answer = fcntl.fcntl(descriptor, fcntl.F_GETLK, bytes(asked))
         except OSError:
             return None
-        held = dict(zip(order, struct.unpack(form, answer[: struct.calcsize(form)]), strict=True))
-        return bool(held["type"] != fcntl.F_UNLCK)
-
-    def _flock_layout() -> tuple[str, tuple[str, ...]] | None:
-        """How `struct flock` lies in memory (64-bit), which Python leaves to its callers."""
-        if sys.maxsize < 2**32:
-            return None
-        if sys.platform == "linux":
-            return "hhqqi4x", ("type", "whence", "start", "len", "pid")
-        if sys.platform == "darwin":
-            return "qqihh", ("start", "len", "pid", "type", "whence")
-        return None
+        return bool(struct.unpack_from("h", answer, at)[0] != fcntl.F_UNLCK)
 else:
 
     def _is_locked(descriptor: int) -> bool | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from portalcheck.facts import BrowserProfile, CookieBlock, CookieScope, CookieStore, SetBy, Unreadable
 from portalcheck.machine.browsers import binarycookies
-from portalcheck.machine.browsers.database import Database, Refused
+from portalcheck.machine.browsers.database import Database, ask
 from portalcheck.machine.browsers.matching import Clock, Page, Totals, totals
 from portalcheck.machine.browsers.places import Place
 from portalcheck.machine.browsers.profile import Profile, Question, store, unread
@@ -67,17 +67,14 @@ def _jar(profile: Profile) -> binarycookies.Jar | Unreadable:
 
 
 def _count(jar: binarycookies.Jar, question: Question) -> Totals | Unreadable:
-    if not jar.records:
-        return Totals()
-    try:
-        with Database(b"") as database:
-            database.fill("records", binarycookies.Record._fields, jar.records)
-            database.guard(
-                "SELECT host, path, name, secure, expires, '' AS jar, 0 AS embedded,"
-                " length(name) AS name_bytes, value_bytes, changed FROM main.records",
-                {},
-                {"records"},
-            )
-            return totals(database, Clock(), question.page, question.hosts, question.now, ())
-    except Refused as refused:
-        return refused.unreadable
+    def counted(database: Database) -> Totals:
+        database.fill("records", binarycookies.Record._fields, jar.records)
+        database.guard(
+            "SELECT host, path, name, secure, expires, '' AS jar, 0 AS embedded,"
+            " length(name) AS name_bytes, value_bytes, changed FROM main.records",
+            {},
+            {"records"},
+        )
+        return totals(database, Clock(), question.page, question.hosts, question.now, ())
+
+    return ask(b"", counted) if jar.records else Totals()

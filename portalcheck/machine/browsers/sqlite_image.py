@@ -35,13 +35,11 @@ def take(path: Path) -> bytearray | Unreadable:
 
     `busy` where a transaction is under way, or was cut off and not yet rolled back.
     """
-    taken = _take_once(path)
     for pause in BUSY_STORE_S:
-        if taken is not Unreadable.BUSY:
-            break
+        if (taken := _take_once(path)) is not Unreadable.BUSY:
+            return taken
         time.sleep(pause)
-        taken = _take_once(path)
-    return taken
+    return _take_once(path)
 
 
 def _take_once(path: Path) -> bytearray | Unreadable:
@@ -111,13 +109,10 @@ def _same(descriptor: int, content: bytearray) -> bool:
     return at == len(content)
 
 
-def _page_size(stored: int) -> int:
-    return 65536 if stored == 1 else stored
-
-
 def _overlaid(main: bytearray, log: bytearray) -> bytearray:
     """The database as of its last commit, marked in its header's two version bytes as one without a log."""
-    page = _page_size(int.from_bytes(main[16:18]))
+    stored = int.from_bytes(main[16:18])
+    page = 65536 if stored == 1 else stored
     pages, count = _committed(log, page)
     for number, start in pages.items():
         end = number * page

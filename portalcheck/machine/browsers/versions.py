@@ -48,10 +48,6 @@ class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     days: int
     browser: dict[str, _Rule]
 
-    @property
-    def made(self) -> float:
-        return datetime.datetime.combine(self.as_of, datetime.time(), datetime.UTC).timestamp()
-
 
 @cache
 def _table() -> _Table:
@@ -72,7 +68,8 @@ def supported(browser: str, version: str, built: float | None, now: float) -> Su
     `UNKNOWN` too if the table has become too old, or if the clock is behind the table or the build.
     """
     table = _table()
-    since = (now - table.made) / DAY_S
+    made = datetime.datetime.combine(table.as_of, datetime.time(), datetime.UTC)
+    since = (now - made.timestamp()) / DAY_S
     if not -1 <= since <= TABLE_DAYS:
         return Support.UNKNOWN
     if built is not None:

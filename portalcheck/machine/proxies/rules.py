@@ -4,43 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from urllib.parse import urlsplit
 
 import msgspec
 
-from portalcheck.machine.hostnames import IPAddress, a_label, address
+from portalcheck.machine.hostnames import DEFAULT_PORTS, Destination, a_label, address, destination_of
 
-DEFAULT_PORTS: Mapping[str, int] = {
-    "http": 80,
-    "https": 443,
-    "socks": 1080,
-    "socks4": 1080,
-    "socks4a": 1080,
-    "socks5": 1080,
-    "socks5h": 1080,
-}
 MAX_RULES = 1000
 MAX_PAC_URL = 2048
 LOCAL = "<local>"
 NOT_LOOPBACK = "<-loopback>"
-
-
-class Destination(msgspec.Struct, frozen=True):
-    """What a rule is compared with: a URL's scheme, host (A-labels, no brackets) and port.
-
-    `explicit_port` is None where the port is the scheme's default.
-    """
-
-    scheme: str
-    host: str
-    port: int
-    explicit_port: int | None
-
-    @property
-    def address(self) -> IPAddress | None:
-        """The host as an IP address, None if it is a name."""
-        return address(self.host)
 
 
 class ProxyRules(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,19 +43,6 @@ class ProxyRules(msgspec.Struct, frozen=True, kw_only=True):
         if out or listed != self.only_listed:
             return "", True
         return proxy, False
-
-
-def destination_of(url: str) -> Destination | None:
-    """The parts of a URL that rules look at, or None if it has no host."""
-    try:
-        parts = urlsplit(url)
-        given, host = parts.port, parts.hostname or ""
-    except ValueError:
-        return None
-    name = host if address(host) else a_label(host)
-    default = DEFAULT_PORTS.get(parts.scheme, 0)
-    explicit = None if given == default else given
-    return Destination(parts.scheme, name, default if given is None else given, explicit) if name else None
 
 
 def clean(text: str, port: str | int = "", scheme: str = "http") -> str:
@@ -172,17 +134,9 @@ def _host_matches(host: str, destination: Destination, suffixes: bool) -> bool:
 
 
 def _wildcard(pattern: str, text: str) -> bool:
-    """Whether a pattern with `*` is the whole text; each piece is looked for once, so time stays linear."""
-    first, *middle, last = pattern.split("*")
-    if len(first) + len(last) > len(text) or not text.startswith(first) or not text.endswith(last):
-        return False
-    at, end = len(first), len(text) - len(last)
-    for piece in middle:
-        at = text.find(piece, at, end)
-        if at < 0:
-            return False
-        at += len(piece)
-    return True
+    """Whether a pattern with `*` is the whole text."""
+    fits = len(pattern) - pattern.count("*") <= len(text)  # else so many stars would take long
+    return fits and fnmatchcase(text, re.sub(r"[\[?]", r"[\g<0>]", pattern))
 
 
 def _network(text: str) -> IPv4Network | IPv6Network | None:

@@ -13,15 +13,8 @@ from collections.abc import Mapping
 
 import msgspec
 
-from portalcheck.machine.hostnames import a_label, address
-from portalcheck.machine.proxies.rules import (
-    DEFAULT_PORTS,
-    Destination,
-    clean,
-    destination_of,
-    matches,
-    names,
-)
+from portalcheck.machine.hostnames import DEFAULT_PORTS, Destination, a_label, address, destination_of
+from portalcheck.machine.proxies.rules import clean, matches, names
 
 MAX_LENGTH = 64 * 1024
 
@@ -32,12 +25,13 @@ class _Pattern(msgspec.Struct, frozen=True):
     port: int | None
 
     @property
-    def order(self) -> tuple[int, int, int]:
-        """The nearer to the URL, the smaller: with a port, the longer host, the longer scheme."""
-        return (self.port is None, -len(self.host), -len(self.scheme))
+    def nearness(self) -> tuple[bool, int, int]:
+        """The larger, the nearer to the URL: with a port, the longer host, the longer scheme."""
+        return (self.port is not None, len(self.host), len(self.scheme))
 
     def matches(self, destination: Destination) -> bool:
-        if self.scheme not in ("", destination.scheme) or self.port not in (None, destination.explicit_port):
+        port = None if destination.port == DEFAULT_PORTS.get(destination.scheme) else destination.port
+        if self.scheme not in ("", destination.scheme) or self.port not in (None, port):
             return False
         if self.host.startswith("*."):
             return len(destination.host) > len(self.host) - 1 and destination.host.endswith(self.host[1:])
@@ -70,11 +64,9 @@ def browsers_go_direct(environ: Mapping[str, str], url: str) -> bool:
 
 
 def _first(mounts: Mapping[str, str | None], destination: Destination) -> str | None:
-    read = [
-        (pattern, value) for pattern, value in ((_pattern(key), mounts[key]) for key in mounts) if pattern
-    ]
-    read.sort(key=lambda row: row[0].order)
-    return next((value for pattern, value in read if pattern.matches(destination)), None)
+    patterns = ((_pattern(key), value) for key, value in mounts.items())
+    fitting = [(one, value) for one, value in patterns if one is not None and one.matches(destination)]
+    return max(fitting, key=lambda row: row[0].nearness)[1] if fitting else None
 
 
 def _variables(environ: Mapping[str, str]) -> dict[str, str]:

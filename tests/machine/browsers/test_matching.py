@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from portalcheck.facts import CookieStore
 from portalcheck.machine.browsers import chromium_cookies, matching, mozilla_cookies
-from portalcheck.machine.browsers.database import Database
+from portalcheck.machine.browsers.database import Database, ask
 from tests.machine.browsers.world import HOSTS, NOW, URL, Cookie, World, chromium_db, firefox_db
 
 In = Callable[..., CookieStore]
@@ -308,10 +308,14 @@ def test_what_is_sent_is_what_the_rfc_says(
 ) -> None:
     file = chromium_db(tmp_path_factory.mktemp("db") / "Cookies", cookies)
     page = matching.page_of(f"https://{host}{path}")
-    with Database(file.read_bytes()) as database:
+
+    def count(database: Database) -> matching.Totals:
         clock = chromium_cookies.guard(database, "linux")
         assert isinstance(clock, matching.Clock)
-        found = matching.totals(database, clock, page, HOSTS, NOW, chromium_cookies.jars(page))
+        return matching.totals(database, clock, page, HOSTS, NOW, chromium_cookies.jars(page))
+
+    found = ask(file.read_bytes(), count)
+    assert isinstance(found, matching.Totals)
     wanted = [cookie for cookie in cookies if _would_send(cookie, host, path)]
     assert found.sent == len(wanted)
     assert found.duplicates == len(wanted) - len({cookie.name for cookie in wanted})

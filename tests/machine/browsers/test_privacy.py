@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import sys
 import tempfile
 from pathlib import Path
@@ -13,7 +14,8 @@ import pytest
 from portalcheck.facts import Unreadable
 from portalcheck.machine import browsers
 from portalcheck.machine.browsers import chromium_cookies, mozilla_cookies
-from portalcheck.machine.browsers.database import SIZES, Database, Number, Refused
+from portalcheck.machine.browsers import database as asking
+from portalcheck.machine.browsers.database import SIZES, Database, Number
 from tests.machine.browsers.world import SECRET, URL, Cookie, World, binarycookies, chromium_db, firefox_db
 
 COOKIES = [Cookie(name="sess_of_pat"), Cookie(name="b", expires=-5), Cookie(host="login.sso.test")]
@@ -53,13 +55,15 @@ def test_every_query_of_a_run_selects_numbers_only(world: World, monkeypatch: py
     assert all(value is None or isinstance(value, (int, float)) for row in rows for value in row)
 
 
-def ask(image: bytes, query: str, *, mozilla: bool = False) -> tuple[Number, ...]:
-    with Database(image) as database:
+def ask(image: bytes, query: str, *, mozilla: bool = False) -> tuple[Number, ...] | Unreadable:
+    def answer(database: Database) -> tuple[Number, ...]:
         if mozilla:
             mozilla_cookies.guard(database)
         else:
             chromium_cookies.guard(database, "linux")
         return database.numbers(query, {})
+
+    return asking.ask(image, answer)
 
 
 @pytest.mark.parametrize(
@@ -73,6 +77,7 @@ def ask(image: bytes, query: str, *, mozilla: bool = False) -> tuple[Number, ...
         "SELECT count(*) FROM cookies WHERE VALUE > ''",
         "WITH c AS (SELECT value FROM cookies) SELECT count(*) FROM c WHERE value <> ''",
         "SELECT hex(name) FROM cookies",
+        "SELECT abs(name) FROM cookies",
         "SELECT load_extension('x')",
         "SELECT count(*) FROM meta",
         "SELECT sql FROM sqlite_master",
@@ -85,22 +90,18 @@ def ask(image: bytes, query: str, *, mozilla: bool = False) -> tuple[Number, ...
 )
 def test_a_query_for_a_value_or_for_anything_else_is_refused(tmp_path: Path, query: str) -> None:
     image = chromium_db(tmp_path / "Cookies", COOKIES).read_bytes()
-    with pytest.raises(Refused) as refused:
-        ask(image, query)
-    assert refused.value.unreadable in (Unreadable.UNKNOWN_LAYOUT, Unreadable.DAMAGED)
+    assert ask(image, query) in (Unreadable.UNKNOWN_LAYOUT, Unreadable.DAMAGED)
 
 
 def test_firefoxes_values_are_guarded_too(tmp_path: Path) -> None:
     image = firefox_db(tmp_path / "cookies.sqlite", COOKIES).read_bytes()
-    with pytest.raises(Refused):
-        ask(image, "SELECT value FROM main.moz_cookies", mozilla=True)
+    assert isinstance(ask(image, "SELECT value FROM main.moz_cookies", mozilla=True), Unreadable)
 
 
 def test_the_view_offers_sizes_in_place_of_values(tmp_path: Path) -> None:
     image = chromium_db(tmp_path / "Cookies", COOKIES).read_bytes()
     assert ask(image, f"SELECT max(value_bytes) FROM {SIZES}") == (len(SECRET),)
-    with pytest.raises(Refused):
-        ask(image, f"SELECT value FROM {SIZES}")
+    assert isinstance(ask(image, f"SELECT value FROM {SIZES}"), Unreadable)
 
 
 def test_text_never_leaves_a_query(tmp_path: Path) -> None:
@@ -147,15 +148,6 @@ def test_no_file_is_made_or_opened_for_writing(
             assert (event, arguments[0]) == ("sqlite3.connect", ":memory:")
 
 
-def test_what_is_refused_says_nothing_of_the_cookies(tmp_path: Path) -> None:
-    image = chromium_db(tmp_path / "Cookies", COOKIES).read_bytes()
-    with pytest.raises(Refused) as refused:
-        ask(image, "SELECT abs(name) FROM cookies")
-    text = f"{refused.value!r} {refused.value.__cause__!r}"
-    assert SECRET.decode() not in text
-    assert refused.value.__cause__ is None
-
-
 def test_the_sizes_come_from_the_database_and_not_from_the_values(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -165,18 +157,17 @@ def test_the_sizes_come_from_the_database_and_not_from_the_values(
     filled(world)
 
     class Watched(Database):
-        def __enter__(self) -> Database:
-            entered = super().__enter__()
-            factory = self._connection.text_factory
+        def __init__(self, connection: sqlite3.Connection) -> None:
+            super().__init__(connection)
+            factory = connection.text_factory
 
             def watch(raw: bytes) -> Any:
                 decoded.append(raw)
                 return factory(raw)
 
-            self._connection.text_factory = watch
-            return entered
+            connection.text_factory = watch
 
-    monkeypatch.setattr("portalcheck.machine.browsers.profile.Database", Watched)
+    monkeypatch.setattr(asking, "Database", Watched)
     assert sum(store.count for store in world.stores(URL)) == 8
     assert decoded
     assert not any(SECRET in raw or b"portal" in raw or b"sess_of" in raw for raw in decoded)
