@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import socket
 from collections.abc import Mapping
 
 import dns.exception
@@ -21,7 +20,7 @@ from portalcheck.demo.servers import Peer
 
 _TTL_S = 60
 _FAMILIES = {dns.rdatatype.A: 4, dns.rdatatype.AAAA: 6}
-_REFUSALS = {DnsMode.SERVFAIL: dns.rcode.SERVFAIL, DnsMode.REFUSED: dns.rcode.REFUSED}
+_REFUSALS = {"servfail": dns.rcode.SERVFAIL, "refused": dns.rcode.REFUSED}
 
 
 class Zone(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,7 +37,7 @@ class Zone(msgspec.Struct, frozen=True, kw_only=True):
 
 def answer(zone: Zone, mode: DnsMode, query: bytes) -> bytes | None:
     """The response to a query message, None where none is due (RFC 1035, 4.1)."""
-    if mode is DnsMode.SILENT:
+    if mode == "silent":
         return None
     try:
         message = dns.message.from_wire(query)
@@ -74,22 +73,8 @@ def _fill(response: dns.message.Message, zone: Zone, mode: DnsMode) -> dns.rcode
 
 def serve(zone: Zone, mode: DnsMode, peer: Peer) -> None:
     """Answer queries over TCP until the client ends the connection (RFC 7766)."""
-    while True:
-        head = _exactly(peer.socket, 2)
-        query = _exactly(peer.socket, int.from_bytes(head)) if head else b""
-        if not query:
-            return
-        response = answer(zone, mode, query)
-        if response is not None:
-            peer.socket.sendall(len(response).to_bytes(2) + response)
-
-
-def _exactly(sock: socket.socket, count: int) -> bytes:
-    """So many bytes, or none where the stream ends before."""
-    data = b""
-    while len(data) < count:
-        more = sock.recv(count - len(data))
-        if not more:
-            return b""
-        data += more
-    return data
+    with peer.socket.makefile("rb") as asked:
+        while query := asked.read(int.from_bytes(asked.read(2))):
+            response = answer(zone, mode, query)
+            if response is not None:
+                peer.socket.sendall(len(response).to_bytes(2) + response)

@@ -3,134 +3,83 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
 import msgspec
 
-from portalcheck.demo.plan import (
-    BLOCK_ADDRESS,
-    FALSE_ADDRESS,
-    OLD_ADDRESS,
-    PORTAL,
-    SINKHOLES,
-    DnsMode,
-    Front,
-    Link,
-    Plan,
-    ProxyMode,
-    Signer,
-    Site,
-    Trust,
-)
+from portalcheck.demo.plan import BLOCK_ADDRESS, FALSE_ADDRESS, OLD_ADDRESS, PORTAL, SINKHOLES, Plan
 from portalcheck.facts import BrowserProfile, CookieBlock, CookieScope, CookieStore, SetBy
 
 _DAY_S = 86_400.0
 
 
-class Fault(msgspec.Struct, frozen=True, kw_only=True):
-    """A fault by name, and the diagnosis that is right for it: cause, first reference, exit code.
-
-    `also` are the further causes and notes that hold.
-    """
+class Fault(msgspec.Struct, frozen=True):
+    """A fault by name, and the diagnosis that is right for it: cause, further causes and notes, exit code."""
 
     name: str
+    plan: Plan
     cause: str
-    ref: str
+    also: tuple[str, ...]
     exit_code: int
-    also: tuple[str, ...] = ()
-    plan: Plan = Plan()
-
-    @property
-    def text(self) -> str:
-        """The id of the line that describes the fault in the reader's language: table of terms, and name."""
-        return f"fault.{self.name}"
 
 
 def _works(name: str, plan: Plan, *also: str) -> Fault:
-    return Fault(name=name, cause="none", ref="step-2", exit_code=0, also=also, plan=plan)
+    return Fault(name, plan, "none", also, 0)
 
 
-def _warns(name: str, cause: str, ref: str, plan: Plan, *also: str) -> Fault:
-    return Fault(name=name, cause=cause, ref=ref, exit_code=0, also=also, plan=plan)
-
-
-def _stops(name: str, cause: str, ref: str, plan: Plan, *also: str) -> Fault:
-    return Fault(name=name, cause=cause, ref=ref, exit_code=1, also=also, plan=plan)
+def _stops(
+    name: str, plan: Plan, cause: str = "", *, also: tuple[str, ...] = (), exit_code: int = 1
+) -> Fault:
+    return Fault(name, plan, cause or name, also, exit_code)
 
 
 _ROWS = (
     _works("healthy", Plan()),
     # ---- names
-    _stops("dns-down", "dns-down", "error-4", Plan(dns=DnsMode.SILENT)),
-    _stops("dns-broken", "dns-broken", "error-4", Plan(dns=DnsMode.SERVFAIL)),
-    _stops("dns-refuses", "dns-broken", "error-4", Plan(dns=DnsMode.REFUSED)),
-    _stops("dns-filtered", "dns-filtered", "step-6", Plan(own_names={PORTAL: SINKHOLES})),
+    _stops("dns-down", Plan(dns="silent")),
+    _stops("dns-broken", Plan(dns="servfail")),
+    _stops("dns-refuses", Plan(dns="refused"), "dns-broken"),
+    _stops("dns-filtered", Plan(own_names={PORTAL: SINKHOLES})),
     _stops(
-        "dns-filtered-missing",
-        "dns-filtered",
-        "step-6",
-        Plan(own_missing=frozenset({PORTAL}), share_portal_name=True),
+        "dns-filtered-missing", Plan(own_missing=frozenset({PORTAL}), share_portal_name=True), "dns-filtered"
     ),
     _stops(
         "dns-filtered-page",
-        "dns-filtered",
-        "step-6",
         Plan(own_names={PORTAL: (BLOCK_ADDRESS,)}, share_portal_name=True),
+        "dns-filtered",
     ),
-    _stops(
-        "dns-hijacked",
-        "dns-hijacked",
-        "step-1",
-        Plan(own_names={PORTAL: (FALSE_ADDRESS,)}, share_portal_name=True),
-    ),
+    _stops("dns-hijacked", Plan(own_names={PORTAL: (FALSE_ADDRESS,)}, share_portal_name=True)),
     _stops(
         "nxdomain-rewritten",
+        Plan(own_otherwise=(BLOCK_ADDRESS,), site="error"),
         "portal-error",
-        "error-4",
-        Plan(own_otherwise=(BLOCK_ADDRESS,), site=Site.ERROR),
-        "nxdomain-rewritten",
+        also=("nxdomain-rewritten",),
     ),
-    _stops("hosts-override", "hosts-override", "step-1", Plan(hosts={PORTAL: (OLD_ADDRESS,)})),
-    _stops("name-wrong", "name-wrong", "step-1", Plan(missing=frozenset({PORTAL}), share_portal_name=True)),
+    _stops("hosts-override", Plan(hosts={PORTAL: (OLD_ADDRESS,)})),
+    _stops("name-wrong", Plan(missing=frozenset({PORTAL}), share_portal_name=True)),
     # ---- the way
-    _stops("no-link", "no-link", "error-4", Plan(link=Link.NONE)),
-    _stops("no-internet", "no-internet", "error-4", Plan(link=Link.NO_WAY_OUT, dns=DnsMode.SILENT)),
-    _stops("captive-portal", "captive-portal", "error-4", Plan(link=Link.CAPTIVE)),
-    _stops("ipv6-broken", "ipv6-broken", "error-4", Plan(link=Link.SIX_SILENT)),
-    _works("ipv6-fallback", Plan(link=Link.SIX_UNREACHABLE), "ipv6-fallback"),
+    _stops("no-link", Plan(link="none")),
+    _stops("no-internet", Plan(link="no-way-out", dns="silent")),
+    _stops("captive-portal", Plan(link="captive")),
+    _stops("ipv6-broken", Plan(link="six-silent")),
+    _works("ipv6-fallback", Plan(link="six-unreachable"), "ipv6-fallback"),
     _works("vpn-active", Plan(vpn=True), "vpn-active"),
-    _works("proxy-active", Plan(proxy=ProxyMode.WORKS, link=Link.PROXY_ONLY), "proxy-active"),
-    _stops("proxy-down", "proxy-down", "step-6", Plan(proxy=ProxyMode.DEAD), "proxy-active"),
-    _stops("proxy-auth", "proxy-auth", "step-6", Plan(proxy=ProxyMode.WANTS_LOGIN), "proxy-active"),
-    _stops("proxy-blocks", "proxy-blocks", "step-6", Plan(proxy=ProxyMode.BLOCKS), "proxy-active"),
-    _stops(
-        "proxy-mismatch",
-        "proxy-mismatch",
-        "step-6",
-        Plan(proxy=ProxyMode.DEAD, proxy_for_browser=False),
-        "proxy-active",
-    ),
-    _stops("tls-blocked", "tls-blocked", "step-6", Plan(front=Front.RESETS_NAME)),
-    _stops("tls-blocked-silently", "tls-blocked", "step-6", Plan(front=Front.IGNORES_NAME)),
-    _stops(
-        "intercept-untrusted",
-        "intercept-untrusted",
-        "step-6",
-        Plan(signer=Signer.INSPECTION),
-    ),
-    _works(
-        "intercept-trusted", Plan(signer=Signer.INSPECTION, trust=Trust.WITH_INSPECTION), "intercept-trusted"
-    ),
+    _works("proxy-active", Plan(proxy="works", link="proxy-only"), "proxy-active"),
+    _stops("proxy-down", Plan(proxy="dead"), also=("proxy-active",)),
+    _stops("proxy-auth", Plan(proxy="wants-login"), also=("proxy-active",)),
+    _stops("proxy-blocks", Plan(proxy="blocks"), also=("proxy-active",)),
+    _stops("proxy-mismatch", Plan(proxy="dead", proxy_for_browser=False), also=("proxy-active",)),
+    _stops("tls-blocked", Plan(front="resets-name")),
+    _stops("tls-blocked-silently", Plan(front="ignores-name"), "tls-blocked"),
+    _stops("intercept-untrusted", Plan(signer="inspection")),
+    _works("intercept-trusted", Plan(signer="inspection", trust="with-inspection"), "intercept-trusted"),
     # ---- this computer
-    _stops("clock-wrong", "clock-wrong", "step-7", Plan(clock_s=90 * _DAY_S)),
-    _stops("clock-wrong-behind", "clock-wrong", "step-7", Plan(clock_s=-3 * 365 * _DAY_S)),
-    _warns("clock-wrong-slightly", "clock-wrong", "step-7", Plan(clock_s=20 * 60.0)),
+    _stops("clock-wrong", Plan(clock_s=90 * _DAY_S)),
+    _stops("clock-wrong-behind", Plan(clock_s=-3 * 365 * _DAY_S), "clock-wrong"),
+    _stops("clock-wrong-slightly", Plan(clock_s=20 * 60.0), "clock-wrong", exit_code=0),
     _works("clock-off", Plan(clock_s=150.0), "clock-off"),
-    _stops("os-roots-stale", "os-roots-stale", "step-7", Plan(trust=Trust.STALE)),
+    _stops("os-roots-stale", Plan(trust="stale")),
     _stops(
         "cookies-blocked",
-        "cookies-blocked",
-        "step-6",
         Plan(
             profiles=(
                 BrowserProfile(
@@ -141,10 +90,8 @@ _ROWS = (
     ),
     _stops(
         "cookies-stale",
-        "cookies-stale",
-        "step-4",
         Plan(
-            site=Site.REFUSES_LONG_COOKIES,
+            site="refuses-long-cookies",
             cookies=(
                 CookieStore(
                     browser="firefox",
@@ -159,24 +106,22 @@ _ROWS = (
         ),
     ),
     # ---- the portal
-    _stops("cert-expired", "cert-expired", "step-10", Plan(not_before_days=-90, not_after_days=-3.1)),
-    _stops("cert-not-yet-valid", "cert-expired", "step-10", Plan(not_before_days=3.1, not_after_days=90)),
-    _stops("cert-revoked", "cert-revoked", "step-10", Plan(revoked=True, contact="always")),
-    _stops(
-        "cert-wrong-name", "cert-wrong-name", "step-1", Plan(certificate_names=("other.practice.example",))
-    ),
-    _stops("cert-untrusted", "cert-untrusted", "step-1", Plan(signer=Signer.PRIVATE)),
+    _stops("cert-expired", Plan(not_before_days=-90, not_after_days=-3.1)),
+    _stops("cert-not-yet-valid", Plan(not_before_days=3.1, not_after_days=90), "cert-expired"),
+    _stops("cert-revoked", Plan(revoked=True, contact="always")),
+    _stops("cert-wrong-name", Plan(certificate_names=("other.practice.example",))),
+    _stops("cert-untrusted", Plan(signer="private")),
     _works("cert-chain-incomplete", Plan(sends_intermediate=False), "cert-chain-incomplete"),
-    _stops("tls-too-old", "tls-too-old", "step-10", Plan(front=Front.ONLY_OLD_TLS)),
-    _stops("wants-certificate", "blocked-by-server", "step-10", Plan(front=Front.WANTS_CERTIFICATE)),
-    _stops("blocked-by-server", "blocked-by-server", "step-10", Plan(site=Site.FORBIDDEN)),
-    _stops("portal-unreachable", "portal-unreachable", "error-4", Plan(front=Front.REFUSES)),
-    _stops("portal-error", "portal-error", "error-4", Plan(site=Site.ERROR)),
-    _stops("redirect-problem", "redirect-problem", "step-10", Plan(site=Site.LOOP)),
-    _stops("redirect-problem-address", "redirect-problem", "step-10", Plan(site=Site.BAD_LOCATION)),
-    _stops("redirect-problem-plain", "redirect-problem", "step-10", Plan(site=Site.LEAVES_HTTPS)),
-    _warns("slow", "slow", "error-4", Plan(site=Site.DRIPS)),
+    _stops("tls-too-old", Plan(front="only-old-tls")),
+    _stops("wants-certificate", Plan(front="wants-certificate"), "blocked-by-server"),
+    _stops("blocked-by-server", Plan(site="forbidden")),
+    _stops("portal-unreachable", Plan(front="refuses")),
+    _stops("portal-error", Plan(site="error")),
+    _stops("redirect-problem", Plan(site="loop")),
+    _stops("redirect-problem-address", Plan(site="bad-location"), "redirect-problem"),
+    _stops("redirect-problem-plain", Plan(site="leaves-https"), "redirect-problem"),
+    _stops("slow", Plan(site="drips"), exit_code=0),
 )
 
-FAULTS: Mapping[str, Fault] = MappingProxyType({fault.name: fault for fault in _ROWS})
+FAULTS: Mapping[str, Fault] = {fault.name: fault for fault in _ROWS}
 """Every fault by name, in the order in which they are listed."""

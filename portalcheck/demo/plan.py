@@ -5,7 +5,7 @@ Data only, so that the table of faults loads nothing heavy.
 
 from __future__ import annotations
 
-from enum import StrEnum
+from typing import Literal
 
 import msgspec
 
@@ -61,75 +61,35 @@ ZONE: dict[str, tuple[str, ...]] = {
 """Every name of the practice world, as an honest DNS server gives it."""
 
 
-class DnsMode(StrEnum):
-    """How a DNS server behaves."""
+DnsMode = Literal["answers", "silent", "servfail", "refused"]
+"""How a DNS server behaves."""
 
-    ANSWERS = "answers"
-    SILENT = "silent"
-    SERVFAIL = "servfail"
-    REFUSED = "refused"
+Signer = Literal["public", "private", "inspection"]
+"""Who signed the portal's certificate."""
 
+Trust = Literal["usual", "with-inspection", "stale"]
+"""Which roots this computer holds beside Mozilla's list, which has the public one alone."""
 
-class Signer(StrEnum):
-    """Who signed the portal's certificate."""
+Front = Literal["serves", "refuses", "resets-name", "ignores-name", "only-old-tls", "wants-certificate"]
+"""What the portal's address does with a connection."""
 
-    PUBLIC = "public"
-    PRIVATE = "private"
-    INSPECTION = "inspection"
+Site = Literal[
+    "sign-in",
+    "error",
+    "forbidden",
+    "loop",
+    "bad-location",
+    "leaves-https",
+    "drips",
+    "refuses-long-cookies",
+]
+"""What the portal's web application answers."""
 
+ProxyMode = Literal["none", "works", "dead", "wants-login", "blocks"]
+"""What the practice proxy does; with `none` no proxy is set."""
 
-class Trust(StrEnum):
-    """Which roots this computer holds beside Mozilla's list, which has the public one alone."""
-
-    USUAL = "usual"
-    WITH_INSPECTION = "with-inspection"
-    STALE = "stale"
-
-
-class Front(StrEnum):
-    """What the portal's address does with a connection."""
-
-    SERVES = "serves"
-    REFUSES = "refuses"
-    RESETS_NAME = "resets-name"
-    IGNORES_NAME = "ignores-name"
-    ONLY_OLD_TLS = "only-old-tls"
-    WANTS_CERTIFICATE = "wants-certificate"
-
-
-class Site(StrEnum):
-    """What the portal's web application answers."""
-
-    SIGN_IN = "sign-in"
-    ERROR = "error"
-    FORBIDDEN = "forbidden"
-    LOOP = "loop"
-    BAD_LOCATION = "bad-location"
-    LEAVES_HTTPS = "leaves-https"
-    DRIPS = "drips"
-    REFUSES_LONG_COOKIES = "refuses-long-cookies"
-
-
-class ProxyMode(StrEnum):
-    """What the practice proxy does; with `none` no proxy is set."""
-
-    NONE = "none"
-    WORKS = "works"
-    DEAD = "dead"
-    WANTS_LOGIN = "wants-login"
-    BLOCKS = "blocks"
-
-
-class Link(StrEnum):
-    """How far this computer's network reaches."""
-
-    OPEN = "open"
-    CAPTIVE = "captive"
-    NO_WAY_OUT = "no-way-out"
-    PROXY_ONLY = "proxy-only"
-    SIX_SILENT = "six-silent"
-    SIX_UNREACHABLE = "six-unreachable"
-    NONE = "none"
+Link = Literal["open", "captive", "no-way-out", "proxy-only", "six-silent", "six-unreachable", "none"]
+"""How far this computer's network reaches."""
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,23 +102,23 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     it, or every DNS server, denies.
     """
 
-    link: Link = Link.OPEN
+    link: Link = "open"
     vpn: bool = False
-    dns: DnsMode = DnsMode.ANSWERS
+    dns: DnsMode = "answers"
     own_names: dict[str, tuple[str, ...]] = {}
     own_missing: frozenset[str] = frozenset()
     own_otherwise: tuple[str, ...] = ()
     missing: frozenset[str] = frozenset()
     hosts: dict[str, tuple[str, ...]] = {}
-    front: Front = Front.SERVES
-    site: Site = Site.SIGN_IN
-    signer: Signer = Signer.PUBLIC
+    front: Front = "serves"
+    site: Site = "sign-in"
+    signer: Signer = "public"
     certificate_names: tuple[str, ...] = (PORTAL,)
     not_before_days: float = -30.0
     not_after_days: float = 60.0
     sends_intermediate: bool = True
-    trust: Trust = Trust.USUAL
-    proxy: ProxyMode = ProxyMode.NONE
+    trust: Trust = "usual"
+    proxy: ProxyMode = "none"
     proxy_for_browser: bool = True
     clock_s: float = 0.0
     share_portal_name: bool = False

@@ -10,7 +10,7 @@ import msgspec
 from portalcheck.demo import plan
 from portalcheck.demo.faults import FAULTS
 from portalcheck.demo.machine import DemoMachine
-from portalcheck.demo.plan import Link, Plan, ProxyMode, Trust
+from portalcheck.demo.plan import Plan
 from portalcheck.demo.servers import Servers
 from portalcheck.demo.world import World
 from portalcheck.facts import DnsServer, InstalledBrowser, Interface, InterfaceKind, ProxySettings
@@ -61,31 +61,23 @@ def practice(fault: str) -> Iterator[Practice]:
 
 def _machine(world: World) -> DemoMachine:
     chosen = world.plan
-    linked = chosen.link is not Link.NONE
+    root, inspection, private = (
+        one.der for one in (world.authorities.root, world.authorities.inspection, world.authorities.private)
+    )
+    linked = chosen.link != "none"
     return DemoMachine(
         ports=world.ports,
         links=_interfaces(chosen),
         resolvers=(DnsServer(plan.OWN_DNS),) if linked else (),
         hosts=chosen.hosts,
         proxy=_proxy_settings(chosen),
-        trusted=_trusted(world),
-        mozilla=(world.authorities.root.der,),
+        trusted={"usual": (root,), "with-inspection": (root, inspection), "stale": (private,)}[chosen.trust],
+        mozilla=(root,),
         clock_s=chosen.clock_s,
         installed=(InstalledBrowser(browser="firefox"),) if chosen.profiles or chosen.cookies else (),
         profiles=chosen.profiles,
         cookies=chosen.cookies,
     )
-
-
-def _trusted(world: World) -> tuple[bytes, ...]:
-    authorities = world.authorities
-    match world.plan.trust:
-        case Trust.USUAL:
-            return (authorities.root.der,)
-        case Trust.WITH_INSPECTION:
-            return authorities.root.der, authorities.inspection.der
-        case Trust.STALE:
-            return (authorities.private.der,)
 
 
 def _interfaces(chosen: Plan) -> tuple[Interface, ...]:
@@ -96,7 +88,7 @@ def _interfaces(chosen: Plan) -> tuple[Interface, ...]:
     """
     way_out = "127.0.0.1"
     loopback = Interface("practice-lo", InterfaceKind.LOOPBACK, True, ("::1",))
-    if chosen.link is Link.NONE:
+    if chosen.link == "none":
         return loopback, Interface("practice-eth", InterfaceKind.ETHERNET, False, ())
     own = (plan.LOCAL_4, plan.LOCAL_6)
     if not chosen.vpn:
@@ -109,7 +101,7 @@ def _interfaces(chosen: Plan) -> tuple[Interface, ...]:
 
 
 def _proxy_settings(chosen: Plan) -> ProxySettings:
-    if chosen.proxy is ProxyMode.NONE:
+    if chosen.proxy == "none":
         return ProxySettings(browser_known=True)
     url = f"http://{plan.PROXY}:{plan.PROXY_PORT}"
     return ProxySettings(programs=url, browser=url if chosen.proxy_for_browser else "", browser_known=True)

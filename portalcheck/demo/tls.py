@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import socket
 import ssl
-import threading
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 
 from portalcheck.demo.servers import Peer, Serve
 
@@ -17,37 +16,15 @@ _MAX_HELLO = 16 * 1024
 _RECORD_HEAD = 5
 
 
-class WhenAsked(Mapping[str, ssl.SSLContext]):
-    """Contexts by server name, each made when a client first asks for it: most runs never meet a canary."""
+def chosen_by_name(contexts: Mapping[str, ssl.SSLContext]) -> ssl.SSLContext:
+    """A context that hands each connection to the one for its server name, the first for every other or none."""
+    first = next(iter(contexts.values()))
 
-    def __init__(self, names: tuple[str, ...], make: Callable[[str], ssl.SSLContext]) -> None:
-        self._names, self._make = names, make
-        self._made: dict[str, ssl.SSLContext] = {}
-        self._lock = threading.Lock()
+    def choose(sock: ssl.SSLSocket | ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> None:
+        sock.context = contexts.get((name or "").lower(), first)
 
-    def __getitem__(self, name: str) -> ssl.SSLContext:
-        if name not in self._names:
-            raise KeyError(name)
-        with self._lock:
-            if name not in self._made:
-                self._made[name] = self._make(name)
-            return self._made[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
-
-    def __len__(self) -> int:
-        return len(self._names)
-
-
-def choose_by_name(contexts: Mapping[str, ssl.SSLContext], otherwise: ssl.SSLContext) -> ssl.SSLContext:
-    """A context that hands each connection to the one for its server name; `otherwise` serves every other, or none."""
-
-    def chosen(sock: ssl.SSLSocket | ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> None:
-        sock.context = contexts.get((name or "").lower(), otherwise)
-
-    otherwise.sni_callback = chosen
-    return otherwise
+    first.sni_callback = choose
+    return first
 
 
 def only_old(context: ssl.SSLContext) -> ssl.SSLContext:

@@ -70,16 +70,16 @@ def portal(site: Site) -> Application:
     """The portal's front: the way to the sign-in page, or what is wrong with it."""
     login = f"https://{plan.IDENTITY}{plan.LOGIN_PATH}"
     answers: Mapping[Site, Page] = {
-        Site.ERROR: page("We will be back soon", status=503),
-        Site.FORBIDDEN: page("Access denied", status=403),
-        Site.BAD_LOCATION: redirect(f"https://{plan.IDENTITY}:https{plan.LOGIN_PATH}"),
-        Site.LEAVES_HTTPS: redirect(f"http://{plan.IDENTITY}{plan.LOGIN_PATH}"),
+        "error": page("We will be back soon", status=503),
+        "forbidden": page("Access denied", status=403),
+        "bad-location": redirect(f"https://{plan.IDENTITY}:https{plan.LOGIN_PATH}"),
+        "leaves-https": redirect(f"http://{plan.IDENTITY}{plan.LOGIN_PATH}"),
     }
 
     def answer(asked: Asked) -> Page:
         if asked.target.partition("?")[0] not in (plan.SIGN_IN_PATH, "/"):
             return page("Not found", status=404)
-        if site is Site.REFUSES_LONG_COOKIES and asked.cookie_bytes > _LONG_COOKIE:
+        if site == "refuses-long-cookies" and asked.cookie_bytes > _LONG_COOKIE:
             return page("Bad request", status=400)
         return answers.get(site, redirect(login))
 
@@ -92,9 +92,9 @@ def identity(site: Site) -> Application:
     def answer(asked: Asked) -> Page:
         if asked.target.partition("?")[0] != plan.LOGIN_PATH:
             return page("Not found", status=404)
-        if site is Site.LOOP:
+        if site == "loop":
             return redirect(f"https://{plan.PORTAL}{plan.SIGN_IN_PATH}")
-        return page("Practice portal: sign in", _FORM, drip_s=DRIP_S if site is Site.DRIPS else 0.0)
+        return page("Practice portal: sign in", _FORM, drip_s=DRIP_S if site == "drips" else 0.0)
 
     return answer
 
@@ -124,11 +124,6 @@ def gateway(asked: Asked) -> Page:
     if asked.host == plan.GATEWAY:
         return page("Welcome to our Wi-Fi", "<form><button>I accept the terms</button></form>")
     return redirect(f"http://{plan.GATEWAY}/welcome")
-
-
-def document(body: Callable[[], bytes], kind: str) -> Application:
-    """The same bytes for every path, made when first asked for."""
-    return lambda _: Page(body=body(), kind=kind)
 
 
 def by_host(sites: Mapping[str, Application], otherwise: Application) -> Application:
@@ -185,10 +180,11 @@ def _request(connection: h11.Connection, peer: Peer) -> Asked | None:
 def _read(request: h11.Request) -> Asked:
     headers = {bytes(name): bytes(value) for name, value in request.headers}
     host = headers.get(b"host", b"").decode("ascii", "replace").lower()
+    target = bytes(request.target).decode("ascii", "replace")
     return Asked(
         method=bytes(request.method).decode("ascii"),
         host=host.partition(":")[0] if not host.startswith("[") else host,
-        target=bytes(request.target).decode("ascii", "replace"),
+        target=target.removeprefix(f"http://{host}"),  # as a proxy is asked (RFC 9112, 3.2.2)
         cookie_bytes=sum(len(value) for name, value in request.headers if name == b"cookie"),
     )
 

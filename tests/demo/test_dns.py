@@ -112,7 +112,7 @@ def test_behind_a_captive_gateway_every_name_leads_to_it() -> None:
                 assert addresses(ask(running, name, server=server)) == ["192.0.2.1"]
 
 
-def reply(query: dns.message.Message, mode: DnsMode = DnsMode.ANSWERS) -> dns.message.Message:
+def reply(query: dns.message.Message, mode: DnsMode = "answers") -> dns.message.Message:
     data = answer(ZONE, mode, query.to_wire())
     assert data is not None
     return dns.message.from_wire(data)
@@ -136,7 +136,7 @@ def test_edns_is_answered_with_edns() -> None:
 
 def test_responses_are_not_answered() -> None:
     response = dns.message.make_response(dns.message.make_query("a.example", "A"))
-    assert answer(ZONE, DnsMode.ANSWERS, response.to_wire()) is None
+    assert answer(ZONE, "answers", response.to_wire()) is None
 
 
 @settings(max_examples=300, deadline=None)
@@ -155,7 +155,7 @@ def test_responses_are_not_answered() -> None:
     )
 )
 def test_no_bytes_raise_and_every_answer_is_a_response(query: bytes) -> None:
-    data = answer(ZONE, DnsMode.ANSWERS, query)
+    data = answer(ZONE, "answers", query)
     if data is not None:
         assert data[:2] == query[:2]
         assert data[2] & 0x80

@@ -27,10 +27,9 @@ def test_healthy_is_first() -> None:
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_faults_diagnosis_is_one_of_the_table_of_causes(fault: str) -> None:
     row = FAULTS[fault]
-    assert (row.cause, row.ref) in {(cause.id, cause.ref) for cause in (*CAUSES, NONE)}
+    assert row.cause in {cause.id for cause in (*CAUSES, NONE)}
     assert set(row.also) <= {cause.id for cause in CAUSES}
     assert row.exit_code in (0, 1)
-    assert row.text == f"fault.{fault}"
 
 
 def test_no_two_faults_are_the_same_world() -> None:

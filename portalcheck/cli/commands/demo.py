@@ -65,5 +65,6 @@ def _fault_list(words: Catalog) -> str:
 
     rows = [(_("fault"), _("cause"), _("first reference"))]
     for fault in FAULTS.values():
-        rows.append((fault.name, fault.cause, f"{fault.ref}  {words.write(fault.name, 'fault')}"))
+        ref = next(row.ref for row in words.installed.rows(fault.cause) if not row.further)
+        rows.append((fault.name, fault.cause, f"{ref}  {words.write(fault.name, 'fault')}"))
     return "".join(f"{name:<26} {cause:<22} {rest}\n" for name, cause, rest in rows)
