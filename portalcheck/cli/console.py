@@ -38,7 +38,7 @@ def say(message: str) -> None:
     """A message beside the result, on stderr; whatever it repeats of what was typed or read is made harmless."""
     try:
         click.echo(harmless(message), err=True)
-    except BrokenPipeError:
+    except OSError:  # nobody reads it, or the disk is full: a message is no result
         _to_nowhere(2)
 
 

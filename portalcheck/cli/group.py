@@ -9,7 +9,7 @@ import click
 from click_default_group import DefaultGroup
 
 from portalcheck.cli.exit_codes import OK
-from portalcheck.cli.localized import Command, Invocation, Option, paragraphs
+from portalcheck.cli.localized import Command, Invocation, Option
 from portalcheck.words.interface import _, use
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class LazyGroup(Command, DefaultGroup):
         """A command by its name; else the default one, with the word as its address."""
         if cmd_name not in COMMANDS:
             if not ctx.resilient_parsing:
-                _refuse_misspelt(cmd_name, ctx.find_object(Invocation))
+                refuse_misspelt(cmd_name, ctx.find_object(Invocation))
             # What click-default-group looks at to hand the word on to the default command.
             ctx.arg0 = cmd_name  # type: ignore[attr-defined]  # an attribute of click-default-group's own
             cmd_name = DEFAULT
@@ -52,7 +52,7 @@ class LazyGroup(Command, DefaultGroup):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Every command with its whole first paragraph."""
         with formatter.section(_("Commands")):
-            formatter.write_dl([(name, paragraphs(load(name))[0]) for name in self.list_commands(ctx)])
+            formatter.write_dl([(name, load(name).get_short_help_str()) for name in self.list_commands(ctx)])
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """As typed; a shell that asks what may come first is not given the default command."""
@@ -70,7 +70,7 @@ class LazyGroup(Command, DefaultGroup):
         return found
 
 
-def _refuse_misspelt(word: str, invocation: Invocation | None) -> None:
+def refuse_misspelt(word: str, invocation: Invocation | None) -> None:
     """A word that can be no address is a slip of the keyboard, which is never checked as one."""
     from difflib import get_close_matches
 
@@ -81,7 +81,9 @@ def _refuse_misspelt(word: str, invocation: Invocation | None) -> None:
     if invocation is not None:
         use(invocation.asked().language)
     close = get_close_matches(word.lower(), COMMANDS, n=1, cutoff=0.6)
-    if close:
+    if word in COMMANDS:
+        text = _("The command comes first, and its options after it: portalcheck {name}")
+    elif close:
         text = _("No such command {name!r}. Did you mean {meant!r}?")
     else:
         text = _("No such command {name!r}, and no address, which has a dot. See: portalcheck --help")
@@ -96,8 +98,7 @@ def show_version(ctx: click.Context, _param: click.Parameter, value: bool) -> No
 
     lines = [f"portalcheck {__version__}"]
     invocation = ctx.find_object(Invocation)
-    # Alone, as it is mostly given, it is not worth loading the options of `run`.
-    asked = invocation.asked() if invocation is not None and len(invocation.arguments) > 1 else None
+    asked = invocation.asked() if invocation is not None else None
     if asked is not None and asked.verbose:
         from portalcheck.cli.version import facts
 
@@ -113,7 +114,7 @@ def show_version(ctx: click.Context, _param: click.Parameter, value: bool) -> No
     cls=LazyGroup,
     default=DEFAULT,
     default_if_no_args=True,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings={"max_content_width": 100},
 )
 @click.option(
     "--version",

@@ -58,11 +58,14 @@ class Invocation:
         """
         from portalcheck.cli.language import system_language
 
-        if _ALONE.issuperset(self.arguments) and "PORTALCHECK_FORMAT" not in os.environ:
+        if _ALONE.issuperset(self.arguments) and not self.may_want_one_line():
             return Asked(language=system_language())
         command = self.command or self._default()
         given = command.make_context(
-            command.name, [*self.arguments], resilient_parsing=True, ignore_unknown_options=True
+            command.name,
+            [*self.arguments],
+            resilient_parsing=True,
+            ignore_unknown_options=True,
         ).params
         language = system_language(str(given.get("lang") or ""))
         form = leading_form(given.get("format"), given.get("outputs") or ())
@@ -112,7 +115,7 @@ class Command(click.Command):
     ) -> click.Context:
         """Read the arguments; what is wrong in them is told by whom they were meant for."""
         invocation = extra.get("obj") or (parent and parent.obj)
-        if isinstance(invocation, Invocation) and not isinstance(self, click.Group):
+        if isinstance(invocation, Invocation) and parent is not None:
             invocation.command, invocation.arguments = self, [*args]
         read = super().make_context
         try:
@@ -146,6 +149,11 @@ class Command(click.Command):
         one_line = asked.form.one_line and asked.form is not Format.NAGIOS
         return asked.form.message(text, state="").removesuffix("\n") if one_line else text
 
+    def get_help_option_names(self, ctx: click.Context) -> list[str]:
+        """The names of the option that shows the help: the same in every context, since click keeps the option."""
+        del ctx
+        return ["-h", "--help"]
+
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """The option `--help`, with its help in the language of now."""
         option = super().get_help_option(ctx)
@@ -160,6 +168,11 @@ class Command(click.Command):
         with formatter.indentation():
             formatter.write_text("\n\n".join(paragraphs(self)))
 
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """What the command is for, as it is listed: its first paragraph, however long."""
+        del limit
+        return paragraphs(self)[0]
+
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         """The parts of the line of usage after the command's name."""
         return [_(piece) for piece in super().collect_usage_pieces(ctx)]
@@ -167,3 +180,17 @@ class Command(click.Command):
 
 class Group(Command, click.Group):
     """A group of such commands."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is called; an unknown one is told in the person's language."""
+        invocation = ctx.find_object(Invocation)
+        try:
+            return super().resolve_command(ctx, [*args])
+        except click.UsageError:
+            if invocation is None:
+                raise
+            use(invocation.asked().language)
+            with click_speaking():
+                return super().resolve_command(ctx, [*args])

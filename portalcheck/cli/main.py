@@ -16,7 +16,7 @@ from portalcheck.cli.exit_codes import BUG, INTERRUPTED, OK, UNKNOWN, USAGE
 from portalcheck.cli.group import COMPLETION, DEFAULT, Done, group, load
 from portalcheck.cli.interrupt import Interrupt
 from portalcheck.cli.localized import Asked, Invocation
-from portalcheck.words.interface import _, click_speaking, use
+from portalcheck.words.interface import _, click_speaking, is_chosen, reset, use
 
 
 def entry(
@@ -44,6 +44,7 @@ def entry(
 def main(argv: Sequence[str] | None = None, began: float | None = None) -> int:
     """Run the command line and give the exit code; never raises and never lets a traceback out."""
     invocation = _invocation(argv, began)
+    reset()
     _prepare_streams()
     try:
         code = _Ending(invocation).code_of(
@@ -58,6 +59,8 @@ def main(argv: Sequence[str] | None = None, began: float | None = None) -> int:
         code = OK
     except KeyboardInterrupt:
         code = _Ending(invocation).interrupted()
+    except OSError:
+        code = UNKNOWN  # neither the result nor a word about it can be written
     return code
 
 
@@ -136,7 +139,8 @@ class _Ending:
 
     def _asked(self) -> Asked:
         want = self._invocation.asked()
-        use(want.language)
+        if not is_chosen():
+            use(want.language)
         return want
 
     def _say(self, message: str, want: Asked) -> None:

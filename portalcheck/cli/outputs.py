@@ -33,14 +33,17 @@ class Output(msgspec.Struct, frozen=True):
 
 
 def outputs(
-    given: Sequence[str], chosen: str | None, jsonl: Path | None, words: Catalog
+    given: Sequence[str], chosen: str | None, others: Sequence[Path | None], words: Catalog
 ) -> tuple[Output, ...]:
-    """The outputs of a run; standard output if none is given. Raises click.UsageError for one place twice."""
+    """The outputs of a run; standard output if none is given.
+
+    Raises click.UsageError for one place twice, `others` that are written to among them.
+    """
     found = tuple(
         Output(form, None if path == STDOUT else Path(path))
         for form, path in (form_and_path(output, chosen) for output in given)
     )
-    places = [_place(output.path) for output in found] + ([_place(jsonl)] if jsonl else [])
+    places = [*(_place(output.path) for output in found), *(_place(path) for path in others if path)]
     twice = next((place for place in places if places.count(place) > 1), None)
     if twice is not None:
         raise click.UsageError(words.ui("message.output_twice", file=Path(twice).name))

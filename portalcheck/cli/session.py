@@ -125,11 +125,14 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
         elif self.form is Format.JSON:
             console.result(msgspec.json.encode(report).decode() + "\n")
 
-    def hand_out(self, report: Report, portal: Portal | None, texts: dict[Format, str]) -> int:
+    def hand_out(
+        self, report: Report, portal: Portal | None, texts: dict[Format, str], *, logged: bool = True
+    ) -> int:
         """Write the report wherever it is wanted; the exit code. Raises click.ClickException if a file fails."""
         failed = write_files(report, self.outputs, texts, self.options.jsonl)
         try:
-            self.log.report(report)
+            if logged:
+                self.log.report(report)
         except OSError:
             # The log is no result: a run is as good without it.
             self.say(self.words.ui("message.cannot_write", file=self.log.path.name if self.log.path else ""))
@@ -154,8 +157,11 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
         return self.form.exit_code(report.exit_code, report.outcome)
 
 
-def open_session(options: Options) -> Session:
-    """Join all layers of settings with the options. Raises click.UsageError for what cannot be used."""
+def open_session(options: Options, *, runs: bool = True) -> Session:
+    """Join all layers of settings with the options. Raises click.UsageError for what cannot be used.
+
+    Unless it `runs`, no checks are chosen.
+    """
     from portalcheck.diagnosis import registry
 
     interface.use(system_language(str(options.flags.get("lang") or "")))
@@ -164,11 +170,12 @@ def open_session(options: Options) -> Session:
     words = Catalog(system_language(settings.run.lang), installed)
     interface.use(words.lang)
     try:
-        checks, broken = registry.select(installed, settings.checks.only, settings.checks.skip)
+        only, skip = (settings.checks.only, settings.checks.skip) if runs else ((), ())
+        checks, broken = registry.select(installed, only, skip)
     except KeyError as error:
         listed = ", ".join(installed.ids())
         raise click.UsageError(words.ui("message.unknown_check", check=error.args[0], list=listed)) from error
-    if not (checks or broken):
+    if runs and not (checks or broken):
         raise click.UsageError(_("No check is left to run: --only and --skip leave none."))
     console.fit_to_terminal()
     session = Session(
@@ -177,7 +184,7 @@ def open_session(options: Options) -> Session:
         words=words,
         checks=checks,
         broken=broken,
-        outputs=outputs(options.outputs, options.format, options.jsonl, words),
+        outputs=outputs(options.outputs, options.format, (options.jsonl, options.debug), words),
         log=Log(settings),
     )
     for warning in settings.warnings:

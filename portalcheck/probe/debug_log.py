@@ -59,7 +59,11 @@ def write_to(path: Path) -> Iterator[None]:
 
 
 def _opened(path: Path) -> TextIO:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    # A pipe that nobody reads is refused, where opening it would wait for ever.
+    waiting = getattr(os, "O_NONBLOCK", 0)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | waiting, 0o600)
+    if waiting:
+        os.set_blocking(descriptor, True)
     if hasattr(os, "fchmod") and stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.fchmod(descriptor, 0o600)  # one that was there already may have been others' to read
     return os.fdopen(descriptor, "w", encoding="utf-8")

@@ -17,6 +17,8 @@ PAGE = "last-report.html"
 """The page that was shown of it in the browser, if it was asked for."""
 MAX_BYTES = 1024 * 1024
 _UNFINISHED = ".last-report-"
+_EXIT_CODES = (0, 1, 3)
+"""With which a run ends that made a report."""
 
 
 def folder() -> Path | None:
@@ -40,7 +42,8 @@ def last(place: Path | None) -> Report | None:
             report = msgspec.json.decode(file.read(MAX_BYTES), type=Report)
     except (OSError, ValueError, RecursionError):
         return None
-    return report if report.schema_version == SCHEMA_VERSION else None
+    known = report.schema_version == SCHEMA_VERSION and report.exit_code in _EXIT_CODES
+    return report if known else None
 
 
 def age(report: Report, now: float) -> float | None:
@@ -89,11 +92,17 @@ def forget(place: Path | None) -> bool:
     """Remove the last report and all that was made of it; whether there was anything. Raises OSError if it stays."""
     if place is None:
         return False
-    found = False
+    found, failed = False, None
     for path in (*_unfinished(place), place / PAGE, place / NAME):
-        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+        try:
             path.unlink()
             found = True
+        except (FileNotFoundError, NotADirectoryError):
+            pass
+        except OSError as error:
+            failed = error
+    if failed is not None:
+        raise failed
     return found
 
 

@@ -17,14 +17,24 @@ FOLDER = Path(__file__).with_name("locale")
 
 
 class _Chosen:
-    language = "en"
+    language = ""
     catalogue = gettext.NullTranslations()
 
 
+def reset() -> None:
+    """Speak English, until somebody chooses a language."""
+    _Chosen.language, _Chosen.catalogue = "", gettext.NullTranslations()
+
+
 def use(language: str) -> None:
-    """Speak a language from now on; English where there is no catalogue of it."""
+    """Speak a language from now on; English if there is no catalogue of it."""
     _Chosen.language = language
     _Chosen.catalogue = gettext.translation(DOMAIN, FOLDER, [language], fallback=True)
+
+
+def is_chosen() -> bool:
+    """Whether a language was chosen, by the arguments or the settings."""
+    return bool(_Chosen.language)
 
 
 def _(english: str) -> str:
@@ -48,7 +58,7 @@ def click_speaking() -> Iterator[None]:
     domain, language = gettext.textdomain(), os.environ.get("LANGUAGE")
     gettext.bindtextdomain(DOMAIN, str(FOLDER))
     gettext.textdomain(DOMAIN)
-    os.environ["LANGUAGE"] = _Chosen.language
+    os.environ["LANGUAGE"] = _Chosen.language or "en"
     try:
         yield
     finally:

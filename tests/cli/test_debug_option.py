@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 import sys
 from collections.abc import Callable
@@ -64,3 +65,25 @@ def test_nothing_is_logged_without_it(call: Call, tmp_path: Path, monkeypatch: p
 
     assert err == ""
     assert [*tmp_path.iterdir()] == []
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no such files")
+def test_a_pipe_that_nobody_reads_is_not_waited_for(call: Call, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    code, out, err = call("demo", "--debug", str(tmp_path / "pipe"))
+
+    assert (code, out) == (2, "")
+    assert "pipe: " in err
+
+
+def test_it_has_a_place_of_its_own(call: Call, tmp_path: Path) -> None:
+    file = str(tmp_path / "same")
+
+    assert call("demo", "--debug", file, "--jsonl", file)[0] == 2
+    assert call("demo", "--debug", file, "-o", file)[0] == 2
+
+
+def test_why_a_file_cannot_be_opened_is_told_in_the_language_that_is_asked_for(
+    call: Call, tmp_path: Path
+) -> None:
+    assert "es una carpeta" in call("demo", "--lang", "es", "--debug", str(tmp_path))[2]

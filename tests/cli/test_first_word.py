@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -41,3 +42,52 @@ def test_blanks_around_an_address_are_trimmed_and_it_is_judged(call: Callable[..
 def test_a_slip_is_told_in_the_language_that_is_asked_for(call: Callable[..., Ran]) -> None:
     assert "¿Quiso decir 'read'?" in call("raed", "--lang", "es")[2]
     assert "no es una dirección" in call("optum", "--lang=es")[2]
+
+
+def test_a_command_behind_an_option_is_no_address(call: Callable[..., Ran]) -> None:
+    code, out, err = call("-q", "last")
+
+    assert (code, out) == (2, "")
+    assert "The command comes first, and its options after it: portalcheck last" in err
+
+
+@pytest.mark.parametrize("form", ["nagios", "intune", "jamf"])
+def test_the_short_option_for_help_is_known_in_every_form(call: Callable[..., Ran], form: str) -> None:
+    _, out, err = call("-f", form, "-h")
+
+    assert "Usage: portalcheck" in out
+    assert err == ""
+
+
+def test_a_form_by_a_variable_holds_for_version_and_help(
+    call: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PORTALCHECK_OUTPUT", "jamf:-")
+
+    assert call("--version")[1].startswith("<result>portalcheck ")
+    assert len(call("--help")[1].splitlines()) == 1
+
+
+def test_groups_speak_the_language_that_is_asked_for(
+    call: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PORTALCHECK_LANG", "es")
+
+    assert "Muestra cada ajuste" in call("config", "--help")[1]
+    assert "No existe el comando 'chek'" in call("config", "chek")[2]
+
+
+def test_the_language_of_the_settings_holds_for_errors_of_usage(
+    call: Callable[..., Ran], tmp_path: Path
+) -> None:
+    (tmp_path / "c.toml").write_text('[run]\nlang = "es"\n', "utf-8")
+    _, _, err = call("demo", "--config", str(tmp_path / "c.toml"), "--fault", "none-such")
+
+    assert "No existe la falla" in err
+    assert "Uso: " in err
+
+
+def test_no_language_stays_for_the_next_call(call: Callable[..., Ran]) -> None:
+    call("demo", "--lang", "es", "--fault", "none-such")
+
+    assert "There is no fault" in call("demo", "--fault", "none-such")[2]

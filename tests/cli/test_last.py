@@ -95,3 +95,44 @@ def test_a_run_of_the_practice_portal_is_not_kept(call: Call) -> None:
     call("demo")
 
     assert call("last")[0] == 3
+
+
+@pytest.mark.parametrize("code", [256, -1, 77, 4, 10**30])
+def test_a_report_that_no_run_can_have_ended_with_counts_as_none(call: Call, kept: Report, code: int) -> None:
+    folder = history.folder()
+    assert folder is not None
+    foreign = {**msgspec.to_builtins(kept), "exit_code": code}
+    (folder / history.NAME).write_text(json.dumps(foreign), "utf-8")
+
+    assert call("last")[0] == 3
+
+
+@pytest.mark.parametrize("form", ["nagios", "intune", "jamf"])
+@pytest.mark.usefixtures("kept")
+def test_forgetting_is_told_in_one_line_where_a_form_has_one(call: Call, form: str) -> None:
+    code, out, err = call("last", "--forget", "-f", form)
+
+    assert (code, err) == (0, "")
+    assert "The last report is forgotten." in out
+    assert len(out.splitlines()) == 1
+
+
+@pytest.mark.usefixtures("kept")
+def test_what_cannot_be_forgotten_is_told(call: Call) -> None:
+    folder = history.folder()
+    assert folder is not None
+    (folder / history.NAME).unlink()
+    (folder / history.NAME).mkdir()
+    code, _, err = call("last", "--forget")
+
+    assert code == 2
+    assert err.startswith("portalcheck: last-report.json ")
+
+
+@pytest.mark.usefixtures("kept")
+def test_it_is_no_run_of_its_own(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORTALCHECK_LOG_FILE", str(tmp_path / "runs.log"))
+    monkeypatch.setenv("PORTALCHECK_SKIP", "no-such-check")
+
+    assert call("last")[0] == 1
+    assert not (tmp_path / "runs.log").exists()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
 import string
 from collections.abc import Iterator
 from functools import cache
@@ -29,6 +31,7 @@ from portalcheck.words import interface
 from portalcheck.words.files import languages
 from portalcheck.words.interface import FOLDER, _, click_speaking, use
 
+SYSTEM_ERRORS = ("ENOSPC", "ENOENT", "EISDIR", "EACCES", "ENOTDIR", "EROFS", "ENAMETOOLONG", "ENXIO")
 CORE = Path(interface.__file__).parents[1]
 OTHERS = [language for language in languages() if language != "en"]
 
@@ -115,7 +118,7 @@ def test_nothing_is_stale(language: str) -> None:
     assert sorted(stale) == []
 
 
-OF_THE_SYSTEM = {"No space left on device"}
+OF_THE_SYSTEM = {os.strerror(getattr(errno, name)) for name in SYSTEM_ERRORS}
 
 
 @pytest.mark.parametrize("language", OTHERS)
@@ -154,7 +157,6 @@ def test_a_sentence_is_in_the_chosen_language_and_english_without_one() -> None:
 
 def test_click_speaks_the_chosen_language_only_while_it_is_let(monkeypatch: pytest.MonkeyPatch) -> None:
     import gettext
-    import os
 
     monkeypatch.delenv("LANGUAGE", raising=False)
     use("es")

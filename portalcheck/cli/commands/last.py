@@ -10,7 +10,8 @@ import click
 from portalcheck.cli import console, options
 from portalcheck.cli.exit_codes import OK, UNKNOWN
 from portalcheck.cli.localized import Command, Option
-from portalcheck.cli.session import open_session
+from portalcheck.cli.session import Session, open_session
+from portalcheck.model import Outcome
 from portalcheck.report import history
 
 
@@ -27,20 +28,29 @@ def last(forget: bool, **given: Any) -> int:
 
     Its exit code is that of the report; 3 if there is none.
     """
-    session = open_session(options.collect(given))
+    session = open_session(options.collect(given), runs=False)
     words, place = session.words, history.folder()
     if forget:
-        console.say(words.ui("last.forgotten" if history.forget(place) else "last.none"))
-        return OK
+        try:
+            _tell(session, words.ui("last.forgotten" if history.forget(place) else "last.none"), "ok")
+        except OSError as error:
+            raise click.ClickException(words.ui("message.cannot_write", file=history.NAME)) from error
+        return session.form.exit_code(OK, Outcome.OK)
     report = history.last(place)
     if report is None:
-        if session.form.one_line:
-            console.result(session.form.message(words.ui("last.none")))
-        session.say(words.ui("last.none"))
+        _tell(session, words.ui("last.none"), "unknown")
         return session.form.exit_code(UNKNOWN)
     age = history.age(report, time.time())
     if age is not None:
         session.say(words.ui("last.age", age=age))
-    portal = session.settings.portal()
-    texts = session.render(report, portal if portal.profile == report.portal.profile else None)
-    return session.hand_out(report, portal, texts)
+    profile = session.settings.profiles.get(report.portal.profile)
+    portal = profile.portal if profile is not None else None
+    return session.hand_out(report, portal, session.render(report, portal), logged=False)
+
+
+def _tell(session: Session, text: str, state: str) -> None:
+    """A message in the place of a report."""
+    if session.form.one_line:
+        console.result(session.form.message(text, state))
+    else:
+        session.say(text)

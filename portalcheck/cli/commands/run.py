@@ -14,6 +14,7 @@ import msgspec
 from portalcheck import __version__
 from portalcheck.api.declarations import INCONCLUSIVE, NONE
 from portalcheck.cli import questions
+from portalcheck.cli.group import refuse_misspelt
 from portalcheck.cli.localized import Command, Invocation
 from portalcheck.cli.options import Options, collect, report_options
 from portalcheck.cli.progress import Progress
@@ -66,6 +67,8 @@ def run(invocation: Invocation, /, url: str | None, **given: Any) -> int:
 
     With a URL, that address is judged by its name first; one that imitates the portal is never contacted.
     """
+    if url is not None:
+        refuse_misspelt(url, invocation)
 
     def this_computer(session: Session) -> Subject:
         from portalcheck.machine import this_machine
