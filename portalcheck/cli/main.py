@@ -30,9 +30,10 @@ def entry(
     `before_end` is given the exit code when all has been said; `began` is when the program did, on the
     monotonic clock.
     """
+    _prepare_streams()
     try:
         Interrupt.listen()
-        code = main(argv, began)
+        code = _run(_invocation(argv, began))
     except KeyboardInterrupt:
         code = _Ending(_invocation(argv, began)).interrupted()
     before_end(code)
@@ -41,11 +42,14 @@ def entry(
     os._exit(code)
 
 
-def main(argv: Sequence[str] | None = None, began: float | None = None) -> int:
+def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and give the exit code; never raises and never lets a traceback out."""
-    invocation = _invocation(argv, began)
-    reset()
     _prepare_streams()
+    return _run(_invocation(argv, None))
+
+
+def _run(invocation: Invocation) -> int:
+    reset()
     try:
         code = _Ending(invocation).code_of(
             lambda: group.main(

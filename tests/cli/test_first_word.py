@@ -20,6 +20,8 @@ from tests.cli.conftest import Ran
         ("optum", "and no address, which has a dot"),
         ("my clinic", "and no address, which has a dot"),
         ("patient.optum.com please", "and no address, which has a dot"),
+        ("https://exa mple.com/", "and no address, which has a dot"),
+        (" ", "and no address, which has a dot"),
         ("", "and no address, which has a dot"),
     ],
 )

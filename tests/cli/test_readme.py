@@ -103,7 +103,7 @@ def test_completion_and_manual_page_land_where_bash_and_man_look(tmp_path: Path)
 
     share = tmp_path / ".local" / "share"
     assert (share / "man" / "man1" / "portalcheck.1").read_text("utf-8").startswith(".TH")
-    assert "complete" in (share / "bash-completion" / "completers" / "portalcheck").read_text("utf-8")
+    assert "complete" in (share / "bash-completion" / "completions" / "portalcheck").read_text("utf-8")
 
 
 def test_the_command_that_builds_the_program_is_the_one_that_is_tested() -> None:
