@@ -87,9 +87,7 @@ class TestAll:
     ("row", "right", "timeout"),
     [
         ("", ("none", 0), "10"),
-        ("", ("none", 0), "300"),
-        ("E03", ("cert-expired", 1), "10"),
-        ("B07a", ("dns-filtered", 1), "300"),
+        ("B07a", ("dns-filtered", 1), "60"),
     ],
 )
 def test_of_two_hundred_runs_at_once_none_is_lost_and_none_is_wrong_and_sure(
