@@ -98,7 +98,8 @@ def show_version(ctx: click.Context, _param: click.Parameter, value: bool) -> No
 
     lines = [f"portalcheck {__version__}"]
     invocation = ctx.find_object(Invocation)
-    asked = invocation.asked() if invocation is not None else None
+    # Alone, as it is mostly given, it is not worth loading the options of `run`.
+    asked = invocation.asked() if invocation is not None and not invocation.is_plain() else None
     if asked is not None and asked.verbose:
         from portalcheck.cli.version import facts
 

@@ -51,6 +51,10 @@ class Invocation:
         )
         return any(form in text for form in Format if form.one_line for text in texts)
 
+    def is_plain(self) -> bool:
+        """Whether nothing but help or version is asked for, in no form of its own."""
+        return _ALONE.issuperset(self.arguments) and not self.may_want_one_line()
+
     def asked(self) -> Asked:
         """What is asked for, as far as it can be told from arguments that may be wrong.
 
@@ -58,7 +62,7 @@ class Invocation:
         """
         from portalcheck.cli.language import system_language
 
-        if _ALONE.issuperset(self.arguments) and not self.may_want_one_line():
+        if self.is_plain():
             return Asked(language=system_language())
         command = self.command or self._default()
         given = command.make_context(

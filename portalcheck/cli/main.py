@@ -99,6 +99,8 @@ class _Ending:
             return self.interrupted() if Interrupt.heard else self._failed(error)
         if isinstance(result, Done):
             return result
+        if result == OK and self._invocation.is_plain():
+            return OK
         return self._asked().form.exit_code(result if isinstance(result, int) else OK)
 
     def interrupted(self) -> int:
