@@ -9,8 +9,8 @@ import click
 from click_default_group import DefaultGroup
 
 from portalcheck.cli.exit_codes import OK
-from portalcheck.cli.localized import Command, Invocation, Option
-from portalcheck.words.interface import _, use
+from portalcheck.cli.localized import Asked, Group, Invocation, Option
+from portalcheck.words.interface import _
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -31,7 +31,7 @@ def load(name: str) -> click.Command:
     return command
 
 
-class LazyGroup(Command, DefaultGroup):
+class LazyGroup(Group, DefaultGroup):
     """Loads a command when it is called, and takes anything that is no command as an address to run."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -43,7 +43,7 @@ class LazyGroup(Command, DefaultGroup):
         """A command by its name; else the default one, with the word as its address."""
         if cmd_name not in COMMANDS:
             if not ctx.resilient_parsing:
-                refuse_misspelt(cmd_name, ctx.find_object(Invocation))
+                refuse_misspelt(cmd_name)
             # What click-default-group looks at to hand the word on to the default command.
             ctx.arg0 = cmd_name  # type: ignore[attr-defined]  # an attribute of click-default-group's own
             cmd_name = DEFAULT
@@ -70,16 +70,14 @@ class LazyGroup(Command, DefaultGroup):
         return found
 
 
-def refuse_misspelt(word: str, invocation: Invocation | None) -> None:
-    """A word that can be no address is a slip of the keyboard, which is never checked as one."""
+def refuse_misspelt(word: str) -> None:
+    """A word that can be no address is a slip of the keyboard, never checked as one. Raises click.UsageError."""
     from difflib import get_close_matches
 
     from portalcheck.address import may_be_address
 
     if word.startswith("-") or may_be_address(word):
         return
-    if invocation is not None:
-        use(invocation.asked().language)
     close = get_close_matches(word.lower(), COMMANDS, n=1, cutoff=0.6)
     if word in COMMANDS:
         text = _("The command comes first, and its options after it: portalcheck {name}")
@@ -99,15 +97,12 @@ def show_version(ctx: click.Context, _param: click.Parameter, value: bool) -> No
     lines = [f"portalcheck {__version__}"]
     invocation = ctx.find_object(Invocation)
     # Alone, as it is mostly given, it is not worth loading the options of `run`.
-    asked = invocation.asked() if invocation is not None and not invocation.is_plain() else None
-    if asked is not None and asked.verbose:
+    asked = invocation.asked() if invocation is not None and not invocation.is_plain() else Asked()
+    if asked.verbose:
         from portalcheck.cli.version import facts
 
         lines += facts()
-    text = "\n".join(lines)
-    if asked is not None and asked.form.one_line:
-        text = text if asked.form == "nagios" else asked.form.message(text, state="").removesuffix("\n")
-    click.echo(text)
+    click.echo(asked.shown("\n".join(lines)))
     ctx.exit(OK)
 
 

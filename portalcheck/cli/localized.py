@@ -5,13 +5,14 @@ from __future__ import annotations
 import inspect
 import os
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import click
 
 from portalcheck.report.formats.format import Format
 from portalcheck.words.interface import N_, _, click_speaking, use
 
+Read = TypeVar("Read")
 STDOUT = "-"
 _ALONE = frozenset({"--version", "--help", "-h"})
 """What is answered without loading the options of any command, if nothing else is asked for."""
@@ -27,6 +28,12 @@ class Asked(NamedTuple):
     form: Format = Format.TEXT
     verbose: bool = False
     language: str = "en"
+
+    def shown(self, text: str) -> str:
+        """Help or version, in one line for a form of one line; monitoring plugins show theirs as it is."""
+        if not self.form.one_line or self.form is Format.NAGIOS:
+            return text
+        return self.form.message(text, state="").removesuffix("\n")
 
 
 class Invocation:
@@ -102,6 +109,20 @@ def paragraphs(command: click.Command) -> list[str]:
     ]
 
 
+def _in_language(read: Callable[[], Read], invocation: object) -> Read:
+    """What click makes of arguments; what is wrong in them is told in the language that they ask for."""
+    try:
+        with click_speaking():
+            return read()
+    except click.UsageError:
+        if not isinstance(invocation, Invocation):
+            raise
+        # click writes its message where it meets the fault, before it has come to `--lang`.
+        use(invocation.asked().language)
+        with click_speaking():
+            return read()
+
+
 class Option(click.Option):
     """An option whose help is looked up when it is shown."""
 
@@ -123,17 +144,9 @@ class Command(click.Command):
             invocation.command, invocation.arguments = self, [*args]
         read = super().make_context
         try:
-            with click_speaking():
-                return read(info_name, [*args], parent, **extra)
+            return _in_language(lambda: read(info_name, [*args], parent, **extra), invocation)
         except KeyboardInterrupt:
             raise click.exceptions.Abort from None
-        except click.UsageError:
-            if not isinstance(invocation, Invocation):
-                raise
-            # click writes its message where it meets the fault, before it has come to `--lang`.
-            use(invocation.asked().language)
-            with click_speaking():
-                return read(info_name, [*args], parent, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; Ctrl-C is told by us, since click writes a line of its own to stderr."""
@@ -148,10 +161,7 @@ class Command(click.Command):
         asked = want.asked() if want is not None else Asked()
         use(asked.language)
         with click_speaking():
-            text = super().get_help(ctx)
-        # Monitoring plugins show their help as it is.
-        one_line = asked.form.one_line and asked.form is not Format.NAGIOS
-        return asked.form.message(text, state="").removesuffix("\n") if one_line else text
+            return asked.shown(super().get_help(ctx))
 
     def get_help_option_names(self, ctx: click.Context) -> list[str]:
         """The names of the option that shows the help: the same in every context, since click keeps the option."""
@@ -162,7 +172,7 @@ class Command(click.Command):
         """The option `--help`, with its help in the language of now."""
         option = super().get_help_option(ctx)
         if option is not None:
-            option.help = _(N_("Show this message and exit."))
+            option.help = _("Show this message and exit.")
         return option
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -189,12 +199,5 @@ class Group(Command, click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that is called; an unknown one is told in the person's language."""
-        invocation = ctx.find_object(Invocation)
-        try:
-            return super().resolve_command(ctx, [*args])
-        except click.UsageError:
-            if invocation is None:
-                raise
-            use(invocation.asked().language)
-            with click_speaking():
-                return super().resolve_command(ctx, [*args])
+        resolve = super().resolve_command
+        return _in_language(lambda: resolve(ctx, [*args]), ctx.find_object(Invocation))

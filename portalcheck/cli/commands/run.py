@@ -58,23 +58,28 @@ class Found(msgspec.Struct, frozen=True):
     crashes: tuple[Crash, ...]
 
 
+def _address(_ctx: click.Context, _param: click.Parameter, url: str | None) -> str:
+    """The URL without the blanks around it. Raises click.UsageError for what can be none."""
+    if url is not None:
+        refuse_misspelt(url)
+    return (url or "").strip()
+
+
 @click.command(cls=Command)
-@click.argument("url", required=False)
+@click.argument("url", required=False, callback=_address)
 @report_options
 @click.pass_obj
-def run(invocation: Invocation, /, url: str | None, **given: Any) -> int:
+def run(invocation: Invocation, /, url: str, **given: Any) -> int:
     """Check this computer against a portal (the default command).
 
     With a URL, that address is judged by its name first; one that imitates the portal is never contacted.
     """
-    if url is not None:
-        refuse_misspelt(url, invocation)
 
     def this_computer(session: Session) -> Subject:
         from portalcheck.machine import this_machine
 
         settings = session.settings
-        return Subject(this_machine(), settings.portal(), settings.network, (url or "").strip())
+        return Subject(this_machine(), settings.portal(), settings.network, url)
 
     return straight_line(collect(given), this_computer, invocation.began, remember=True)
 
