@@ -26,6 +26,7 @@ from portalcheck.settings.origin import (
     Problems,
     SettingsError,
     SettingsWarning,
+    hint,
 )
 from portalcheck.settings.profiles import Profile
 from portalcheck.settings.reader import closest
@@ -253,9 +254,7 @@ class UnreadVariable(msgspec.Struct, frozen=True):
     suggestion: str
 
     def __str__(self) -> str:
-        text = _("{name}: nobody reads this variable").format(name=self.name)
-        hint = " " + _("(did you mean {suggestion}?)").format(suggestion=self.suggestion)
-        return text + hint if self.suggestion else text
+        return _("{name}: nobody reads this variable").format(name=self.name) + hint(self.suggestion)
 
 
 def unread_variables(environ: Mapping[str, str], options: Iterable[str] = ()) -> tuple[UnreadVariable, ...]:

@@ -53,6 +53,11 @@ class Entry(msgspec.Struct, frozen=True):
     origin: Origin
 
 
+def hint(suggestion: str) -> str:
+    """What may have been meant, behind a message; nothing without a suggestion."""
+    return " " + _("(did you mean {suggestion}?)").format(suggestion=suggestion) if suggestion else ""
+
+
 class SettingsError(Exception):
     """A setting that cannot be used: where, which key, what was wrong, and what was expected.
 
@@ -68,8 +73,7 @@ class SettingsError(Exception):
         text = _("{what_is_wrong}; expected {expected}").format(
             what_is_wrong=": ".join([*where, problem]), expected=expected
         )
-        hint = " " + _("(did you mean {suggestion}?)").format(suggestion=suggestion) if suggestion else ""
-        super().__init__(text + hint)
+        super().__init__(text + hint(suggestion))
 
 
 MOST_PROBLEMS = 50

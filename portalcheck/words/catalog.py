@@ -1,6 +1,6 @@
 """Words for codes: every sentence a person reads, looked up by code beside the check that declares it.
 
-What the program itself says lies in texts/<language>.toml.
+What the program itself says lies in words/<language>.toml.
 
 A sentence is a string, or a table where the evidence changes the meaning: its `default`, and under the name
 of an argument one sentence (or table) for each value, as `"tls.intercepted".trusted.true`. Values are written
