@@ -7,6 +7,11 @@ from collections.abc import Iterable
 from tests.lab import (
     boxes,
     names,
+    reports_as_browsers,
+    reports_between,
+    reports_both_families,
+    reports_naming,
+    reports_own_words,
     rows_a,
     rows_b,
     rows_b_hosts,
@@ -29,6 +34,11 @@ TABLE: tuple[Row, ...] = (
     *rows_e.ROWS,
     *rows_f.ROWS,
     *rows_gh.ROWS,
+    *reports_as_browsers.ROWS,
+    *reports_both_families.ROWS,
+    *reports_naming.ROWS,
+    *reports_own_words.ROWS,
+    *reports_between.ROWS,
 )
 ROWS: dict[str, Row] = {row.id: row for row in TABLE}
 
