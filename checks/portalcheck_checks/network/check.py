@@ -79,7 +79,7 @@ def network(ctx: Context) -> Iterable[Finding]:
         yield note(reasons.RECOVERED)  # so that nothing is proved
     elif retries.small_packets:
         yield fail(reasons.MTU)
-    elif loaded and _large_request_vanishes(ctx):
+    elif loaded and _large_request_vanishes(ctx, trace):
         yield warn(reasons.MTU)
     yield from judge_speed(trace, loaded=loaded)
 
@@ -186,9 +186,10 @@ def _retry_all(ctx: Context, trace: Trace, *, loaded: bool) -> Retries:
     )
 
 
-def _large_request_vanishes(ctx: Context) -> bool:
+def _large_request_vanishes(ctx: Context, walk: Trace) -> bool:
     """Whether a request as large as that of a sign-in is lost, and comes through in small packets."""
-    trace = ctx.large_request()
+    route = next((route for route in walk.beside if route.filler_bytes), None)
+    trace = ctx.trace(route) if route is not None else None
     if trace is None or trace.last.failure is not Failure.TIMED_OUT:
         return False
     small = ctx.trace(msgspec.structs.replace(trace.route, small_packets=True))
