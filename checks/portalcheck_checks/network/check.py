@@ -44,8 +44,8 @@ def network(ctx: Context) -> Iterable[Finding]:
         ctx.traces((retry(Route(url=ctx.url)), _in_small_packets(ctx)))
     trace = ctx.trace()
     loaded = is_proven(ctx, trace)
-    link = judge_link(ctx.machine.interfaces(), routed=bool(ctx.egress.addresses()), loaded=loaded)
-    yield link
+    routed = bool(ctx.egress.addresses())
+    yield judge_link(ctx.machine.interfaces(), routed=routed, answered=loaded or _anybody_answers(ctx, trace))
     if trace is None:
         yield skip(reasons.NOT_ASKED)
         return
@@ -75,14 +75,23 @@ def network(ctx: Context) -> Iterable[Finding]:
     yield from judge_speed(trace, loaded=loaded)
 
 
-def judge_link(interfaces: Sequence[Interface], *, routed: bool, loaded: bool) -> Finding:
-    """Whether an interface is up with an address that leads somewhere; a page that loaded settles it."""
+def _anybody_answers(ctx: Context, trace: Trace | None) -> bool:
+    """Whether anything outside this computer answered at all."""
+    steps = [hop.connect for hop in trace.hops if hop.connect is not None] if trace is not None else []
+    if any(step.failure is None and _usable(step.address) for step in steps):
+        return True
+    canaries = ctx.third_parties.canaries()
+    return canaries is not None and (canaries.internet_works or canaries.is_captive or canaries.tcp_ok > 0)
+
+
+def judge_link(interfaces: Sequence[Interface], *, routed: bool, answered: bool) -> Finding:
+    """Whether an interface is up with an address that leads somewhere; any answer from outside settles it."""
     usable = [
         i
         for i in interfaces
         if i.up and i.kind is not InterfaceKind.LOOPBACK and any(map(_usable, i.addresses))
     ]
-    if loaded or (usable and routed):
+    if answered or (usable and routed):
         kind = min((i.kind.value for i in usable), default=InterfaceKind.OTHER.value)
         return ok(reasons.UP, kind=kind, interfaces=tuple(i.name for i in usable))
     return fail(reasons.NO_LINK)
