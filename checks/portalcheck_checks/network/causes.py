@@ -60,7 +60,15 @@ CAUSES = (
         "error-4",
         Owner.NETWORK,
         code_number=17,
-        any={reasons.IPV6_BROKEN, reasons.IPV6_MISSING, reasons.IPV4_MISSING},
+        any={reasons.IPV6_BROKEN, reasons.IPV6_MISSING, reasons.IPV6_DEAD},
+        explains={Layer.CONNECTION, reasons.MTU, *_HURT_BY_LOSS},
+    ),
+    Cause(
+        "ipv4-broken",
+        "error-4",
+        Owner.NETWORK,
+        code_number=37,
+        any={reasons.IPV4_MISSING, reasons.IPV4_DEAD, reasons.IPV4_UNTRANSLATED},
         explains={Layer.CONNECTION, reasons.MTU, *_HURT_BY_LOSS},
     ),
     Cause(

@@ -22,8 +22,10 @@ from portalcheck.api import (
     Reason,
     Route,
     Trace,
+    embedded,
     fail,
     is_proven,
+    is_translated,
     note,
     ok,
     reasons_in,
@@ -36,6 +38,7 @@ from portalcheck_checks.shared.retries import retry
 from portalcheck_checks.shared.tunnels import other_interfaces
 
 SLOW_PAGE_MS = 4000
+_UNANSWERED = {Failure.TIMED_OUT, Failure.NETWORK_UNREACHABLE, Failure.HOST_UNREACHABLE}
 
 
 def network(ctx: Context) -> Iterable[Finding]:
@@ -67,7 +70,13 @@ def network(ctx: Context) -> Iterable[Finding]:
     stopped = not routed and _is_blocked_here(ctx, trace)
     if stopped:
         yield fail(reasons.STOPPED_HERE)
-    yield from judge_families(trace, loaded=loaded, only_ipv4=retries.ipv4_only, routed=routed or stopped)
+    families = list(
+        judge_families(trace, canaries, loaded=loaded, only_ipv4=retries.ipv4_only, routed=routed or stopped)
+    )
+    untranslated = any(finding.reason == reasons.IPV4_MISSING for finding in families)
+    if untranslated and canaries is not None and _needs_translation(ctx, trace.last, canaries):
+        families = [fail(reasons.IPV4_UNTRANSLATED)]
+    yield from families
     if retries.again:
         yield note(reasons.RECOVERED)  # so that nothing is proved
     elif retries.small_packets:
@@ -210,7 +219,14 @@ def _is_blocked_here(ctx: Context, trace: Trace) -> bool:
     return all(map(_usable, wanted)) and any((":" in address) in world for address in wanted)
 
 
-def judge_families(trace: Trace, *, loaded: bool, only_ipv4: bool, routed: bool = False) -> Iterator[Finding]:
+def judge_families(
+    trace: Trace,
+    canaries: Canaries | None = None,
+    *,
+    loaded: bool,
+    only_ipv4: bool,
+    routed: bool = False,
+) -> Iterator[Finding]:
     """A family of addresses that fails: a note if the page loads over the other, else a cause."""
     if only_ipv4 and not loaded:
         yield fail(reasons.IPV6_BROKEN)
@@ -218,6 +234,9 @@ def judge_families(trace: Trace, *, loaded: bool, only_ipv4: bool, routed: bool 
     connect = trace.last.connect
     if connect is not None and not (loaded or routed) and (missing := _missing_family(connect)):
         yield fail(missing)
+        return
+    if canaries is not None and not loaded and (dead := _dead_family(trace.last, canaries)) is not None:
+        yield dead
         return
     connect = trace.first.connect
     if connect is None or connect.failure is not None or ":" in connect.address:
@@ -234,6 +253,40 @@ def _missing_family(connect: ConnectStep) -> Reason | None:
     if len(six) != 1:
         return None
     return reasons.IPV6_MISSING if True in six else reasons.IPV4_MISSING
+
+
+def _dead_family(hop: Hop, canaries: Canaries) -> Finding | None:
+    """The family that a host has alone, and by which neutral hosts do not answer either, though they do otherwise."""
+    attempts = hop.connect.attempts if hop.connect is not None and hop.proxy is None else ()
+    if not (attempts and canaries.verified) or any(
+        attempt.failure not in _UNANSWERED for attempt in attempts
+    ):
+        return None
+    reaches = {_kind(attempt.address, canaries.nat64) for attempt in attempts}
+    if not all(getattr(canaries, kind).is_dead for kind in reaches):
+        return None
+    if reaches == {"ipv6"}:
+        return fail(reasons.IPV6_DEAD)
+    return fail(reasons.IPV4_DEAD, translated="translated" in reaches) if "ipv6" not in reaches else None
+
+
+def _kind(address: str, nat64: str) -> str:
+    """How `Canaries` calls what neutral hosts answer by this kind of address."""
+    if ":" not in address:
+        return "ipv4"
+    return "translated" if is_translated(address, nat64) else "ipv6"
+
+
+def _needs_translation(ctx: Context, hop: Hop, canaries: Canaries) -> bool:
+    """Whether a host proves itself behind the network's translator, which its DNS server does not lead to (DNS64)."""
+    attempts = hop.connect.attempts if hop.connect is not None else ()
+    if not (canaries.translated.answered and canaries.nat64):
+        return False
+    addresses = tuple(embedded(attempt.address, canaries.nat64) for attempt in attempts)
+    url = f"{hop.scheme}://{hop.host}:{hop.port}/"
+    walk = ctx.trace(Route(url=url, addresses=addresses, proxy=DIRECT, follow=False))
+    chain = ctx.chain(walk.first) if walk is not None else None
+    return chain is not None and chain.proves_host
 
 
 def judge_speed(trace: Trace, *, loaded: bool) -> Iterator[Finding]:
