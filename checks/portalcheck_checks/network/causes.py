@@ -56,6 +56,15 @@ CAUSES = (
         explains=behind(Layer.TUNNEL),
     ),
     Cause(
+        "route-conflict",
+        "step-6",
+        Owner.YOU,
+        code_number=38,
+        all={reasons.ROUTE_CONFLICT},
+        explains=behind(Layer.NAME),
+        before="vpn-breaks",
+    ),
+    Cause(
         "ipv6-broken",
         "error-4",
         Owner.NETWORK,

@@ -53,12 +53,12 @@ def network(ctx: Context) -> Iterable[Finding]:
         )
     trace = ctx.trace()
     loaded = is_proven(ctx, trace)
+    retries = _retry_all(ctx, trace, loaded=loaded) if trace is not None else Retries()
     routed = bool(ctx.egress.addresses())
     yield judge_link(ctx.machine.interfaces(), routed=routed, answered=loaded or _anybody_answers(ctx, trace))
     if trace is None:
         yield skip(reasons.NOT_ASKED)
         return
-    retries = _retry_all(ctx, trace, loaded=loaded)
     canaries = ctx.third_parties.canaries()
     if canaries is None:
         yield ok(reasons.WELL) if loaded else skip(reasons.NOT_ASKED)
@@ -74,9 +74,10 @@ def network(ctx: Context) -> Iterable[Finding]:
             some_hello_passes=_fails_to_shake_hands(trace) and passing_hello(ctx, trace.first) is not None,
         )
     routed = loaded or _is_routed(ctx, trace)
-    stopped = not routed and _is_blocked_here(ctx, trace)
-    if stopped:
-        yield fail(reasons.STOPPED_HERE)
+    conflict = None if loaded or retries.again else _judge_routes(ctx, trace, canaries)
+    stopped = not routed and (conflict is not None or _is_blocked_here(ctx, trace))
+    if conflict is not None or stopped:
+        yield conflict or fail(reasons.STOPPED_HERE)
     yield from _judge_families(ctx, trace, canaries, only_ipv4=retries.ipv4_only, routed=routed or stopped)
     if retries.again or trace.recovered:
         yield note(reasons.RECOVERED)  # so that nothing is proved
@@ -254,6 +255,49 @@ def _judge_families(
     return found
 
 
+def _judge_routes(ctx: Context, trace: Trace, canaries: Canaries | None) -> Finding | None:
+    """This computer's own routes lead to a host another way than to the world, and nothing answers there.
+
+    What a tunnel carries may be silent for reasons of the portal's own, and is left to the check of VPNs.
+    """
+    hop = trace.last
+    attempts = hop.connect.attempts if hop.connect is not None and hop.proxy is None else ()
+    addresses = tuple(attempt.address for attempt in attempts if _usable(attempt.address))
+    detours = [way for address in addresses if (way := ctx.egress.detour(address)) is not None]
+    if canaries is None or not canaries.internet_works or not detours or len(detours) < len(attempts):
+        return None
+    interfaces = ctx.machine.interfaces()
+    way = detours[0]
+    six = ":" in addresses[0]
+    beside = [
+        i.name
+        for i in interfaces
+        if i.up and i.name != way.interface and any(_usable(a) and (":" in a) == six for a in i.addresses)
+    ]
+    carried = any(i.name == way.interface and i.kind is InterfaceKind.TUNNEL for i in interfaces)
+    failures = {attempt.failure for attempt in attempts}
+    silent = failures <= ({*_UNANSWERED, Failure.DENIED} - ({Failure.TIMED_OUT} if carried else set()))
+    proven = _proves_itself(ctx, hop, addresses, *beside) if beside else False
+    if None in failures or (carried and proven) or not (silent or proven):
+        return None
+    same = any(i.name == way.interface and ctx.egress.addresses() & set(i.addresses) for i in interfaces)
+    unsure = Failure.TIMED_OUT in failures and not (proven or same)
+    if unsure and ctx.egress.dns_over(way.interface):
+        return None  # that way is alive, and the portal is not
+    kind = "gateway" if way.gateway and same else "on-link" if same else "interface"
+    return fail(reasons.ROUTE_CONFLICT, kind=kind if way.interface else "nowhere", interface=way.interface)
+
+
+def _proves_itself(ctx: Context, hop: Hop, addresses: tuple[str, ...], *interfaces: str) -> bool:
+    """Whether the host of a hop shows its certificate at these addresses, over one of the interfaces or any."""
+    route = Route(
+        url=f"{hop.scheme}://{hop.host}:{hop.port}/", addresses=addresses, proxy=DIRECT, follow=False
+    )
+    routes = [msgspec.structs.replace(route, interface=name) for name in interfaces or ("",)]
+    chains = [ctx.chain(walk.first) for walk in ctx.traces(routes) if walk is not None]
+    return any(chain is not None and chain.proves_host for chain in chains)
+
+
 def judge_families(
     trace: Trace,
     canaries: Canaries | None = None,
@@ -318,10 +362,7 @@ def _needs_translation(ctx: Context, hop: Hop, canaries: Canaries) -> bool:
     if not (canaries.translated.answered and canaries.nat64):
         return False
     addresses = tuple(embedded(attempt.address, canaries.nat64) for attempt in attempts)
-    url = f"{hop.scheme}://{hop.host}:{hop.port}/"
-    walk = ctx.trace(Route(url=url, addresses=addresses, proxy=DIRECT, follow=False))
-    chain = ctx.chain(walk.first) if walk is not None else None
-    return chain is not None and chain.proves_host
+    return _proves_itself(ctx, hop, addresses)
 
 
 def judge_speed(trace: Trace, *, loaded: bool) -> Iterator[Finding]:

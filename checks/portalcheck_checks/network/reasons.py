@@ -16,6 +16,9 @@ CAPTIVE_ELSEWHERE = Reason("network.captive-elsewhere", layer=Layer.EGRESS)
 PORT_BLOCKED = Reason(
     "network.port-blocked", layer=Layer.CONNECTION, args={"port": int}, rests_on_silence=True
 )
+ROUTE_CONFLICT = Reason(
+    "network.route-conflict", layer=Layer.CONNECTION, args={"kind": str}, local={"interface": "network"}
+)
 STOPPED_HERE = Reason("network.stopped-here", layer=Layer.CONNECTION)
 IPV6_FALLBACK = Reason("network.ipv6-fallback", layer=Layer.PACKETS)
 IPV6_BROKEN = Reason("network.ipv6-broken", layer=Layer.PACKETS, rests_on_silence=True)

@@ -19,6 +19,7 @@ from portalcheck.facts import (
     Failure,
     Hello,
     Hop,
+    LocalRoute,
     StatusPage,
     Trace,
 )
@@ -84,6 +85,18 @@ class Egress(_Asking):
         machine = self._tracer.machine
         ways = [source_address(machine, address, port) for address, port in self._world()]
         return frozenset(way for way in ways if not isinstance(way, Failure))
+
+    def detour(self, address: str) -> LocalRoute | None:
+        """Where this computer's routes send an address, if not the way of the world's; None also if unknown."""
+        world = {self._route(one) for one, _ in self._world() if (":" in one) == (":" in address)}
+        route = self._route(address)
+        return None if route in world or world <= {None, LocalRoute()} else route
+
+    def _route(self, address: str) -> LocalRoute | None:
+        machine = self._tracer.machine
+        return machine.route(address) or (
+            LocalRoute() if isinstance(source_address(machine, address), Failure) else None
+        )
 
     def _world(self) -> list[tuple[str, int]]:
         """Address and port of the world, in both families: those of `_plain`, else those of nobody."""
