@@ -163,7 +163,7 @@ CAPTIVE = {"captive": (CaptiveAnswer.SILENT, CaptiveAnswer.CAPTIVE), "verified":
             trace(hop(proxy=proxied(Failure.PROXY_DOWN), tls=None, http=None), end=TraceEnd.FAILED),
             canaries(**CAPTIVE),
             False,
-            ["network.captive-elsewhere", "network.way-out"],
+            ["network.captive"],
         ),
     ],
 )
@@ -555,7 +555,8 @@ def test_which_proxy_is_set_is_said(plan: ProxyPlan, settings: ProxySettings, sa
         (proxied(Failure.MALFORMED), canaries(), True, ["proxy.down", "proxy.direct-works"]),
         (proxied(Failure.PROXY_AUTH, 407, schemes=("basic",)), canaries(), False, ["proxy.wants-login"]),
         (proxied(Failure.PROXY_REFUSED, 403), canaries(), False, ["proxy.refuses"]),
-        (proxied(Failure.PROXY_REFUSED, 502), canaries(), False, ["proxy.cannot-reach"]),
+        (proxied(Failure.PROXY_REFUSED, 502), canaries(), False, ["proxy.no-gateway"]),
+        (proxied(Failure.PROXY_REFUSED, 500), canaries(), False, ["proxy.cannot-reach"]),
         (proxied(Failure.PROXY_REFUSED, 502), None, False, ["proxy.cannot-reach"]),
         (proxied(Failure.PROXY_REFUSED, 2), canaries(), False, ["proxy.refuses"]),
         (proxied(Failure.PROXY_REFUSED, 5), canaries(), False, ["proxy.cannot-reach"]),
