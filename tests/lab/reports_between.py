@@ -128,7 +128,7 @@ SLOW_IS_NO_OTHER = cause(
 )
 SLOW: tuple[tuple[str, str, tuple[str, ...], int | None, Step], ...] = (
     ("R50", "a round trip takes 2.4 seconds", ("slow", "inconclusive"), None, boxes.link(delay_s=1.2)),
-    ("R50a", "a round trip takes 1.4 seconds", ("slow",), None, boxes.link(delay_s=0.7)),
+    ("R50a", "a round trip takes 1.4 seconds", ("slow", "inconclusive"), None, boxes.link(delay_s=0.7)),
     ("R50b", "a round trip takes 0.6 seconds", ("none",), 0, boxes.link(delay_s=0.3)),
     (
         "R50c",
@@ -140,10 +140,10 @@ SLOW: tuple[tuple[str, str, tuple[str, ...], int | None, Step], ...] = (
     ("R50d", "a round trip takes 3.4 seconds", ("slow", "inconclusive"), None, boxes.link(delay_s=1.7)),
     (
         "R50e",
-        "two thousand bytes a second, and one packet of fifty is lost",
-        ("slow", "inconclusive"),
+        "fifteen hundred bytes a second, and one packet of fifty is lost",
+        ("slow", "inconclusive", "none"),
         None,
-        boxes.link(rate=2000.0, loss=0.02),
+        boxes.link(rate=1500.0, loss=0.02),
     ),
 )
 
@@ -613,5 +613,17 @@ ROWS: tuple[Row, ...] = (
             code=code,
         )
         for row_id, what, named, code, *fault in SLOW
+    ),
+    Row(
+        id="R51",
+        what="a round trip takes 2.4 seconds, and the portal says nothing",
+        fault=(
+            boxes.link(delay_s=1.2),
+            block("incoming iifname tapw tcp dport 443 ip daddr 198.51.100.10 drop"),
+        ),
+        shows=("page portal",),
+        cause=cause("inconclusive", "portal-unreachable"),
+        innocent=NEVER_NO_INTERNET | cause("none"),
+        code=None,
     ),
 )

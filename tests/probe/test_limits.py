@@ -112,6 +112,15 @@ def test_a_step_ends_with_the_run_however_long_it_may_be(seconds: float) -> None
     assert deadline.last_word < deadline.at
 
 
+def test_what_is_silent_until_the_last_word_can_still_be_judged() -> None:
+    deadline = Deadline(RUN_S)
+    deadline.at = time.monotonic() + 1.0
+    late = 1.0 - LAST_WORD_S
+
+    assert deadline.limit(HANDSHAKE_S) <= late
+    assert deadline.part(CANARIES_S).limit(CONNECT_S) <= late
+
+
 @pytest.mark.parametrize("seconds", [1.0, 3.0, RUN_S, 60.0])
 def test_a_run_of_any_length_has_room_for_what_fits_into_a_usual_one(seconds: float) -> None:
     deadline = Deadline(seconds)
