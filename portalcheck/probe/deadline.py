@@ -36,7 +36,6 @@ class Deadline:
         self.seconds = seconds - max(0.0, spent - START_S)
         self.scale = min(max(self.seconds / RUN_S, LEAST_SCALE), MOST_SCALE)
         self.at = self.started + self.seconds - MARGIN_S * min(1.0, self.scale)
-        self._whole = self
 
     def remaining(self) -> float:
         """Seconds until work must stop so that the report is still printed in time; never negative."""
@@ -50,13 +49,9 @@ class Deadline:
     def part(self, comfortable: float) -> Deadline:
         """A nearer deadline for one piece of work, `limit(comfortable)` from now; its scale is that of the run."""
         part = Deadline(self.seconds)
-        part.at, part._whole = time.monotonic() + self.limit(comfortable), self._whole
+        part.at = time.monotonic() + self.limit(comfortable)
         return part
 
     def limit(self, comfortable: float) -> float:
-        """Seconds for a step, which may take `comfortable` in a run of `RUN_S`: scaled to this run, and cut at its end.
-
-        What is still silent at the last word is told then, so that it can be judged.
-        """
-        judged = self._whole.last_word - time.monotonic()
-        return max(0.001, min(comfortable * self.scale, self.remaining(), judged))
+        """Seconds for a step, which may take `comfortable` in a run of `RUN_S`: scaled, and cut at the last word."""
+        return max(0.001, min(comfortable * self.scale, self.last_word - time.monotonic()))

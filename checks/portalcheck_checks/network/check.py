@@ -15,6 +15,7 @@ from portalcheck.api import (
     Context,
     Failure,
     Finding,
+    Hello,
     Hop,
     Interface,
     InterfaceKind,
@@ -28,12 +29,13 @@ from portalcheck.api import (
     ok,
     reasons_in,
     skip,
+    warn,
 )
 from portalcheck_checks.network import reasons
 from portalcheck_checks.network.causes import CAUSES
+from portalcheck_checks.shared.handshakes import OTHER_NAMES, passing_hello, route_to, shakes_hands
 from portalcheck_checks.shared.literals import literal
-from portalcheck_checks.shared.retries import retry
-from portalcheck_checks.shared.sni import with_other_sni
+from portalcheck_checks.shared.retries import fails_again, retry
 from portalcheck_checks.shared.tunnels import other_interfaces
 
 SLOW_PAGE_MS = 4000
@@ -42,7 +44,10 @@ SLOW_PAGE_MS = 4000
 def network(ctx: Context) -> Iterable[Finding]:
     """The link, egress as the canaries show it, and both families of addresses."""
     if ctx.late():
-        ctx.traces((retry(Route(url=ctx.url)), _in_small_packets(ctx)))
+        # Whatever may yet explain it, at once: there is no time for one after the other.
+        ctx.traces(
+            (retry(Route(url=ctx.url)), _in_small_packets(ctx), Route(url=ctx.url, hello=Hello.HTTP_1))
+        )
     trace = ctx.trace()
     loaded = is_proven(ctx, trace)
     link = judge_link(ctx.machine.interfaces(), routed=bool(ctx.egress.addresses()), loaded=loaded)
@@ -64,16 +69,19 @@ def network(ctx: Context) -> Iterable[Finding]:
             captive=CaptiveAnswer.CAPTIVE in beside,
             in_place=_is_in_place(ctx, trace, canaries),
             blocked_here=stuck and ctx.egress.blocked_here(),
+            some_hello_passes=_fails_to_shake_hands(trace) and passing_hello(ctx, trace.first) is not None,
         )
     routed = loaded or _is_routed(ctx, trace)
     stopped = not routed and _is_blocked_here(ctx, trace)
     if stopped:
         yield fail(reasons.STOPPED_HERE)
     yield from judge_families(trace, loaded=loaded, only_ipv4=retries.ipv4_only, routed=routed or stopped)
-    if retries.again:
+    if retries.again or trace.recovered:
         yield note(reasons.RECOVERED)  # so that nothing is proved
     elif retries.small_packets:
         yield fail(reasons.MTU)
+    elif loaded and _large_request_vanishes(ctx):
+        yield warn(reasons.MTU)
     yield from judge_speed(trace, loaded=loaded)
 
 
@@ -107,11 +115,12 @@ def judge_egress(
     captive: bool = False,
     in_place: bool = False,
     blocked_here: bool = False,
+    some_hello_passes: bool = False,
 ) -> Iterator[Finding]:
     """What the canaries prove. Errors of a probe never mean a captive portal (RFC 8952 leaves them open).
 
     `captive`: one shows beside the tunnel; `in_place`: one stands in the portal's place; `blocked_here`: this computer
-    itself lets nothing out.
+    itself lets nothing out; `some_hello_passes`: a handshake succeeds, though not with what browsers send.
     """
     proxied = _proxy_spoke(trace.first)
     signs = canaries.is_captive or canaries.one_certificate or captive
@@ -126,7 +135,7 @@ def judge_egress(
         yield fail(reasons.BLOCKED_HERE)
     elif not (_answered(trace) or canaries.answered):
         yield fail(reasons.NO_WAY_OUT)
-    if _port_blocked(trace, canaries) and trace.first.proxy is None:
+    if _port_blocked(trace, canaries) and trace.first.proxy is None and not some_hello_passes:
         yield fail(reasons.PORT_BLOCKED, port=trace.first.port)
 
 
@@ -140,8 +149,7 @@ def _is_in_place(ctx: Context, trace: Trace, canaries: Canaries) -> bool:
     chain = ctx.chain(trace.last)
     if chain is not None:
         return not chain.proves_host
-    other = with_other_sni(ctx, trace.last)
-    return other is None or other.first.tls is None or other.first.tls.failure is not None
+    return not shakes_hands(ctx, route_to(ctx, trace.last, server_name=OTHER_NAMES[0]), alert=True)
 
 
 def _proxy_spoke(hop: Hop) -> bool:
@@ -164,6 +172,10 @@ def _answered(trace: Trace) -> bool:
     """Whether the portal's side answered at all, be it by a refusal, which no dead network can fake."""
     attempts = [a for hop in trace.hops if hop.proxy is None and hop.connect for a in hop.connect.attempts]
     return _opened(trace) or any(attempt.failure is Failure.REFUSED for attempt in attempts)
+
+
+def _fails_to_shake_hands(trace: Trace) -> bool:
+    return trace.first.tls is not None and trace.first.tls.failure is not None
 
 
 def _port_blocked(trace: Trace, canaries: Canaries) -> bool:
@@ -211,6 +223,15 @@ def _retry_all(ctx: Context, trace: Trace, *, loaded: bool) -> Retries:
         small_packets=small is not None and worked[small],
         again=worked[second],
     )
+
+
+def _large_request_vanishes(ctx: Context) -> bool:
+    """Whether a request as large as that of a sign-in is lost, and comes through in small packets."""
+    trace = ctx.large_request()
+    if trace is None or trace.last.failure is not Failure.TIMED_OUT:
+        return False
+    small = ctx.trace(msgspec.structs.replace(trace.route, small_packets=True))
+    return small is not None and small.last.failure is None and fails_again(ctx, trace)
 
 
 def _in_small_packets(ctx: Context) -> Route:
