@@ -16,12 +16,24 @@ import msgspec
 
 from portalcheck.demo import web
 from portalcheck.demo.servers import Peer
-from tests.lab import boxes, names, real_nginx, rows_a, rows_c, rows_e, rows_f, rows_gh, steps
+from tests.lab import (
+    boxes,
+    names,
+    real_nginx,
+    revocation,
+    rows_a,
+    rows_b,
+    rows_c,
+    rows_e,
+    rows_f,
+    rows_gh,
+    steps,
+)
 from tests.lab.browsers import firefox, some
 from tests.lab.patient import NETNS
 from tests.lab.row import cause
 from tests.lab.steps import Step
-from tests.lab.world import World, redirect, status
+from tests.lab.world import World, redirect, sign_in, status
 
 DAY_S = 86_400
 
@@ -159,6 +171,8 @@ _GOOD_4 = f"http://{names.PROXY_4}:{names.PROXY_PORT}"
 _PROXIED = boxes.proxy_for_programs()
 _TUNNEL = boxes.openvpn(*boxes.FULL)
 _NEEDS_4 = _set("only-ipv6", "nat64")
+_NGINX = _set("cert:portal", "cert:identity", "page:portal", "page:identity", "around", "tls12")
+_BESIDE_NGINX = _NEEDS_4 | {"middle", "address", "routes", "by-proxy", "rotating", "cdn", "wire"}
 _DIRECT = _set("own-dns", "resolv", "name:portal", "name:identity", "hosts:portal", "hosts:identity")
 _CERTIFICATES = _set("cert:portal", "cert:identity")
 _PAGES = _set("page:portal", "page:identity")
@@ -230,7 +244,7 @@ _LINK = (
         Layer.WAY_OUT,
         ROUTER_ALONE,
         parts={"way-out"},
-        not_with=_set("routes", "link", "proxy-works", "own-dns", "resolv"),
+        not_with=_set("routes", "link", "by-proxy", "own-dns", "resolv"),
     ),
     _fault(
         "own-firewall",
@@ -249,7 +263,7 @@ _LINK = (
         boxes.gateway(boxes.to_login, "reset"),
         NO_OTHER_DNS,
         parts={"way-out", "middle"},
-        not_with=_set("link", "proxy-works", "pac", "vpn-full", "vpn-split", "vpn-dead", "vpn-selective"),
+        not_with=_set("link", "by-proxy", "pac", "vpn-full", "vpn-split", "vpn-dead", "vpn-selective"),
         phase=6,
     ),
     _fault(
@@ -260,7 +274,7 @@ _LINK = (
         boxes.gateway(boxes.login_page, "certificate"),
         NO_OTHER_DNS,
         parts={"way-out", "middle"},
-        not_with=_set("link", "proxy-works", "pac", "vpn-full", "vpn-split", "vpn-dead", "vpn-selective"),
+        not_with=_set("link", "by-proxy", "pac", "vpn-full", "vpn-split", "vpn-dead", "vpn-selective"),
         phase=6,
     ),
 )
@@ -360,6 +374,24 @@ _NAMES = (
         blinds=_set("hosts-override"),
     ),
     _fault(
+        "dns-ring",
+        "the DNS server's aliases go round in a ring",
+        "dns-broken",
+        Layer.NAME,
+        steps.tweak(rows_b.aliases_in_a_ring),
+        parts=_EVERY_NAME,
+        blinds=_set("hosts-override"),
+    ),
+    _fault(
+        "dns-wrong-id",
+        "every answer of the DNS server has a wrong id",
+        "dns-down",
+        Layer.NAME,
+        steps.tweak(rows_b.answer_of_another),
+        parts=_EVERY_NAME,
+        blinds=_set("hosts-override"),
+    ),
+    _fault(
         "dns-servfail-portal",
         "the DNS server answers SERVFAIL for the portal alone",
         "dns-broken",
@@ -435,13 +467,24 @@ _NAMES = (
         hosts=PORTAL,
     ),
     _fault(
+        "block-page-plain",
+        "the portal's name leads to a filter's page for plain HTTP, with nothing behind port 443",
+        "dns-filtered",
+        Layer.NAME,
+        steps.lie({names.PORTAL: (names.BLOCK_4,)}),
+        rows_b.plain_block_page,
+        parts={"name:portal"},
+        not_with=_NEEDS_4 | {"hosts:portal", "address", "wire", "routes", "v6way"},
+        hosts=PORTAL,
+    ),
+    _fault(
         "false-address",
         "the portal's name leads to an imitation",
         "dns-hijacked",
         Layer.NAME,
         SHARED,
         steps.lie({names.PORTAL: (names.FALSE_4,)}),
-        steps.false_site(names.FALSE_4, lambda w: w.pki.self_signed(names.PORTAL), rows_a.sign_in),
+        steps.false_site(names.FALSE_4, lambda w: w.pki.self_signed(names.PORTAL), sign_in),
         parts={"name:portal"},
         not_with=_NEEDS_4 | {"hosts:portal", "address", "wire", "routes", "v6way"},
         hosts=PORTAL,
@@ -529,13 +572,35 @@ _WAY = (
         hosts=BOTH,
     ),
     _fault(
+        "vpn-dns-dead",
+        "a full tunnel, and the DNS server inside it is dead",
+        "vpn-breaks",
+        Layer.NAME,
+        boxes.only_ipv4,
+        boxes.openvpn(*boxes.FULL, dns=True),
+        rows_f.tunnel_dns_dead,
+        parts=_EVERY_NAME | {"routes", "family", "v6way", "resolv"},
+        not_with=_DIRECT | {"proxy", "wire", "address"},
+        phase=0,
+    ),
+    _fault(
+        "stopped-here",
+        "this computer's own routes forbid the way to the portal",
+        "tcp-blocked",
+        Layer.CONNECTION,
+        rows_c.stopped_here,
+        parts={"address", "v6way", "family"},
+        not_with=_set("by-proxy", "rotating"),
+        hosts=PORTAL,
+    ),
+    _fault(
         "ipv6-ignores",
         "IPv6 takes connections and lets nothing through",
         "ipv6-broken",
         Layer.CONNECTION,
         rows_c.six_takes_and_ignores,
         parts={"v6way", "family", "middle", "address", "around"},
-        not_with=_set("proxy-works"),
+        not_with=_set("by-proxy"),
     ),
     _fault(
         "ipv6-alone-portal",
@@ -556,7 +621,7 @@ _WAY = (
         Layer.HANDSHAKE,
         boxes.link(largest=700),
         parts={"wire", "address", "around"},
-        not_with=_set("routes", "middle", "v6way", "proxy-works"),
+        not_with=_set("routes", "middle", "v6way", "by-proxy"),
         phase=4,
     ),
     _fault(
@@ -566,7 +631,7 @@ _WAY = (
         Layer.CONNECTION,
         blocked("tcp dport 443 drop"),
         parts={"address", "v6way"},
-        not_with=_set("proxy-works", "routes"),
+        not_with=_set("by-proxy", "routes"),
     ),
     _fault(
         "443-refused",
@@ -575,7 +640,7 @@ _WAY = (
         Layer.CONNECTION,
         blocked("tcp dport 443 reject with tcp reset"),
         parts={"address", "v6way"},
-        not_with=_set("proxy-works", "routes"),
+        not_with=_set("by-proxy", "routes"),
     ),
 )
 
@@ -593,7 +658,7 @@ def _by_name(injector_id: str, what: str, how: object, host: str, **more: object
     )
 
 
-_HANDSHAKE = (
+_BY_NAME = (
     _by_name("name-reset", "connections that name the portal are reset", Peer.reset, names.PORTAL),
     _by_name("name-silent", "connections that name the portal fall silent", Peer.ignore, names.PORTAL),
     _by_name("name-closed", "connections that name the portal are closed", closes, names.PORTAL),
@@ -604,6 +669,9 @@ _HANDSHAKE = (
     _by_name(
         "identity-mute", "connections that name the identity host fall silent", Peer.ignore, names.IDENTITY
     ),
+)
+_HANDSHAKE = (
+    *_BY_NAME,
     _fault(
         "name-replaced",
         "a box shows its block page in the portal's place",
@@ -620,6 +688,7 @@ _HANDSHAKE = (
         Layer.HANDSHAKE,
         steps.only_old_tls,
         parts=_CERTIFICATES,
+        not_with=_set("name-replaced", *(one.id for one in _BY_NAME)),
         phase=3,
         hosts=BOTH,
     ),
@@ -755,6 +824,24 @@ _CERTIFICATE = (
         steps.certificate(lambda w: w.pki.self_signed(names.IDENTITY), names.IDENTITY),
     ),
     _certificate(
+        "identity-wrong-name",
+        "the certificate of the host that the portal redirects to is for another name",
+        "cert-wrong-name",
+        names.IDENTITY,
+        steps.certificate(lambda w: w.pki.leaf("login.elsewhere.example"), names.IDENTITY),
+    ),
+    _fault(
+        "revoked",
+        "the certificate is revoked, as the stapled response says",
+        "cert-revoked",
+        Layer.CERTIFICATE,
+        revocation.stapled(revocation.says()),
+        parts=_NGINX,
+        not_with=_BESIDE_NGINX,
+        hosts=PORTAL,
+        phase=3,
+    ),
+    _certificate(
         "client-certificate",
         "the portal wants a client certificate",
         "blocked-by-server",
@@ -798,7 +885,7 @@ _SERVER = (
         Layer.CONNECTION,
         gone("reject with tcp reset"),
         parts={"address"},
-        not_with=_set("proxy-works"),
+        not_with=_set("by-proxy"),
         hosts=BOTH,
     ),
     _fault(
@@ -808,7 +895,7 @@ _SERVER = (
         Layer.CONNECTION,
         gone("drop"),
         parts={"address"},
-        not_with=_set("proxy-works"),
+        not_with=_set("by-proxy"),
         hosts=BOTH,
     ),
     _fault(
@@ -818,14 +905,14 @@ _SERVER = (
         Layer.CONNECTION,
         gone("reject with tcp reset", OF_IDENTITY_4, OF_IDENTITY_6),
         parts={"address"},
-        not_with=_set("proxy-works"),
+        not_with=_set("by-proxy"),
         hosts=IDENTITY,
     ),
     _fault(
         "portal-resets",
         "the portal takes connections, and breaks them off under any name",
         "portal-unreachable",
-        Layer.HANDSHAKE,
+        Layer.CONNECTION,
         rows_c.every_connection(Peer.reset),
         parts={"around"},
         hosts=BOTH,
@@ -834,7 +921,7 @@ _SERVER = (
         "portal-mute",
         "the portal takes connections, and says nothing over them under any name",
         "portal-unreachable",
-        Layer.HANDSHAKE,
+        Layer.CONNECTION,
         rows_c.every_connection(Peer.ignore),
         parts={"around"},
         hosts=BOTH,
@@ -882,9 +969,24 @@ _BROWSER = (
     ),
 )
 
+_MISMATCH = _fault(
+    "proxy-left-over",
+    "a dead proxy is left over in the environment, the desktop has none",
+    "proxy-mismatch",
+    Layer.PROXY,
+    boxes.kde(0),
+    boxes.proxy_for_programs(rows_f.DEAD),
+    parts={"proxy", "way-out"},
+    # Named only where the direct way works.
+    not_with=_NEEDS_4
+    | {"routes"}
+    | {one.id for one in (*_NAMES, *_WAY, *_HANDSHAKE, *_CLOCK, *_TRUST, *_CERTIFICATE, *_SERVER)},
+)
+
 FAULTS: tuple[Injector, ...] = (
     *_LINK,
     *_PROXY,
+    _MISMATCH,
     *_NAMES,
     *_WAY,
     *_HANDSHAKE,
@@ -904,7 +1006,7 @@ _ODD_WAYS = (
         "a proxy of the environment works",
         boxes.tinyproxy(),
         _PROXIED,
-        parts={"proxy"},
+        parts={"by-proxy", "proxy"},
         not_with=_BY_PROXY,
         phase=4,
     ),
@@ -914,8 +1016,8 @@ _ODD_WAYS = (
         boxes.tinyproxy(),
         _PROXIED,
         steps.block("outgoing tcp dport { 80, 443 } reject with tcp reset", patient=True),
-        parts={"proxy"},
-        not_with=_BY_PROXY | {"no-intermediate", "proxy-works", "way-out"},
+        parts={"by-proxy", "proxy"},
+        not_with=_BY_PROXY | {"no-intermediate", "way-out"},
         phase=4,
     ),
     _odd(
@@ -931,6 +1033,34 @@ _ODD_WAYS = (
         boxes.pac('function FindProxyForURL(u, h) { return "DIRECT"; }'),
         parts={"proxy", "pac"},
         not_with=_NEEDS_4 | {"routes"},
+    ),
+    _odd(
+        "pac-proxy",
+        "a proxy named by a PAC file works",
+        boxes.tinyproxy(),
+        boxes.pac(f'function FindProxyForURL(u, h) {{ return "PROXY {names.PROXY_4}:{names.PROXY_PORT}"; }}'),
+        parts={"by-proxy", "proxy", "pac"},
+        not_with=_BY_PROXY,
+        phase=4,
+    ),
+    _odd(
+        "neutral-dns-blocked",
+        "the independent DNS server is blocked",
+        NO_OTHER_DNS,
+        parts={"neutral-dns"},
+        not_with=_set("dns-denies", "block-page", "false-address", "no-such-name"),
+    ),
+    _odd(
+        "neutral-one-dead",
+        "one of the neutral hosts is dead",
+        blocked(f"ip daddr {names.CANARY_4[0]} drop", f"ip6 daddr {names.CANARY_6[0]} drop"),
+        parts={"neutral"},
+    ),
+    _odd(
+        "asks-always",
+        "neutral hosts may always be asked",
+        steps.network(contact="always"),
+        parts={"contact"},
     ),
     _odd(
         "vpn-full",
@@ -970,6 +1100,16 @@ _ODD_WAYS = (
 )
 _ODD_NAMES = (
     _odd(
+        "one-address-dead",
+        "one of the portal's three addresses is dead",
+        boxes.only_ipv4,
+        steps.truth({names.PORTAL: names.PORTAL_CDN_4}),
+        blocked(f"ip daddr {names.PORTAL_CDN_4[0]} drop"),
+        parts={"name:portal", "family", "v6way", "address"},
+        not_with=_set("hosts:portal", "cdn", "by-proxy"),
+        phase=0,
+    ),
+    _odd(
         "cdn",
         "a content network: the identity host has several addresses",
         steps.truth({names.IDENTITY: (names.IDENTITY_4, *names.PORTAL_CDN_4)}),
@@ -1003,6 +1143,26 @@ _ODD_NAMES = (
         steps.hosts(f"{names.PORTAL_4} {names.PORTAL}"),
         parts={"hosts:portal"},
         not_with=_NEEDS_4 | {"name:portal"},
+    ),
+    _odd(
+        "hosts-of-ads",
+        "the hosts file leads the neutral hosts to this computer",
+        steps.hosts(*(f"0.0.0.0 {host}" for host in (*names.CANARIES, names.OPEN))),
+        parts={"neutral"},
+    ),
+    _odd(
+        "rewrites",
+        "the DNS server has an address for every name that nobody has",
+        rows_b.rewrites,
+        parts={"own-dns"},
+        not_with=_NEEDS_4 | {"dns-denies"},
+    ),
+    _odd("dns-late", "the DNS server answers half a second late", steps.late_dns(0.5), parts={"late"}),
+    _odd(
+        "dns-by-ipv6",
+        "the DNS server is asked by IPv6",
+        steps.name_servers(names.OWN_DNS_6),
+        parts={"resolv", "v6way", "family"},
     ),
     _odd(
         "no-aaaa",
@@ -1051,9 +1211,8 @@ _ODD_CERTIFICATES = (
         "nginx",
         "nginx with TLS 1.2 alone",
         real_nginx.nginx("ssl_protocols TLSv1.2;"),
-        parts=_CERTIFICATES | _PAGES | {"around", "tls12"},
-        not_with=_NEEDS_4
-        | {"middle", "address", "routes", "proxy-works", "proxy-alone", "rotating", "cdn", "wire"},
+        parts=_NGINX,
+        not_with=_BESIDE_NGINX,
         phase=3,
     ),
     _odd("clock-90s", "the clock is 90 s ahead", steps.clock(90), parts={"clock"}),
@@ -1074,7 +1233,7 @@ _ODD_PAGES = (
     _odd(
         "no-redirect",
         "the portal answers without a redirect",
-        steps.application(names.PORTAL, rows_a.sign_in),
+        steps.application(names.PORTAL, sign_in),
         parts=_PAGES,
     ),
     _odd(
