@@ -31,6 +31,7 @@ from tests.lab.world import Ran, World
 
 RECORD = Path(__file__).with_name("generated.json")
 MODULE = "tests.lab.generator"
+VERDICTS = ("exact", "unsure", "wrong")
 _HOW_MANY_FAULTS = (0, 1, 1, 1, 2, 2, 2, 2, 3, 3)
 _MOST = 3
 
@@ -193,6 +194,11 @@ class Figures(msgspec.Struct, kw_only=True):
     counts: dict[str, int]
     repaired: dict[str, int]
     slowest_s: float = 0.0
+
+
+def recorded() -> Figures:
+    """The figures of the last large run."""
+    return msgspec.json.decode(RECORD.read_bytes(), type=Figures)
 
 
 def _line(label: str, found: Outcome) -> str:

@@ -1032,7 +1032,7 @@ _ODD_WAYS = (
         "a PAC file sends everything the direct way",
         boxes.pac('function FindProxyForURL(u, h) { return "DIRECT"; }'),
         parts={"proxy", "pac"},
-        not_with=_NEEDS_4 | {"routes"},
+        not_with=_NEEDS_4 | {"wire", "routes"},
     ),
     _odd(
         "pac-proxy",
@@ -1040,7 +1040,7 @@ _ODD_WAYS = (
         boxes.tinyproxy(),
         boxes.pac(f'function FindProxyForURL(u, h) {{ return "PROXY {names.PROXY_4}:{names.PROXY_PORT}"; }}'),
         parts={"by-proxy", "proxy", "pac"},
-        not_with=_BY_PROXY,
+        not_with=_BY_PROXY | {"wire"},
         phase=4,
     ),
     _odd(
