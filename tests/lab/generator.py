@@ -193,6 +193,8 @@ class Figures(msgspec.Struct, kw_only=True):
     day: str
     counts: dict[str, int]
     repaired: dict[str, int]
+    foretold: int = 0
+    could_foretell: int = 0
     slowest_s: float = 0.0
 
 
@@ -225,6 +227,7 @@ class _Campaign:
     def __init__(self, repair_every: int, clock: Path | None) -> None:
         self.repair_every, self.clock = repair_every, clock
         self.counts, self.repaired, self.slowest_s = Counter[str](), Counter[str](), 0.0
+        self.foretold = self.could_foretell = 0
 
     def one(self, label: str, plan: Plan, *, repair: bool) -> None:
         """Play one world and, where asked to, the same without what was named."""
@@ -241,6 +244,9 @@ class _Campaign:
         if repair and len(rest) < len(plan):
             then = outcome(rest, self.clock)
             self.repaired[then.judged] += 1
+            if then.got not in ("none", "inconclusive"):
+                self.could_foretell += 1
+                self.foretold += then.got in found.also
             lines.append(_line("repaired", then))
         _tell(*lines)
 
@@ -250,7 +256,10 @@ class _Campaign:
         told = ", ".join(
             f"{name} {count} ({100 * count / total:.1f} %)" for name, count in sorted(self.counts.items())
         )
-        return f"{total} worlds: {told}; repaired: {dict(self.repaired)}; slowest {self.slowest_s:.1f} s"
+        return (
+            f"{total} worlds: {told}; repaired {dict(self.repaired)}, "
+            f"next one told before {self.foretold} of {self.could_foretell}; slowest {self.slowest_s:.1f} s"
+        )
 
 
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -287,6 +296,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             day=dt.datetime.now(dt.UTC).date().isoformat(),
             counts=dict(sorted(campaign.counts.items())),
             repaired=dict(sorted(campaign.repaired.items())),
+            foretold=campaign.foretold,
+            could_foretell=campaign.could_foretell,
             slowest_s=campaign.slowest_s,
         )
         RECORD.write_bytes(msgspec.json.format(msgspec.json.encode(figures), indent=2) + b"\n")

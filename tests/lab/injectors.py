@@ -694,6 +694,27 @@ _HANDSHAKE = (
     ),
 )
 
+_SIZE = (
+    _fault(
+        "big-reset",
+        "a firewall resets every connection to port 443 whose first packet is as large as a browser's",
+        "tls-blocked mtu",
+        Layer.HANDSHAKE,
+        blocked("tcp dport 443 meta length > 1300 reject with tcp reset"),
+        parts={"address", "around", "wire"},
+        not_with=_set("routes", "middle", "v6way", "by-proxy"),
+    ),
+    _fault(
+        "big-silent",
+        "large packets to port 443 vanish on the way out, answers come in whole",
+        "mtu tls-blocked",
+        Layer.HANDSHAKE,
+        blocked("tcp dport 443 meta length > 1300 drop"),
+        parts={"address", "around", "wire"},
+        not_with=_set("routes", "middle", "v6way", "by-proxy"),
+    ),
+)
+
 _AHEAD = _set("cert-expired", "tls-too-old")
 _CLOCK = (
     _fault(
@@ -980,7 +1001,7 @@ _MISMATCH = _fault(
     # Named only where the direct way works.
     not_with=_NEEDS_4
     | {"routes"}
-    | {one.id for one in (*_NAMES, *_WAY, *_HANDSHAKE, *_CLOCK, *_TRUST, *_CERTIFICATE, *_SERVER)},
+    | {one.id for one in (*_NAMES, *_WAY, *_HANDSHAKE, *_SIZE, *_CLOCK, *_TRUST, *_CERTIFICATE, *_SERVER)},
 )
 
 FAULTS: tuple[Injector, ...] = (
@@ -990,6 +1011,7 @@ FAULTS: tuple[Injector, ...] = (
     *_NAMES,
     *_WAY,
     *_HANDSHAKE,
+    *_SIZE,
     *_CLOCK,
     *_TRUST,
     *_CERTIFICATE,
@@ -1089,6 +1111,17 @@ _ODD_WAYS = (
         "IPv6 is silent, IPv4 works",
         blocked(f"{steps.V6_ALL} drop"),
         parts={"family", "v6way"},
+    ),
+    _odd(
+        "big-reset-elsewhere",
+        "a firewall resets large first packets to everything but the portal",
+        blocked(
+            f"{OF_PORTAL_4} accept",
+            f"{OF_PORTAL_6} accept",
+            "tcp dport 443 meta length > 1300 reject with tcp reset",
+        ),
+        parts={"neutral"},
+        not_with=_set("address", "way-out", "routes", "name:portal", "clock", "roots", "v6way"),
     ),
     _odd("delay", "a round trip of 100 ms", boxes.link(delay_s=0.05), parts={"wire"}, phase=4),
     _odd(

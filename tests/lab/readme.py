@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.hostile import readme as hostile
@@ -103,7 +104,8 @@ def _generated() -> list[str]:
         "",
         f"The last large run: {sum(counts.values())} worlds, seeds {found.seeds}, {found.day}; the slowest took "
         f"{found.slowest_s:.1f} s. Repaired and",
-        f"played again: {sum(found.repaired.values())}, of which {found.repaired.get('exact', 0)} exact.",
+        f"played again: {sum(found.repaired.values())}, of which {found.repaired.get('exact', 0)} exact; the next",
+        f"cause had been told in `also` in {found.foretold} of {found.could_foretell} worlds that had one.",
         "",
         *_table(("what was said", "worlds", "share"), figures),
         "",
@@ -131,7 +133,7 @@ def _hostile(found: hostile.Measured) -> list[str]:
     ]
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
     return [f"| {' | '.join(cells)} |" for cells in (head, ("---",) * len(head), *rows)]
 
 
