@@ -486,7 +486,7 @@ _NAMES = (
         steps.lie({names.PORTAL: (names.FALSE_4,)}),
         steps.false_site(names.FALSE_4, lambda w: w.pki.self_signed(names.PORTAL), sign_in),
         parts={"name:portal"},
-        not_with=_NEEDS_4 | {"hosts:portal", "address", "wire", "routes", "v6way"},
+        not_with=_NEEDS_4 | {"cert:portal", "hosts:portal", "address", "wire", "routes", "v6way"},
         hosts=PORTAL,
     ),
     _fault(
