@@ -12,12 +12,15 @@ from functools import partial
 
 import dns.message
 import dns.rcode
+import h2.errors
 import msgspec
 
 from portalcheck.demo import web
-from portalcheck.demo.servers import Peer
+from portalcheck.demo.servers import Peer, Serve
 from tests.lab import (
     boxes,
+    hellos,
+    http2,
     names,
     real_nginx,
     revocation,
@@ -171,7 +174,7 @@ _GOOD_4 = f"http://{names.PROXY_4}:{names.PROXY_PORT}"
 _PROXIED = boxes.proxy_for_programs()
 _TUNNEL = boxes.openvpn(*boxes.FULL)
 _NEEDS_4 = _set("only-ipv6", "nat64")
-_NGINX = _set("cert:portal", "cert:identity", "page:portal", "page:identity", "around", "tls12")
+_NGINX = _set("cert:portal", "cert:identity", "page:portal", "page:identity", "around", "tls12", "speak")
 _BESIDE_NGINX = _NEEDS_4 | {"middle", "address", "routes", "by-proxy", "rotating", "cdn", "wire"}
 _DIRECT = _set("own-dns", "resolv", "name:portal", "name:identity", "hosts:portal", "hosts:identity")
 _CERTIFICATES = _set("cert:portal", "cert:identity")
@@ -343,6 +346,7 @@ _NAMES = (
         Layer.NAME,
         steps.system_dns("silent"),
         parts=_EVERY_NAME,
+        not_with=_set("vpn-full"),
         blinds=_set("hosts-override"),
     ),
     _fault(
@@ -352,7 +356,7 @@ _NAMES = (
         Layer.NAME,
         steps.name_servers(names.GATE_4),
         parts=_EVERY_NAME | {"resolv"},
-        not_with=_NEEDS_4,
+        not_with=_NEEDS_4 | {"vpn-full"},
         blinds=_set("hosts-override"),
     ),
     _fault(
@@ -389,6 +393,7 @@ _NAMES = (
         Layer.NAME,
         steps.tweak(rows_b.answer_of_another),
         parts=_EVERY_NAME,
+        not_with=_set("vpn-full"),
         blinds=_set("hosts-override"),
     ),
     _fault(
@@ -463,7 +468,7 @@ _NAMES = (
             names.BLOCK_4, lambda w: w.pki.leaf(names.BLOCK_PAGE, signer=w.pki.private), web.blocked
         ),
         parts={"name:portal"},
-        not_with=_NEEDS_4 | {"hosts:portal", "address", "wire", "routes", "v6way"},
+        not_with=_NEEDS_4 | {"hello", "hosts:portal", "address", "wire", "routes", "v6way"},
         hosts=PORTAL,
     ),
     _fault(
@@ -486,7 +491,7 @@ _NAMES = (
         steps.lie({names.PORTAL: (names.FALSE_4,)}),
         steps.false_site(names.FALSE_4, lambda w: w.pki.self_signed(names.PORTAL), sign_in),
         parts={"name:portal"},
-        not_with=_NEEDS_4 | {"cert:portal", "hosts:portal", "address", "wire", "routes", "v6way"},
+        not_with=_NEEDS_4 | {"cert:portal", "hello", "hosts:portal", "address", "wire", "routes", "v6way"},
         hosts=PORTAL,
     ),
     _fault(
@@ -581,6 +586,18 @@ _WAY = (
         rows_f.tunnel_dns_dead,
         parts=_EVERY_NAME | {"routes", "family", "v6way", "resolv"},
         not_with=_DIRECT | {"proxy", "wire", "address"},
+        phase=0,
+    ),
+    _fault(
+        "vpn-mtu",
+        "large packets vanish in the tunnel alone",
+        "vpn-breaks",
+        Layer.HANDSHAKE,
+        boxes.only_ipv4,
+        _TUNNEL,
+        steps.block("incoming iifname tunw meta length > 700 meta l4proto { tcp, udp } drop"),
+        parts={"routes", "family", "v6way"},
+        not_with=_set("proxy", "wire", "address", "around"),
         phase=0,
     ),
     _fault(
@@ -715,6 +732,99 @@ _SIZE = (
     ),
 )
 
+
+def _hello(injector_id: str, what: str, named: str, dislikes: hellos.Dislikes, how: Serve) -> Injector:
+    """A firewall that dislikes a kind of ClientHello, to everybody."""
+    return _fault(
+        injector_id,
+        what,
+        named,
+        Layer.HANDSHAKE,
+        hellos.box(dislikes, how),
+        parts={"around", "hello"},
+        not_with=_set("tls-old", "odd-groups"),
+    )
+
+
+def _large(offered: hellos.Offered) -> bool:
+    return offered.is_large
+
+
+def _offers_tls_1_3(offered: hellos.Offered) -> bool:
+    return offered.has_tls_1_3
+
+
+def _offers_http_2(offered: hellos.Offered) -> bool:
+    return offered.has_http_2
+
+
+_STREAMS_RESET = http2.reset(h2.errors.ErrorCodes.PROTOCOL_ERROR)
+_TWO = ("h2", "http/1.1")
+_HELLO = (
+    _hello("hello-large", "a firewall resets hellos of two packets", "tls-blocked", _large, Peer.reset),
+    _hello(
+        "hello-large-mute",
+        "a firewall swallows hellos of two packets",
+        "tls-blocked mtu",
+        _large,
+        Peer.ignore,
+    ),
+    _hello(
+        "hello-1-3", "a firewall resets hellos that offer TLS 1.3", "tls-blocked", _offers_tls_1_3, Peer.reset
+    ),
+    _hello(
+        "hello-1-3-mute",
+        "a firewall swallows hellos that offer TLS 1.3",
+        "tls-blocked",
+        _offers_tls_1_3,
+        Peer.ignore,
+    ),
+    _hello(
+        "hello-h2", "a firewall resets hellos that offer HTTP/2", "tls-blocked", _offers_http_2, Peer.reset
+    ),
+    _fault(
+        "odd-groups",
+        "the portal knows no group but P-521, which Chromium has not",
+        "tls-too-old",
+        Layer.HANDSHAKE,
+        hellos.only(groups="secp521r1"),
+        parts=_CERTIFICATES,
+        not_with=_set("around"),
+        hosts=BOTH,
+        phase=3,
+    ),
+    _fault(
+        "portal-large",
+        "the portal resets hellos of two packets",
+        "tls-too-old",
+        Layer.HANDSHAKE,
+        hellos.portal(_large, Peer.reset),
+        parts=_CERTIFICATES | {"around"},
+        not_with=_set("roots", "clock"),
+        hosts=BOTH,
+    ),
+    _fault(
+        "portal-1-3",
+        "the portal is silent to hellos that offer TLS 1.3",
+        "tls-too-old",
+        Layer.HANDSHAKE,
+        hellos.portal(_offers_tls_1_3, Peer.ignore),
+        parts=_CERTIFICATES | {"around"},
+        not_with=_set("roots", "clock"),
+        hosts=BOTH,
+    ),
+    _fault(
+        "streams-everywhere",
+        "something on the way resets every stream of HTTP/2, everybody's",
+        "tls-blocked",
+        Layer.HANDSHAKE,
+        http2.speaks(*_TWO, become=_STREAMS_RESET, canaries=True),
+        parts={"speak"},
+        not_with=_set("around", "tls-old", "odd-groups"),
+        phase=3,
+    ),
+)
+
 _AHEAD = _set("cert-expired", "tls-too-old")
 _CLOCK = (
     _fault(
@@ -780,7 +890,9 @@ _TRUST = (
 )
 
 
-def _certificate(injector_id: str, what: str, named: str, host: str, *fault: Step) -> Injector:
+def _certificate(
+    injector_id: str, what: str, named: str, host: str, *fault: Step, **more: object
+) -> Injector:
     place = "portal" if host == names.PORTAL else "identity"
     return _fault(
         injector_id,
@@ -791,6 +903,7 @@ def _certificate(injector_id: str, what: str, named: str, host: str, *fault: Ste
         parts={f"cert:{place}"},
         hosts=frozenset({place}),
         phase=2,
+        **more,
     )
 
 
@@ -868,6 +981,7 @@ _CERTIFICATE = (
         "blocked-by-server",
         names.PORTAL,
         rows_e.client_certificate_requested,
+        not_with=_set("speak"),
     ),
 )
 
@@ -947,6 +1061,36 @@ _SERVER = (
         parts={"around"},
         hosts=BOTH,
     ),
+    _fault(
+        "streams-reset",
+        "the portal resets every stream of HTTP/2",
+        "portal-error",
+        Layer.PAGE,
+        http2.speaks(*_TWO, become=_STREAMS_RESET),
+        parts={"page:portal", "speak"},
+        hosts=PORTAL,
+        phase=3,
+    ),
+    _fault(
+        "streams-identity",
+        "the host that the portal redirects to resets every stream of HTTP/2",
+        "portal-error",
+        Layer.SIGN_IN,
+        http2.speaks(*_TWO, become=_STREAMS_RESET, host=names.IDENTITY),
+        parts={"page:identity", "speak"},
+        hosts=PORTAL,
+        phase=3,
+    ),
+    _fault(
+        "streams-end",
+        "the portal ends every connection of HTTP/2",
+        "portal-error",
+        Layer.PAGE,
+        http2.speaks(*_TWO, become=http2.go_away),
+        parts={"page:portal", "speak"},
+        hosts=PORTAL,
+        phase=3,
+    ),
     _page("never-answers", "the portal never answers a request", "portal-unreachable", rows_c.never_answers),
     _page("status-403", "403", "blocked-by-server", status(403)),
     _page("status-451", "451", "blocked-by-server", status(451)),
@@ -958,7 +1102,14 @@ _SERVER = (
     _page("broken-location", "a redirect that is no address", "redirect-problem", redirect("https://")),
     _sign_in_page("identity-503", "the sign-in page answers 503", "portal-error", status(503)),
     _sign_in_page("identity-403", "the sign-in page answers 403", "blocked-by-server", status(403)),
-    _sign_in_page("drips", "the sign-in page comes in drops", "slow", rows_c.drips, warns=True),
+    _sign_in_page(
+        "drips",
+        "the sign-in page comes in drops",
+        "slow",
+        rows_c.drips,
+        warns=True,
+        not_with=_set("speak"),
+    ),
 )
 
 
@@ -1001,7 +1152,10 @@ _MISMATCH = _fault(
     # Named only where the direct way works.
     not_with=_NEEDS_4
     | {"routes"}
-    | {one.id for one in (*_NAMES, *_WAY, *_HANDSHAKE, *_SIZE, *_CLOCK, *_TRUST, *_CERTIFICATE, *_SERVER)},
+    | {
+        one.id
+        for one in (*_NAMES, *_WAY, *_HANDSHAKE, *_SIZE, *_HELLO, *_CLOCK, *_TRUST, *_CERTIFICATE, *_SERVER)
+    },
 )
 
 FAULTS: tuple[Injector, ...] = (
@@ -1012,12 +1166,27 @@ FAULTS: tuple[Injector, ...] = (
     *_WAY,
     *_HANDSHAKE,
     *_SIZE,
+    *_HELLO,
     *_CLOCK,
     *_TRUST,
     *_CERTIFICATE,
     *_SERVER,
     *_BROWSER,
 )
+
+
+def _once_reset(world: World) -> None:
+    seen: list[Peer] = []
+
+    def around(serve: Serve) -> Serve:
+        def first(peer: Peer) -> None:
+            seen.append(peer)
+            (Peer.reset if len(seen) == 1 else serve)(peer)
+
+        return first
+
+    world.portal.around = around
+
 
 # ---- oddities that do no harm ----------------------------------------------------------------------
 
@@ -1111,6 +1280,13 @@ _ODD_WAYS = (
         "IPv6 is silent, IPv4 works",
         blocked(f"{steps.V6_ALL} drop"),
         parts={"family", "v6way"},
+    ),
+    _odd(
+        "hello-elsewhere",
+        "a firewall resets hellos of two packets to everything but the portal",
+        hellos.box(_large, Peer.reset, spared=hellos.PORTAL_ADDRESSES),
+        parts={"neutral", "hello"},
+        not_with=_set("address", "way-out", "routes", "name:portal", "clock", "roots", "v6way"),
     ),
     _odd(
         "big-reset-elsewhere",
@@ -1257,6 +1433,21 @@ _ODD_CERTIFICATES = (
     ),
 )
 _ODD_PAGES = (
+    _odd("http2", "the portal speaks HTTP/2 and HTTP/1.1", http2.speaks(*_TWO), parts={"speak"}, phase=3),
+    _odd("http2-alone", "the portal speaks HTTP/2 alone", http2.speaks("h2"), parts={"speak"}, phase=3),
+    _odd(
+        "http2-all",
+        "every host speaks HTTP/2 and HTTP/1.1",
+        http2.speaks(*_TWO, canaries=True),
+        parts={"speak"},
+        phase=3,
+    ),
+    _odd(
+        "once-reset",
+        "the first connection to the portal is reset, and no later one",
+        _once_reset,
+        parts={"around"},
+    ),
     _odd(
         "status-401",
         "the portal answers 401",
@@ -1274,6 +1465,7 @@ _ODD_PAGES = (
         "the portal wants its own cookie back before it goes on",
         steps.application(names.PORTAL, rows_gh.needs_cookie),
         parts={"page:portal"},
+        not_with=_set("speak"),
     ),
     _odd(
         "three-seconds",
