@@ -58,23 +58,36 @@ def play(clock: Path | None) -> Play:
 
     @functools.cache
     def played(row_id: str, *twists: str) -> Played:
-        row = ROWS[row_id]
-        skip_where_impossible(
-            (*row.setting, *row.fault, *(step for name in twists for step in TWISTS[name])), clock
-        )
+        skip_where_impossible(_steps(row_id, *twists), clock)
         told = told_inside("tests.lab.inside", row_id, *twists, clock=clock)
         return msgspec.convert(json.loads(told), Played)
 
     return played
 
 
-def skip_where_impossible(steps: Iterable[Step], clock: Path | None) -> None:
+@pytest.fixture(scope="session")
+def browse(clock: Path | None) -> Callable[[str], bool]:
+    """Whether the sign-in page of a row loads in Chromium after its fault."""
+
+    def browsed(row_id: str) -> bool:
+        skip_where_impossible(_steps(row_id), clock, "chromium")
+        return bool(json.loads(told_inside("tests.lab.inside", row_id, "--browse", clock=clock)))
+
+    return browsed
+
+
+def _steps(row_id: str, *twists: str) -> list[Step]:
+    row = ROWS[row_id]
+    return [*row.setting, *row.fault, *(step for name in twists for step in TWISTS[name])]
+
+
+def skip_where_impossible(steps: Iterable[Step], clock: Path | None, *more: str) -> None:
     """Skip a test whose world cannot be made here."""
     try:
         importlib.metadata.distribution("portalcheck")
     except importlib.metadata.PackageNotFoundError:
         pytest.skip("portalcheck is not installed, so that no check is found (pip install -e .)")
-    wanted = {"ip", "nsenter", *programs(steps)}
+    wanted = {"ip", "nsenter", *more, *programs(steps)}
     if why := why_impossible(sorted(wanted)):
         pytest.skip(why)
     if "squid" in wanted and len(namespaces()) > 1:

@@ -68,6 +68,8 @@ def serve(application: Application, become: Answer, peer: Peer) -> None:
                 )
                 become(connection, event.stream_id or 0, application(asked))
         peer.socket.sendall(connection.data_to_send())
+        if connection.state_machine.state is h2.connection.ConnectionState.CLOSED:
+            return
 
 
 def speaks(*protocols: str, become: Answer = page, host: str = "", canaries: bool = False) -> Step:
