@@ -1191,6 +1191,8 @@ def _once_reset(world: World) -> None:
 # ---- oddities that do no harm ----------------------------------------------------------------------
 
 _BY_PROXY = _DIRECT | _NEEDS_4 | {"address", "middle", "v6way", "routes"}
+_DISTURBED = _CERTIFICATES | {"address", "way-out", "routes", "name:portal", "clock", "roots", "v6way"}
+"""Faults that are told by comparison with neutral hosts, which are disturbed."""
 _ODD_WAYS = (
     _odd(
         "proxy-works",
@@ -1286,7 +1288,7 @@ _ODD_WAYS = (
         "a firewall resets hellos of two packets to everything but the portal",
         hellos.box(_large, Peer.reset, spared=hellos.PORTAL_ADDRESSES),
         parts={"neutral", "hello"},
-        not_with=_set("address", "way-out", "routes", "name:portal", "clock", "roots", "v6way"),
+        not_with=_DISTURBED,
     ),
     _odd(
         "big-reset-elsewhere",
@@ -1297,7 +1299,7 @@ _ODD_WAYS = (
             "tcp dport 443 meta length > 1300 reject with tcp reset",
         ),
         parts={"neutral"},
-        not_with=_set("address", "way-out", "routes", "name:portal", "clock", "roots", "v6way"),
+        not_with=_DISTURBED,
     ),
     _odd("delay", "a round trip of 100 ms", boxes.link(delay_s=0.05), parts={"wire"}, phase=4),
     _odd(

@@ -8,6 +8,7 @@ from pathlib import Path
 from tests.hostile import readme as hostile
 from tests.hostile.stage import TIMEOUT_S
 from tests.lab import generator
+from tests.lab.classes import by_class
 from tests.lab.injectors import FAULTS, ODDITIES
 from tests.lab.rows import TABLE, TWISTS
 
@@ -75,6 +76,13 @@ def page() -> str:
             *(f"Beyond the tool so far: {row.id}, {row.what}: {row.beyond}." for row in TABLE if row.beyond),
             "",
             f"Twists that must change no cause: {', '.join(TWISTS)}.",
+            "",
+            "## Classes",
+            "",
+            "What public bug reports showed, and the rows that hold it. A number with N is as reported; others are of",
+            "the same kind, healthy twins among them.",
+            "",
+            *_table(("class", "what it is about", "rows"), by_class(TABLE)),
             "",
             *_generated(),
             "",
