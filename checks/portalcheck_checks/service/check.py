@@ -90,7 +90,9 @@ def _slow_throughout(trace: Trace) -> int:
         return 0
     if hop.tls is not None and hop.tls.still_receiving:
         return sum(_durations(trace))
-    *done, last = steps = _durations(trace) or [0]
+    if hop.http is None and not (hop.tls is not None and hop.tls.cut_short):
+        return 0
+    *done, last = steps = _durations(trace)
     return sum(steps) if last <= max(done, default=0) and last < sum(done) else 0
 
 
