@@ -11,6 +11,8 @@ import msgspec
 
 from portalcheck.address import Kind, Verdict, judge
 from portalcheck.address.literal import is_address
+from portalcheck.address.lists import whole_hosts
+from portalcheck.address.url import Address
 from portalcheck.api.protocols import Machine
 from portalcheck.facts import (
     AUTO,
@@ -20,6 +22,7 @@ from portalcheck.facts import (
     Chain,
     DnsAnswer,
     DnsServer,
+    Failure,
     Hop,
     ProxyPlan,
     Resolution,
@@ -114,7 +117,7 @@ class RunContext:
         if not self.contactable:
             return None
         wanted = route or Route(url=self.url)
-        fact = "trace-with-cookies" if wanted.fresh_cookies else "trace"
+        fact = "trace-with-cookies" if wanted.fresh_cookies else "trace" if wanted.request else "handshake"
         return self._shared.get((fact, wanted), lambda: self._trace(wanted))
 
     def traces(self, routes: Sequence[Route]) -> tuple[Trace | None, ...]:
@@ -125,13 +128,38 @@ class RunContext:
     def _trace(self, route: Route) -> Trace:
         if not self._shared.known("stores"):
             spawn(self._certificates.prepare)
-        trace = self._tracer.trace(route, Role.PORTAL, self._may_visit)
+        beside = self._sign_in_trace if route == Route(url=self.url) else None
+        if beside is not None:
+            spawn(self.sign_in_traces)
+        trace = self._tracer.trace(route, Role.PORTAL, self._may_visit, beside)
         looping = trace.end in (TraceEnd.LOOP, TraceEnd.TOO_MANY)
         if looping and not route.fresh_cookies and route.proxy in (AUTO, DIRECT):
             # Some portals send visitors round until they return a cookie, as any browser would.
             fresh = self.trace(msgspec.structs.replace(route, fresh_cookies=True))
             return fresh if fresh is not None and fresh.end is TraceEnd.PAGE else trace
         return trace
+
+    def sign_in_traces(self) -> tuple[Trace, ...]:
+        """The traces, without a request, to those host names of the profile's `identity` that the walk did not come to.
+
+        They are made while the walk is under way, which takes their connections over where it needs them.
+        """
+        routes = [_handshake_with(host) for host in self._sign_in_hosts()]
+        found, walk = self.traces(routes), self.trace() if routes else None
+        self._tracer.close_idle()
+        walked = {hop.host for hop in walk.hops} if walk is not None else set()
+        return tuple(each for each in found if each is not None and each.first.host not in walked)
+
+    def _sign_in_hosts(self) -> tuple[str, ...]:
+        if not self.contactable or self.judge_address(self.url).kind is not Kind.OFFICIAL:
+            return ()
+        return tuple(host for host in whole_hosts(self.portal.identity) if host != self.host)
+
+    def _sign_in_trace(self, url: Address) -> Trace | None:
+        """The trace of one of those hosts, for the walk that comes there."""
+        route = _handshake_with(url.host)
+        at_door = (url.scheme, url.port) == ("https", 443)
+        return self.trace(route) if at_door and url.host in self._sign_in_hosts() else None
 
     def late(self) -> bool:
         """Whether the page is still not there after `SLOW_MS`; third parties are asked then.
@@ -251,7 +279,16 @@ class RunContext:
             return True
         if page.challenge or page.is_error:
             return True
-        return any(self._odd_certificate(hop) for hop in trace.hops) or self._clock_seems_wrong(trace)
+        beside = self.sign_in_traces()
+        if any(self._fails(each) for each in beside):
+            return True
+        hops = [hop for each in (trace, *beside) for hop in each.hops]
+        return any(map(self._odd_certificate, hops)) or self._clock_seems_wrong(trace)
+
+    def _fails(self, beside: Trace) -> bool:
+        """Whether a host of sign-in fails; where nobody else may be asked for its name, that it has none is no reason."""
+        missing = beside.last.names is not None and beside.last.names.failure is Failure.NOT_FOUND
+        return not beside.arrived and not (missing and not self._network.share_portal_name)
 
     def _odd_certificate(self, hop: Hop) -> bool:
         chain = self.chain(hop)
@@ -268,6 +305,10 @@ class RunContext:
     def _may_ask_others(self) -> bool:
         """Whether anybody but the portal and this computer's own servers may be asked now."""
         return self.contactable and self._network.neutral_allowed(self.trouble())
+
+
+def _handshake_with(host: str) -> Route:
+    return Route(url=f"https://{host}/", request=False)
 
 
 def _median(skews: Sequence[int]) -> int:

@@ -10,7 +10,7 @@ import msgspec
 
 from portalcheck.address.url import Address
 from portalcheck.api.protocols import Machine
-from portalcheck.facts import AUTO, DnsAnswer, DnsServer, Failure, Hop, Route, Trace, TraceEnd
+from portalcheck.facts import AUTO, DIRECT, DnsAnswer, DnsServer, Failure, Hop, Route, Trace, TraceEnd
 from portalcheck.probe.connect.connection import ConnectionPlan, Connector, is_public
 from portalcheck.probe.connect.proxy_plan import ProxyFinder
 from portalcheck.probe.deadline import Deadline
@@ -30,6 +30,8 @@ MAX_REDIRECTS = 20
 
 MayVisit = Callable[[str], bool]
 """Whether a host that a redirect leads to may be contacted."""
+Beside = Callable[[Address], Trace | None]
+"""The trace that was made beside a walk, without a request, to where it comes now; None if there is none."""
 
 
 class Tracer:
@@ -40,6 +42,8 @@ class Tracer:
     ) -> None:
         self.machine, self.deadline, self.ledger = machine, deadline, ledger
         self._shared, self.finder = shared, finder
+        self.idle: dict[tuple[str, str, int], tuple[Connection, Hop]] = {}
+        """Connections of traces without a request, by origin, for the walk that comes there."""
 
     def within(self, comfortable: float) -> Tracer:
         """A tracer of the same run that has at most `comfortable` seconds from now (see `Deadline.limit`)."""
@@ -71,14 +75,19 @@ class Tracer:
         found = self._under_way(host, 0).get(0.0)
         return bool(found) and not isinstance(found, Failure)
 
-    def trace(self, route: Route, role: Role, may_visit: MayVisit) -> Trace:
+    def trace(self, route: Route, role: Role, may_visit: MayVisit, beside: Beside | None = None) -> Trace:
         """Follow a route; the proxies that a PAC file names are tried in its order until HTTP is spoken through one."""
         proxies = self.finder.plan(route.url).candidates if route.proxy == AUTO else (route.proxy,)
         for proxy in proxies:
-            trace = _Tracing(self, route, role, may_visit, proxy).run()
-            if trace.first.http is not None:
+            trace = _Tracing(self, route, role, may_visit, proxy, beside).run()
+            if trace.first.http is not None or trace.arrived:
                 return trace
         return trace
+
+    def close_idle(self) -> None:
+        """Close the connections that no walk came for."""
+        while self.idle:
+            self.idle.popitem()[1][0].close()
 
     def connect(
         self, url: Address, role: Role, plan: ConnectionPlan, where: object, *, told: str = ""
@@ -103,8 +112,11 @@ def led_by_strangers(role: Role, hops: Sequence[Hop], host: str) -> bool:
 class _Tracing:
     """One trace while it is made: the open connections by origin (scheme, host, port), and the hops so far."""
 
-    def __init__(self, tracer: Tracer, route: Route, role: Role, may_visit: MayVisit, proxy: str) -> None:
+    def __init__(
+        self, tracer: Tracer, route: Route, role: Role, may_visit: MayVisit, proxy: str, beside: Beside | None
+    ) -> None:
         self.tracer, self.route, self.role, self.may_visit, self.proxy = tracer, route, role, may_visit, proxy
+        self.beside = beside
         first = url_of(route.url)
         self.start = first.host if first is not None else ""
         self.hops: list[Hop] = []
@@ -133,6 +145,8 @@ class _Tracing:
         if url is None:
             self.hops.append(self.no_hop())
             return TraceEnd.FAILED
+        if not self.route.request:
+            return self._shake_hands(url)
         jar = Jar()
         seen: set[tuple[str, str]] = set()
         while True:
@@ -152,6 +166,14 @@ class _Tracing:
             if isinstance(following, TraceEnd):
                 return following
             url = following
+
+    def _shake_hands(self, url: Address) -> TraceEnd:
+        connection, hop = self._connect(url)
+        self.hops.append(hop)
+        if connection is None:
+            return TraceEnd.FAILED
+        self.tracer.idle[self._origin(url)] = (connection, hop)
+        return TraceEnd.CONNECTED
 
     def _request(self, url: Address, jar: Jar) -> Request:
         filler = self.route.cookie_bytes if url.host == self.start else 0
@@ -183,13 +205,22 @@ class _Tracing:
             # The server had closed it meanwhile, as it may: browsers too then connect anew (RFC 9112, 9.3.1).
         if kept is not None:
             kept[0].close()
-        connection, hop = self._connect(request.url)
+        connection, hop = self._opened_beside(request.url) or self._connect(request.url)
         if connection is None:
             self.hops.append(hop)
             return None
         exchange = self._exchange(connection, hop, request)
         self.hops.append(msgspec.structs.replace(hop, http=exchange.step))
         return exchange
+
+    def _opened_beside(self, url: Address) -> tuple[Connection | None, Hop] | None:
+        """What became of the connection that was made beside this walk to where it comes now, if it was."""
+        trace = self.beside(url) if self.beside is not None else None
+        way = trace.last.proxy.url if trace is not None and trace.last.proxy is not None else DIRECT
+        if trace is None or way != self._proxy_for(url):
+            return None
+        kept = self.tracer.idle.pop(self._origin(url), None)
+        return kept if trace.arrived else (None, trace.last)
 
     def _exchange(self, connection: Connection, hop: Hop, request: Request) -> Exchange:
         self.open[self._origin(request.url)] = (connection, hop)
