@@ -131,7 +131,7 @@ class RunContext:
         beside = self._sign_in_trace if route == Route(url=self.url) else None
         if beside is not None:
             spawn(self.sign_in_traces)
-        trace = self._tracer.trace(route, Role.PORTAL, self._may_visit, beside)
+        trace = self._tracer.trace(route, Role.PORTAL, self._may_visit, beside, self._is_own)
         looping = trace.end in (TraceEnd.LOOP, TraceEnd.TOO_MANY)
         if looping and not route.fresh_cookies and route.proxy in (AUTO, DIRECT):
             # Some portals send visitors round until they return a cookie, as any browser would.

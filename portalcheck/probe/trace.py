@@ -18,7 +18,14 @@ from portalcheck.probe.dns.resolution import ask_system, resolve
 from portalcheck.probe.http.cookies import Jar
 from portalcheck.probe.http.http1 import Request
 from portalcheck.probe.http.location import target_of, url_of
-from portalcheck.probe.http.request import HEADERS, REDIRECTS, Connection, Exchange, filler_cookies
+from portalcheck.probe.http.request import (
+    BROWSER_AGENT,
+    HEADERS,
+    REDIRECTS,
+    Connection,
+    Exchange,
+    filler_cookies,
+)
 from portalcheck.probe.memo import Memo
 from portalcheck.probe.policy import Ledger, Role
 from portalcheck.probe.streams import EvidenceStream
@@ -32,6 +39,12 @@ MayVisit = Callable[[str], bool]
 """Whether a host that a redirect leads to may be contacted."""
 Beside = Callable[[Address], Trace | None]
 """The trace that was made beside a walk, without a request, to where it comes now; None if there is none."""
+
+
+def nowhere(host: str) -> bool:
+    """No host at all."""
+    del host
+    return False
 
 
 class Tracer:
@@ -75,11 +88,18 @@ class Tracer:
         found = self._under_way(host, 0).get(0.0)
         return bool(found) and not isinstance(found, Failure)
 
-    def trace(self, route: Route, role: Role, may_visit: MayVisit, beside: Beside | None = None) -> Trace:
+    def trace(
+        self,
+        route: Route,
+        role: Role,
+        may_visit: MayVisit,
+        beside: Beside | None = None,
+        may_be_plain: MayVisit = nowhere,
+    ) -> Trace:
         """Follow a route; the proxies that a PAC file names are tried in its order until HTTP is spoken through one."""
         proxies = self.finder.plan(route.url).candidates if route.proxy == AUTO else (route.proxy,)
         for proxy in proxies:
-            trace = _Tracing(self, route, role, may_visit, proxy, beside).run()
+            trace = _Tracing(self, route, role, may_visit, proxy, beside, may_be_plain).run()
             if trace.first.http is not None or trace.arrived:
                 return trace
         return trace
@@ -113,10 +133,19 @@ class _Tracing:
     """One trace while it is made: the open connections by origin (scheme, host, port), and the hops so far."""
 
     def __init__(
-        self, tracer: Tracer, route: Route, role: Role, may_visit: MayVisit, proxy: str, beside: Beside | None
+        self,
+        tracer: Tracer,
+        route: Route,
+        role: Role,
+        may_visit: MayVisit,
+        proxy: str,
+        beside: Beside | None,
+        may_be_plain: MayVisit,
     ) -> None:
         self.tracer, self.route, self.role, self.may_visit, self.proxy = tracer, route, role, may_visit, proxy
-        self.beside = beside
+        self.beside, self.may_be_plain = beside, may_be_plain
+        self.secure_hops = 0
+        """Hops before the walk left HTTPS; 0 while it did not."""
         first = url_of(route.url)
         self.start = first.host if first is not None else ""
         self.hops: list[Hop] = []
@@ -125,11 +154,18 @@ class _Tracing:
 
     def run(self) -> Trace:
         try:
-            end = self._follow()
+            end = self._back_to_https(self._follow())
         finally:
             self.close()
         _log.debug("%s: the trace ends: %s", self._words(self.start, self.route), end)
         return Trace(route=self.route, hops=tuple(self.hops), end=end)
+
+    def _back_to_https(self, end: TraceEnd) -> TraceEnd:
+        """The end of a walk; where it left HTTPS and never came back, that is its end."""
+        if not self.secure_hops or self.hops[-1].scheme == "https":
+            return end
+        del self.hops[self.secure_hops :]
+        return TraceEnd.LEFT_HTTPS
 
     def close(self) -> None:
         """Close every connection."""
@@ -178,7 +214,8 @@ class _Tracing:
     def _request(self, url: Address, jar: Jar) -> Request:
         filler = self.route.cookie_bytes if url.host == self.start else 0
         cookies = filler_cookies(filler) if filler else jar.header(url)
-        return Request("GET", url, {**HEADERS, **({"Cookie": cookies} if cookies else {})})
+        named = {"User-Agent": BROWSER_AGENT} if self.route.as_browser else {}
+        return Request("GET", url, {**HEADERS, **named, **({"Cookie": cookies} if cookies else {})})
 
     def _next(self, url: Address, exchange: Exchange) -> Address | TraceEnd:
         """Where the response leads, or how the trace ends with it."""
@@ -189,7 +226,9 @@ class _Tracing:
         if target is None:
             return TraceEnd.BAD_LOCATION
         if url.scheme == "https" and target.scheme == "http":
-            return TraceEnd.LEFT_HTTPS
+            if not (self.route.follow and self.may_be_plain(target.host)):
+                return TraceEnd.LEFT_HTTPS
+            self.secure_hops = len(self.hops)
         if not self.route.follow or not self.may_visit(target.host):
             return TraceEnd.NOT_FOLLOWED
         return target

@@ -34,6 +34,7 @@ from portalcheck_checks.network.causes import CAUSES
 from portalcheck_checks.shared.literals import literal
 from portalcheck_checks.shared.retries import retry
 from portalcheck_checks.shared.tunnels import other_interfaces
+from portalcheck_checks.shared.ways import way_in_question
 
 SLOW_PAGE_MS = 4000
 
@@ -41,7 +42,8 @@ SLOW_PAGE_MS = 4000
 def network(ctx: Context) -> Iterable[Finding]:
     """The link, egress as the canaries show it, and both families of addresses."""
     if ctx.late():
-        ctx.traces((retry(Route(url=ctx.url)), _in_small_packets(ctx)))
+        own = Route(url=ctx.url)
+        ctx.traces((retry(own), _in_small_packets(own)))
     trace = ctx.trace()
     loaded = is_proven(ctx, trace)
     link = judge_link(ctx.machine.interfaces(), routed=bool(ctx.egress.addresses()), loaded=loaded)
@@ -49,7 +51,9 @@ def network(ctx: Context) -> Iterable[Finding]:
     if trace is None:
         yield skip(reasons.NOT_ASKED)
         return
-    retries = _retry_all(ctx, trace, loaded=loaded)
+    way = way_in_question(ctx, trace)
+    arrived = loaded and way is trace
+    retries = _retry_all(ctx, way, loaded=arrived)
     canaries = ctx.third_parties.canaries()
     if canaries is None:
         yield ok(reasons.WELL) if loaded else skip(reasons.NOT_ASKED)
@@ -63,11 +67,11 @@ def network(ctx: Context) -> Iterable[Finding]:
             captive=CaptiveAnswer.CAPTIVE in beside,
             blocked_here=stuck and ctx.egress.blocked_here(),
         )
-    routed = loaded or _is_routed(ctx, trace)
-    stopped = not routed and _is_blocked_here(ctx, trace)
+    routed = arrived or _is_routed(ctx, way)
+    stopped = not routed and _is_blocked_here(ctx, way)
     if stopped:
         yield fail(reasons.STOPPED_HERE)
-    yield from judge_families(trace, loaded=loaded, only_ipv4=retries.ipv4_only, routed=routed or stopped)
+    yield from judge_families(way, loaded=arrived, only_ipv4=retries.ipv4_only, routed=routed or stopped)
     if retries.again:
         yield note(reasons.RECOVERED)  # so that nothing is proved
     elif retries.small_packets:
@@ -149,15 +153,16 @@ def _retry_all(ctx: Context, trace: Trace, *, loaded: bool) -> Retries:
     hop = trace.last
     if loaded or hop.failure is None or hop.connect is None or hop.proxy is not None:
         return Retries()
-    ipv4 = Route(url=ctx.url, family=4, proxy=DIRECT) if _ipv6_is_suspect(hop) else None
-    small = _in_small_packets(ctx) if _size_is_suspect(hop) else None
-    second = retry(Route(url=ctx.url))
+    own, change = trace.route, msgspec.structs.replace
+    ipv4 = change(own, family=4, proxy=DIRECT) if _ipv6_is_suspect(hop) else None
+    small = _in_small_packets(own) if _size_is_suspect(hop) else None
+    second = retry(own)
     routes = [route for route in (ipv4, small, second) if route is not None]
     worked = {route: is_proven(ctx, found) for route, found in zip(routes, ctx.traces(routes), strict=True)}
     ipv4_only = ipv4 is not None and worked[ipv4] and not worked[second]
     if ipv4 is not None and ipv4_only and hop.failure is not Failure.TIMED_OUT:
         # What fails at once may fail by chance: there is time to see it once more.
-        third, fourth = ctx.traces((retry(Route(url=ctx.url), 3), retry(ipv4)))
+        third, fourth = ctx.traces((retry(own, 3), retry(ipv4)))
         ipv4_only = not is_proven(ctx, third) and is_proven(ctx, fourth)
     return Retries(
         ipv4_only=ipv4_only,
@@ -166,8 +171,8 @@ def _retry_all(ctx: Context, trace: Trace, *, loaded: bool) -> Retries:
     )
 
 
-def _in_small_packets(ctx: Context) -> Route:
-    return Route(url=ctx.url, small_packets=True, proxy=DIRECT)
+def _in_small_packets(route: Route) -> Route:
+    return msgspec.structs.replace(route, small_packets=True, proxy=DIRECT)
 
 
 def _ipv6_is_suspect(hop: Hop) -> bool:

@@ -30,7 +30,7 @@ CAUSES = (
     _BLOCKED.when(all={proxy.USED}, any=_REFUSALS, ref="step-6", then=("step-10",)),
     _BLOCKED,
     _PORTAL_ERROR,
-    _PORTAL_ERROR.when(all={reasons.ERROR}, explains=frozenset()),
+    _PORTAL_ERROR.when(any={reasons.ERROR, reasons.NO_SIGN_IN}, all=frozenset(), explains=frozenset()),
     Cause(
         "redirect-problem",
         "step-10",
@@ -66,5 +66,6 @@ CAUSES = (
         },
         at=Layer.APART,
     ),
+    Cause("insecure-hop", note=True, all={reasons.INSECURE_HOP}, after="ipv6-fallback"),
     Cause("slow", "error-4", Owner.NETWORK, code_number=33, all={reasons.SLOW}),
 )
