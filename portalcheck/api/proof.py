@@ -17,7 +17,7 @@ def is_proven(ctx: Context, trace: Trace | None) -> bool:
 
 
 def _is_shown(ctx: Context, hop: Hop, after: Hop | None) -> bool:
-    """Whether a hop's server proves itself. A plain one cannot, but may send to https of its own host or the profile's."""
+    """Whether a hop's server proves itself. A plain one cannot, but may send to its own or an official host's https."""
     if hop.scheme != "https":
         if after is None or after.scheme != "https":
             return False

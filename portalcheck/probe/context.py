@@ -10,8 +10,8 @@ from functools import partial
 import msgspec
 
 from portalcheck.address import Kind, Verdict, judge
-from portalcheck.address.literal import is_address
 from portalcheck.address.lists import whole_hosts
+from portalcheck.address.literal import is_address
 from portalcheck.address.url import Address
 from portalcheck.api.protocols import Machine
 from portalcheck.facts import (
@@ -286,7 +286,7 @@ class RunContext:
         return any(map(self._odd_certificate, hops)) or self._clock_seems_wrong(trace)
 
     def _fails(self, beside: Trace) -> bool:
-        """Whether a host of sign-in fails; where nobody else may be asked for its name, that it has none is no reason."""
+        """Whether a host of sign-in fails; that it has no address is none where nobody else may be asked for its name."""
         missing = beside.last.names is not None and beside.last.names.failure is Failure.NOT_FOUND
         return not beside.arrived and not (missing and not self._network.share_portal_name)
 

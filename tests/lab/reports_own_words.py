@@ -280,7 +280,6 @@ ROWS: tuple[Row, ...] = (
         ),
         shows=("hosts", "page portal"),
         cause=cause("hosts-override"),
-        also=cause("portal-error"),
     ),
     of_page(
         "Q20",

@@ -18,7 +18,7 @@ _APART = re.compile(
     r"<!--(?:.*?-->|.*)|<(script|style|noscript|template)\b(?:.*?</\1\s*>|.*)", re.DOTALL | re.IGNORECASE
 )
 _SCRIPT = re.compile(r"<script\b([^>]{0,2000})>(.*?)(?:</script|\Z)", re.DOTALL | re.IGNORECASE)
-_TITLE = re.compile(r"<title\b[^>]{0,200}>(.{0,300}?)</title", re.DOTALL | re.IGNORECASE)
+_TITLE = re.compile(r"<title\b[^>]{0,200}>(.{0,300}?)</title>", re.DOTALL | re.IGNORECASE)
 _HEADING = re.compile(r"<h[12]\b[^>]{0,500}>(.{0,500}?)</h[12]", re.DOTALL | re.IGNORECASE)
 _FIELD = re.compile(r"<(?:input|select|textarea)\b([^>]{0,1000})", re.IGNORECASE)
 _NO_FIELD = re.compile(r"type\s*=\s*[\"']?(?:hidden|submit|button|image|reset|search)", re.IGNORECASE)

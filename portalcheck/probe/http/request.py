@@ -30,7 +30,10 @@ HEADERS = {
     "Accept-Encoding": "identity",
 }
 
-BROWSER_AGENT = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
+BROWSER_AGENT = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/142.0.0.0 Safari/537.36"
+)
 """What Chrome sends on most computers."""
 
 _CHALLENGE_MARKS = (
