@@ -286,7 +286,7 @@ class RunContext:
         return any(map(self._odd_certificate, hops)) or self._clock_seems_wrong(trace)
 
     def _fails(self, beside: Trace) -> bool:
-        """Whether a host of sign-in fails; that it has no address is none where nobody else may be asked for its name."""
+        """Whether a host of sign-in fails; having no address counts only where others may be asked for its name."""
         missing = beside.last.names is not None and beside.last.names.failure is Failure.NOT_FOUND
         return not beside.arrived and not (missing and not self._network.share_portal_name)
 
