@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from itertools import zip_longest
 
-from portalcheck.address import Kind
 from portalcheck.api.protocols import Context
 from portalcheck.facts import Hop, Trace
 
@@ -17,10 +16,8 @@ def is_proven(ctx: Context, trace: Trace | None) -> bool:
 
 
 def _is_shown(ctx: Context, hop: Hop, after: Hop | None) -> bool:
-    """Whether a hop's server proves itself. A plain one cannot, but may send to its own or an official host's https."""
+    """Whether a hop's server proves itself. A plain one cannot, but may send to its own host's https."""
     if hop.scheme != "https":
-        if after is None or after.scheme != "https":
-            return False
-        return after.host == hop.host or ctx.judge_address(f"https://{after.host}/").kind is Kind.OFFICIAL
+        return after is not None and after.scheme == "https" and after.host == hop.host
     chain = ctx.chain(hop)
     return chain is not None and chain.trusted and chain.name_matches

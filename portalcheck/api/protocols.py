@@ -15,9 +15,11 @@ from portalcheck.facts import (
     DnsAnswer,
     DnsServer,
     Failure,
+    Hello,
     Hop,
     InstalledBrowser,
     Interface,
+    LocalRoute,
     ProxyPlan,
     ProxySettings,
     Resolution,
@@ -47,6 +49,9 @@ class Machine(Protocol):
 
     def interfaces(self) -> tuple[Interface, ...]:
         """All network interfaces, up or down."""
+
+    def route(self, address: str) -> LocalRoute | None:
+        """Where this computer's own routes send an address; None if that cannot be told."""
 
     def dns_servers(self) -> tuple[DnsServer, ...]:
         """The DNS servers that this computer is set to ask, in order."""
@@ -94,6 +99,9 @@ class Egress(Protocol):
     def addresses(self) -> frozenset[str]:
         """The local addresses that traffic to the internet leaves from, empty without a route. Nothing is sent."""
 
+    def detour(self, address: str) -> LocalRoute | None:
+        """Where this computer's routes send an address, if not the way of the internet's; None also if unknown."""
+
     def blocked_here(self, interface: str = "") -> bool:
         """Whether a firewall of this computer refuses to send to the internet (over an interface, if one is named)."""
 
@@ -109,6 +117,9 @@ class ThirdParties(Protocol):
 
     def canaries(self) -> Canaries | None:
         """How hosts answer that have nothing to do with the portal; None if they may not be asked now."""
+
+    def shake_hands(self, hello: Hello) -> bool:
+        """Whether the handshake of any canary succeeds with this ClientHello; False if they may not be asked now."""
 
     def names(self, host: str) -> tuple[DnsAnswer, ...] | None:
         """A name of the portal's as independent DNS servers see it; None unless the person allowed to ask them."""

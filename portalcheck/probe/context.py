@@ -23,6 +23,7 @@ from portalcheck.facts import (
     DnsAnswer,
     DnsServer,
     Failure,
+    Hello,
     Hop,
     ProxyPlan,
     Resolution,
@@ -38,6 +39,7 @@ from portalcheck.probe.aliases import Aliases
 from portalcheck.probe.connect.proxy_plan import ProxyFinder
 from portalcheck.probe.deadline import Deadline
 from portalcheck.probe.dns.resolution import ask_servers
+from portalcheck.probe.limits import BESIDE_S
 from portalcheck.probe.memo import Memo
 from portalcheck.probe.policy import Ledger, Network, Role
 from portalcheck.probe.third_parties.asking import Egress, ThirdParties
@@ -48,6 +50,11 @@ from portalcheck.probe.tls.trust import ChainVerifier
 from portalcheck.probe.trace import Tracer
 
 _log = logging.getLogger(__name__)
+
+_SIGN_IN_BYTES = 3500
+"""Beyond two packets: the form, and the cookies that a portal sets before it."""
+_BY_CHANCE = (Failure.RESET, Failure.CLOSED)
+"""What a browser, or the person at it, tries again, and what then works as often as not."""
 
 
 class RunContext:
@@ -68,7 +75,7 @@ class RunContext:
         self._tracer = Tracer(machine, deadline, self.ledger, self._shared, self._finder)
         self._certificates = ChainVerifier(machine, portal, self._shared, files.issuer)
         self._standings = RevocationStatus(self._shared, files.revocation)
-        asking = self._tracer, network, self._shared, self.chain, self._may_ask_others
+        asking = self._tracer, network, self._shared, self.chain, self._may_ask_others, self.host
         self.egress = Egress(*asking)
         self.third_parties = ThirdParties(
             *asking,
@@ -125,13 +132,53 @@ class RunContext:
         works = [partial(self.trace, route) for route in routes]
         return tuple(gather(works, self.deadline.remaining()))
 
+    def _begin_beside(self, first: Hop) -> list[Route]:
+        """Begin to trace what browsers send and the walk does not, unless the first hop was slow.
+
+        It would then be in the way of what is needed more.
+        """
+        if not _is_quick(first):
+            return []
+        routes = [
+            Route(url=self.url, hello=Hello.CHROMIUM, follow=False),
+            *(_handshake_with(host, Hello.CHROMIUM) for host in self._sign_in_hosts()),
+        ]
+        routes.append(Route(url=self.url, filler_bytes=_SIGN_IN_BYTES, follow=False))
+        for route in routes:
+            spawn(partial(self.trace, route))
+        return routes
+
     def _trace(self, route: Route) -> Trace:
         if not self._shared.known("stores"):
             spawn(self._certificates.prepare)
-        beside = self._sign_in_trace if route == Route(url=self.url) else None
-        if beside is not None:
-            spawn(self.sign_in_traces)
-        trace = self._tracer.trace(route, Role.PORTAL, self._may_visit, beside, self._is_own)
+        if route == Route(url=self.url):
+            return self._own_trace(route)
+        trace = self._tracer.trace(route, Role.PORTAL, self._may_visit, may_be_plain=self._is_own)
+        if route == Route(url=route.url, request=False) and trace.last.failure in _BY_CHANCE:
+            again = self._tracer.trace(route, Role.PORTAL, self._may_visit)
+            trace = msgspec.structs.replace(again, recovered=True) if again.arrived else trace
+        return self._with_cookies(route, trace)
+
+    def _own_trace(self, route: Route) -> Trace:
+        """The browser's own way, once more where the first try was cut off, and what is traced beside it."""
+        spawn(self.sign_in_traces)
+        beside: list[Route] = []
+        trace = self._tracer.trace(
+            route,
+            Role.PORTAL,
+            self._may_visit,
+            lambda first: beside.extend(self._begin_beside(first)),
+            opened=self._sign_in_trace,
+            may_be_plain=self._is_own,
+        )
+        if trace.last.failure in _BY_CHANCE:
+            again = self._tracer.trace(route, Role.PORTAL, self._may_visit, may_be_plain=self._is_own)
+            if again.end is TraceEnd.PAGE:
+                trace = msgspec.structs.replace(again, recovered=True)
+        return msgspec.structs.replace(self._with_cookies(route, trace), beside=tuple(beside))
+
+    def _with_cookies(self, route: Route, trace: Trace) -> Trace:
+        """A trace that goes round, once more with the cookies that it was given."""
         looping = trace.end in (TraceEnd.LOOP, TraceEnd.TOO_MANY)
         if looping and not route.fresh_cookies and route.proxy in (AUTO, DIRECT):
             # Some portals send visitors round until they return a cookie, as any browser would.
@@ -280,15 +327,16 @@ class RunContext:
         if page.challenge or page.is_error:
             return True
         beside = self.sign_in_traces()
-        if any(self._fails(each) for each in beside):
+        hellos = self.traces([route for route in trace.beside if route.hello is Hello.CHROMIUM])
+        if any(self._fails(each) for each in (*beside, *hellos) if each is not None):
             return True
         hops = [hop for each in (trace, *beside) for hop in each.hops]
         return any(map(self._odd_certificate, hops)) or self._clock_seems_wrong(trace)
 
     def _fails(self, beside: Trace) -> bool:
-        """Whether a host of sign-in fails; having no address counts only where others may be asked for its name."""
+        """Whether what is made beside the walk fails; no address counts only where others may be asked for it."""
         missing = beside.last.names is not None and beside.last.names.failure is Failure.NOT_FOUND
-        return not beside.arrived and not (missing and not self._network.share_portal_name)
+        return beside.first.failure is not None and not (missing and not self._network.share_portal_name)
 
     def _odd_certificate(self, hop: Hop) -> bool:
         chain = self.chain(hop)
@@ -307,8 +355,15 @@ class RunContext:
         return self.contactable and self._network.neutral_allowed(self.trouble())
 
 
-def _handshake_with(host: str) -> Route:
-    return Route(url=f"https://{host}/", request=False)
+def _handshake_with(host: str, hello: Hello = Hello.BROWSER) -> Route:
+    return Route(url=f"https://{host}/", hello=hello, request=False)
+
+
+def _is_quick(hop: Hop) -> bool:
+    """Whether a hop answered within `BESIDE_S`, so that a further connection is in nobody's way."""
+    steps = (hop.names, hop.connect, hop.proxy, hop.tls, hop.http)
+    took = sum(step.ms for step in steps if step is not None)
+    return hop.http is not None and hop.http.failure is None and took <= BESIDE_S * 1000
 
 
 def _median(skews: Sequence[int]) -> int:

@@ -10,7 +10,7 @@ import msgspec
 
 from portalcheck.address.url import Address
 from portalcheck.api.protocols import Machine
-from portalcheck.facts import AUTO, DIRECT, DnsAnswer, DnsServer, Failure, Hop, Route, Trace, TraceEnd
+from portalcheck.facts import AUTO, DIRECT, DnsAnswer, DnsServer, Failure, Hello, Hop, Route, Trace, TraceEnd
 from portalcheck.probe.connect.connection import ConnectionPlan, Connector, is_public
 from portalcheck.probe.connect.proxy_plan import ProxyFinder
 from portalcheck.probe.deadline import Deadline
@@ -20,6 +20,7 @@ from portalcheck.probe.http.http1 import Request
 from portalcheck.probe.http.location import target_of, url_of
 from portalcheck.probe.http.request import (
     BROWSER_AGENT,
+    FILLER_FIELD,
     HEADERS,
     REDIRECTS,
     Connection,
@@ -37,7 +38,7 @@ MAX_REDIRECTS = 20
 
 MayVisit = Callable[[str], bool]
 """Whether a host that a redirect leads to may be contacted."""
-Beside = Callable[[Address], Trace | None]
+Opened = Callable[[Address], Trace | None]
 """The trace that was made beside a walk, without a request, to where it comes now; None if there is none."""
 
 
@@ -93,13 +94,18 @@ class Tracer:
         route: Route,
         role: Role,
         may_visit: MayVisit,
-        beside: Beside | None = None,
+        beside: Callable[[Hop], None] | None = None,
+        *,
+        opened: Opened | None = None,
         may_be_plain: MayVisit = nowhere,
     ) -> Trace:
-        """Follow a route; the proxies that a PAC file names are tried in its order until HTTP is spoken through one."""
+        """Follow a route; the proxies that a PAC file names are tried in its order until HTTP is spoken through one.
+
+        `beside` is called with the first hop as soon as it was answered; `opened` may have a later one's connection.
+        """
         proxies = self.finder.plan(route.url).candidates if route.proxy == AUTO else (route.proxy,)
         for proxy in proxies:
-            trace = _Tracing(self, route, role, may_visit, proxy, beside, may_be_plain).run()
+            trace = _Tracing(self, route, role, may_visit, proxy, beside, opened, may_be_plain).run()
             if trace.first.http is not None or trace.arrived:
                 return trace
         return trace
@@ -139,11 +145,12 @@ class _Tracing:
         role: Role,
         may_visit: MayVisit,
         proxy: str,
-        beside: Beside | None,
+        beside: Callable[[Hop], None] | None,
+        opened: Opened | None,
         may_be_plain: MayVisit,
     ) -> None:
         self.tracer, self.route, self.role, self.may_visit, self.proxy = tracer, route, role, may_visit, proxy
-        self.beside, self.may_be_plain = beside, may_be_plain
+        self.beside, self.opened, self.may_be_plain = beside, opened, may_be_plain
         self.secure_hops = 0
         """Hops before the walk left HTTPS; 0 while it did not."""
         first = url_of(route.url)
@@ -196,6 +203,8 @@ class _Tracing:
             exchange = self.exchange(request)
             if exchange is None or exchange.step.failure is not None:
                 return TraceEnd.FAILED
+            if self.beside is not None and len(self.hops) == 1:
+                self.beside(self.hops[0])
             if self.route.fresh_cookies:
                 jar.keep(url, exchange.headers)
             following = self._next(url, exchange)
@@ -204,18 +213,23 @@ class _Tracing:
             url = following
 
     def _shake_hands(self, url: Address) -> TraceEnd:
-        connection, hop = self._connect(url)
+        connection, hop = self._connect(url, self.route.hello)
         self.hops.append(hop)
         if connection is None:
             return TraceEnd.FAILED
-        self.tracer.idle[self._origin(url)] = (connection, hop)
+        plain = self.route == Route(url=self.route.url, request=False)
+        (self.tracer.idle if plain else self.open)[self._origin(url)] = (connection, hop)
         return TraceEnd.CONNECTED
 
     def _request(self, url: Address, jar: Jar) -> Request:
         filler = self.route.cookie_bytes if url.host == self.start else 0
         cookies = filler_cookies(filler) if filler else jar.header(url)
-        named = {"User-Agent": BROWSER_AGENT} if self.route.as_browser else {}
-        return Request("GET", url, {**HEADERS, **named, **({"Cookie": cookies} if cookies else {})})
+        more = {"Cookie": cookies} if cookies else {}
+        if self.route.filler_bytes:
+            more[FILLER_FIELD] = "x" * self.route.filler_bytes
+        if self.route.as_browser:
+            more["User-Agent"] = BROWSER_AGENT
+        return Request("GET", url, HEADERS | more)
 
     def _next(self, url: Address, exchange: Exchange) -> Address | TraceEnd:
         """Where the response leads, or how the trace ends with it."""
@@ -244,17 +258,20 @@ class _Tracing:
             # The server had closed it meanwhile, as it may: browsers too then connect anew (RFC 9112, 9.3.1).
         if kept is not None:
             kept[0].close()
-        connection, hop = self._opened_beside(request.url) or self._connect(request.url)
-        if connection is None:
-            self.hops.append(hop)
-            return None
-        exchange = self._exchange(connection, hop, request)
+        for hello in (self.route.hello, Hello.HTTP_1):
+            connection, hop = self._opened_beside(request.url) or self._connect(request.url, hello)
+            if connection is None:
+                self.hops.append(hop)
+                return None
+            exchange = self._exchange(connection, hop, request)
+            if exchange.step.failure is not Failure.HTTP_1_REQUIRED:
+                break
         self.hops.append(msgspec.structs.replace(hop, http=exchange.step))
         return exchange
 
     def _opened_beside(self, url: Address) -> tuple[Connection | None, Hop] | None:
         """What became of the connection that was made beside this walk to where it comes now, if it was."""
-        trace = self.beside(url) if self.beside is not None else None
+        trace = self.opened(url) if self.opened is not None else None
         way = trace.last.proxy.url if trace is not None and trace.last.proxy is not None else DIRECT
         if trace is None or way != self._proxy_for(url):
             return None
@@ -270,20 +287,23 @@ class _Tracing:
     def _origin(self, url: Address) -> tuple[str, str, int]:
         return url.scheme, url.host, url.port
 
-    def _connect(self, url: Address) -> tuple[Connection | None, Hop]:
+    def _connect(self, url: Address, hello: Hello) -> tuple[Connection | None, Hop]:
         plan = ConnectionPlan(
             proxy=self._proxy_for(url),
             addresses=self.route.addresses if url.host == self.start else (),
             family=self.route.family,
             interface=self.route.interface,
             server_name=self.route.server_name or url.host,
-            oldest_tls=self.route.oldest_tls,
+            hello=hello,
             small_packets=self.route.small_packets,
             outside_only=led_by_strangers(self.role, self.hops, url.host),
         )
         where = self._words(url.host, self.route)
         stream, hop, absolute = self.tracer.connect(url, self.role, plan, where)
-        return (Connection(stream, through_proxy=absolute) if stream is not None else None), hop
+        if stream is None:
+            return None, hop
+        protocol = hop.tls.protocol if hop.tls is not None else ""
+        return Connection(stream, protocol, through_proxy=absolute), hop
 
     def _proxy_for(self, url: Address) -> str:
         """The proxy for one hop: an exception list may send one host of the portal directly and another through it."""

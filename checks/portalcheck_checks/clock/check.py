@@ -9,13 +9,13 @@ from portalcheck_checks.clock import reasons
 from portalcheck_checks.clock.causes import CAUSES
 
 CORRECT_S = 60
-BEYOND_S = 9_223_372_036
+LAST_MOMENT = 9_223_372_036
 """April 2262: no clock that is right shows a later time, and no later one can be read."""
 
 
 def clock(ctx: Context) -> Iterable[Finding]:
     """The difference to the time that the portal, or canaries, are shown to have."""
-    if ctx.machine.now() >= BEYOND_S:
+    if ctx.machine.now() >= LAST_MOMENT:
         yield fail(reasons.BEYOND)
     yield from judge(ctx.true_time())
 

@@ -31,8 +31,8 @@ from portalcheck.api import (
 from portalcheck_checks.dns import reasons
 from portalcheck_checks.dns.causes import CAUSES
 from portalcheck_checks.shared.block_pages import is_block_page
+from portalcheck_checks.shared.handshakes import differs_by_sni
 from portalcheck_checks.shared.literals import literal
-from portalcheck_checks.shared.sni import differs_by_sni
 
 SLOW_SERVER_MS = 2000
 _MISSING = {Failure.NXDOMAIN, Failure.NODATA}

@@ -42,8 +42,7 @@ CAUSES = (
         Owner.NETWORK,
         code_number=6,
         all={reasons.NO_WAY_OUT},
-        none={proxy.DOWN, proxy.WANTS_LOGIN, proxy.REFUSES},
-        explains=behind(Layer.PROXY) | {Layer.EGRESS},
+        explains=behind(Layer.PROXY) | {Layer.EGRESS, proxy.REFUSES},
         at=Layer.EGRESS,
     ),
     Cause(
@@ -56,11 +55,28 @@ CAUSES = (
         explains=behind(Layer.TUNNEL),
     ),
     Cause(
+        "route-conflict",
+        "step-6",
+        Owner.YOU,
+        code_number=38,
+        all={reasons.ROUTE_CONFLICT},
+        explains=behind(Layer.NAME),
+        before="vpn-breaks",
+    ),
+    Cause(
         "ipv6-broken",
         "error-4",
         Owner.NETWORK,
         code_number=17,
-        any={reasons.IPV6_BROKEN, reasons.IPV6_MISSING, reasons.IPV4_MISSING},
+        any={reasons.IPV6_BROKEN, reasons.IPV6_MISSING, reasons.IPV6_DEAD},
+        explains={Layer.CONNECTION, reasons.MTU, *_HURT_BY_LOSS},
+    ),
+    Cause(
+        "ipv4-broken",
+        "error-4",
+        Owner.NETWORK,
+        code_number=37,
+        any={reasons.IPV4_MISSING, reasons.IPV4_DEAD, reasons.IPV4_UNTRANSLATED},
         explains={Layer.CONNECTION, reasons.MTU, *_HURT_BY_LOSS},
     ),
     Cause(
@@ -72,6 +88,7 @@ CAUSES = (
         explains={service.NO_ANSWER, *_HURT_BY_LOSS},
     ),
     _TCP_BLOCKED,
+    Cause("flaky-network", note=True, all={reasons.RECOVERED}, after="intercept-trusted"),
     Cause("ipv6-fallback", note=True, all={reasons.IPV6_FALLBACK}, after="intercept-trusted"),
     Cause(
         "slow-network",

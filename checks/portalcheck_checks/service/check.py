@@ -8,15 +8,18 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from portalcheck.api import (
+    HTTP_2,
     SLOW_MS,
     Check,
     Context,
     Failure,
     Finding,
+    Hello,
     Hop,
     HttpStep,
     Link,
     PageKind,
+    Route,
     Status,
     StatusPage,
     Trace,
@@ -32,6 +35,8 @@ from portalcheck.api import (
 )
 from portalcheck_checks.service import reasons
 from portalcheck_checks.service.causes import CAUSES
+from portalcheck_checks.shared.handshakes import takes_hello
+from portalcheck_checks.shared.retries import fails_again, retry
 
 _REFUSALS = {403, 429, 451}
 _AS_A_PROGRAM = {reasons.REFUSES, reasons.NO_SIGN_IN}
@@ -46,7 +51,7 @@ def service(ctx: Context) -> Iterable[Finding]:
     trace = ctx.trace()
     if trace is None:
         return [skip(reasons.NOT_REACHED)]
-    found = judge(trace)
+    found = [finding] if (finding := _judge_http2(ctx, trace)) is not None else judge(trace)
     if found[0].reason in _AS_A_PROGRAM:
         # Some portals turn away what is no browser; what they would not do to one says nothing.
         as_browser = ctx.trace(msgspec.structs.replace(trace.route, as_browser=True))
@@ -55,6 +60,24 @@ def service(ctx: Context) -> Iterable[Finding]:
         found += judge_sign_in(way.last)
     loaded = is_proven(ctx, trace) and all(finding.status is not Status.FAIL for finding in found)
     return [*found, *judge_status_page(ctx.third_parties.status_page(), loaded=loaded)]
+
+
+def _judge_http2(ctx: Context, trace: Trace) -> Finding | None:
+    """Who breaks HTTP/2, where the page comes over HTTP/1.1: the portal, or something that breaks the canaries' too.
+
+    None if that is not so, or cannot be told.
+    """
+    hop = trace.last
+    if hop.tls is None or hop.tls.protocol != HTTP_2 or hop.http is None or hop.http.failure is None:
+        return None
+    older = Route(url=ctx.url, hello=Hello.HTTP_1)
+    silent = hop.http.failure is Failure.TIMED_OUT  # for longer than a second try could be waited for
+    ctx.traces((older,) if silent else (older, retry(trace.route)))
+    if not is_proven(ctx, ctx.trace(older)) or not (silent or fails_again(ctx, trace)):
+        return None
+    if takes_hello(ctx, Hello.BROWSER):
+        return fail(reasons.HTTP_2_BROKEN)
+    return fail(reasons.HTTP_2_BLOCKED) if takes_hello(ctx, Hello.HTTP_1) else None
 
 
 def judge(trace: Trace) -> list[Finding]:
@@ -80,18 +103,24 @@ def judge_sign_in(hop: Hop) -> list[Finding]:
 def _slow_throughout(trace: Trace) -> int:
     """The milliseconds of a walk that was still under way when the time was up, as all its steps took long; else 0.
 
-    A handshake was then still coming; or an answer was waited for no longer than the longest step before took,
-    and for less time than bytes had come.
+    A handshake was then still coming; or an answer was waited for no longer than the longest step before took, a
+    connection or a handshake no longer than two round trips; and for less time than bytes had come. A name counts
+    as two round trips at most: that it takes longer is not the link's doing.
     """
     hop = trace.last
     if trace.end is not TraceEnd.FAILED or hop.failure is not Failure.TIMED_OUT:
         return 0
+    *done, last = _durations(trace) or [0]
     if hop.tls is not None and hop.tls.still_receiving:
-        return sum(_durations(trace))
-    if hop.http is None:
+        return sum(done) + last
+    links = [each.connect for each in trace.hops if each.connect is not None and not each.reused]
+    two_trips = 2 * max((link.ms for link in links if link.failure is None), default=0)
+    # What the end of the run cut short may take as long as the like of it did before.
+    as_before = hop.http is not None or (hop.tls is not None and hop.tls.cut_short)
+    if last > (max(done, default=0) if as_before else two_trips) or last >= sum(done):
         return 0
-    *done, last = steps = _durations(trace)
-    return sum(steps) if last <= max(done, default=0) and last < sum(done) else 0
+    names = [each.names.ms for each in trace.hops if each.names is not None and not each.reused]
+    return sum(done) + last + sum(min(ms, two_trips) for ms in names)
 
 
 def _durations(trace: Trace) -> list[int]:
