@@ -36,6 +36,7 @@ from portalcheck_checks.shared.literals import literal
 
 SLOW_SERVER_MS = 2000
 _MISSING = {Failure.NXDOMAIN, Failure.NODATA}
+_NO_ADDRESS = {reasons.MISSING, reasons.MISSING_EVERYWHERE, reasons.UNSETTLED}
 _SILENT = {
     Failure.TIMED_OUT,
     Failure.REFUSED,
@@ -59,6 +60,8 @@ def dns(ctx: Context) -> Iterable[Finding]:
     found = list(_judge_name(ctx, NameOnRoute(names, ctx.url, trace), loaded=loaded))
     if not loaded:
         found += _judge_last_name(ctx, names.host, trace)
+    for beside in ctx.sign_in_traces():
+        found += _judge_sign_in_name(_judge_last_name(ctx, names.host, beside))
     canaries = ctx.third_parties.canaries()
     if not loaded and canaries is not None and canaries.other_dns is DnsHealth.ANSWERS:
         # The proof that it is this computer's servers that do not answer.
@@ -80,6 +83,10 @@ class NameOnRoute(msgspec.Struct, frozen=True):
         """The last request to the host, None if none was made."""
         return next((hop for hop in reversed(self.trace.hops) if hop.host == self.names.host), None)
 
+    def at(self, addresses: tuple[str, ...]) -> Route:
+        """The same URL at other addresses."""
+        return Route(url=self.url, addresses=addresses, proxy=DIRECT, request=self.trace.route.request)
+
 
 def _judge_last_name(ctx: Context, first: str, trace: Trace) -> list[Finding]:
     """The name that a failing walk reached last, if it is not the portal's own: sign-in needs it as much."""
@@ -92,6 +99,14 @@ def _judge_last_name(ctx: Context, first: str, trace: Trace) -> list[Finding]:
     host = f"{last.host}:{last.port}"
     found = _judge_name(ctx, NameOnRoute(names, f"{last.scheme}://{host}/", trace), loaded=False)
     return [finding for finding in found if finding.reason != reasons.RESOLVES]
+
+
+def _judge_sign_in_name(found: list[Finding]) -> list[Finding]:
+    """That a host which the profile names has no address may be an old profile's fault, unless others know it."""
+    given = {finding.reason for finding in found}
+    if reasons.FOUND_ELSEWHERE in given or not given & _NO_ADDRESS:
+        return found
+    return [*(each for each in found if each.reason not in _NO_ADDRESS), note(reasons.SIGN_IN_MISSING)]
 
 
 def _judge_name(ctx: Context, lookup: NameOnRoute, *, loaded: bool) -> Iterator[Finding]:
@@ -175,7 +190,7 @@ def _addresses_without_entry(ctx: Context, names: Resolution) -> tuple[str, ...]
 
 def _fails_alike(ctx: Context, lookup: NameOnRoute, addresses: tuple[str, ...]) -> bool:
     """Whether the same route fails in the same way without the entry."""
-    without = ctx.trace(Route(url=lookup.url, addresses=addresses, proxy=DIRECT))
+    without = ctx.trace(lookup.at(addresses))
     hop, other = lookup.hop, without.first if without is not None else None
     if hop is None or other is None or _is_authentic(ctx, other):
         return False
@@ -268,7 +283,7 @@ def _compare(
         return
     if set(theirs) & set(names.system.addresses):
         return
-    other = ctx.trace(Route(url=lookup.url, addresses=theirs, proxy=DIRECT))
+    other = ctx.trace(lookup.at(theirs))
     if other is None or not any(_is_authentic(ctx, h) for h in other.hops if h.host == names.host):
         return
     if names.system.failure is not None and not denied:

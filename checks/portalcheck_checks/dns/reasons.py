@@ -30,6 +30,7 @@ SILENT_HERE = Reason("dns.silent-here", layer=Layer.NAME, rests_on_silence=True)
 SYSTEM_FAILS = Reason("dns.system-fails", layer=Layer.NAME)
 SYSTEM_SILENT = Reason("dns.system-silent", layer=Layer.NAME, rests_on_silence=True)
 OTHER_ANSWERS = Reason("dns.other-answers", layer=Layer.NAME)
+SIGN_IN_MISSING = Reason("dns.sign-in-missing")
 HOSTS_OVERRIDE = Reason("dns.hosts-override", args={"count": int}, local={"addresses": "address"})
 HOSTS_ENTRY = Reason("dns.hosts-entry", local={"addresses": "address"})
 HOSTS_UNCLEAR = Reason(
