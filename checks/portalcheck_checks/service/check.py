@@ -82,9 +82,9 @@ def judge(trace: Trace) -> list[Finding]:
 def _slow_throughout(trace: Trace) -> int:
     """The milliseconds of a walk that was still under way when the time was up, as all its steps took long; else 0.
 
-    A handshake was then still coming; or an answer was waited for no longer than the longest step before took, a
-    connection or a handshake no longer than two round trips; and for less time than bytes had come. A name counts
-    as two round trips at most: that it takes longer is not the link's doing.
+    A handshake was then still coming; or the last step was waited for no longer than the longest before took, or than
+    two round trips, and for less time than bytes had come. A name counts as two round trips at most: that it takes
+    longer is not the link's doing.
     """
     hop = trace.last
     if trace.end is not TraceEnd.FAILED or hop.failure is not Failure.TIMED_OUT:
@@ -94,7 +94,7 @@ def _slow_throughout(trace: Trace) -> int:
         return sum(done) + last
     links = [each.connect for each in trace.hops if each.connect is not None and not each.reused]
     two_trips = 2 * max((link.ms for link in links if link.failure is None), default=0)
-    if last > (two_trips if hop.http is None else max(done, default=0)) or last >= sum(done):
+    if last > max(two_trips, *done, 0) or last >= sum(done):
         return 0
     names = [each.names.ms for each in trace.hops if each.names is not None and not each.reused]
     return sum(done) + last + sum(min(ms, two_trips) for ms in names)
