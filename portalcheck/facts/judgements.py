@@ -170,6 +170,18 @@ class DnsHealth(StrEnum):
     NOT_ASKED = "not-asked"
 
 
+class Reach(msgspec.Struct, frozen=True):
+    """How neutral hosts answer at their addresses of one kind: how many were `asked`, and how many said anything."""
+
+    asked: int = 0
+    answered: int = 0
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether several were asked and none answered."""
+        return self.asked > 1 and not self.answered
+
+
 class Canaries(msgspec.Struct, frozen=True, kw_only=True):
     """How hosts answer that have nothing to do with the portal. They are asked only in trouble.
 
@@ -183,6 +195,9 @@ class Canaries(msgspec.Struct, frozen=True, kw_only=True):
     `system_dns` is the health of the DNS servers that this computer is set to ask, `system_dns_unchecked` the same
     with DNSSEC validation switched off (RFC 4035, 3.2.2, CD), `other_dns` that of independent servers.
     `nxdomain_addresses` are the addresses that the computer's own server gives for a name that does not exist.
+
+    `ipv4`, `ipv6` and `translated` tell of each kind of address by itself; `nat64` is the prefix behind which the
+    network translates to IPv4 (RFC 6052), empty if there is no sign of one.
     """
 
     asked: int
@@ -197,6 +212,10 @@ class Canaries(msgspec.Struct, frozen=True, kw_only=True):
     cut_off: int = 0
     one_certificate: bool = False
     answered_on_retry: bool = False
+    ipv4: Reach = Reach()
+    ipv6: Reach = Reach()
+    translated: Reach = Reach()
+    nat64: str = ""
     portal_plain: CaptiveAnswer = CaptiveAnswer.SILENT
 
     @property

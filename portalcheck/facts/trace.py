@@ -267,13 +267,16 @@ class TraceEnd(StrEnum):
 class Trace(msgspec.Struct, frozen=True, kw_only=True):
     """A walk from a URL along its redirects, one hop a request. There is always at least one hop.
 
-    `recovered`: the first try was reset or closed, and this is the second.
+    `recovered`: the first try was reset or closed, and this is the second. `beside` are the routes of what browsers
+    send and this walk does not, traced beside it: Chromium's hello to each host of sign-in that the profile names, and
+    a request as large as that of a sign-in.
     """
 
     route: Route
     hops: tuple[Hop, ...]
     end: TraceEnd
     recovered: bool = False
+    beside: tuple[Route, ...] = ()
 
     @property
     def first(self) -> Hop:

@@ -100,7 +100,7 @@ TUNNEL = Interface("tun0", InterfaceKind.TUNNEL, True, ("198.51.100.2",), "OpenV
 def test_a_link_needs_an_address_and_a_route_unless_the_page_loaded(
     interfaces: list[Interface], routed: bool, loaded: bool, reason: str
 ) -> None:
-    assert network.judge_link(interfaces, routed=routed, loaded=loaded).reason == reason
+    assert network.judge_link(interfaces, routed=routed, answered=loaded).reason == reason
 
 
 def through(failure: Failure | None, status: int = 0) -> Trace:

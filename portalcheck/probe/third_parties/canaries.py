@@ -32,6 +32,7 @@ from portalcheck.probe.http.location import target_of, url_of
 from portalcheck.probe.http.request import REDIRECTS
 from portalcheck.probe.limits import CANARIES_ROOM_S, CANARIES_S, RETRY_ROOM_S, RETRY_S
 from portalcheck.probe.policy import Network, Role
+from portalcheck.probe.third_parties.families import ask_by_family, reaching
 from portalcheck.probe.third_parties.resolvers import Resolvers
 from portalcheck.probe.threads import gather
 from portalcheck.probe.trace import Tracer
@@ -158,6 +159,7 @@ class CanarySurvey:
         works: list[Callable[[], Any]] = [
             *(lambda url=url: self._canary(url, resolvers, others) for url in network.canaries),
             *(lambda url=url: self._probe(url) for url in network.captive),
+            lambda: ask_by_family(self._tracer, network),
             lambda: self._dns(resolvers, own, names, Role.RESOLVER),
             lambda: self._dns(resolvers, others, names, Role.NEUTRAL_RESOLVER),
             lambda: self._nxdomain_addresses(resolvers, own),
@@ -185,6 +187,7 @@ class CanarySurvey:
             else DnsHealth.NOT_ASKED,
             nxdomain_addresses=tuple(answers[-1] or ()),
             cut_off=sum(_cut_off(trace.first) for trace in canaries),
+            **(answers[-4] or {}),
             portal_plain=plain[0] or CaptiveAnswer.SILENT,
         )
         answer = self._answer
@@ -198,10 +201,11 @@ class CanarySurvey:
         tracer = self._whole.within(RETRY_S)
         if spare < RETRY_S * tracer.deadline.scale:
             return False
-        for text in self._literal()[:1]:
-            route = Route(url=text, proxy=DIRECT, follow=False)
-            return _tcp(tracer.trace(route, Role.NEUTRAL, lambda _: False).first)
-        return False
+        # Of each family, as this computer may have the one or the other.
+        routes = [Route(url=text, proxy=DIRECT, follow=False) for text in self._literal()]
+        walks = [partial(tracer.trace, route, Role.NEUTRAL, lambda _: False) for route in routes]
+        found = gather(walks, tracer.deadline.remaining())
+        return any(_tcp(trace.first) for trace in found if trace is not None)
 
     def _literal(self) -> list[str]:
         """The URLs of the probes whose host is an IP literal, which need no DNS."""
@@ -253,7 +257,10 @@ class CanarySurvey:
         return next((answer for answer in telling if answer in answers), CaptiveAnswer.SILENT)
 
     def _probe(self, text: str, interface: str = "") -> CaptiveAnswer:
-        route = Route(url=text, proxy=DIRECT, follow=False, interface=interface)
+        url = url_of(text)
+        literal = url is not None and is_address(url.host) and not interface
+        addresses = (reaching(self._tracer, url.host, url.port),) if url is not None and literal else ()
+        route = Route(url=text, proxy=DIRECT, follow=False, interface=interface, addresses=addresses)
         trace = self._tracer.trace(route, Role.NEUTRAL, lambda _: False)
         return captive_answer(trace.first, _path_of(text))
 
