@@ -150,10 +150,11 @@ CAPTIVE = {"captive": (CaptiveAnswer.SILENT, CaptiveAnswer.CAPTIVE), "verified":
         (unreachable(), canaries(**{**SILENCE, "cut_off": 1}), False, []),
         (
             unreachable(),
-            canaries(**{**SILENCE, "other_dns": DnsHealth.ANSWERS}),
+            canaries(**{**SILENCE, "other_dns": DnsHealth.ANSWERS, "unopened": 2}),
             False,
             ["network.port-blocked"],
         ),
+        (unreachable(), canaries(**{**SILENCE, "other_dns": DnsHealth.ANSWERS}), False, []),  # far away
         (through(Failure.PROXY_DOWN), canaries(**SILENCE), False, ["network.no-way-out"]),
         (through(Failure.PROXY_REFUSED, 503), canaries(**SILENCE), False, ["network.no-way-out"]),
         (through(Failure.PROXY_REFUSED, 403), canaries(**SILENCE), False, []),
