@@ -190,6 +190,7 @@ class Canaries(msgspec.Struct, frozen=True, kw_only=True):
     same private root as the portal's. `one_certificate`: all show the very key that the portal's address shows.
     `captive` has the answer of each probe for captive portals. `answered_on_retry`: nothing answered at first, and
     one of them did when it was asked once more and alone, as on an overloaded link.
+    `unopened` counts those that were silent for as long as a connection may take, far-away hosts included.
     `portal_plain` is where the portal's own plain HTTP leads: `CAPTIVE` if to a sign-in page of the network.
 
     `system_dns` is the health of the DNS servers that this computer is set to ask, `system_dns_unchecked` the same
@@ -216,6 +217,7 @@ class Canaries(msgspec.Struct, frozen=True, kw_only=True):
     ipv6: Reach = Reach()
     translated: Reach = Reach()
     nat64: str = ""
+    unopened: int = 0
     portal_plain: CaptiveAnswer = CaptiveAnswer.SILENT
 
     @property

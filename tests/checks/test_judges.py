@@ -150,10 +150,11 @@ CAPTIVE = {"captive": (CaptiveAnswer.SILENT, CaptiveAnswer.CAPTIVE), "verified":
         (unreachable(), canaries(**{**SILENCE, "cut_off": 1}), False, []),
         (
             unreachable(),
-            canaries(**{**SILENCE, "other_dns": DnsHealth.ANSWERS}),
+            canaries(**{**SILENCE, "other_dns": DnsHealth.ANSWERS, "unopened": 2}),
             False,
             ["network.port-blocked"],
         ),
+        (unreachable(), canaries(**{**SILENCE, "other_dns": DnsHealth.ANSWERS}), False, []),  # far away
         (through(Failure.PROXY_DOWN), canaries(**SILENCE), False, ["network.no-way-out"]),
         (through(Failure.PROXY_REFUSED, 503), canaries(**SILENCE), False, ["network.no-way-out"]),
         (through(Failure.PROXY_REFUSED, 403), canaries(**SILENCE), False, []),
@@ -759,7 +760,8 @@ def nameless() -> Trace:
         (far_away(600, waited_ms=1200), [("service.not-reached", "skip")]),  # not yet slow
         (far_away(1200, waited_ms=2600), [("service.not-reached", "skip")]),  # silent for longest
         (nameless(), [("service.not-reached", "skip")]),
-        (unconnected_after(5000, 4000, waited_ms=2500), [("service.no-connection", "fail")]),
+        (unconnected_after(5000, 4000, waited_ms=2500), [("service.slow", "fail")]),
+        (unconnected_after(2000, 3000, waited_ms=3800), [("service.no-connection", "fail")]),
         (trace(end=TraceEnd.LOOP), [("service.redirect-loop", "fail")]),
         (trace(end=TraceEnd.TOO_MANY), [("service.redirect-loop", "fail")]),
         (trace(end=TraceEnd.LEFT_HTTPS), [("service.redirect-broken", "fail")]),

@@ -200,7 +200,7 @@ def _port_blocked(trace: Trace, canaries: Canaries) -> bool:
         return False
     if connect.failure is Failure.REFUSED:
         return canaries.tcp_ok == 0 and canaries.cut_off == canaries.asked
-    if not canaries.internet_works:
+    if not (CaptiveAnswer.OPEN in canaries.captive or (canaries.internet_works and canaries.unopened)):
         return False
     if connect.failure is not None:
         return canaries.tcp_ok == 0 and not canaries.answered_on_retry

@@ -227,15 +227,10 @@ def _query(
         return DnsAnswer(server=server, failure=Failure.NXDOMAIN)
     except OSError as error:
         return DnsAnswer(server=server, failure=of_os_error(error))
-    failure = Failure.TIMED_OUT
-    for _ in range(_TRIES):
-        answer = exchange(where, question, seconds / _TRIES, interface)
-        if not isinstance(answer, Failure):
-            return read_message(server, answer)
-        failure = answer
-        if failure is not Failure.TIMED_OUT:
-            break
-    return DnsAnswer(server=server, failure=failure)
+    answer = exchange(where, question, seconds, interface, tries=_TRIES)
+    if isinstance(answer, Failure):
+        return DnsAnswer(server=server, failure=answer)
+    return read_message(server, answer)
 
 
 def read_message(server: DnsServer, message: object) -> DnsAnswer:
