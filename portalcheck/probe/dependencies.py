@@ -38,7 +38,8 @@ MAY_ASK: Mapping[str, Set[str]] = MappingProxyType(
         "trouble": {"late", "trace", "chain"},
         # Third parties. Whether they may be asked was decided before; DNS over HTTPS proves its servers.
         "canaries": {*_TRACE, *_PROVEN},
-        "names-elsewhere": _PROVEN,
+        "dns-caught": set(),
+        "names-elsewhere": {"dns-caught", *_PROVEN},
         "status-page": _PROVEN,
         "blocked-here": set(),
         "dns-over": set(),

@@ -25,6 +25,7 @@ from portalcheck.facts import (
     Trace,
 )
 from portalcheck.probe.connect.connection import is_own, is_public
+from portalcheck.probe.dns.resolution import FROM_A_SERVER
 from portalcheck.probe.http.location import target_of, url_of
 from portalcheck.probe.http.request import REDIRECTS
 from portalcheck.probe.limits import CANARIES_ROOM_S, CANARIES_S, RETRY_ROOM_S, RETRY_S
@@ -37,14 +38,6 @@ _log = logging.getLogger(__name__)
 
 _NETWORK_AUTHENTICATION_REQUIRED = 511
 _EMPTY_BODY = 1
-_ERRORS = {
-    Failure.SERVFAIL,
-    Failure.QUERY_REFUSED,
-    Failure.RCODE,
-    Failure.MALFORMED,
-    Failure.NXDOMAIN,
-    Failure.NODATA,
-}
 
 _CUT_OFF = {Failure.RESET, Failure.CLOSED, Failure.REFUSED}
 
@@ -227,7 +220,7 @@ class CanarySurvey:
         heard = resolvers.ask(questions, role, unchecked=unchecked)
         if any(answer.addresses for answer in heard):
             return DnsHealth.ANSWERS
-        errors = any(answer.failure in _ERRORS for answer in heard)
+        errors = any(answer.failure in FROM_A_SERVER for answer in heard)
         return DnsHealth.ERRORS if errors else DnsHealth.SILENT
 
 
