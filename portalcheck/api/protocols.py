@@ -15,6 +15,7 @@ from portalcheck.facts import (
     DnsAnswer,
     DnsServer,
     Failure,
+    Hello,
     Hop,
     InstalledBrowser,
     Interface,
@@ -110,6 +111,9 @@ class ThirdParties(Protocol):
     def canaries(self) -> Canaries | None:
         """How hosts answer that have nothing to do with the portal; None if they may not be asked now."""
 
+    def shake_hands(self, hello: Hello) -> bool:
+        """Whether the handshake of any canary succeeds with this ClientHello; False if they may not be asked now."""
+
     def names(self, host: str) -> tuple[DnsAnswer, ...] | None:
         """A name of the portal's as independent DNS servers see it; None unless the person allowed to ask them."""
 
@@ -158,6 +162,15 @@ class Context(Protocol):
 
     def traces(self, routes: Sequence[Route]) -> tuple[Trace | None, ...]:
         """The walks along several routes at once, in their order; None for one that was not finished in time."""
+
+    def chromium_hellos(self) -> tuple[Trace, ...]:
+        """What the hosts of sign-in that the profile names do with Chromium's ClientHello (`Hello.CHROMIUM`)."""
+
+    def large_request(self) -> Trace | None:
+        """What the portal's host does with a request as large as that of a sign-in (`Route.filler_bytes`).
+
+        None if the address may not be contacted.
+        """
 
     def late(self) -> bool:
         """Whether the page is still not there after `SLOW_MS`: counterfactuals must then not wait for it."""

@@ -52,13 +52,13 @@ def serve(context: ssl.SSLContext, inner: Serve, peer: Peer) -> None:
 
 def unless_named(name: str, refuse: Serve, inner: Serve, peer: Peer) -> None:
     """A filter in the way: a ClientHello that carries the name is refused, every other goes through."""
-    if name.encode() in _hello(peer):
+    if name.encode() in first_record(peer):
         refuse(peer)
     else:
         inner(peer)
 
 
-def _hello(peer: Peer) -> bytes:
+def first_record(peer: Peer) -> bytes:
     """The first TLS record, left in the socket for the real server; whatever came within two seconds."""
     end = time.monotonic() + _HELLO_S
     while True:

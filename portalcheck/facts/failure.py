@@ -52,6 +52,11 @@ class Failure(StrEnum):
     """The server ended the handshake with a TLS alert (RFC 8446, 6) other than protocol_version."""
     TOO_OLD = "too-old"
     """Server and client have no version of TLS in common; the server's are below 1.2."""
+    # HTTP/2
+    STREAM_RESET = "stream-reset"
+    """The server ended the stream of a request by RST_STREAM (RFC 9113, 5.4.2)."""
+    HTTP_1_REQUIRED = "http-1-required"
+    """The same, as it wants HTTP/1.1 for what was asked; browsers then ask so, and so does this program."""
     # proxies
     PROXY_NAME = "proxy-name"
     """The proxy's own name has no address."""

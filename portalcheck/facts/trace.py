@@ -11,6 +11,8 @@ from portalcheck.facts.machine import DnsServer
 
 AUTO = "auto"
 DIRECT = "direct"
+HTTP_2 = "h2"
+"""How ALPN calls it (RFC 9113, 3.1)."""
 SLOW_MS = 8000
 """A sign-in page that needs longer is slow, in milliseconds (contract.md, Causes)."""
 
@@ -43,12 +45,33 @@ class Resolution(msgspec.Struct, frozen=True, kw_only=True):
     answered_late: bool = False
 
 
+class Hello(StrEnum):
+    """What a ClientHello (RFC 8446, 4.1.2) offers. All but the first are counterfactuals, each with less or more."""
+
+    BROWSER = "browser"
+    """What today's browsers have in common: X25519MLKEM768 first, so that it fills two packets, HTTP/2 and HTTP/1.1."""
+    CHROMIUM = "chromium"
+    """The same, with reserved values in each list, as Chromium has them (GREASE, RFC 8701). The handshake is not made:
+    whatever TLS record the server answers with is enough."""
+    SMALL = "small"
+    """Without X25519MLKEM768: one packet."""
+    TLS_1_2 = "tls-1.2"
+    """TLS 1.2 alone; one packet."""
+    HTTP_1 = "http-1"
+    """HTTP/1.1 alone."""
+    PLAIN = "plain"
+    """One packet, HTTP/1.1 alone: what gets through most easily."""
+    ANY = "any"
+    """All that this program can, from TLS 1.0 on, with what browsers gave up."""
+
+
 class Route(msgspec.Struct, frozen=True, kw_only=True):
     """How to connect to a URL; the default is what the browser would do. A counterfactual changes one field.
 
     `proxy` is `auto` (as the browser), `direct`, or a proxy URL; `family` is 0 (both), 4 or 6; `addresses`
-    replace the name's own; `interface` names the network interface to send through; `server_name` replaces the SNI;
-    `oldest_tls` offers TLS 1.0 and 1.1 only; `cookie_bytes` sends a Cookie header of filler of that length;
+    replace the name's own; `interface` names the network interface to send through; `server_name` replaces the SNI
+    (an IP literal stands for none); `hello` is what TLS offers; `cookie_bytes` sends a Cookie header of filler of that
+    length, `filler_bytes` a header field that no server knows;
     `fresh_cookies` sends the portal its own cookies of this very walk back, as a private window would; without `follow`
     redirects are not followed. `small_packets` asks for TCP segments that fit through any link (RFC 9293, 3.7.1).
     `repeat` numbers the tries of the same route: what works at the second try was not broken for good.
@@ -60,8 +83,9 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     addresses: tuple[str, ...] = ()
     interface: str = ""
     server_name: str = ""
-    oldest_tls: bool = False
+    hello: Hello = Hello.BROWSER
     cookie_bytes: int = 0
+    filler_bytes: int = 0
     fresh_cookies: bool = False
     follow: bool = True
     small_packets: bool = False
@@ -136,20 +160,23 @@ class ProxyStep(msgspec.Struct, frozen=True, kw_only=True):
 class TlsStep(msgspec.Struct, frozen=True, kw_only=True):
     """The TLS handshake, made without verification; `chain` is what the server sent, leaf first, as DER.
 
-    `alert` is the name of the server's alert (IANA), `version` as in `TLSv1.3`; both may be empty.
+    `alert` is the name of the server's alert (IANA), `version` as in `TLSv1.3`, `protocol` that of ALPN (RFC 7301);
+    all may be empty.
     `staple` is the OCSP response that came with the chain (RFC 6066, 8), as DER, empty without one.
     `client_certificate_requested`: the handshake failed after the server had asked for a client certificate.
-    `still_receiving`: bytes still came when the time was up.
+    `still_receiving`: bytes still came when the time was up; `cut_short`: the run was over before that.
     """
 
     failure: Failure | None
     alert: str = ""
     version: str = ""
+    protocol: str = ""
     chain: tuple[bytes, ...] = ()
     staple: bytes = b""
     ms: int = 0
     client_certificate_requested: bool = False
     still_receiving: bool = False
+    cut_short: bool = False
 
 
 class HttpStep(msgspec.Struct, frozen=True, kw_only=True):
@@ -233,11 +260,15 @@ class TraceEnd(StrEnum):
 
 
 class Trace(msgspec.Struct, frozen=True, kw_only=True):
-    """A walk from a URL along its redirects, one hop a request. There is always at least one hop."""
+    """A walk from a URL along its redirects, one hop a request. There is always at least one hop.
+
+    `recovered`: the first try was reset or closed, and this is the second.
+    """
 
     route: Route
     hops: tuple[Hop, ...]
     end: TraceEnd
+    recovered: bool = False
 
     @property
     def first(self) -> Hop:

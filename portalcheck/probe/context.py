@@ -20,6 +20,8 @@ from portalcheck.facts import (
     Chain,
     DnsAnswer,
     DnsServer,
+    Failure,
+    Hello,
     Hop,
     ProxyPlan,
     Resolution,
@@ -35,6 +37,7 @@ from portalcheck.probe.aliases import Aliases
 from portalcheck.probe.connect.proxy_plan import ProxyFinder
 from portalcheck.probe.deadline import Deadline
 from portalcheck.probe.dns.resolution import ask_servers
+from portalcheck.probe.limits import BESIDE_S
 from portalcheck.probe.memo import Memo
 from portalcheck.probe.policy import Ledger, Network, Role
 from portalcheck.probe.third_parties.asking import Egress, ThirdParties
@@ -45,6 +48,11 @@ from portalcheck.probe.tls.trust import ChainVerifier
 from portalcheck.probe.trace import Tracer
 
 _log = logging.getLogger(__name__)
+
+_SIGN_IN_BYTES = 3500
+"""Beyond two packets: the form, and the cookies that a portal sets before it."""
+_BY_CHANCE = (Failure.RESET, Failure.CLOSED)
+"""What a browser, or the person at it, tries again, and what then works as often as not."""
 
 
 class RunContext:
@@ -59,6 +67,7 @@ class RunContext:
         self.host, self.contactable = address.host, address.contactable
         named = (portal.url, *portal.official, *portal.identity, *network.canaries)
         self.ledger = Ledger(Aliases(named))
+        self._large = Route(url=self.url, filler_bytes=_SIGN_IN_BYTES, follow=False)
         self._shared = Memo(deadline, aliases=self.ledger.aliases)
         files = Fetcher(lambda: self._tracer, network, self._may_visit)
         self._finder = ProxyFinder(machine, self._shared, files.pac)
@@ -122,10 +131,40 @@ class RunContext:
         works = [partial(self.trace, route) for route in routes]
         return tuple(gather(works, self.deadline.remaining()))
 
+    def chromium_hellos(self) -> tuple[Trace, ...]:
+        """The traces with Chromium's hello to the portal, and to the hosts that the profile names for sign-in.
+
+        None are made where the first hop was slow: they would be in the way of what is needed more.
+        """
+        trace = self.trace()
+        if trace is None or not _is_quick(trace.first):
+            return ()
+        return self._shared.get("chromium-hellos", self._chromium_hellos)
+
+    def _chromium_hellos(self) -> tuple[Trace, ...]:
+        urls = [self.url, *(f"https://{host}/" for host in self.portal.identity)]
+        routes = [Route(url=url, hello=Hello.CHROMIUM, follow=False) for url in urls]
+        return tuple(trace for trace in self.traces(routes) if trace is not None)
+
+    def large_request(self) -> Trace | None:
+        """The trace of a request as large as that of a sign-in; None where the first hop was slow."""
+        trace = self.trace()
+        return self.trace(self._large) if trace is not None and _is_quick(trace.first) else None
+
+    def _beside(self, first: Hop) -> None:
+        """What browsers send and the walk does not, while the walk goes on."""
+        if _is_quick(first):
+            spawn(lambda: self._shared.get("chromium-hellos", self._chromium_hellos))
+            spawn(lambda: self.trace(self._large))
+
     def _trace(self, route: Route) -> Trace:
         if not self._shared.known("stores"):
             spawn(self._certificates.prepare)
-        trace = self._tracer.trace(route, Role.PORTAL, self._may_visit)
+        own = route == Route(url=self.url)
+        trace = self._tracer.trace(route, Role.PORTAL, self._may_visit, self._beside if own else None)
+        if own and trace.last.failure in _BY_CHANCE:
+            again = self._tracer.trace(route, Role.PORTAL, self._may_visit)
+            return msgspec.structs.replace(again, recovered=True) if again.end is TraceEnd.PAGE else trace
         looping = trace.end in (TraceEnd.LOOP, TraceEnd.TOO_MANY)
         if looping and not route.fresh_cookies and route.proxy in (AUTO, DIRECT):
             # Some portals send visitors round until they return a cookie, as any browser would.
@@ -251,6 +290,8 @@ class RunContext:
             return True
         if page.challenge or page.is_error:
             return True
+        if any(trace.first.failure is not None for trace in self.chromium_hellos()):
+            return True
         return any(self._odd_certificate(hop) for hop in trace.hops) or self._clock_seems_wrong(trace)
 
     def _odd_certificate(self, hop: Hop) -> bool:
@@ -268,6 +309,13 @@ class RunContext:
     def _may_ask_others(self) -> bool:
         """Whether anybody but the portal and this computer's own servers may be asked now."""
         return self.contactable and self._network.neutral_allowed(self.trouble())
+
+
+def _is_quick(hop: Hop) -> bool:
+    """Whether a hop answered within `BESIDE_S`, so that a further connection is in nobody's way."""
+    steps = (hop.names, hop.connect, hop.proxy, hop.tls, hop.http)
+    took = sum(step.ms for step in steps if step is not None)
+    return hop.http is not None and hop.http.failure is None and took <= BESIDE_S * 1000
 
 
 def _median(skews: Sequence[int]) -> int:

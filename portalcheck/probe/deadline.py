@@ -53,5 +53,5 @@ class Deadline:
         return part
 
     def limit(self, comfortable: float) -> float:
-        """Seconds for a step, which may take `comfortable` in a run of `RUN_S`: scaled to this run, cut at its end."""
-        return max(0.001, min(comfortable * self.scale, self.remaining()))
+        """Seconds for a step, which may take `comfortable` in a run of `RUN_S`: scaled, and cut at the last word."""
+        return max(0.001, min(comfortable * self.scale, self.last_word - time.monotonic()))

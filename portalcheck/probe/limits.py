@@ -60,6 +60,8 @@ STILL_FLOWING_S = 3.0
 
 PAGE_S = 9.3
 """The page: longer than that of a slow one (`facts.SLOW_MS`), so that slow is told from silent."""
+BESIDE_S = 1.5
+"""The first answer, name and connection included, on a link that carries more than one thing at a time (fixed)."""
 REDIRECT_BODY_S = 1.0
 """The body of a redirect: it is read only so that the connection can be used again."""
 

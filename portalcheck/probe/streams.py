@@ -61,6 +61,11 @@ class EvidenceStream:
         except TimeoutError as error:
             raise self._noted(error) from error
 
+    def gave_up(self, failure: Failure) -> StreamError:
+        """What a reader raises who cannot go on, for a reason that the bytes do not show."""
+        self.failure = failure
+        return StreamError()
+
     def read(self, max_bytes: int) -> bytes:
         """Up to `max_bytes` bytes, b"" at the end; raises StreamError."""
         if self._left <= 0:

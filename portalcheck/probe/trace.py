@@ -10,7 +10,7 @@ import msgspec
 
 from portalcheck.address.url import Address
 from portalcheck.api.protocols import Machine
-from portalcheck.facts import AUTO, DnsAnswer, DnsServer, Failure, Hop, Route, Trace, TraceEnd
+from portalcheck.facts import AUTO, DnsAnswer, DnsServer, Failure, Hello, Hop, Route, Trace, TraceEnd
 from portalcheck.probe.connect.connection import ConnectionPlan, Connector, is_public
 from portalcheck.probe.connect.proxy_plan import ProxyFinder
 from portalcheck.probe.deadline import Deadline
@@ -18,7 +18,14 @@ from portalcheck.probe.dns.resolution import ask_system, resolve
 from portalcheck.probe.http.cookies import Jar
 from portalcheck.probe.http.http1 import Request
 from portalcheck.probe.http.location import target_of, url_of
-from portalcheck.probe.http.request import HEADERS, REDIRECTS, Connection, Exchange, filler_cookies
+from portalcheck.probe.http.request import (
+    FILLER_FIELD,
+    HEADERS,
+    REDIRECTS,
+    Connection,
+    Exchange,
+    filler_cookies,
+)
 from portalcheck.probe.memo import Memo
 from portalcheck.probe.policy import Ledger, Role
 from portalcheck.probe.streams import EvidenceStream
@@ -71,11 +78,16 @@ class Tracer:
         found = self._under_way(host, 0).get(0.0)
         return bool(found) and not isinstance(found, Failure)
 
-    def trace(self, route: Route, role: Role, may_visit: MayVisit) -> Trace:
-        """Follow a route; the proxies that a PAC file names are tried in its order until HTTP is spoken through one."""
+    def trace(
+        self, route: Route, role: Role, may_visit: MayVisit, beside: Callable[[Hop], None] | None = None
+    ) -> Trace:
+        """Follow a route; the proxies that a PAC file names are tried in its order until HTTP is spoken through one.
+
+        `beside` is called with the first hop as soon as it was answered.
+        """
         proxies = self.finder.plan(route.url).candidates if route.proxy == AUTO else (route.proxy,)
         for proxy in proxies:
-            trace = _Tracing(self, route, role, may_visit, proxy).run()
+            trace = _Tracing(self, route, role, may_visit, proxy, beside).run()
             if trace.first.http is not None:
                 return trace
         return trace
@@ -103,8 +115,17 @@ def led_by_strangers(role: Role, hops: Sequence[Hop], host: str) -> bool:
 class _Tracing:
     """One trace while it is made: the open connections by origin (scheme, host, port), and the hops so far."""
 
-    def __init__(self, tracer: Tracer, route: Route, role: Role, may_visit: MayVisit, proxy: str) -> None:
+    def __init__(
+        self,
+        tracer: Tracer,
+        route: Route,
+        role: Role,
+        may_visit: MayVisit,
+        proxy: str,
+        beside: Callable[[Hop], None] | None,
+    ) -> None:
         self.tracer, self.route, self.role, self.may_visit, self.proxy = tracer, route, role, may_visit, proxy
+        self.beside = beside
         first = url_of(route.url)
         self.start = first.host if first is not None else ""
         self.hops: list[Hop] = []
@@ -146,6 +167,8 @@ class _Tracing:
             exchange = self.exchange(request)
             if exchange is None or exchange.step.failure is not None:
                 return TraceEnd.FAILED
+            if self.beside is not None and len(self.hops) == 1:
+                self.beside(self.hops[0])
             if self.route.fresh_cookies:
                 jar.keep(url, exchange.headers)
             following = self._next(url, exchange)
@@ -156,7 +179,10 @@ class _Tracing:
     def _request(self, url: Address, jar: Jar) -> Request:
         filler = self.route.cookie_bytes if url.host == self.start else 0
         cookies = filler_cookies(filler) if filler else jar.header(url)
-        return Request("GET", url, {**HEADERS, **({"Cookie": cookies} if cookies else {})})
+        more = {"Cookie": cookies} if cookies else {}
+        if self.route.filler_bytes:
+            more[FILLER_FIELD] = "x" * self.route.filler_bytes
+        return Request("GET", url, HEADERS | more)
 
     def _next(self, url: Address, exchange: Exchange) -> Address | TraceEnd:
         """Where the response leads, or how the trace ends with it."""
@@ -183,11 +209,14 @@ class _Tracing:
             # The server had closed it meanwhile, as it may: browsers too then connect anew (RFC 9112, 9.3.1).
         if kept is not None:
             kept[0].close()
-        connection, hop = self._connect(request.url)
-        if connection is None:
-            self.hops.append(hop)
-            return None
-        exchange = self._exchange(connection, hop, request)
+        for hello in (self.route.hello, Hello.HTTP_1):
+            connection, hop = self._connect(request.url, hello)
+            if connection is None:
+                self.hops.append(hop)
+                return None
+            exchange = self._exchange(connection, hop, request)
+            if exchange.step.failure is not Failure.HTTP_1_REQUIRED:
+                break
         self.hops.append(msgspec.structs.replace(hop, http=exchange.step))
         return exchange
 
@@ -200,20 +229,23 @@ class _Tracing:
     def _origin(self, url: Address) -> tuple[str, str, int]:
         return url.scheme, url.host, url.port
 
-    def _connect(self, url: Address) -> tuple[Connection | None, Hop]:
+    def _connect(self, url: Address, hello: Hello) -> tuple[Connection | None, Hop]:
         plan = ConnectionPlan(
             proxy=self._proxy_for(url),
             addresses=self.route.addresses if url.host == self.start else (),
             family=self.route.family,
             interface=self.route.interface,
             server_name=self.route.server_name or url.host,
-            oldest_tls=self.route.oldest_tls,
+            hello=hello,
             small_packets=self.route.small_packets,
             outside_only=led_by_strangers(self.role, self.hops, url.host),
         )
         where = self._words(url.host, self.route)
         stream, hop, absolute = self.tracer.connect(url, self.role, plan, where)
-        return (Connection(stream, through_proxy=absolute) if stream is not None else None), hop
+        if stream is None:
+            return None, hop
+        protocol = hop.tls.protocol if hop.tls is not None else ""
+        return Connection(stream, protocol, through_proxy=absolute), hop
 
     def _proxy_for(self, url: Address) -> str:
         """The proxy for one hop: an exception list may send one host of the portal directly and another through it."""

@@ -73,33 +73,48 @@ def play(clock_library: Path | None) -> Play:
     @functools.cache
     def played(row_id: str, *twists: str) -> Played:
         _skip_where_impossible(ROWS[row_id], twists, clock_library)
-        done = subprocess.run(
-            in_fresh_spaces([sys.executable, "-m", "tests.lab.inside", row_id, *twists]),
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd=REPOSITORY,
-            timeout=_OVERALL_S,
-            env={
-                **os.environ,
-                "LAB_CLOCK_LIBRARY": str(clock_library),
-                "LAB_PYTHONPATH": os.environ.get("PYTHONPATH", ""),
-                "PYTHONPATH": os.pathsep.join([str(REPOSITORY), os.environ.get("PYTHONPATH", "")]),
-            },
-        )
-        assert done.returncode == 0, f"the lab itself failed:\n{done.stderr[-3000:]}"
-        return msgspec.convert(json.loads(done.stdout), Played)
+        return msgspec.convert(_inside(clock_library, row_id, *twists), Played)
 
     return played
 
 
-def _skip_where_impossible(row: Row, twists: tuple[str, ...], clock_library: Path | None) -> None:
+@pytest.fixture(scope="session")
+def browse(clock_library: Path | None) -> Callable[[str], bool]:
+    """Whether the sign-in page of a row loads in Chromium after its fault."""
+
+    def browsed(row_id: str) -> bool:
+        _skip_where_impossible(ROWS[row_id], (), clock_library, "chromium")
+        return bool(_inside(clock_library, row_id, "--browse"))
+
+    return browsed
+
+
+def _inside(clock_library: Path | None, *arguments: str) -> Any:
+    done = subprocess.run(
+        in_fresh_spaces([sys.executable, "-m", "tests.lab.inside", *arguments]),
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=REPOSITORY,
+        timeout=_OVERALL_S,
+        env={
+            **os.environ,
+            "LAB_CLOCK_LIBRARY": str(clock_library),
+            "LAB_PYTHONPATH": os.environ.get("PYTHONPATH", ""),
+            "PYTHONPATH": os.pathsep.join([str(REPOSITORY), os.environ.get("PYTHONPATH", "")]),
+        },
+    )
+    assert done.returncode == 0, f"the lab itself failed:\n{done.stderr[-3000:]}"
+    return json.loads(done.stdout)
+
+
+def _skip_where_impossible(row: Row, twists: tuple[str, ...], clock_library: Path | None, *more: str) -> None:
     try:
         importlib.metadata.distribution("portalcheck")
     except importlib.metadata.PackageNotFoundError:
         pytest.skip("portalcheck is not installed, so that no check is found (pip install -e .)")
     steps = (*row.setting, *row.fault, *(step for name in twists for step in TWISTS[name]))
-    wanted = {"ip", "nsenter", *programs(steps)}
+    wanted = {"ip", "nsenter", *more, *programs(steps)}
     if why := why_impossible(sorted(wanted)):
         pytest.skip(why)
     if "squid" in wanted and len(namespaces()) > 1:

@@ -1,6 +1,7 @@
 """Plays one row, in namespaces of its own, and prints what happened as JSON: `python -m tests.lab.inside ROW`.
 
-Further arguments name twists: healthy oddities that must not change the verdict.
+Further arguments name twists: healthy oddities that must not change the verdict. With `--browse` in their place it is
+Chromium that goes to the sign-in page, after the fault.
 """
 
 from __future__ import annotations
@@ -40,8 +41,21 @@ def play(row_id: str, twists: list[str]) -> dict[str, object]:
     }
 
 
+def browse(row_id: str) -> bool:
+    """Whether the sign-in page loads in Chromium after the row's fault."""
+    row = ROWS[row_id]
+    world = World().start()
+    try:
+        for step in (*row.setting, *row.fault):
+            step(world)
+        return world.patient.loads_in_chromium()
+    finally:
+        world.close()
+
+
 if __name__ == "__main__":
-    json.dump(play(sys.argv[1], sys.argv[2:]), sys.stdout)
+    browses = sys.argv[2:] == ["--browse"]
+    json.dump(browse(sys.argv[1]) if browses else play(sys.argv[1], sys.argv[2:]), sys.stdout)
     sys.stdout.flush()
     # Servers' threads are left behind on purpose; the namespaces go with the process.
     os._exit(0)

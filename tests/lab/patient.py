@@ -55,6 +55,9 @@ class Said(msgspec.Struct, frozen=True):
     stderr: str
 
 
+_PAGE_MS = 8000
+
+
 class Patient:
     """The computer's state: change the attributes, then `probe` or `check`."""
 
@@ -110,6 +113,26 @@ class Patient:
         if done.returncode:
             raise RuntimeError(f"{command}: exit {done.returncode}: {(done.stderr or done.stdout)[-2000:]}")
         return seconds
+
+    def loads_in_chromium(self) -> bool:
+        """Whether Chromium comes to the sign-in page; whose certificate it is shown does not matter here."""
+        self.write()
+        try:
+            done = self._inside(
+                [
+                    *("chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic"),
+                    *("--no-first-run", "--disable-background-networking", "--disable-component-update"),
+                    *(
+                        "--disable-sync",
+                        "--ignore-certificate-errors",
+                        f"--user-data-dir={self.folder}/chromium",
+                    ),
+                    *(f"--timeout={_PAGE_MS}", "--dump-dom", names.SIGN_IN),
+                ]
+            )
+        except subprocess.TimeoutExpired:
+            return False
+        return "password" in done.stdout
 
     def probe(self) -> dict[str, Any]:
         """What standard programs and sockets see: nothing of the tool's is used."""

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import ssl
+import tempfile
 import time
 from functools import cached_property
 
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import ExtensionOID
 
 from portalcheck.demo.certificates import DAY_S, Issued, Minted, mint
 from tests.lab import names
@@ -74,6 +80,32 @@ class Authorities:
             signer or self.intermediate,
             send_issuer=send_issuer,
         )
+
+    def odd_leaf(
+        self, *hosts: str, key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey, digest: hashes.SHA256
+    ) -> ssl.SSLContext:
+        """A server's certificate with a key, or signed in a way, that few have; and TLS that shows it all the same."""
+        usual = self.leaf(*hosts)
+        template = usual.certificate
+        builder = x509.CertificateBuilder(
+            template.issuer,
+            template.subject,
+            key.public_key(),
+            x509.random_serial_number(),
+            template.not_valid_before_utc,
+            template.not_valid_after_utc,
+            [one for one in template.extensions if one.oid != ExtensionOID.SUBJECT_KEY_IDENTIFIER],
+        )
+        certificate = builder.sign(self.intermediate.key, digest)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.set_ciphers("DEFAULT:@SECLEVEL=0")
+        pem_key = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        chain = (certificate, *usual.chain[1:])
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(pem_key + b"".join(one.public_bytes(Encoding.PEM) for one in chain))
+            file.flush()
+            context.load_cert_chain(file.name)
+        return context
 
     def responder(self) -> Issued:
         """Whom the intermediate appointed to speak for it (RFC 6960, 4.2.2.2)."""

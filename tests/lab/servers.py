@@ -66,6 +66,7 @@ class Site:
         self.otherwise = next(iter(self.contexts.values()))
         self.application = application
         self.around: Callable[[Serve], Serve] = lambda serve: serve
+        self.speak: Callable[[Application], Serve] = lambda application: partial(web.serve, application)
 
     def serve(self, log: Log, role: str, peer: Peer) -> None:
         """Shake hands by server name, then answer requests."""
@@ -76,7 +77,7 @@ class Site:
             sock.context = self.contexts.get((name or "").lower(), front)
 
         front.sni_callback = chosen
-        self.around(partial(tls.serve, front, partial(web.serve, self.application)))(peer)
+        self.around(partial(tls.serve, front, self.speak(self.application)))(peer)
 
 
 class DnsServer:

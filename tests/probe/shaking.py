@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 
 from portalcheck.demo.servers import Endpoint, Peer, Serve
-from portalcheck.facts import TlsStep
+from portalcheck.facts import Hello, TlsStep
 from portalcheck.probe.deadline import Deadline
 from portalcheck.probe.tls.handshake import handshake
 from portalcheck.probe.tls.openssl import TlsStream
@@ -22,7 +22,7 @@ def shake(
     *,
     name: str = HOST,
     seconds: float = SECONDS,
-    oldest_tls: bool = False,
+    hello: Hello = Hello.BROWSER,
     connected: threading.Event | None = None,
 ) -> Shaken:
     """One handshake, which ends in time and closes its socket when it fails; `connected` is set before it."""
@@ -30,7 +30,7 @@ def shake(
     if connected is not None:
         connected.set()
     with in_time(seconds):
-        secured, step = handshake(sock, name, Deadline(seconds), oldest_tls=oldest_tls)
+        secured, step = handshake(sock, name, Deadline(seconds), hello)
     assert (secured is None) == (step.failure is not None)
     assert (secured is None) == (sock.fileno() == -1)
     return secured, step
@@ -46,8 +46,8 @@ def opened(where: Endpoint) -> Iterator[TlsStream]:
         yield secured
 
 
-def succeeds(where: Endpoint, *, name: str = HOST, oldest_tls: bool = False) -> TlsStep:
-    secured, step = shake(where, name=name, oldest_tls=oldest_tls)
+def succeeds(where: Endpoint, *, name: str = HOST, hello: Hello = Hello.BROWSER) -> TlsStep:
+    secured, step = shake(where, name=name, hello=hello)
     assert secured is not None
     secured.close()
     return step

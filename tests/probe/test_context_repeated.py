@@ -31,7 +31,7 @@ class Busy:
         self.portal_passed = self.connections = 0
 
     def __call__(self, peer: Peer) -> None:
-        portal = HOST.encode() in tls_server._hello(peer)
+        portal = HOST.encode() in tls_server.first_record(peer)
         with self._lock:
             number, self.connections = self.connections, self.connections + 1
             broken = self._breaks_off(number, portal)

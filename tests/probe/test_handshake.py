@@ -11,7 +11,7 @@ import pytest
 from portalcheck.demo import tls
 from portalcheck.demo.certificates import server_context
 from portalcheck.demo.servers import Peer, Serve
-from portalcheck.facts import Failure
+from portalcheck.facts import Failure, Hello
 from portalcheck.probe.deadline import Deadline
 from portalcheck.probe.failures import TlsError, client_certificate_requested
 from portalcheck.probe.tls.handshake import handshake
@@ -113,12 +113,12 @@ def test_a_server_of_old_versions_alone_is_too_old(world: World) -> None:
 
 
 def test_old_versions_can_be_proved(world: World) -> None:
-    step = succeeds(world.tcp(partial(tls.serve, _old_context(), echo)), oldest_tls=True)
+    step = succeeds(world.tcp(partial(tls.serve, _old_context(), echo)), hello=Hello.ANY)
     assert step.version == "TLSv1.1"
 
 
 def test_the_proof_fails_with_a_modern_server(world: World) -> None:
-    assert fails(world.tls(echo), oldest_tls=True).failure in (Failure.TOO_OLD, Failure.ALERT)
+    assert fails(world.tls(echo), hello=Hello.ANY).failure in (Failure.TOO_OLD, Failure.ALERT)
 
 
 # ---- client certificates ---------------------------------------------------------------------------

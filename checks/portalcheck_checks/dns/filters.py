@@ -8,7 +8,7 @@ from portalcheck.api import DIRECT, Chain, Context, Finding, Hop, HttpStep, Kind
 from portalcheck_checks.dns import reasons
 from portalcheck_checks.dns.lookup import MISSING, NameOnRoute, answered
 from portalcheck_checks.shared.block_pages import is_block_page
-from portalcheck_checks.shared.sni import differs_by_sni
+from portalcheck_checks.shared.handshakes import differs_by_sni
 
 
 def leads_to_block_page(ctx: Context, lookup: NameOnRoute) -> bool:

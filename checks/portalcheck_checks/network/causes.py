@@ -72,6 +72,7 @@ CAUSES = (
         explains={service.NO_ANSWER, *_HURT_BY_LOSS},
     ),
     _TCP_BLOCKED,
+    Cause("flaky-network", note=True, all={reasons.RECOVERED}, after="intercept-trusted"),
     Cause("ipv6-fallback", note=True, all={reasons.IPV6_FALLBACK}, after="intercept-trusted"),
     Cause(
         "slow-network",

@@ -15,6 +15,7 @@ from portalcheck.api import (
     Context,
     Failure,
     Finding,
+    Hello,
     Hop,
     Interface,
     InterfaceKind,
@@ -28,11 +29,13 @@ from portalcheck.api import (
     ok,
     reasons_in,
     skip,
+    warn,
 )
 from portalcheck_checks.network import reasons
 from portalcheck_checks.network.causes import CAUSES
+from portalcheck_checks.shared.handshakes import passing_hello
 from portalcheck_checks.shared.literals import literal
-from portalcheck_checks.shared.retries import retry
+from portalcheck_checks.shared.retries import fails_again, retry
 from portalcheck_checks.shared.tunnels import other_interfaces
 
 SLOW_PAGE_MS = 4000
@@ -41,7 +44,10 @@ SLOW_PAGE_MS = 4000
 def network(ctx: Context) -> Iterable[Finding]:
     """The link, egress as the canaries show it, and both families of addresses."""
     if ctx.late():
-        ctx.traces((retry(Route(url=ctx.url)), _in_small_packets(ctx)))
+        # Whatever may yet explain it, at once: there is no time for one after the other.
+        ctx.traces(
+            (retry(Route(url=ctx.url)), _in_small_packets(ctx), Route(url=ctx.url, hello=Hello.HTTP_1))
+        )
     trace = ctx.trace()
     loaded = is_proven(ctx, trace)
     link = judge_link(ctx.machine.interfaces(), routed=bool(ctx.egress.addresses()), loaded=loaded)
@@ -62,16 +68,19 @@ def network(ctx: Context) -> Iterable[Finding]:
             loaded=loaded,
             captive=CaptiveAnswer.CAPTIVE in beside,
             blocked_here=stuck and ctx.egress.blocked_here(),
+            some_hello_passes=_fails_to_shake_hands(trace) and passing_hello(ctx, trace.first) is not None,
         )
     routed = loaded or _is_routed(ctx, trace)
     stopped = not routed and _is_blocked_here(ctx, trace)
     if stopped:
         yield fail(reasons.STOPPED_HERE)
     yield from judge_families(trace, loaded=loaded, only_ipv4=retries.ipv4_only, routed=routed or stopped)
-    if retries.again:
+    if retries.again or trace.recovered:
         yield note(reasons.RECOVERED)  # so that nothing is proved
     elif retries.small_packets:
         yield fail(reasons.MTU)
+    elif loaded and _large_request_vanishes(ctx):
+        yield warn(reasons.MTU)
     yield from judge_speed(trace, loaded=loaded)
 
 
@@ -98,11 +107,18 @@ def _usable(address: str) -> bool:
 
 
 def judge_egress(
-    trace: Trace, canaries: Canaries, *, loaded: bool, captive: bool = False, blocked_here: bool = False
+    trace: Trace,
+    canaries: Canaries,
+    *,
+    loaded: bool,
+    captive: bool = False,
+    blocked_here: bool = False,
+    some_hello_passes: bool = False,
 ) -> Iterator[Finding]:
     """What the canaries prove. Errors of a probe never mean a captive portal (RFC 8952 leaves them open).
 
-    `captive`: one shows beside the tunnel; `blocked_here`: this computer itself lets nothing out.
+    `captive`: one shows beside the tunnel; `blocked_here`: this computer itself lets nothing out;
+    `some_hello_passes`: a handshake succeeds, though not with what browsers send.
     """
     proxied = trace.first.proxy is not None
     signs = canaries.is_captive or canaries.one_certificate or captive
@@ -115,13 +131,17 @@ def judge_egress(
         yield ok(reasons.WAY_OUT, reached=canaries.verified, asked=canaries.asked)
     elif not _answered(trace) and canaries.tcp_ok == 0 and not canaries.answered_on_retry:
         yield fail(reasons.BLOCKED_HERE if blocked_here else reasons.NO_WAY_OUT)
-    if _port_blocked(trace, canaries) and not proxied:
+    if _port_blocked(trace, canaries) and not proxied and not some_hello_passes:
         yield fail(reasons.PORT_BLOCKED, port=trace.first.port)
 
 
 def _answered(trace: Trace) -> bool:
     """Whether the portal's side answered at all, which no dead network can fake."""
     return any(hop.connect is not None and hop.connect.failure is None for hop in trace.hops)
+
+
+def _fails_to_shake_hands(trace: Trace) -> bool:
+    return trace.first.tls is not None and trace.first.tls.failure is not None
 
 
 def _port_blocked(trace: Trace, canaries: Canaries) -> bool:
@@ -164,6 +184,15 @@ def _retry_all(ctx: Context, trace: Trace, *, loaded: bool) -> Retries:
         small_packets=small is not None and worked[small],
         again=worked[second],
     )
+
+
+def _large_request_vanishes(ctx: Context) -> bool:
+    """Whether a request as large as that of a sign-in is lost, and comes through in small packets."""
+    trace = ctx.large_request()
+    if trace is None or trace.last.failure is not Failure.TIMED_OUT:
+        return False
+    small = ctx.trace(msgspec.structs.replace(trace.route, small_packets=True))
+    return small is not None and small.last.failure is None and fails_again(ctx, trace)
 
 
 def _in_small_packets(ctx: Context) -> Route:

@@ -7,6 +7,7 @@ from portalcheck_checks.network import reasons as network
 from portalcheck_checks.proxy import reasons as proxy
 from portalcheck_checks.service import reasons
 from portalcheck_checks.tls import reasons as tls
+from portalcheck_checks.tls.causes import TLS_BLOCKED
 from portalcheck_checks.vpn import reasons as vpn
 
 _REFUSALS = {reasons.REFUSES, reasons.CHALLENGE, reasons.WANTS_CERTIFICATE}
@@ -30,7 +31,8 @@ CAUSES = (
     _BLOCKED.when(all={proxy.USED}, any=_REFUSALS, ref="step-6", then=("step-10",)),
     _BLOCKED,
     _PORTAL_ERROR,
-    _PORTAL_ERROR.when(all={reasons.ERROR}, explains=frozenset()),
+    _PORTAL_ERROR.when(any={reasons.ERROR, reasons.HTTP_2_BROKEN}, explains=frozenset()),
+    TLS_BLOCKED.when(all={reasons.HTTP_2_BLOCKED}, at=Layer.HANDSHAKE),
     Cause(
         "redirect-problem",
         "step-10",

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from portalcheck.api import (
+    HTTP_2,
     SLOW_MS,
     Check,
     Context,
     Failure,
     Finding,
+    Hello,
     Hop,
     HttpStep,
     Link,
+    Route,
     Status,
     StatusPage,
     Trace,
@@ -28,6 +31,8 @@ from portalcheck.api import (
 )
 from portalcheck_checks.service import reasons
 from portalcheck_checks.service.causes import CAUSES
+from portalcheck_checks.shared.handshakes import takes_hello
+from portalcheck_checks.shared.retries import fails_again, retry
 
 _REFUSALS = {403, 429, 451}
 _BROKEN_REDIRECTS = {TraceEnd.BAD_LOCATION, TraceEnd.LEFT_HTTPS, TraceEnd.NOT_FOLLOWED}
@@ -38,7 +43,26 @@ def service(ctx: Context) -> Iterable[Finding]:
     trace = ctx.trace()
     if trace is None:
         return [skip(reasons.NOT_REACHED)]
-    return [*judge(trace), *judge_status_page(ctx.third_parties.status_page(), loaded=is_proven(ctx, trace))]
+    found = [finding] if (finding := _judge_http2(ctx, trace)) is not None else judge(trace)
+    return [*found, *judge_status_page(ctx.third_parties.status_page(), loaded=is_proven(ctx, trace))]
+
+
+def _judge_http2(ctx: Context, trace: Trace) -> Finding | None:
+    """Who breaks HTTP/2, where the page comes over HTTP/1.1: the portal, or something that breaks the canaries' too.
+
+    None if that is not so, or cannot be told.
+    """
+    hop = trace.last
+    if hop.tls is None or hop.tls.protocol != HTTP_2 or hop.http is None or hop.http.failure is None:
+        return None
+    older = Route(url=ctx.url, hello=Hello.HTTP_1)
+    silent = hop.http.failure is Failure.TIMED_OUT  # for longer than a second try could be waited for
+    ctx.traces((older,) if silent else (older, retry(trace.route)))
+    if not is_proven(ctx, ctx.trace(older)) or not (silent or fails_again(ctx, trace)):
+        return None
+    if takes_hello(ctx, Hello.BROWSER):
+        return fail(reasons.HTTP_2_BROKEN)
+    return fail(reasons.HTTP_2_BLOCKED) if takes_hello(ctx, Hello.HTTP_1) else None
 
 
 def judge(trace: Trace) -> list[Finding]:
@@ -66,9 +90,7 @@ def _slow_throughout(trace: Trace) -> int:
         return 0
     if hop.tls is not None and hop.tls.still_receiving:
         return sum(_durations(trace))
-    if hop.http is None:
-        return 0
-    *done, last = steps = _durations(trace)
+    *done, last = steps = _durations(trace) or [0]
     return sum(steps) if last <= max(done, default=0) and last < sum(done) else 0
 
 

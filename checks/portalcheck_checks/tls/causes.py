@@ -17,15 +17,28 @@ def _interceptor(findings: Sequence[Finding]) -> Owner | None:
     return Owner.YOU if here else None
 
 
+TLS_BLOCKED = Cause(
+    "tls-blocked",
+    "step-6",
+    Owner.NETWORK,
+    code_number=20,
+    all={reasons.BLOCKED},
+    explains={Layer.HANDSHAKE, Layer.SERVICE},
+)
+_TOO_OLD = Cause(
+    "tls-too-old",
+    "step-10",
+    Owner.PORTAL,
+    code_number=28,
+    any={reasons.TOO_OLD, reasons.NOTHING_IN_COMMON},
+    explains={reasons.BROKEN},
+    at=Layer.CERTIFICATE,
+)
+
 CAUSES = (
-    Cause(
-        "tls-blocked",
-        "step-6",
-        Owner.NETWORK,
-        code_number=20,
-        all={reasons.BLOCKED},
-        explains={Layer.HANDSHAKE, Layer.SERVICE},
-    ),
+    TLS_BLOCKED,
+    # Another browser may send what passes.
+    TLS_BLOCKED.when(all={reasons.HELLO_BLOCKED}, then=("step-5",)),
     Cause(
         "intercept-untrusted",
         "step-6",
@@ -66,15 +79,8 @@ CAUSES = (
     Cause(
         "cert-expired", "step-10", Owner.PORTAL, code_number=27, any={reasons.EXPIRED, reasons.NOT_YET_VALID}
     ),
-    Cause(
-        "tls-too-old",
-        "step-10",
-        Owner.PORTAL,
-        code_number=28,
-        all={reasons.TOO_OLD},
-        explains={reasons.BROKEN},
-        at=Layer.CERTIFICATE,
-    ),
+    _TOO_OLD,
+    _TOO_OLD.when(all={reasons.HELLO_REFUSED}, then=("step-5",), at=Layer.CERTIFICATE),
     INCONCLUSIVE.when(
         any={
             reasons.BROKEN,

@@ -13,6 +13,7 @@ from portalcheck.api import (
     Context,
     Failure,
     Finding,
+    Hello,
     Hop,
     Link,
     Revocation,
@@ -27,14 +28,37 @@ from portalcheck.api import (
     skip,
     warn,
 )
+from portalcheck_checks.shared.handshakes import (
+    OTHER_NAMES,
+    differs_by_sni,
+    experiments,
+    passing_hello,
+    route_to,
+    shakes_hands,
+    takes_hello,
+)
 from portalcheck_checks.shared.inspection import product_of
-from portalcheck_checks.shared.retries import SECOND, fails_again
-from portalcheck_checks.shared.sni import differs_by_sni, with_other_sni
+from portalcheck_checks.shared.retries import SECOND, fails_again, retry
 from portalcheck_checks.tls import reasons
 from portalcheck_checks.tls.causes import CAUSES
 
 DAY_S = 86400
-_CUT = {Failure.RESET: "reset", Failure.CLOSED: "closed", Failure.TIMED_OUT: "silence"}
+_CUT = {Failure.RESET, Failure.CLOSED, Failure.TIMED_OUT}
+_HOW = {
+    Failure.RESET: "reset",
+    Failure.CLOSED: "closed",
+    Failure.TIMED_OUT: "silence",
+    Failure.NOT_TLS: "not-tls",
+}
+_OLD = ("TLSv1", "TLSv1.1")
+_STOPPED = {
+    Hello.BROWSER: "reserved",
+    Hello.SMALL: "size",
+    Hello.HTTP_1: "http-2",
+    Hello.TLS_1_2: "version",
+    Hello.PLAIN: "several",
+}
+"""What is stopped of a browser's hello, by the kind of hello that passes."""
 _TRIES = (SECOND, SECOND + 1, SECOND + 2)
 
 
@@ -61,13 +85,15 @@ def tls(ctx: Context) -> Iterable[Finding]:
             yield from findings
             return
         found.update((finding.reason, finding) for finding in findings)
+    if (finding := _judge_chromium_hello(ctx)) is not None:
+        yield finding
     yield from found.values()
 
 
 def _judge_hop(ctx: Context, trace: Trace, hop: Hop) -> Iterator[Finding]:
     if hop.scheme != "https":
         yield skip(reasons.PLAIN)
-    elif hop.tls is None or hop.tls.still_receiving:  # that a certificate comes slowly is told elsewhere
+    elif hop.tls is None or hop.tls.still_receiving or hop.tls.cut_short:  # that it is slow is told elsewhere
         yield skip(reasons.NOT_REACHED)
     elif hop.tls.failure is not None:
         yield _judge_handshake(ctx, trace, hop, hop.tls)
@@ -83,18 +109,44 @@ def _judge_hop(ctx: Context, trace: Trace, hop: Hop) -> Iterator[Finding]:
 
 
 def _judge_handshake(ctx: Context, trace: Trace, hop: Hop, step: TlsStep) -> Finding:
-    """Why a handshake failed, by further handshakes with one thing changed."""
+    """Why a handshake failed, by further ones with one thing changed, all at once."""
+    how = step.alert or _HOW.get(step.failure or Failure.OTHER, "garbled")
+    ctx.traces(experiments(ctx, hop))
+    if _is_refused_for_its_name(ctx, trace, hop, step):
+        return fail(reasons.BLOCKED, how=how)
+    hello = passing_hello(ctx, hop)
+    if hello is Hello.ANY:
+        old = ctx.trace(route_to(ctx, hop, hello=hello))
+        version = old.first.tls.version if old is not None and old.first.tls is not None else ""
+        return fail(reasons.TOO_OLD, version=version) if version in _OLD else fail(reasons.NOTHING_IN_COMMON)
+    if hello is not None and (found := _judge_hello(ctx, hello)) is not None:
+        return found
     if step.failure is Failure.NOT_TLS:
         return fail(reasons.NOT_TLS)
-    how = step.alert or _CUT.get(step.failure or Failure.OTHER, "garbled")
-    if step.failure is Failure.TOO_OLD or step.alert in ("protocol_version", "handshake_failure"):
-        route = msgspec.structs.replace(trace.route, oldest_tls=True, follow=False)
-        old = ctx.trace(route) if hop is trace.first else None
-        if old is not None and old.first.tls is not None and old.first.tls.failure is None:
-            return fail(reasons.TOO_OLD, version=old.first.tls.version)
-    if step.failure in _CUT and _is_cut_for_its_name(ctx, trace, hop, step):
-        return fail(reasons.BLOCKED, how=how)
     return fail(reasons.NO_ANSWER if _is_alone_in_it(ctx, step) else reasons.BROKEN, how=how)
+
+
+def _judge_hello(ctx: Context, passing: Hello) -> Finding | None:
+    """Who stops what browsers send, where another hello passes: the portal, or something that stops the canaries' too.
+
+    None if that cannot be told.
+    """
+    how = _STOPPED[passing]
+    if takes_hello(ctx, Hello.CHROMIUM if passing is Hello.BROWSER else Hello.BROWSER):
+        return fail(reasons.HELLO_REFUSED, how=how)
+    return fail(reasons.HELLO_BLOCKED, how=how) if takes_hello(ctx, passing) else None
+
+
+def _judge_chromium_hello(ctx: Context) -> Finding | None:
+    """What becomes of Chromium's own hello, which must be tried apart, as its handshake is never made."""
+    for trace in ctx.chromium_hellos():
+        step = trace.first.tls
+        if step is None or step.failure is None:
+            continue
+        again = ctx.trace(retry(trace.route))
+        if again is not None and again.first.tls is not None and again.first.tls.failure is not None:
+            return _judge_hello(ctx, Hello.BROWSER)
+    return None
 
 
 def _is_alone_in_it(ctx: Context, step: TlsStep) -> bool:
@@ -108,24 +160,30 @@ def _is_alone_in_it(ctx: Context, step: TlsStep) -> bool:
     return canaries is not None and canaries.verified > 0
 
 
-def _is_cut_for_its_name(ctx: Context, trace: Trace, hop: Hop, step: TlsStep) -> bool:
-    """Whether the portal's name is cut off each time, and another one passes each time.
+def _is_refused_for_its_name(ctx: Context, trace: Trace, hop: Hop, step: TlsStep) -> bool:
+    """Whether the portal's name is refused each time, and another one passes each time.
 
     A server with too many visitors breaks off some of them, whatever name they ask for. Silence takes seconds, so
     that it is tried again only once, meanwhile; it then lasts longer than all that passes.
     """
-    if not _other_name_passes(ctx, hop, 1):
+    if step.client_certificate_requested or not _other_name_passes(ctx, hop, step, 1):
         return False
     if step.failure is Failure.TIMED_OUT:
         return fails_again(ctx, trace)
-    return all(fails_again(ctx, trace, each) and _other_name_passes(ctx, hop, each) for each in _TRIES)
+    return all(fails_again(ctx, trace, each) and _other_name_passes(ctx, hop, step, each) for each in _TRIES)
 
 
-def _other_name_passes(ctx: Context, hop: Hop, attempt: int) -> bool:
-    """Whether the same address answers TLS under another server name; an alert is an answer too."""
-    other = with_other_sni(ctx, hop, attempt)
-    step = other.first.tls if other is not None else None
-    return step is not None and (step.failure is None or step.failure is Failure.ALERT)
+def _other_name_passes(ctx: Context, hop: Hop, step: TlsStep, attempt: int) -> bool:
+    """Whether the same server, or through the same proxy a canary, answers TLS under another server name.
+
+    An alert is an answer too, but for one to the portal's own name.
+    """
+    routes = [route_to(ctx, hop, server_name=name) for name in OTHER_NAMES]
+    alert = step.failure is not Failure.ALERT
+    if any(shakes_hands(ctx, retry(route, attempt), alert=alert) for route in routes if route is not None):
+        return True
+    canaries = ctx.third_parties.canaries() if hop.proxy is not None else None
+    return canaries is not None and canaries.verified > 0
 
 
 # ---- the chain ---------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import msgspec
 
 from portalcheck.api.protocols import Machine
-from portalcheck.facts import DIRECT, ConnectStep, DnsAnswer, Failure, Hop, ProxyStep, TlsStep
+from portalcheck.facts import DIRECT, ConnectStep, DnsAnswer, Failure, Hello, Hop, ProxyStep, TlsStep
 from portalcheck.probe.connect.happy_eyeballs import dial, family_of
 from portalcheck.probe.deadline import Deadline
 from portalcheck.probe.policy import Ledger, Role
@@ -30,7 +30,7 @@ class ConnectionPlan(msgspec.Struct, frozen=True, kw_only=True):
     family: int = 0
     interface: str = ""
     server_name: str
-    oldest_tls: bool = False
+    hello: Hello = Hello.BROWSER
     small_packets: bool = False
     outside_only: bool = False
 
@@ -54,7 +54,7 @@ class Connector:
         proxied = plan.proxy != DIRECT
         below, hop = self._through_proxy(hop, plan) if proxied else self._directly(hop, plan)
         if below is not None and hop.scheme == "https":
-            below, step = handshake(below, plan.server_name, self._deadline, oldest_tls=plan.oldest_tls)
+            below, step = handshake(below, plan.server_name, self._deadline, plan.hello)
             hop = self._with(hop, tls=step)
         absolute = proxied and hop.scheme == "http" and not plan.proxy.startswith("socks")
         return (None if below is None else EvidenceStream(below)), hop, absolute
@@ -95,7 +95,12 @@ class Connector:
         if names.failure is not None:
             return None, said(Failure.PROXY_NAME)
         sock, step = dial(
-            self._machine, names.addresses, proxy_port, self._deadline, interface=plan.interface
+            self._machine,
+            names.addresses,
+            proxy_port,
+            self._deadline,
+            interface=plan.interface,
+            small_packets=plan.small_packets,
         )
         hop = self._with(hop, connect=step)
         if sock is None:
@@ -103,7 +108,7 @@ class Connector:
         below: Transport | None = sock
         if scheme == "https":
             # Without verification, as everywhere here: all that the proxy is told is where we want to go.
-            below, tls = handshake(sock, proxy_host, self._deadline)
+            below, tls = handshake(sock, proxy_host, self._deadline, Hello.HTTP_1)
             if below is None:
                 return None, said(tls.failure)
         assert below is not None

@@ -29,6 +29,13 @@ class Request(msgspec.Struct, frozen=True):
     body: bytes = b""
 
 
+class Head(msgspec.Struct, frozen=True):
+    """The head of a response: its status, and its fields as they came."""
+
+    status: int
+    fields: list[tuple[bytes, bytes]]
+
+
 class Http1:
     """One connection's requests and responses, one after another."""
 
@@ -42,13 +49,18 @@ class Http1:
         """Whether another request can be sent, as far as is known before it is tried."""
         return self._http.states == {h11.CLIENT: h11.IDLE, h11.SERVER: h11.IDLE}
 
-    def ask(self, request: Request) -> h11.Response:
+    @property
+    def heard(self) -> bool:
+        """Whether anything came of the last request."""
+        return self._stream.received > 0
+
+    def ask(self, request: Request) -> Head:
         """Send a request and read the head of its response; raises StreamError or NotHttp."""
         self._send(request)
         for _ in range(MOST_INTERIM):
             event = self._next()
             if isinstance(event, h11.Response):
-                return event
+                return Head(event.status_code, [(bytes(name), bytes(value)) for name, value in event.headers])
             if not isinstance(event, h11.InformationalResponse):
                 raise StreamError
         raise h11.RemoteProtocolError("no end of interim responses", error_status_hint=_HEADERS_TOO_LARGE)

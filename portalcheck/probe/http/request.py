@@ -5,21 +5,27 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from portalcheck.facts import Failure, HttpStep
+from portalcheck.facts import HTTP_2, Failure, HttpStep
 from portalcheck.probe.deadline import Deadline, elapsed_ms
 from portalcheck.probe.http.headers import Headers, announces_challenge, server_time
 from portalcheck.probe.http.http1 import Http1, NotHttp, Request, is_too_large
 from portalcheck.probe.limits import PAGE_S, REDIRECT_BODY_S, STILL_FLOWING_S
 from portalcheck.probe.streams import EvidenceStream, StreamError
 
+if TYPE_CHECKING:
+    from portalcheck.probe.http.http2 import Http2
+
 MAX_PAGE_BYTES = 2 * 1024 * 1024
 HEAD_OF_BODY = 64 * 1024
 REDIRECTS = {301, 302, 303, 307, 308}
 _MAX_EXCHANGE_BYTES = MAX_PAGE_BYTES + 1024 * 1024
 _FILLER = "portalcheck_filler="
+FILLER_FIELD = "X-Portalcheck-Filler"
+"""A field that no server knows: it makes a request as large as that of a sign-in."""
 _MAX_COOKIE = 2048
 
 HEADERS = {
@@ -57,11 +63,20 @@ class Exchange(msgspec.Struct, frozen=True):
 
 
 class Connection:
-    """One HTTP/1.1 connection; `through_proxy` sends absolute targets (RFC 9112, 3.2.2)."""
+    """One connection that speaks the `protocol` that ALPN chose (RFC 7301), HTTP/1.1 if that is none.
 
-    def __init__(self, stream: EvidenceStream, *, through_proxy: bool = False) -> None:
+    `through_proxy` sends absolute targets (RFC 9112, 3.2.2).
+    """
+
+    def __init__(self, stream: EvidenceStream, protocol: str = "", *, through_proxy: bool = False) -> None:
         self.stream = stream
-        self._http = Http1(stream, absolute=through_proxy)
+        self._http: Http1 | Http2
+        if protocol == HTTP_2:
+            from portalcheck.probe.http.http2 import Http2
+
+            self._http = Http2(stream)
+        else:
+            self._http = Http1(stream, absolute=through_proxy)
 
     @property
     def usable(self) -> bool:
@@ -80,12 +95,12 @@ class Connection:
         except (StreamError, NotHttp) as error:
             step = self._failed(since, error)
             self.stream.close()
-            gone = step.failure in (Failure.CLOSED, Failure.RESET) and not self.stream.received
+            gone = step.failure in (Failure.CLOSED, Failure.RESET) and not self._http.heard
             return Exchange(step, Headers(), no_response_byte=gone)
         received_at = now()
-        headers = Headers(response.headers)
+        headers = Headers(response.fields)
         first_byte = elapsed_ms(since)
-        redirects = response.status_code in REDIRECTS and "location" in headers
+        redirects = response.status in REDIRECTS and "location" in headers
         if redirects:
             self.stream.shorten(time.monotonic() + deadline.limit(REDIRECT_BODY_S))
         body = _Body(self.stream)
@@ -93,7 +108,7 @@ class Connection:
         step = HttpStep(
             # A browser follows a redirect without waiting for its body.
             failure=None if redirects else body.failure,
-            status=response.status_code,
+            status=response.status,
             location=headers.get("location"),
             server_time=server_time(headers),
             received_at=received_at,
@@ -102,7 +117,7 @@ class Connection:
             size=body.size,
             complete=body.complete,
             still_receiving=body.still_receiving,
-            challenge=_is_challenge(response.status_code, headers, body.head),
+            challenge=_is_challenge(response.status, headers, body.head),
             is_block_page=_BLOCK_WORDS.search(body.head.lower()) is not None,
         )
         return Exchange(step, headers)
@@ -127,7 +142,7 @@ def limit_exchange(stream: EvidenceStream, deadline: Deadline) -> None:
 
 
 def why_no_head(stream: EvidenceStream, error: Exception) -> Failure:
-    """Why a request's answer did not begin, or was none; `error` is what `Http1.ask` raised."""
+    """Why a request's answer did not begin, or was none; `error` is what `ask` raised."""
     if is_too_large(error):
         return Failure.TOO_LARGE
     return stream.failure or (Failure.MALFORMED if stream.received else Failure.CLOSED)
@@ -160,7 +175,7 @@ class _Body:
         self.still_receiving = False
         self.failure: Failure | None = None
 
-    def read(self, http: Http1, deadline: Deadline) -> None:
+    def read(self, http: Http1 | Http2, deadline: Deadline) -> None:
         """Read until the body ends, a limit is reached, or the connection fails."""
         last = time.monotonic()
         kept = bytearray()

@@ -17,6 +17,7 @@ from portalcheck.facts import (
     DnsAnswer,
     DnsServer,
     Failure,
+    Hello,
     Hop,
     StatusPage,
     Trace,
@@ -193,6 +194,12 @@ class ThirdParties(_Asking):
         survey = self._survey()
         survey.ask()
         return survey
+
+    def shake_hands(self, hello: Hello) -> bool:
+        """Whether any canary's handshake succeeds with a ClientHello; False if they may not be asked."""
+        return self._once(
+            ("canaries-greeted", hello), lambda: self._survey().shakes_hands(hello), unasked=False
+        )
 
     def status_page(self) -> StatusPage:
         """What the portal's status page says; `UNKNOWN` if the profile names none, or it may not be asked."""

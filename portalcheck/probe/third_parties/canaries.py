@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -19,6 +20,7 @@ from portalcheck.facts import (
     DnsHealth,
     DnsServer,
     Failure,
+    Hello,
     Hop,
     RootStore,
     Route,
@@ -191,6 +193,19 @@ class CanarySurvey:
             return trace
         route = Route(url=url, addresses=addresses, proxy=DIRECT, follow=False)
         return self._tracer.trace(route, Role.NEUTRAL, lambda _: False)
+
+    def shakes_hands(self, hello: Hello) -> bool:
+        """Whether the handshake of any canary succeeds with a ClientHello."""
+
+        def works(url: str) -> bool:
+            trace = self._tracer.trace(
+                Route(url=url, hello=hello, follow=False), Role.NEUTRAL, lambda _: False
+            )
+            return trace.first.tls is not None and trace.first.tls.failure is None
+
+        return any(
+            gather([partial(works, url) for url in self._network.canaries], self._tracer.deadline.remaining())
+        )
 
     def probe_over(self, interface: str) -> CaptiveAnswer:
         """What the probes whose host is an IP literal meet over one interface: captive before open before silent."""

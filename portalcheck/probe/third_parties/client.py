@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 import httpx
 import msgspec
 
-from portalcheck.facts import DIRECT, Failure, Hop, HttpStep
+from portalcheck.facts import DIRECT, Failure, Hello, Hop, HttpStep
 from portalcheck.probe.connect.connection import ConnectionPlan
 from portalcheck.probe.deadline import elapsed_ms
 from portalcheck.probe.http.http1 import Http1, NotHttp, Request
@@ -116,6 +116,7 @@ class _Connections(httpx.BaseTransport):
         plan = ConnectionPlan(
             proxy=DIRECT,
             server_name=url.host,
+            hello=Hello.PLAIN,
             outside_only=led_by_strangers(self._role, self.hops, url.host),
         )
         where = self._tracer.ledger.aliases.told(url.host)
@@ -142,13 +143,13 @@ class _Connections(httpx.BaseTransport):
 
         def ended(failure: Failure | None, size: int) -> None:
             ms = elapsed_ms(since)
-            step = HttpStep(failure=failure, status=head.status_code, ms=first_byte, total_ms=ms, size=size)
+            step = HttpStep(failure=failure, status=head.status, ms=first_byte, total_ms=ms, size=size)
             self._log(url.host, step)
 
         return httpx.Response(
-            head.status_code,
-            headers=[field for field in head.headers if field[0] != b"set-cookie"],
-            stream=_Body(self, stream, http, ended, wanted=head.status_code not in REDIRECTS),
+            head.status,
+            headers=[field for field in head.fields if field[0] != b"set-cookie"],
+            stream=_Body(self, stream, http, ended, wanted=head.status not in REDIRECTS),
         )
 
     def _log(self, host: str, step: HttpStep) -> None:

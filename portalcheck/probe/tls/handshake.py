@@ -7,15 +7,16 @@ No cookie or credential ever travels over such a connection. What a browser woul
 from __future__ import annotations
 
 import time
-from functools import cache
 from typing import TYPE_CHECKING
 
 from portalcheck.address.literal import is_address
-from portalcheck.facts import Failure, TlsStep
+from portalcheck.facts import Failure, Hello, TlsStep
 from portalcheck.probe.deadline import Deadline, elapsed_ms
 from portalcheck.probe.failures import TlsError, alert_name, of_os_error
 from portalcheck.probe.limits import HANDSHAKE_S, STILL_FLOWING_S
 from portalcheck.probe.streams import Transport
+from portalcheck.probe.tls.hello import evidence_context
+from portalcheck.probe.tls.reserved import with_reserved_values
 
 if TYPE_CHECKING:
     from OpenSSL import SSL
@@ -27,27 +28,8 @@ _MAX_STAPLE = 64 * 1024
 _MAX_NAME = 253
 
 
-@cache
-def evidence_context(oldest_tls: bool = False) -> SSL.Context:
-    """A client context that verifies nothing; with `oldest_tls` it speaks TLS 1.0 and 1.1 and nothing newer."""
-    from OpenSSL import SSL
-
-    from portalcheck.probe.tls.openssl import client_context
-
-    context = client_context()
-    context.set_options(
-        SSL.OP_ALL | SSL.OP_NO_COMPRESSION | SSL.OP_LEGACY_SERVER_CONNECT | SSL.OP_NO_RENEGOTIATION
-    )
-    context.set_alpn_protos([b"http/1.1"])
-    context.set_cipher_list(b"DEFAULT:@SECLEVEL=0" if oldest_tls else b"DEFAULT:@SECLEVEL=1")
-    # Old versions are deprecated for use; here they are only proved to be all that a server speaks.
-    context.set_min_proto_version(SSL.TLS1_VERSION if oldest_tls else SSL.TLS1_2_VERSION)
-    context.set_max_proto_version(SSL.TLS1_1_VERSION if oldest_tls else SSL.TLS1_3_VERSION)
-    return context
-
-
 def handshake(
-    below: Transport, server_name: str, deadline: Deadline, *, oldest_tls: bool = False
+    below: Transport, server_name: str, deadline: Deadline, hello: Hello = Hello.BROWSER
 ) -> tuple[TlsStream | None, TlsStep]:
     """Make TLS over a connection, which is closed when that fails. `server_name` is the SNI (RFC 6066)."""
     # OpenSSL's bindings are loaded where a handshake is made, and nowhere else.
@@ -59,9 +41,14 @@ def handshake(
     except ValueError:  # not a host name; with a NUL in it
         below.close()
         return None, TlsStep(failure=Failure.OTHER, ms=elapsed_ms(since))
-    secured = TlsStream(below, evidence_context(oldest_tls), sent_name)
-    secured.settimeout(deadline.limit(HANDSHAKE_S))
+    secured = TlsStream(below, evidence_context(hello), sent_name)
+    given = deadline.limit(HANDSHAKE_S)
+    secured.settimeout(given)
     try:
+        if hello is Hello.CHROMIUM:
+            secured.first_answer(with_reserved_values)
+            below.close()
+            return None, TlsStep(failure=None, ms=elapsed_ms(since))
         secured.handshake(STILL_FLOWING_S * deadline.scale, deadline.last_word)
     except OSError as error:
         below.close()
@@ -71,11 +58,13 @@ def handshake(
             # A server that asked for a certificate and then breaks off wants one (RFC 5246, 7.4.6).
             client_certificate_requested=secured.heard.said.client_certificate_requested,
             still_receiving=isinstance(error, TimeoutError) and secured.still_receiving,
+            cut_short=isinstance(error, TimeoutError) and given < HANDSHAKE_S * deadline.scale,
             ms=elapsed_ms(since),
         )
     return secured, TlsStep(
         failure=None,
         version=secured.tls.get_protocol_version_name(),
+        protocol=secured.tls.get_alpn_proto_negotiated().decode("ascii", "replace"),
         chain=sent_chain(secured.tls),
         staple=secured.heard.staple[:_MAX_STAPLE],
         ms=elapsed_ms(since),

@@ -21,18 +21,18 @@ from portalcheck.probe.failures import TlsError
 from portalcheck.probe.streams import Transport
 
 T = TypeVar("T")
+binding, ffi = Binding.lib, Binding.ffi
+"""OpenSSL's own functions, for what pyOpenSSL has no call of its own for."""
 
 MAX_HANDSHAKE_BYTES = 512 * 1024
 _READ_SIZE = 64 * 1024
 _RECORD_HEAD, _MESSAGE_HEAD = 5, 4
 _MAX_RECORD = 2**14 + 2048
 _FIRST_KIND, _HANDSHAKE, _LAST_KIND = 20, 22, 24
-_ALERT = 21
+_ALERT, _ALERT_SIZE = 21, 2
 _MAJOR = 3
 _SERVER_HELLO, _CERTIFICATE_REQUEST = 2, 13
 _FATAL = 2
-_GROUPS = b"X25519:P-256:X448:P-384:P-521"
-"""The groups of RFC 8446, 4.2.7, without post-quantum ones, whose keys would fill a packet of their own."""
 _FAREWELLS = {0, 90}
 
 
@@ -119,8 +119,7 @@ class HandshakeObserver:
             if level == _FATAL or (number not in _FAREWELLS and self._has_no_warnings(connection)):
                 self.alert = number
         elif where & SSL.SSL_CB_WRITE_ALERT == SSL.SSL_CB_WRITE_ALERT and level == _FATAL:
-            lib = Binding.lib
-            self.sent, self.reason = number, lib.ERR_GET_REASON(lib.ERR_peek_error())
+            self.sent, self.reason = number, binding.ERR_GET_REASON(binding.ERR_peek_error())
 
     def _has_no_warnings(self, connection: SSL.Connection) -> bool:
         """Whether alerts end the connection whatever their level says, as in TLS 1.3 (RFC 8446, 6)."""
@@ -135,9 +134,6 @@ def client_context() -> SSL.Context:
         lambda connection, where, code: _heard(connection).listen(connection, where, code)
     )
     context.set_ocsp_client_callback(_keep_staple)
-    # The ClientHello must fit into one packet: filters that look for a name in it, and old servers, read no further,
-    # and where it comes in two, the fault that is looked for would not show. pyOpenSSL has no call of its own for it.
-    Binding.lib.SSL_CTX_set1_curves_list(context._context, _GROUPS)
     return context
 
 
@@ -183,6 +179,29 @@ class TlsStream:
         self._patience_s, self._last_word = patience_s, last_word
         self._do(self.tls.do_handshake)
         self._left = None
+
+    def first_answer(self, change: Callable[[bytes], bytes]) -> None:
+        """Send the ClientHello as `change` makes it, and read until a TLS record begins; raises OSError without one.
+
+        No handshake can come of it.
+        """
+        self._end = None if self._seconds is None else time.monotonic() + self._seconds
+        with contextlib.suppress(SSL.WantReadError):
+            self.tls.do_handshake()
+        self._below.settimeout(_until(self._end))
+        self._below.sendall(change(self.tls.bio_read(_READ_SIZE)))
+        heard = b""
+        while len(heard) < _RECORD_HEAD + _ALERT_SIZE:
+            self._below.settimeout(_until(self._end))
+            data = self._below.recv(_READ_SIZE)
+            if not data:
+                raise TlsError(ended=True)
+            heard += data
+            self.heard.said.feed(data)
+            if self.heard.said.foreign:
+                raise TlsError(foreign=True)
+        if heard[0] == _ALERT:
+            raise TlsError(alert=heard[_RECORD_HEAD + 1])
 
     @property
     def still_receiving(self) -> bool:

@@ -1,0 +1,73 @@
+"""The server of a hop, spoken to in another way: under another name, or with another ClientHello."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from portalcheck.api import DIRECT, Chain, Context, Failure, Hello, Hop, Route
+from portalcheck_checks.shared.retries import SECOND, retry
+
+OTHER_NAMES = ("www.example.com", "192.0.2.1")
+"""Sent instead of the portal's name: one that RFC 2606 keeps free, and (by a literal, RFC 6066, 3) none at all."""
+_HELLOS = (Hello.SMALL, Hello.HTTP_1, Hello.TLS_1_2, Hello.PLAIN, Hello.ANY)
+
+
+def route_to(ctx: Context, hop: Hop, *, hello: Hello = Hello.BROWSER, server_name: str = "") -> Route | None:
+    """A route to the very server of a hop, by its address or through its proxy; None if there was no connection."""
+    if hop.connect is None or not hop.connect.address or hop.proxy_refused:
+        return None
+    own = urlsplit(ctx.url).hostname == hop.host
+    host = f"[{hop.host}]" if ":" in hop.host else hop.host
+    return Route(
+        url=ctx.url if own else f"{hop.scheme}://{host}:{hop.port}/",
+        addresses=(hop.connect.address,) if hop.proxy is None else (),
+        proxy=DIRECT if hop.proxy is None else hop.proxy.url,
+        hello=hello,
+        server_name=server_name,
+        follow=False,
+    )
+
+
+def experiments(ctx: Context, hop: Hop) -> list[Route]:
+    """The routes of all counterfactuals for a handshake that failed, and of its retry."""
+    routes = [route_to(ctx, hop, server_name=name) for name in OTHER_NAMES]
+    routes += [route_to(ctx, hop, hello=hello) for hello in (*_HELLOS, Hello.BROWSER)]
+    return [route for route in routes if route is not None]
+
+
+def shakes_hands(ctx: Context, route: Route | None, *, alert: bool = False) -> bool:
+    """Whether a handshake along a route succeeds; with `alert` that of the server is an answer too."""
+    trace = ctx.trace(route) if route is not None else None
+    step = trace.first.tls if trace is not None else None
+    return step is not None and (step.failure is None or (alert and step.failure is Failure.ALERT))
+
+
+def passing_hello(ctx: Context, hop: Hop) -> Hello | None:
+    """The ClientHello nearest to a browser's that a hop's server answers, where it answers theirs at no try."""
+    if shakes_hands(ctx, route_to(ctx, hop)):
+        return None
+    return next((hello for hello in _HELLOS if passes_twice(ctx, hop, hello)), None)
+
+
+def passes_twice(ctx: Context, hop: Hop, hello: Hello) -> bool:
+    """Whether two handshakes with a ClientHello succeed."""
+    route = route_to(ctx, hop, hello=hello)
+    return shakes_hands(ctx, route) and route is not None and shakes_hands(ctx, retry(route, SECOND))
+
+
+def takes_hello(ctx: Context, hello: Hello) -> bool:
+    """Whether any canary answers a ClientHello; False also if they may not be asked."""
+    canaries = ctx.third_parties.canaries()
+    if canaries is None:
+        return False
+    return canaries.verified > 0 if hello is Hello.BROWSER else ctx.third_parties.shake_hands(hello)
+
+
+def differs_by_sni(ctx: Context, hop: Hop, chain: Chain | None) -> bool:
+    """Whether a certificate that no store trusts comes for the portal's name, and the portal's own for another name."""
+    if chain is None or not chain.readable or chain.trusted_by or chain.name_matches or chain.incomplete:
+        return False
+    route = route_to(ctx, hop, server_name=OTHER_NAMES[0])
+    other = ctx.trace(route) if route is not None else None
+    genuine = ctx.chain(other.first) if other is not None else None
+    return genuine is not None and genuine.name_matches and genuine.trusted
