@@ -41,6 +41,15 @@ _DNS_BROKEN = Cause(
     explains=_THE_NAME_OR_THE_TUNNEL,
 )
 
+_DNS_HIJACKED = Cause(
+    "dns-hijacked",
+    "step-1",
+    Owner.NETWORK,
+    code_number=16,
+    all={reasons.FALSE_ADDRESS},
+    explains=_THE_NAME,
+)
+
 CAUSES = (
     Cause(
         "hosts-override",
@@ -65,14 +74,9 @@ CAUSES = (
         any={reasons.SINKHOLE, reasons.FOUND_ELSEWHERE, reasons.BLOCK_PAGE},
         explains=_THE_NAME,
     ),
-    Cause(
-        "dns-hijacked",
-        "step-1",
-        Owner.NETWORK,
-        code_number=16,
-        any={reasons.FALSE_ADDRESS, reasons.CAPTURED},
-        explains=_THE_NAME,
-    ),
+    _DNS_HIJACKED,
+    # Where every name is captured, all lead to one server, as on a Wi-Fi that wants a sign-in.
+    _DNS_HIJACKED.when(all={reasons.CAPTURED}, explains=behind(Layer.TUNNEL), before="captive-portal"),
     INCONCLUSIVE.when(
         any={reasons.HOSTS_UNCLEAR, reasons.MADE_UP, reasons.UNPROVED}, explains=_THE_NAME_OR_THE_TUNNEL
     ),
