@@ -215,6 +215,7 @@ def computer(**answers: Any) -> Machine:
         "system": facts.System("linux", "debian 13"),
         "now": NOW,
         "interfaces": (ETHERNET,),
+        "route": None,
         "dns_servers": (SERVER,),
         "hosts_file": (),
         "resolve": (ADDRESS,),
@@ -235,6 +236,7 @@ def egress(**answers: Any) -> Egress:
     usual = {
         "source_address": ETHERNET.addresses[0],
         "addresses": frozenset(ETHERNET.addresses),
+        "detour": None,
         "blocked_here": False,
         "dns_over": False,
         "probe_over": CaptiveAnswer.SILENT,

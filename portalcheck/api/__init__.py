@@ -10,6 +10,7 @@ from __future__ import annotations
 from portalcheck import facts
 from portalcheck.address import Kind, Verdict
 from portalcheck.address.literal import is_address
+from portalcheck.address.nat64 import embedded, is_translated
 from portalcheck.api.declarations import (
     INCONCLUSIVE,
     Cause,
@@ -57,9 +58,11 @@ __all__ = [
     "ThirdParties",
     "Verdict",
     "behind",
+    "embedded",
     "fail",
     "is_address",
     "is_proven",
+    "is_translated",
     "note",
     "ok",
     "reasons_in",

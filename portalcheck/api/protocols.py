@@ -19,6 +19,7 @@ from portalcheck.facts import (
     Hop,
     InstalledBrowser,
     Interface,
+    LocalRoute,
     ProxyPlan,
     ProxySettings,
     Resolution,
@@ -48,6 +49,9 @@ class Machine(Protocol):
 
     def interfaces(self) -> tuple[Interface, ...]:
         """All network interfaces, up or down."""
+
+    def route(self, address: str) -> LocalRoute | None:
+        """Where this computer's own routes send an address; None if that cannot be told."""
 
     def dns_servers(self) -> tuple[DnsServer, ...]:
         """The DNS servers that this computer is set to ask, in order."""
@@ -94,6 +98,9 @@ class Egress(Protocol):
 
     def addresses(self) -> frozenset[str]:
         """The local addresses that traffic to the internet leaves from, empty without a route. Nothing is sent."""
+
+    def detour(self, address: str) -> LocalRoute | None:
+        """Where this computer's routes send an address, if not the way of the internet's; None also if unknown."""
 
     def blocked_here(self, interface: str = "") -> bool:
         """Whether a firewall of this computer refuses to send to the internet (over an interface, if one is named)."""
@@ -162,15 +169,6 @@ class Context(Protocol):
 
     def traces(self, routes: Sequence[Route]) -> tuple[Trace | None, ...]:
         """The walks along several routes at once, in their order; None for one that was not finished in time."""
-
-    def chromium_hellos(self) -> tuple[Trace, ...]:
-        """What the hosts of sign-in that the profile names do with Chromium's ClientHello (`Hello.CHROMIUM`)."""
-
-    def large_request(self) -> Trace | None:
-        """What the portal's host does with a request as large as that of a sign-in (`Route.filler_bytes`).
-
-        None if the address may not be contacted.
-        """
 
     def late(self) -> bool:
         """Whether the page is still not there after `SLOW_MS`: counterfactuals must then not wait for it."""

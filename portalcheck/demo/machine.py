@@ -18,6 +18,7 @@ from portalcheck.facts import (
     DnsServer,
     InstalledBrowser,
     Interface,
+    LocalRoute,
     ProxySettings,
     Roots,
     System,
@@ -58,6 +59,11 @@ class DemoMachine(msgspec.Struct, frozen=True, kw_only=True):
     def interfaces(self) -> tuple[Interface, ...]:
         """The practice interfaces."""
         return self.links
+
+    def route(self, address: str) -> LocalRoute | None:
+        """None: the practice computer has no routes of its own."""
+        del address
+        return None
 
     def dns_servers(self) -> tuple[DnsServer, ...]:
         """The practice DNS server, if there is a network."""

@@ -170,6 +170,18 @@ class DnsHealth(StrEnum):
     NOT_ASKED = "not-asked"
 
 
+class Reach(msgspec.Struct, frozen=True):
+    """How neutral hosts answer at their addresses of one kind: how many were `asked`, and how many said anything."""
+
+    asked: int = 0
+    answered: int = 0
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether several were asked and none answered."""
+        return self.asked > 1 and not self.answered
+
+
 class Canaries(msgspec.Struct, frozen=True, kw_only=True):
     """How hosts answer that have nothing to do with the portal. They are asked only in trouble.
 
@@ -178,10 +190,14 @@ class Canaries(msgspec.Struct, frozen=True, kw_only=True):
     same private root as the portal's. `one_certificate`: all show the very key that the portal's address shows.
     `captive` has the answer of each probe for captive portals. `answered_on_retry`: nothing answered at first, and
     one of them did when it was asked once more and alone, as on an overloaded link.
+    `portal_plain` is where the portal's own plain HTTP leads: `CAPTIVE` if to a sign-in page of the network.
 
     `system_dns` is the health of the DNS servers that this computer is set to ask, `system_dns_unchecked` the same
     with DNSSEC validation switched off (RFC 4035, 3.2.2, CD), `other_dns` that of independent servers.
     `nxdomain_addresses` are the addresses that the computer's own server gives for a name that does not exist.
+
+    `ipv4`, `ipv6` and `translated` tell of each kind of address by itself; `nat64` is the prefix behind which the
+    network translates to IPv4 (RFC 6052), empty if there is no sign of one.
     """
 
     asked: int
@@ -196,6 +212,11 @@ class Canaries(msgspec.Struct, frozen=True, kw_only=True):
     cut_off: int = 0
     one_certificate: bool = False
     answered_on_retry: bool = False
+    ipv4: Reach = Reach()
+    ipv6: Reach = Reach()
+    translated: Reach = Reach()
+    nat64: str = ""
+    portal_plain: CaptiveAnswer = CaptiveAnswer.SILENT
 
     @property
     def rewrites_nxdomain(self) -> bool:
@@ -206,6 +227,11 @@ class Canaries(msgspec.Struct, frozen=True, kw_only=True):
     def is_captive(self) -> bool:
         """Whether one probe met the sign-in page of a captive portal."""
         return CaptiveAnswer.CAPTIVE in self.captive
+
+    @property
+    def answered(self) -> bool:
+        """Whether anything answered, be it by a refusal: packets do get out."""
+        return bool(self.internet_works or self.tcp_ok or self.cut_off or self.answered_on_retry)
 
     @property
     def internet_works(self) -> bool:

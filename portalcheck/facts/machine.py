@@ -35,6 +35,16 @@ class Interface(msgspec.Struct, frozen=True):
     product: str = ""
 
 
+class LocalRoute(msgspec.Struct, frozen=True):
+    """Where this computer's own routes send an address: over which interface, to which gateway (empty on-link).
+
+    Both are empty where they send it nowhere.
+    """
+
+    interface: str = ""
+    gateway: str = ""
+
+
 class DnsServer(msgspec.Struct, frozen=True):
     """A DNS server that this computer is set to ask, or (with `url`) a DNS-over-HTTPS server."""
 

@@ -17,6 +17,7 @@ from portalcheck.facts import (
     DnsServer,
     InstalledBrowser,
     Interface,
+    LocalRoute,
     ProxySettings,
     Roots,
     System,
@@ -60,6 +61,10 @@ class ThisMachine:
         from portalcheck.machine.interfaces import interfaces
 
         return interfaces(self.environment, self._reader)
+
+    def route(self, address: str) -> LocalRoute | None:
+        """Where this computer's own routes send an address; None if that cannot be told."""
+        return self._reader.route(self.environment, address)
 
     def dns_servers(self) -> tuple[DnsServer, ...]:
         """The DNS servers that this computer is set to ask, in order."""

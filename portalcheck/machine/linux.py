@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import shlex
 import ssl
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from portalcheck.facts import DnsServer, InterfaceKind, Roots, System
+from portalcheck.facts import DnsServer, InterfaceKind, LocalRoute, Roots, System
 from portalcheck.machine import hosts, pem, resolv_conf
 from portalcheck.machine.environment import Environment, InterfaceState
 from portalcheck.machine.files import read_bounded
 from portalcheck.machine.interface_kind import InterfaceFacts, by_name, reaches_out
 from portalcheck.machine.proxies import gnome, kde
 from portalcheck.machine.proxies.rules import ProxyRules
+from portalcheck.probe.limits import COMMAND_S
 
 # ---- the system --------------------------------------------------------------------------------
 
@@ -151,6 +153,23 @@ def _device_type(folder: Path) -> str:
 
 def _line(path: Path) -> str:
     return (read_bounded(path, 64) or b"").decode("ascii", "replace").strip()
+
+
+# ---- routes ------------------------------------------------------------------------------------
+
+_NOWHERE = {"unreachable", "prohibit", "blackhole", "throw"}
+
+
+def route(environment: Environment, address: str) -> LocalRoute | None:
+    """What ip-route(8) says that the kernel would do, by all its tables and rules."""
+    words = (environment.run(["ip", "-o", "route", "get", address], COMMAND_S) or "").split()
+    if not words:
+        return None
+    if words[0] in _NOWHERE:
+        return LocalRoute()
+    told = dict(itertools.pairwise(words))
+    gateway = told.get("via", "")
+    return LocalRoute(told.get("dev", ""), told.get(gateway, "") if gateway == "inet6" else gateway)
 
 
 # ---- names -------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from portalcheck.facts import DnsServer, InterfaceKind, Roots, System
+from portalcheck.facts import DnsServer, InterfaceKind, LocalRoute, Roots, System
 from portalcheck.machine import hosts, pem, resolv_conf, scutil
 from portalcheck.machine.browsers.reading import part, read_plist
 from portalcheck.machine.environment import Environment, InterfaceState
@@ -65,6 +65,22 @@ def hardware_ports(output: str) -> Mapping[str, str]:
 def vpn_services(environment: Environment) -> tuple[str, ...]:
     """The kind and bundle of each VPN service that is connected."""
     return scutil.connected_services(environment.run(["scutil", "--nc", "list"], COMMAND_S) or "")
+
+
+# ---- routes ------------------------------------------------------------------------------------
+
+
+def route(environment: Environment, address: str) -> LocalRoute | None:
+    """What route(8) says; on-link the gateway is the interface itself, or the host's hardware address."""
+    family = "-inet6" if ":" in address else "-inet"
+    output = environment.run(["route", "-n", "get", family, address], COMMAND_S) or ""
+    told = dict(re.findall(r"^\s*(gateway|interface|flags): (.*?)\s*$", output[:MAX_TEXT], re.MULTILINE))
+    if not told:
+        return None
+    if re.search(r"\b(REJECT|BLACKHOLE)\b", told.get("flags", "")):
+        return LocalRoute()
+    gateway = told.get("gateway", "") if re.search(r"\bGATEWAY\b", told.get("flags", "")) else ""
+    return LocalRoute(told.get("interface", ""), gateway)
 
 
 # ---- names -------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from portalcheck.facts import DnsServer, Roots, System
+from portalcheck.facts import DnsServer, LocalRoute, Roots, System
 from portalcheck.machine.environment import Environment, InterfaceState
 from portalcheck.machine.interface_kind import InterfaceFacts
 from portalcheck.machine.proxies.rules import ProxyRules
@@ -24,6 +24,9 @@ class PlatformReader(Protocol):
 
     def vpn_services(self, environment: Environment) -> tuple[str, ...]:
         """Kind and bundle of each VPN service that is connected now, as the system names them."""
+
+    def route(self, environment: Environment, address: str) -> LocalRoute | None:
+        """Where the routes send an address; None if that cannot be told, or if there is none."""
 
     def dns_servers(self, environment: Environment) -> tuple[DnsServer, ...]:
         """The DNS servers that are set, in order."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import ipaddress
 import re
 import ssl
+import struct
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 
-from portalcheck.facts import DnsServer, InterfaceKind, Roots, System
+from portalcheck.facts import DnsServer, InterfaceKind, LocalRoute, Roots, System
 from portalcheck.machine import hosts
 from portalcheck.machine.environment import Environment, InterfaceState, RegistryValue
 from portalcheck.machine.files import read_bounded
@@ -138,6 +139,41 @@ def _dialled(environment: Environment) -> frozenset[str]:
             if entry and line.strip() == f"Type={_RAS_VPN}":
                 found.add(entry)
     return frozenset(found)
+
+
+# ---- routes ------------------------------------------------------------------------------------
+
+_AF_INET, _AF_INET6 = 2, 23
+
+
+def route(environment: Environment, address: str) -> LocalRoute | None:
+    """What GetBestRoute2 says; the interface is told by its index."""
+    del environment
+    if sys.platform != "win32":
+        return None
+    import ctypes
+
+    # MIB_IPFORWARD_ROW2: the index after the LUID (8 bytes), NextHop (SOCKADDR_INET) after the prefix (32 bytes).
+    row, source = ctypes.create_string_buffer(104), ctypes.create_string_buffer(28)
+    target = ctypes.create_string_buffer(socket_address(address), 28)
+    if ctypes.windll.iphlpapi.GetBestRoute2(None, 0, None, target, 0, row, source):
+        return None
+    return route_row(row.raw)
+
+
+def socket_address(address: str) -> bytes:
+    """A SOCKADDR_INET: family and port, then the IPv4 address, or the flow and the IPv6 address."""
+    parsed = ipaddress.ip_address(address.partition("%")[0])
+    if parsed.version == 4:
+        return (struct.pack("<HH", _AF_INET, 0) + parsed.packed).ljust(28, b"\0")
+    return (struct.pack("<HHI", _AF_INET6, 0, 0) + parsed.packed).ljust(28, b"\0")
+
+
+def route_row(row: bytes) -> LocalRoute:
+    """The interface and gateway of a MIB_IPFORWARD_ROW2."""
+    index, family = struct.unpack_from("<I", row, 8)[0], struct.unpack_from("<H", row, 44)[0]
+    octets = row[52:68] if family == _AF_INET6 else row[48:52]
+    return LocalRoute(str(index), str(ipaddress.ip_address(octets)) if any(octets) else "")
 
 
 # ---- names -------------------------------------------------------------------------------------

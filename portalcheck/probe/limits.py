@@ -41,6 +41,9 @@ OTHER_SERVERS_S = 1.2 * DNS_SERVER_S
 RECORD_TYPES_S = 0.1
 """A and AAAA, side by side: the start of their threads, beyond the limit of the server (fixed)."""
 
+WPAD_NAME_S = 1.0
+"""The name `wpad`, which few networks have: Chromium waits no longer for it."""
+
 # ---- connections -------------------------------------------------------------------------------
 
 CONNECT_S = 3.8
@@ -71,6 +74,8 @@ CANARIES_S = 4.2
 """All canaries, side by side: longer than `CONNECT_S`, so that each tells why it cannot be reached."""
 CANARIES_ROOM_S = 0.4
 """What is left of the run to judge canaries that are asked late."""
+FAMILIES_ROOM_S = 0.2
+"""What is left of the canaries' time when each family's connections are given up: they must still be counted."""
 RETRY_S = 1.5
 """One probe again, with nothing else under way: a SYN that is lost once comes through after one (RFC 6298, 2.1)."""
 RETRY_ROOM_S = 1.0

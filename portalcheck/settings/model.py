@@ -152,19 +152,28 @@ class NetworkTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     # The probes of Android and Chromium, and of Cloudflare; and one that needs no DNS. That one is asked by
     # many proxy and Wi-Fi tools (Sub-Store's examples, for one). Not its twin 1.1.1.1: that was the example
     # address of Wi-Fi controllers' own sign-in page, and on such networks still leads there.
-    # No source shows its answer; 204 and a redirect to its own https are both no sign-in page to `path`.
+    # The last one is its other family's, for networks with IPv6 alone.
+    # No source shows their answer; 204 and a redirect to its own https are both no sign-in page to `path`.
     captive: Annotated[
         tuple[ProbeUrl, ...], Meta(description="a list of at most 16 http:// addresses", max_length=16)
     ] = (
         "http://connectivitycheck.gstatic.com/generate_204",
         "http://cp.cloudflare.com/generate_204",
         "http://1.0.0.1/generate_204",
+        "http://[2606:4700:4700::1001]/generate_204",
     )
-    # Two operators over port 53, and one over HTTPS (RFC 8484) for networks that answer port 53 themselves.
-    # That one is named by its address, which its certificate holds, and speaks HTTP/1.1.
+    # Two operators over port 53, and one over HTTPS (RFC 8484) for networks that answer port 53 themselves, each
+    # in both families. That one is named by its addresses, which its certificate holds, and speaks HTTP/1.1.
     resolvers: Annotated[
         tuple[Resolver, ...], Meta(description="a list of at most 16 DNS servers", max_length=16)
-    ] = ("9.9.9.9", "1.1.1.1", "https://1.1.1.1/dns-query")
+    ] = (
+        "9.9.9.9",
+        "2620:fe::fe",
+        "1.1.1.1",
+        "2606:4700:4700::1111",
+        "https://1.1.1.1/dns-query",
+        "https://[2606:4700:4700::1111]/dns-query",
+    )
     share_portal_name: Switch = False
 
 

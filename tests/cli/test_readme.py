@@ -128,7 +128,7 @@ def test_the_hosts_that_are_contacted_in_trouble_are_those_of_the_settings() -> 
     network = NetworkTable()
     (told,) = (row[1] for row in rows(section("For IT")) if row[0] == "contacted, in trouble")
 
-    assert set(re.findall(r"`([a-z0-9.]+)`", told)) == _hosts_of(
+    assert set(re.findall(r"`([a-z0-9.:]+)`", told)) == _hosts_of(
         (*network.canaries, *network.captive, *network.resolvers)
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import partial
 
+from portalcheck.address.nat64 import TELLING_NAME, WELL_KNOWN, embedded
 from portalcheck.demo import web
 from portalcheck.demo.servers import Peer, Serve
 from tests.lab import names
@@ -244,3 +245,41 @@ def only_ipv6(world: World) -> None:
     for name, addresses in list(world.zone.items()):
         if any(":" in one for one in addresses):
             world.zone[name] = tuple(one for one in addresses if ":" in one)
+
+
+def nat64(prefix: str = WELL_KNOWN) -> Step:
+    """A network with IPv6 alone, NAT64 and DNS64: all that has IPv4 in the world is there behind the prefix too.
+
+    The settings keep their IPv4 neutral hosts. Only this row's process knows of the further addresses.
+    """
+
+    def step(world: World) -> None:
+        world.patient_ip("-4 address flush dev eth0")
+        world.patient.name_servers = [names.OWN_DNS_6]
+        there = set(names.OF_THE_WORLD)
+        for address in [one for one in there if ":" not in one]:
+            behind = embedded(address, prefix)
+            names.ROLES[behind] = names.ROLES[address]
+            if behind not in there:
+                sh(f"ip address add {behind}/128 dev lo nodad")
+            for table in (world.servers.sites, world.servers.plain):
+                if address in table:
+                    table[behind] = table[address]  # type: ignore[assignment]  # of the same table
+        world.servers.dns(embedded(names.NEUTRAL_DNS_4, prefix), world.neutral_dns)
+        world.zone[TELLING_NAME] = ("192.0.0.170", "192.0.0.171")
+        usual = world.system_dns.addresses
+
+        def translated(host: str) -> tuple[str, ...] | None:
+            found = usual(host)
+            if not found or any(":" in one for one in found):
+                return found
+            return (*found, *(embedded(one, prefix) for one in found))
+
+        world.system_dns.addresses = translated  # type: ignore[method-assign]  # as DNS64 does (RFC 6147)
+
+    return step
+
+
+def no_dns64(world: World) -> None:
+    """The DNS server makes no addresses behind the translator any more."""
+    del world.system_dns.addresses

@@ -214,10 +214,10 @@ ROWS = (
         what="this computer's own routes forbid the way to the portal",
         fault=(stopped_here,),
         shows=("routes", "tls portal"),
-        cause=cause("tcp-blocked"),
+        cause=cause("route-conflict"),
         innocent=cause("portal-unreachable", "no-internet", "ipv6-broken", "no-link"),
         ref="step-6",
-        reasons=frozenset({"network.stopped-here"}),
+        reasons=frozenset({"network.route-conflict"}),
     ),
     Row(
         id="C06",

@@ -31,7 +31,7 @@ PUBLISHED = (
     "dns-filtered", "dns-hijacked", "ipv6-broken", "mtu", "tcp-blocked", "tls-blocked", "clock-wrong",
     "intercept-untrusted", "os-roots-stale", "cert-wrong-name", "cert-untrusted", "cert-revoked", "cert-expired",
     "tls-too-old", "blocked-by-server", "portal-error", "redirect-problem", "portal-unreachable", "slow",
-    "cookies-blocked", "cookies-stale", "software-outdated",
+    "cookies-blocked", "cookies-stale", "software-outdated", "ipv4-broken", "route-conflict",
 )  # fmt: skip
 
 

@@ -23,8 +23,10 @@ from portalcheck.api import (
     Reason,
     Route,
     Trace,
+    embedded,
     fail,
     is_proven,
+    is_translated,
     note,
     ok,
     reasons_in,
@@ -33,12 +35,13 @@ from portalcheck.api import (
 )
 from portalcheck_checks.network import reasons
 from portalcheck_checks.network.causes import CAUSES
-from portalcheck_checks.shared.handshakes import passing_hello
+from portalcheck_checks.shared.handshakes import OTHER_NAMES, passing_hello, route_to, shakes_hands
 from portalcheck_checks.shared.literals import literal
 from portalcheck_checks.shared.retries import fails_again, retry
 from portalcheck_checks.shared.tunnels import other_interfaces
 
 SLOW_PAGE_MS = 4000
+_UNANSWERED = {Failure.TIMED_OUT, Failure.NETWORK_UNREACHABLE, Failure.HOST_UNREACHABLE}
 
 
 def network(ctx: Context) -> Iterable[Finding]:
@@ -50,12 +53,12 @@ def network(ctx: Context) -> Iterable[Finding]:
         )
     trace = ctx.trace()
     loaded = is_proven(ctx, trace)
-    link = judge_link(ctx.machine.interfaces(), routed=bool(ctx.egress.addresses()), loaded=loaded)
-    yield link
+    retries = _retry_all(ctx, trace, loaded=loaded) if trace is not None else Retries()
+    routed = bool(ctx.egress.addresses())
+    yield judge_link(ctx.machine.interfaces(), routed=routed, answered=loaded or _anybody_answers(ctx, trace))
     if trace is None:
         yield skip(reasons.NOT_ASKED)
         return
-    retries = _retry_all(ctx, trace, loaded=loaded)
     canaries = ctx.third_parties.canaries()
     if canaries is None:
         yield ok(reasons.WELL) if loaded else skip(reasons.NOT_ASKED)
@@ -67,31 +70,42 @@ def network(ctx: Context) -> Iterable[Finding]:
             canaries,
             loaded=loaded,
             captive=CaptiveAnswer.CAPTIVE in beside,
+            in_place=_is_in_place(ctx, trace, canaries),
             blocked_here=stuck and ctx.egress.blocked_here(),
             some_hello_passes=_fails_to_shake_hands(trace) and passing_hello(ctx, trace.first) is not None,
         )
     routed = loaded or _is_routed(ctx, trace)
-    stopped = not routed and _is_blocked_here(ctx, trace)
-    if stopped:
-        yield fail(reasons.STOPPED_HERE)
-    yield from judge_families(trace, loaded=loaded, only_ipv4=retries.ipv4_only, routed=routed or stopped)
+    conflict = None if loaded or retries.again else _judge_routes(ctx, trace, canaries)
+    stopped = not routed and (conflict is not None or _is_blocked_here(ctx, trace))
+    if conflict is not None or stopped:
+        yield conflict or fail(reasons.STOPPED_HERE)
+    yield from _judge_families(ctx, trace, canaries, only_ipv4=retries.ipv4_only, routed=routed or stopped)
     if retries.again or trace.recovered:
         yield note(reasons.RECOVERED)  # so that nothing is proved
     elif retries.small_packets:
         yield fail(reasons.MTU)
-    elif loaded and _large_request_vanishes(ctx):
+    elif loaded and _large_request_vanishes(ctx, trace):
         yield warn(reasons.MTU)
     yield from judge_speed(trace, loaded=loaded)
 
 
-def judge_link(interfaces: Sequence[Interface], *, routed: bool, loaded: bool) -> Finding:
-    """Whether an interface is up with an address that leads somewhere; a page that loaded settles it."""
+def _anybody_answers(ctx: Context, trace: Trace | None) -> bool:
+    """Whether anything outside this computer answered at all."""
+    steps = [hop.connect for hop in trace.hops if hop.connect is not None] if trace is not None else []
+    if any(step.failure is None and _usable(step.address) for step in steps):
+        return True
+    canaries = ctx.third_parties.canaries()
+    return canaries is not None and (canaries.internet_works or canaries.is_captive or canaries.tcp_ok > 0)
+
+
+def judge_link(interfaces: Sequence[Interface], *, routed: bool, answered: bool) -> Finding:
+    """Whether an interface is up with an address that leads somewhere; any answer from outside settles it."""
     usable = [
         i
         for i in interfaces
         if i.up and i.kind is not InterfaceKind.LOOPBACK and any(map(_usable, i.addresses))
     ]
-    if loaded or (usable and routed):
+    if answered or (usable and routed):
         kind = min((i.kind.value for i in usable), default=InterfaceKind.OTHER.value)
         return ok(reasons.UP, kind=kind, interfaces=tuple(i.name for i in usable))
     return fail(reasons.NO_LINK)
@@ -112,32 +126,65 @@ def judge_egress(
     *,
     loaded: bool,
     captive: bool = False,
+    in_place: bool = False,
     blocked_here: bool = False,
     some_hello_passes: bool = False,
 ) -> Iterator[Finding]:
     """What the canaries prove. Errors of a probe never mean a captive portal (RFC 8952 leaves them open).
 
-    `captive`: one shows beside the tunnel; `blocked_here`: this computer itself lets nothing out;
-    `some_hello_passes`: a handshake succeeds, though not with what browsers send.
+    `captive`: one shows beside the tunnel; `in_place`: one stands in the portal's place; `blocked_here`: this computer
+    itself lets nothing out; `some_hello_passes`: a handshake succeeds, though not with what browsers send.
     """
-    proxied = trace.first.proxy is not None
+    proxied = _proxy_spoke(trace.first)
     signs = canaries.is_captive or canaries.one_certificate or captive
-    if signs and canaries.verified == 0 and not loaded and not proxied:
+    if ((signs and canaries.verified == 0) or in_place) and not loaded and not proxied:
         yield fail(reasons.CAPTIVE)
         return
     if canaries.is_captive:
         yield note(reasons.CAPTIVE_ELSEWHERE)
-    if canaries.internet_works:
+    if loaded or canaries.verified or CaptiveAnswer.OPEN in canaries.captive:
         yield ok(reasons.WAY_OUT, reached=canaries.verified, asked=canaries.asked)
-    elif not _answered(trace) and canaries.tcp_ok == 0 and not canaries.answered_on_retry:
-        yield fail(reasons.BLOCKED_HERE if blocked_here else reasons.NO_WAY_OUT)
-    if _port_blocked(trace, canaries) and not proxied and not some_hello_passes:
+    elif blocked_here and not _opened(trace) and canaries.tcp_ok == 0:
+        yield fail(reasons.BLOCKED_HERE)
+    elif not (_answered(trace) or canaries.answered):
+        yield fail(reasons.NO_WAY_OUT)
+    if _port_blocked(trace, canaries) and trace.first.proxy is None and not some_hello_passes:
         yield fail(reasons.PORT_BLOCKED, port=trace.first.port)
 
 
+def _is_in_place(ctx: Context, trace: Trace, canaries: Canaries) -> bool:
+    """Whether a Wi-Fi sign-in page is in the portal's place alone: its plain HTTP leads there, and no TLS is its own.
+
+    A filter that goes by names, which may have such a page as well, lets another name pass at the same address.
+    """
+    if canaries.portal_plain is not CaptiveAnswer.CAPTIVE:
+        return False
+    chain = ctx.chain(trace.last)
+    if chain is not None:
+        return not chain.proves_host
+    return not shakes_hands(ctx, route_to(ctx, trace.last, server_name=OTHER_NAMES[0]), alert=True)
+
+
+def _proxy_spoke(hop: Hop) -> bool:
+    """Whether there is a proxy, and it answered, so that it is its words that count."""
+    spoke = {None, Failure.PROXY_AUTH, Failure.PROXY_REFUSED}
+    return hop.proxy is not None and hop.proxy.failure in spoke
+
+
+def _opened(trace: Trace) -> bool:
+    """Whether the portal's side took a connection, or a proxy did more than tell of its own trouble."""
+    return any(
+        hop.connect is not None and hop.connect.failure is None
+        if hop.proxy is None
+        else hop.proxy.failure in (None, Failure.PROXY_AUTH) or hop.proxy.forbids
+        for hop in trace.hops
+    )
+
+
 def _answered(trace: Trace) -> bool:
-    """Whether the portal's side answered at all, which no dead network can fake."""
-    return any(hop.connect is not None and hop.connect.failure is None for hop in trace.hops)
+    """Whether the portal's side answered at all, be it by a refusal, which no dead network can fake."""
+    attempts = [a for hop in trace.hops if hop.proxy is None and hop.connect for a in hop.connect.attempts]
+    return _opened(trace) or any(attempt.failure is Failure.REFUSED for attempt in attempts)
 
 
 def _fails_to_shake_hands(trace: Trace) -> bool:
@@ -145,11 +192,16 @@ def _fails_to_shake_hands(trace: Trace) -> bool:
 
 
 def _port_blocked(trace: Trace, canaries: Canaries) -> bool:
-    """HTTPS leads nowhere, or is broken off, to every host, while plain HTTP passes."""
-    if canaries.asked < 2 or CaptiveAnswer.OPEN not in canaries.captive or trace.first.connect is None:
+    """HTTPS leads nowhere, or is broken off, to every host, while other things pass; or every host refuses it."""
+    connect = trace.first.connect
+    if canaries.asked < 2 or connect is None:
         return False
-    if not _answered(trace):
-        return canaries.tcp_ok == 0
+    if connect.failure is Failure.REFUSED:
+        return canaries.tcp_ok == 0 and canaries.cut_off == canaries.asked
+    if not canaries.internet_works:
+        return False
+    if connect.failure is not None:
+        return canaries.tcp_ok == 0 and not canaries.answered_on_retry
     # Silence of a connection that opened may have other reasons, such as the size of packets.
     step = trace.first.tls
     broken_off = step is not None and step.failure in (Failure.RESET, Failure.CLOSED)
@@ -186,9 +238,10 @@ def _retry_all(ctx: Context, trace: Trace, *, loaded: bool) -> Retries:
     )
 
 
-def _large_request_vanishes(ctx: Context) -> bool:
+def _large_request_vanishes(ctx: Context, walk: Trace) -> bool:
     """Whether a request as large as that of a sign-in is lost, and comes through in small packets."""
-    trace = ctx.large_request()
+    route = next((route for route in walk.beside if route.filler_bytes), None)
+    trace = ctx.trace(route) if route is not None else None
     if trace is None or trace.last.failure is not Failure.TIMED_OUT:
         return False
     small = ctx.trace(msgspec.structs.replace(trace.route, small_packets=True))
@@ -230,7 +283,69 @@ def _is_blocked_here(ctx: Context, trace: Trace) -> bool:
     return all(map(_usable, wanted)) and any((":" in address) in world for address in wanted)
 
 
-def judge_families(trace: Trace, *, loaded: bool, only_ipv4: bool, routed: bool = False) -> Iterator[Finding]:
+def _judge_families(
+    ctx: Context, trace: Trace, canaries: Canaries | None, *, only_ipv4: bool, routed: bool
+) -> list[Finding]:
+    """As `judge_families`, and whether a name server that shows the way through the translator is all that lacks."""
+    loaded = is_proven(ctx, trace)
+    found = list(judge_families(trace, canaries, loaded=loaded, only_ipv4=only_ipv4, routed=routed))
+    missing = any(finding.reason == reasons.IPV4_MISSING for finding in found)
+    if missing and canaries is not None and _needs_translation(ctx, trace.last, canaries):
+        return [fail(reasons.IPV4_UNTRANSLATED)]
+    return found
+
+
+def _judge_routes(ctx: Context, trace: Trace, canaries: Canaries | None) -> Finding | None:
+    """This computer's own routes lead to a host another way than to the world, and nothing answers there.
+
+    What a tunnel carries may be silent for reasons of the portal's own, and is left to the check of VPNs.
+    """
+    hop = trace.last
+    attempts = hop.connect.attempts if hop.connect is not None and hop.proxy is None else ()
+    addresses = tuple(attempt.address for attempt in attempts if _usable(attempt.address))
+    detours = [way for address in addresses if (way := ctx.egress.detour(address)) is not None]
+    if canaries is None or not canaries.internet_works or not detours or len(detours) < len(attempts):
+        return None
+    interfaces = ctx.machine.interfaces()
+    way = detours[0]
+    six = ":" in addresses[0]
+    beside = [
+        i.name
+        for i in interfaces
+        if i.up and i.name != way.interface and any(_usable(a) and (":" in a) == six for a in i.addresses)
+    ]
+    carried = any(i.name == way.interface and i.kind is InterfaceKind.TUNNEL for i in interfaces)
+    failures = {attempt.failure for attempt in attempts}
+    silent = failures <= ({*_UNANSWERED, Failure.DENIED} - ({Failure.TIMED_OUT} if carried else set()))
+    proven = _proves_itself(ctx, hop, addresses, *beside) if beside else False
+    if None in failures or (carried and proven) or not (silent or proven):
+        return None
+    same = any(i.name == way.interface and ctx.egress.addresses() & set(i.addresses) for i in interfaces)
+    unsure = Failure.TIMED_OUT in failures and not (proven or same)
+    if unsure and ctx.egress.dns_over(way.interface):
+        return None  # that way is alive, and the portal is not
+    kind = "gateway" if way.gateway and same else "on-link" if same else "interface"
+    return fail(reasons.ROUTE_CONFLICT, kind=kind if way.interface else "nowhere", interface=way.interface)
+
+
+def _proves_itself(ctx: Context, hop: Hop, addresses: tuple[str, ...], *interfaces: str) -> bool:
+    """Whether the host of a hop shows its certificate at these addresses, over one of the interfaces or any."""
+    route = Route(
+        url=f"{hop.scheme}://{hop.host}:{hop.port}/", addresses=addresses, proxy=DIRECT, follow=False
+    )
+    routes = [msgspec.structs.replace(route, interface=name) for name in interfaces or ("",)]
+    chains = [ctx.chain(walk.first) for walk in ctx.traces(routes) if walk is not None]
+    return any(chain is not None and chain.proves_host for chain in chains)
+
+
+def judge_families(
+    trace: Trace,
+    canaries: Canaries | None = None,
+    *,
+    loaded: bool,
+    only_ipv4: bool,
+    routed: bool = False,
+) -> Iterator[Finding]:
     """A family of addresses that fails: a note if the page loads over the other, else a cause."""
     if only_ipv4 and not loaded:
         yield fail(reasons.IPV6_BROKEN)
@@ -238,6 +353,9 @@ def judge_families(trace: Trace, *, loaded: bool, only_ipv4: bool, routed: bool 
     connect = trace.last.connect
     if connect is not None and not (loaded or routed) and (missing := _missing_family(connect)):
         yield fail(missing)
+        return
+    if canaries is not None and not loaded and (dead := _dead_family(trace.last, canaries)) is not None:
+        yield dead
         return
     connect = trace.first.connect
     if connect is None or connect.failure is not None or ":" in connect.address:
@@ -254,6 +372,37 @@ def _missing_family(connect: ConnectStep) -> Reason | None:
     if len(six) != 1:
         return None
     return reasons.IPV6_MISSING if True in six else reasons.IPV4_MISSING
+
+
+def _dead_family(hop: Hop, canaries: Canaries) -> Finding | None:
+    """The family that a host has alone, and by which neutral hosts do not answer either, though they do otherwise."""
+    attempts = hop.connect.attempts if hop.connect is not None and hop.proxy is None else ()
+    if not (attempts and canaries.verified) or any(
+        attempt.failure not in _UNANSWERED for attempt in attempts
+    ):
+        return None
+    reaches = {_kind(attempt.address, canaries.nat64) for attempt in attempts}
+    if not all(getattr(canaries, kind).is_dead for kind in reaches):
+        return None
+    if reaches == {"ipv6"}:
+        return fail(reasons.IPV6_DEAD)
+    return fail(reasons.IPV4_DEAD, translated="translated" in reaches) if "ipv6" not in reaches else None
+
+
+def _kind(address: str, nat64: str) -> str:
+    """How `Canaries` calls what neutral hosts answer by this kind of address."""
+    if ":" not in address:
+        return "ipv4"
+    return "translated" if is_translated(address, nat64) else "ipv6"
+
+
+def _needs_translation(ctx: Context, hop: Hop, canaries: Canaries) -> bool:
+    """Whether a host proves itself behind the network's translator, which its DNS server does not lead to (DNS64)."""
+    attempts = hop.connect.attempts if hop.connect is not None else ()
+    if not (canaries.translated.answered and canaries.nat64):
+        return False
+    addresses = tuple(embedded(attempt.address, canaries.nat64) for attempt in attempts)
+    return _proves_itself(ctx, hop, addresses)
 
 
 def judge_speed(trace: Trace, *, loaded: bool) -> Iterator[Finding]:

@@ -23,8 +23,8 @@ _ERROR_SIZE = 16  # struct sock_extended_err; the sender's socket address follow
 _ADDRESS_AT = {socket.AF_INET: slice(20, 24), socket.AF_INET6: slice(24, 40)}
 
 
-def blocked_by_local_firewall(machine: Machine, address: str, port: int, interface: str = "") -> bool:
-    """Whether this computer itself refuses an empty datagram to an address; False if that cannot be told."""
+def blocked_by_local_firewall(machine: Machine, address: str, port: int, interface: str = "") -> bool | None:
+    """Whether this computer itself refuses an empty datagram to an address; None if it has no way to send one."""
     try:
         where, number = machine.endpoint(address, port)
         family = socket.AF_INET6 if ":" in where else socket.AF_INET
@@ -36,7 +36,7 @@ def blocked_by_local_firewall(machine: Machine, address: str, port: int, interfa
             sock.connect((where, number))
             return _is_refused(sock, family)
     except OSError as error:
-        return of_os_error(error) is Failure.DENIED
+        return True if of_os_error(error) is Failure.DENIED else None
 
 
 def _is_refused(sock: socket.socket, family: socket.AddressFamily) -> bool:

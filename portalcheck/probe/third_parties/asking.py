@@ -19,6 +19,7 @@ from portalcheck.facts import (
     Failure,
     Hello,
     Hop,
+    LocalRoute,
     StatusPage,
     Trace,
 )
@@ -44,7 +45,7 @@ _NO_SERVERS = (DnsServer("198.51.100.77"), DnsServer("2001:db8::77"))
 class _Asking:
     """Asks each question of third parties once a run.
 
-    `allowed` says whether they may be asked now, and `chain_of` judges the certificates of a hop.
+    `allowed` says whether they may be asked now, `chain_of` judges the certificates of a hop, `host` is the portal's.
     """
 
     def __init__(
@@ -54,9 +55,10 @@ class _Asking:
         shared: Memo,
         chain_of: Callable[[Hop], Chain | None],
         allowed: Callable[[], bool],
+        host: str,
     ) -> None:
         self._tracer, self._network, self._shared = tracer, network, shared
-        self._chain_of, self._allowed = chain_of, allowed
+        self._chain_of, self._allowed, self._host = chain_of, allowed, host
 
     def _once(self, key: Key, ask: Callable[[], T], unasked: T) -> T:
         """The answer to a question, found once a run; `unasked` if no third party may be asked now."""
@@ -77,7 +79,7 @@ class _Asking:
     def _survey(self) -> CanarySurvey:
         from portalcheck.probe.third_parties.canaries import CanarySurvey
 
-        return CanarySurvey(self._tracer, self._network, self._chain_of)
+        return CanarySurvey(self._tracer, self._network, self._chain_of, self._host)
 
 
 class Egress(_Asking):
@@ -90,8 +92,26 @@ class Egress(_Asking):
     def addresses(self) -> frozenset[str]:
         """The local addresses that traffic to the world leaves from; nothing is sent, so it is always allowed."""
         machine = self._tracer.machine
-        ways = [source_address(machine, address, port) for address, port in self._plain() or _ANYWHERE]
+        ways = [source_address(machine, address, port) for address, port in self._world()]
         return frozenset(way for way in ways if not isinstance(way, Failure))
+
+    def detour(self, address: str) -> LocalRoute | None:
+        """Where this computer's routes send an address, if not the way of the world's; None also if unknown."""
+        world = {self._route(one) for one, _ in self._world() if (":" in one) == (":" in address)}
+        route = self._route(address)
+        return None if route in world or world <= {None, LocalRoute()} else route
+
+    def _route(self, address: str) -> LocalRoute | None:
+        machine = self._tracer.machine
+        return machine.route(address) or (
+            LocalRoute() if isinstance(source_address(machine, address), Failure) else None
+        )
+
+    def _world(self) -> list[tuple[str, int]]:
+        """Address and port of the world, in both families: those of `_plain`, else those of nobody."""
+        plain = self._plain()
+        asked = {":" in address for address, _ in plain}
+        return plain + [way for way in _ANYWHERE if (":" in way[0]) not in asked]
 
     def _plain(self) -> list[tuple[str, int]]:
         """Address and port of the independent DNS servers, without those whose name would have to be resolved."""
@@ -107,9 +127,11 @@ class Egress(_Asking):
         tracer, plain = self._tracer, self._plain()
         for address, _ in plain:
             tracer.ledger.record(Role.NEUTRAL_RESOLVER, address)
-        return any(
+        said = [
             blocked_by_local_firewall(tracer.machine, address, port, interface) for address, port in plain
-        )
+        ]
+        # Many a firewall keeps back one family alone, and where there is no way, nothing is kept back.
+        return True in said and False not in said
 
     def dns_over(self, interface: str) -> bool:
         """Whether an independent DNS server answers for a canary's name over one interface, whatever the routes say."""
@@ -148,13 +170,14 @@ class ThirdParties(_Asking):
         shared: Memo,
         chain_of: Callable[[Hop], Chain | None],
         allowed: Callable[[], bool],
+        host: str,
         *,
         trace: Callable[[], Trace | None],
         is_own: Callable[[str], bool],
         status_url: str,
         may_visit: MayVisit,
     ) -> None:
-        super().__init__(tracer, network, shared, chain_of, allowed)
+        super().__init__(tracer, network, shared, chain_of, allowed, host)
         self._trace, self._is_own = trace, is_own
         self._status_url, self._may_visit = status_url, may_visit
 

@@ -7,10 +7,13 @@ import logging
 from collections.abc import Callable, Sequence
 from functools import partial
 
+import msgspec
+
 from portalcheck.facts import Chain, DnsAnswer, DnsServer, Hop
 from portalcheck.probe.dns.resolution import ask_server
 from portalcheck.probe.policy import Role
 from portalcheck.probe.third_parties.doh import ask_over_https, https_server
+from portalcheck.probe.third_parties.families import reaching
 from portalcheck.probe.threads import gather
 from portalcheck.probe.trace import Tracer
 
@@ -71,20 +74,24 @@ class Resolvers:
             if not server.url:
                 self._tracer.ledger.record(role, server.address, name)
         works = [
-            partial(self._ask, server, name, interface=interface, unchecked=unchecked)
+            partial(self._ask, server, name, role, interface=interface, unchecked=unchecked)
             for server, name in questions
         ]
         answers = gather(works, self._tracer.deadline.remaining())
         return tuple(answer for answer in answers if answer is not None)
 
-    def _ask(self, server: DnsServer, host: str, *, interface: str, unchecked: bool) -> DnsAnswer:
+    def _ask(self, server: DnsServer, host: str, role: Role, *, interface: str, unchecked: bool) -> DnsAnswer:
         tracer = self._tracer
         if server.url:
             answer = ask_over_https(tracer, server, host, self._chain_of)
         else:
-            answer = ask_server(
-                tracer.machine, server, host, tracer.deadline, interface=interface, unchecked=unchecked
+            where = server
+            if role is Role.NEUTRAL_RESOLVER and not interface:
+                where = DnsServer(reaching(tracer, server.address, server.port), server.port)
+            found = ask_server(
+                tracer.machine, where, host, tracer.deadline, interface=interface, unchecked=unchecked
             )
+            answer = msgspec.structs.replace(found, server=server)
         told = tracer.ledger.aliases.told
         _log.debug("%s: %s", told(host, interface), told(answer))
         return answer
