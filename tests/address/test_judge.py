@@ -249,7 +249,9 @@ def test_notes_tell_what_is_odd(url: str, note: str) -> None:
         ("id.tab.example", Kind.UNRELATED),
     ],
 )
-def test_what_becomes_an_official_host_by_folding_is_an_imitation_however_short(host, kind):
+def test_what_becomes_an_official_host_by_folding_is_an_imitation_however_short(
+    host: str, kind: Kind
+) -> None:
     verdict = judge(
         f"https://{host}/", official=["portal.lab.example", "id.lab.example"], protect=["portal.lab.example"]
     )

@@ -65,6 +65,8 @@ from portalcheck.testing import (
 )
 from portalcheck_checks.clock import check as clock
 from portalcheck_checks.dns import check as dns
+from portalcheck_checks.dns.failure import judge_failure
+from portalcheck_checks.dns.lookup import is_sinkhole
 from portalcheck_checks.network import check as network
 from portalcheck_checks.proxy import check as proxy
 from portalcheck_checks.service import check as service
@@ -287,7 +289,7 @@ T, S, X, N = Failure.TIMED_OUT, Failure.SERVFAIL, Failure.NXDOMAIN, Failure.NOT_
 def test_a_name_without_addresses_is_told_by_the_servers_own_answers(
     system_failure: Failure, servers: list[Failure | None], system_dns: DnsHealth, reason: str
 ) -> None:
-    (finding,) = dns.judge_failure(names(system_failure, *servers), canaries(system_dns=system_dns))
+    (finding,) = judge_failure(names(system_failure, *servers), canaries(system_dns=system_dns))
 
     assert (finding.reason, finding.status) == (reason, Status.FAIL)
 
@@ -309,7 +311,7 @@ def test_an_error_is_everywhere_only_where_independent_servers_were_heard_to_hav
     elsewhere: list[Failure | None] | None, everywhere: bool | None
 ) -> None:
     others = None if elsewhere is None else [dns_answer(failure) for failure in elsewhere]
-    (finding,) = dns.judge_failure(names(N, S), canaries(), others)
+    (finding,) = judge_failure(names(N, S), canaries(), others)
 
     assert (finding.reason, finding.args) == (
         "dns.error-here",
@@ -420,7 +422,7 @@ def test_a_first_server_that_is_silent_is_a_note_where_the_page_loads() -> None:
     ],
 )
 def test_sinkholes_are_unspecified_and_loopback_addresses_only(address: str, sinkhole: bool) -> None:
-    assert dns.is_sinkhole(address) is sinkhole
+    assert is_sinkhole(address) is sinkhole
 
 
 # ---- tls ---------------------------------------------------------------------------------------

@@ -36,7 +36,7 @@ from portalcheck_checks.shared.inspection import UNKNOWN, is_on_this_computer, p
         (PageKind.SOMETHING_ELSE, ("service.no-sign-in", "fail")),
     ],
 )
-def test_a_page_with_a_good_status_is_judged_by_what_it_is(page, expected):
+def test_a_page_with_a_good_status_is_judged_by_what_it_is(page: PageKind, expected: tuple[str, str]) -> None:
     assert outcomes(judge(trace(hop(http=http(page=page))))) == [expected]
 
 
@@ -49,13 +49,13 @@ def test_a_page_with_a_good_status_is_judged_by_what_it_is(page, expected):
         ("https://id.example/login", "service.works"),
     ],
 )
-def test_a_redirect_to_a_place_called_maintenance_tells(location, reason):
+def test_a_redirect_to_a_place_called_maintenance_tells(location: str, reason: str) -> None:
     walk = trace(hop(http=http(302, location=location)), hop(http=http(page=PageKind.BARE)))
 
     assert outcomes(judge(walk))[0][0] == reason
 
 
-def test_a_portal_that_turns_only_programs_away_is_well():
+def test_a_portal_that_turns_only_programs_away_is_well() -> None:
     refused, well = trace(hop(http=http(403))), trace(hop(http=http()))
 
     ran = run(context(trace=lambda route=None: well if route and route.as_browser else refused), SERVICE)
@@ -63,13 +63,13 @@ def test_a_portal_that_turns_only_programs_away_is_well():
     assert (ran.diagnosis.cause, ran.diagnosis.outcome) == ("none", "ok")
 
 
-def test_a_plain_hop_that_comes_back_is_a_note():
+def test_a_plain_hop_that_comes_back_is_a_note() -> None:
     walk = trace(hop(), hop(scheme="http", port=80, tls=None), hop())
 
     assert ("service.insecure-hop", "note") in outcomes(judge(walk))
 
 
-def test_a_host_of_sign_in_that_refuses_is_told_as_one():
+def test_a_host_of_sign_in_that_refuses_is_told_as_one() -> None:
     refused = hop(host="id.example", connect=unconnected(Failure.REFUSED), tls=None, http=None)
 
     (finding,) = judge_sign_in(refused)
@@ -78,7 +78,7 @@ def test_a_host_of_sign_in_that_refuses_is_told_as_one():
     assert judge_sign_in(hop(http=None)) == []
 
 
-def test_a_year_that_cannot_be_held_is_wrong_by_itself():
+def test_a_year_that_cannot_be_held_is_wrong_by_itself() -> None:
     ran = run(context(machine=computer(now=9_223_372_036.0)), CLOCK)
 
     assert ("clock.beyond", "fail") in outcomes(ran.findings)
@@ -100,13 +100,15 @@ def test_a_year_that_cannot_be_held_is_wrong_by_itself():
         ("DigiCert Inc", "DigiCert Global G2 TLS RSA SHA256 2020 CA1", UNKNOWN, False),
     ],
 )
-def test_products_are_known_by_the_names_that_they_sign_with(organisation, name, product, here):
+def test_products_are_known_by_the_names_that_they_sign_with(
+    organisation: str, name: str, product: str, here: bool
+) -> None:
     found = product_of(chain(issuer_organisation=organisation, issuer_name=name))
 
     assert (found, is_on_this_computer(found)) == (product, here)
 
 
-def test_a_host_of_sign_in_that_is_silent_while_others_answer_is_the_portals_fault():
+def test_a_host_of_sign_in_that_is_silent_while_others_answer_is_the_portals_fault() -> None:
     silent = hop(host="id.example", connect=unconnected(Failure.TIMED_OUT), tls=None, http=None)
     way = trace(silent, end=TraceEnd.FAILED)
 

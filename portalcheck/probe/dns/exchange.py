@@ -39,10 +39,13 @@ def exchange(
     wire = question.to_wire()
     try:
         data = _over_udp(where, wire, question, end, interface, tries)
-        if isinstance(data, bytes) and data[2] & _TRUNCATED:
-            data = _over_tcp(where, wire, end, interface)
     except OSError as error:
         return of_os_error(error)
+    if isinstance(data, bytes) and data[2] & _TRUNCATED:
+        try:
+            data = _over_tcp(where, wire, end, interface)
+        except OSError:
+            data = Failure.TRUNCATED
     if isinstance(data, Failure):
         return data
     return read_response(question, data) or Failure.MALFORMED
@@ -100,7 +103,7 @@ def _over_tcp(where: Where, wire: bytes, end: float, interface: str) -> bytes | 
         sock.sendall(len(wire).to_bytes(2) + wire)
         head = _exactly(sock, 2, end)
         data = _exactly(sock, int.from_bytes(head), end) if head else b""
-    return data or Failure.CLOSED
+    return data or Failure.TRUNCATED
 
 
 def _exactly(sock: socket.socket, count: int, end: float) -> bytes:

@@ -28,6 +28,7 @@ from portalcheck.facts import (
     Trace,
 )
 from portalcheck.probe.connect.connection import is_own, is_public
+from portalcheck.probe.dns.resolution import FROM_A_SERVER
 from portalcheck.probe.http.location import target_of, url_of
 from portalcheck.probe.http.request import REDIRECTS
 from portalcheck.probe.limits import CANARIES_ROOM_S, CANARIES_S, CONNECT_S, RETRY_ROOM_S, RETRY_S
@@ -41,14 +42,6 @@ _log = logging.getLogger(__name__)
 
 _NETWORK_AUTHENTICATION_REQUIRED = 511
 _EMPTY_BODY = 1
-_ERRORS = {
-    Failure.SERVFAIL,
-    Failure.QUERY_REFUSED,
-    Failure.RCODE,
-    Failure.MALFORMED,
-    Failure.NXDOMAIN,
-    Failure.NODATA,
-}
 
 _OF_WIFI = re.compile(r"wi-?fi|wlan|hot-?spot|captive|(?<![a-z])splash(?![a-z])")
 _OF_FILTERS = re.compile(r"block|filter|warn|denied|deny|forbid|parental|safe")
@@ -295,7 +288,7 @@ class CanarySurvey:
         heard = resolvers.ask(questions, role, unchecked=unchecked)
         if any(answer.addresses for answer in heard):
             return DnsHealth.ANSWERS
-        errors = any(answer.failure in _ERRORS for answer in heard)
+        errors = any(answer.failure in FROM_A_SERVER for answer in heard)
         return DnsHealth.ERRORS if errors else DnsHealth.SILENT
 
 
