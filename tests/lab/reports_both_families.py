@@ -374,9 +374,9 @@ ROUTES = (
     ),
     broken(
         "L21",
-        "in both families a route to a dead gateway was left behind",
+        "a route to a dead gateway and, of IPv6, a blackhole were left behind",
         lambda world: world.patient_ip(
-            "route add 198.51.100.0/24 via 192.0.2.7", "-6 route add 2001:db8:2::/48 via 2001:db8:1::7"
+            "route add 198.51.100.0/24 via 192.0.2.7", "-6 route add blackhole 2001:db8:2::/48"
         ),
         causes=cause("route-conflict"),
         ref="step-6",
