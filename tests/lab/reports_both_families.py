@@ -304,6 +304,14 @@ FAMILIES = (
         DEAD_NAT64,
         shows=("link",),
     ),
+    broken(
+        "L17",
+        "port 443 is blocked for IPv4 alone, and the portal has IPv4 alone",
+        steps.block("incoming iifname w0 meta nfproto ipv4 tcp dport 443 drop"),
+        setting=(ONLY_IPV4,),
+        causes=cause("tcp-blocked"),
+        innocent=cause("portal-unreachable", "ipv4-broken"),
+    ),
     healthy("L15", "IPv6 alone with DNS64 and NAT64", *CARRIER, shows=("link", "name portal")),
     broken(
         "L16",
