@@ -167,15 +167,6 @@ class Context(Protocol):
     def traces(self, routes: Sequence[Route]) -> tuple[Trace | None, ...]:
         """The walks along several routes at once, in their order; None for one that was not finished in time."""
 
-    def chromium_hellos(self) -> tuple[Trace, ...]:
-        """What the hosts of sign-in that the profile names do with Chromium's ClientHello (`Hello.CHROMIUM`)."""
-
-    def large_request(self) -> Trace | None:
-        """What the portal's host does with a request as large as that of a sign-in (`Route.filler_bytes`).
-
-        None if the address may not be contacted.
-        """
-
     def late(self) -> bool:
         """Whether the page is still not there after `SLOW_MS`: counterfactuals must then not wait for it."""
 

@@ -156,6 +156,11 @@ class ProxyStep(msgspec.Struct, frozen=True, kw_only=True):
     schemes: tuple[str, ...] = ()
     ms: int = 0
 
+    @property
+    def forbids(self) -> bool:
+        """Whether the proxy refused by its own rules: a 4xx, or SOCKS 5's reply for them (RFC 1928, 6)."""
+        return self.failure is Failure.PROXY_REFUSED and (400 <= self.status < 500 or self.status == 2)
+
 
 class TlsStep(msgspec.Struct, frozen=True, kw_only=True):
     """The TLS handshake, made without verification; `chain` is what the server sent, leaf first, as DER.
@@ -262,13 +267,16 @@ class TraceEnd(StrEnum):
 class Trace(msgspec.Struct, frozen=True, kw_only=True):
     """A walk from a URL along its redirects, one hop a request. There is always at least one hop.
 
-    `recovered`: the first try was reset or closed, and this is the second.
+    `recovered`: the first try was reset or closed, and this is the second. `beside` are the routes of what browsers
+    send and this walk does not, traced beside it: Chromium's hello to each host of sign-in that the profile names, and
+    a request as large as that of a sign-in.
     """
 
     route: Route
     hops: tuple[Hop, ...]
     end: TraceEnd
     recovered: bool = False
+    beside: tuple[Route, ...] = ()
 
     @property
     def first(self) -> Hop:

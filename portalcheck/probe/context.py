@@ -67,14 +67,13 @@ class RunContext:
         self.host, self.contactable = address.host, address.contactable
         named = (portal.url, *portal.official, *portal.identity, *network.canaries)
         self.ledger = Ledger(Aliases(named))
-        self._large = Route(url=self.url, filler_bytes=_SIGN_IN_BYTES, follow=False)
         self._shared = Memo(deadline, aliases=self.ledger.aliases)
         files = Fetcher(lambda: self._tracer, network, self._may_visit)
         self._finder = ProxyFinder(machine, self._shared, files.pac)
         self._tracer = Tracer(machine, deadline, self.ledger, self._shared, self._finder)
         self._certificates = ChainVerifier(machine, portal, self._shared, files.issuer)
         self._standings = RevocationStatus(self._shared, files.revocation)
-        asking = self._tracer, network, self._shared, self.chain, self._may_ask_others
+        asking = self._tracer, network, self._shared, self.chain, self._may_ask_others, self.host
         self.egress = Egress(*asking)
         self.third_parties = ThirdParties(
             *asking,
@@ -131,40 +130,41 @@ class RunContext:
         works = [partial(self.trace, route) for route in routes]
         return tuple(gather(works, self.deadline.remaining()))
 
-    def chromium_hellos(self) -> tuple[Trace, ...]:
-        """The traces with Chromium's hello to the portal, and to the hosts that the profile names for sign-in.
+    def _begin_beside(self, first: Hop) -> list[Route]:
+        """Begin to trace what browsers send and the walk does not, unless the first hop was slow.
 
-        None are made where the first hop was slow: they would be in the way of what is needed more.
+        It would then be in the way of what is needed more.
         """
-        trace = self.trace()
-        if trace is None or not _is_quick(trace.first):
-            return ()
-        return self._shared.get("chromium-hellos", self._chromium_hellos)
-
-    def _chromium_hellos(self) -> tuple[Trace, ...]:
-        urls = [self.url, *(f"https://{host}/" for host in self.portal.identity)]
-        routes = [Route(url=url, hello=Hello.CHROMIUM, follow=False) for url in urls]
-        return tuple(trace for trace in self.traces(routes) if trace is not None)
-
-    def large_request(self) -> Trace | None:
-        """The trace of a request as large as that of a sign-in; None where the first hop was slow."""
-        trace = self.trace()
-        return self.trace(self._large) if trace is not None and _is_quick(trace.first) else None
-
-    def _beside(self, first: Hop) -> None:
-        """What browsers send and the walk does not, while the walk goes on."""
-        if _is_quick(first):
-            spawn(lambda: self._shared.get("chromium-hellos", self._chromium_hellos))
-            spawn(lambda: self.trace(self._large))
+        if not _is_quick(first):
+            return []
+        hosts = [self.url, *(f"https://{host}/" for host in self.portal.identity)]
+        routes = [Route(url=url, hello=Hello.CHROMIUM, follow=False) for url in hosts]
+        routes.append(Route(url=self.url, filler_bytes=_SIGN_IN_BYTES, follow=False))
+        for route in routes:
+            spawn(partial(self.trace, route))
+        return routes
 
     def _trace(self, route: Route) -> Trace:
         if not self._shared.known("stores"):
             spawn(self._certificates.prepare)
-        own = route == Route(url=self.url)
-        trace = self._tracer.trace(route, Role.PORTAL, self._may_visit, self._beside if own else None)
-        if own and trace.last.failure in _BY_CHANCE:
+        if route == Route(url=self.url):
+            return self._own_trace(route)
+        return self._with_cookies(route, self._tracer.trace(route, Role.PORTAL, self._may_visit))
+
+    def _own_trace(self, route: Route) -> Trace:
+        """The browser's own way, once more where the first try was cut off, and what is traced beside it."""
+        beside: list[Route] = []
+        trace = self._tracer.trace(
+            route, Role.PORTAL, self._may_visit, lambda first: beside.extend(self._begin_beside(first))
+        )
+        if trace.last.failure in _BY_CHANCE:
             again = self._tracer.trace(route, Role.PORTAL, self._may_visit)
-            return msgspec.structs.replace(again, recovered=True) if again.end is TraceEnd.PAGE else trace
+            if again.end is TraceEnd.PAGE:
+                trace = msgspec.structs.replace(again, recovered=True)
+        return msgspec.structs.replace(self._with_cookies(route, trace), beside=tuple(beside))
+
+    def _with_cookies(self, route: Route, trace: Trace) -> Trace:
+        """A trace that goes round, once more with the cookies that it was given."""
         looping = trace.end in (TraceEnd.LOOP, TraceEnd.TOO_MANY)
         if looping and not route.fresh_cookies and route.proxy in (AUTO, DIRECT):
             # Some portals send visitors round until they return a cookie, as any browser would.
@@ -290,7 +290,8 @@ class RunContext:
             return True
         if page.challenge or page.is_error:
             return True
-        if any(trace.first.failure is not None for trace in self.chromium_hellos()):
+        beside = self.traces([route for route in trace.beside if route.hello is Hello.CHROMIUM])
+        if any(each is not None and each.first.failure is not None for each in beside):
             return True
         return any(self._odd_certificate(hop) for hop in trace.hops) or self._clock_seems_wrong(trace)
 

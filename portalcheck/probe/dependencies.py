@@ -35,8 +35,7 @@ MAY_ASK: Mapping[str, Set[str]] = MappingProxyType(
         "trace": {"trace-with-cookies", *_TRACE},
         # The policy. It comes before all that it decides on, so that no third party's word can bear on it.
         "late": {"trace"},
-        "chromium-hellos": {"trace"},
-        "trouble": {"late", "trace", "chain", "chromium-hellos"},
+        "trouble": {"late", "trace", "chain"},
         # Third parties. Whether they may be asked was decided before; DNS over HTTPS proves its servers.
         "canaries": {*_TRACE, *_PROVEN},
         "canaries-greeted": _TRACE,

@@ -70,7 +70,7 @@ PARTS = {
             *("policy", "streams", "threads", "tls", "trace"),
         },
         "context": {
-            *("aliases", "connect", "deadline", "dns", "memo"),
+            *("aliases", "connect", "deadline", "dns", "limits", "memo"),
             *("policy", "third_parties", "threads", "tls", "trace"),
         },
     },

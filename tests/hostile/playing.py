@@ -12,8 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import msgspec
 
 from tests.hostile.stage import Met
-from tests.lab.conftest import REPOSITORY
-from tests.lab.spaces import in_fresh_spaces
+from tests.lab.spaces import REPOSITORY, in_fresh_spaces
 
 _EACH_S = 40
 

@@ -5,11 +5,7 @@ from __future__ import annotations
 import functools
 import importlib.metadata
 import json
-import os
-import shutil
-import subprocess
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +14,9 @@ import pytest
 
 from tests.lab.row import Row
 from tests.lab.rows import FAST, ROWS, TABLE, TWISTS, programs
-from tests.lab.spaces import in_fresh_spaces, namespaces, why_impossible
+from tests.lab.spaces import clock_library, namespaces, told_inside, why_impossible
+from tests.lab.steps import Step
 from tests.lab.world import Ran
-
-REPOSITORY = Path(__file__).parents[2]
-_OVERALL_S = 110
 
 
 class Played(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,71 +47,50 @@ def _marked(row: Row, test: str) -> Any:
 
 
 @pytest.fixture(scope="session")
-def clock_library(tmp_path_factory: pytest.TempPathFactory) -> Path | None:
+def clock(tmp_path_factory: pytest.TempPathFactory) -> Path | None:
     """The library that shifts the patient's wall clock; None where there is no compiler."""
-    compiler = shutil.which("gcc") or shutil.which("cc")
-    if compiler is None:
-        return None
-    library = tmp_path_factory.mktemp("lab") / "clock_shift.so"
-    source = REPOSITORY / "tests" / "lab" / "clock_shift.c"
-    subprocess.run(
-        [compiler, "-shared", "-fPIC", "-O2", "-Wall", "-Werror", "-o", library, source, "-ldl"], check=True
-    )
-    return library
+    return clock_library(tmp_path_factory.mktemp("lab"))
 
 
 @pytest.fixture(scope="session")
-def play(clock_library: Path | None) -> Play:
+def play(clock: Path | None) -> Play:
     """Play a row, with twists or without; what happened is kept for the session."""
 
     @functools.cache
     def played(row_id: str, *twists: str) -> Played:
-        _skip_where_impossible(ROWS[row_id], twists, clock_library)
-        return msgspec.convert(_inside(clock_library, row_id, *twists), Played)
+        skip_where_impossible(_steps(row_id, *twists), clock)
+        told = told_inside("tests.lab.inside", row_id, *twists, clock=clock)
+        return msgspec.convert(json.loads(told), Played)
 
     return played
 
 
 @pytest.fixture(scope="session")
-def browse(clock_library: Path | None) -> Callable[[str], bool]:
+def browse(clock: Path | None) -> Callable[[str], bool]:
     """Whether the sign-in page of a row loads in Chromium after its fault."""
 
     def browsed(row_id: str) -> bool:
-        _skip_where_impossible(ROWS[row_id], (), clock_library, "chromium")
-        return bool(_inside(clock_library, row_id, "--browse"))
+        skip_where_impossible(_steps(row_id), clock, "chromium")
+        return bool(json.loads(told_inside("tests.lab.inside", row_id, "--browse", clock=clock)))
 
     return browsed
 
 
-def _inside(clock_library: Path | None, *arguments: str) -> Any:
-    done = subprocess.run(
-        in_fresh_spaces([sys.executable, "-m", "tests.lab.inside", *arguments]),
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=REPOSITORY,
-        timeout=_OVERALL_S,
-        env={
-            **os.environ,
-            "LAB_CLOCK_LIBRARY": str(clock_library),
-            "LAB_PYTHONPATH": os.environ.get("PYTHONPATH", ""),
-            "PYTHONPATH": os.pathsep.join([str(REPOSITORY), os.environ.get("PYTHONPATH", "")]),
-        },
-    )
-    assert done.returncode == 0, f"the lab itself failed:\n{done.stderr[-3000:]}"
-    return json.loads(done.stdout)
+def _steps(row_id: str, *twists: str) -> list[Step]:
+    row = ROWS[row_id]
+    return [*row.setting, *row.fault, *(step for name in twists for step in TWISTS[name])]
 
 
-def _skip_where_impossible(row: Row, twists: tuple[str, ...], clock_library: Path | None, *more: str) -> None:
+def skip_where_impossible(steps: Iterable[Step], clock: Path | None, *more: str) -> None:
+    """Skip a test whose world cannot be made here."""
     try:
         importlib.metadata.distribution("portalcheck")
     except importlib.metadata.PackageNotFoundError:
         pytest.skip("portalcheck is not installed, so that no check is found (pip install -e .)")
-    steps = (*row.setting, *row.fault, *(step for name in twists for step in TWISTS[name]))
     wanted = {"ip", "nsenter", *more, *programs(steps)}
     if why := why_impossible(sorted(wanted)):
         pytest.skip(why)
     if "squid" in wanted and len(namespaces()) > 1:
         pytest.skip("Squid gives up root for another user, whom an unprivileged namespace has not")
-    if clock_library is None:
+    if clock is None:
         pytest.skip("no C compiler to make the library that shifts the clock")

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.hostile import readme as hostile
 from tests.hostile.stage import TIMEOUT_S
+from tests.lab import generator
+from tests.lab.classes import by_class
+from tests.lab.injectors import FAULTS, ODDITIES
 from tests.lab.rows import TABLE, TWISTS
 
 PLACE = Path(__file__).with_name("README.md")
@@ -24,6 +28,7 @@ proved by a plain probe that uses nothing of the tool's.
 
     pytest tests/lab -m ""                 all rows (some minutes; the usual run takes a few of them)
     pytest tests/hostile -m ""             all hostile peers (some minutes; the usual run takes a few)
+    python -m tests.lab.generator          play worlds that a seed makes (see below)
     python -m tests.lab.readme             write this page anew
     python -m tests.hostile.readme         meet all hostile peers, measure, and write this page anew
 
@@ -72,10 +77,53 @@ def page() -> str:
             "",
             f"Twists that must change no cause: {', '.join(TWISTS)}.",
             "",
+            "## Classes",
+            "",
+            "What public bug reports showed, and the rows that hold it. A number with N is as reported; others are of",
+            "the same kind, healthy twins among them.",
+            "",
+            *_table(("class", "what it is about", "rows"), by_class(TABLE)),
+            "",
+            *_generated(),
+            "",
             *_hostile(hostile.measured()),
             "",
         ]
     )
+
+
+def _generated() -> list[str]:
+    found = generator.recorded()
+    counts = found.counts
+    total = sum(counts.values()) or 1
+    figures = [
+        (name, str(counts.get(name, 0)), f"{100 * counts.get(name, 0) / total:.1f} %")
+        for name in generator.VERDICTS
+    ]
+    return [
+        "## Generated worlds",
+        "",
+        "A seed makes a world of up to three faults that do not depend on each other, and up to three oddities that",
+        "do no harm; what must be said of it follows from the contract's order of blame. An oddity changes no cause,",
+        "without a fault there is none, and when what was named is repaired, the next one is named.",
+        "",
+        "    python -m tests.lab.generator --seeds 0-29",
+        "    python -m tests.lab.generator --world expired+vpn-full",
+        "",
+        f"The last large run: {sum(counts.values())} worlds, seeds {found.seeds}, {found.day}; the slowest took "
+        f"{found.slowest_s:.1f} s. Repaired and",
+        f"played again: {sum(found.repaired.values())}, of which {found.repaired.get('exact', 0)} exact; the next",
+        f"cause had been told in `also` in {found.foretold} of {found.could_foretell} worlds that had one.",
+        "",
+        *_table(("what was said", "worlds", "share"), figures),
+        "",
+        *_table(
+            ("fault", "what is broken", "cause"),
+            [(one.id, one.what, ", ".join(sorted(one.cause))) for one in FAULTS],
+        ),
+        "",
+        *_table(("oddity", "what is odd, and does no harm"), [(one.id, one.what) for one in ODDITIES]),
+    ]
 
 
 def _hostile(found: hostile.Measured) -> list[str]:
@@ -93,7 +141,7 @@ def _hostile(found: hostile.Measured) -> list[str]:
     ]
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
     return [f"| {' | '.join(cells)} |" for cells in (head, ("---",) * len(head), *rows)]
 
 

@@ -25,6 +25,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     notes must appear nowhere; `also` must all be there; `contacts` are the roles that may be contacted.
     `shows` are keys of the plain probe that the fault must change. `ref` and `code` are not looked at where they
     are empty or None, as several causes are possible. `beyond` says why the tool cannot judge the row yet.
+    `kind` is the number of the class of bug reports to which it belongs, where the table of classes does not say so.
     `chromium` tells whether the sign-in page loads in Chromium in the same world, None where it is not tried.
     """
 
@@ -42,6 +43,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     reasons: frozenset[str] = frozenset()
     shares_name: bool = False
     beyond: str = ""
+    kind: str = ""
     chromium: bool | None = None
 
 

@@ -8,6 +8,10 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import Path
+
+REPOSITORY = Path(__file__).parents[2]
+_OVERALL_S = 110
 
 _SPACES = ("--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc")
 _INSIDE = 'mount -t tmpfs lab /run && mount -t tmpfs lab /dev/shm && mkdir -p /run/netns && exec "$@"'
@@ -45,3 +49,36 @@ def why_impossible(wanted: Sequence[str]) -> str:
     where = f"{os.environ['PATH']}:/usr/sbin:/sbin"
     missing = sorted(name for name in wanted if not shutil.which(name, path=where))
     return f"not installed: {', '.join(missing)}" if missing else ""
+
+
+def clock_library(folder: Path) -> Path | None:
+    """Make the library that shifts the patient's wall clock; None where there is no compiler."""
+    compiler = shutil.which("gcc") or shutil.which("cc")
+    if compiler is None:
+        return None
+    library = folder / "clock_shift.so"
+    source = REPOSITORY / "tests" / "lab" / "clock_shift.c"
+    subprocess.run(
+        [compiler, "-shared", "-fPIC", "-O2", "-Wall", "-Werror", "-o", library, source, "-ldl"], check=True
+    )
+    return library
+
+
+def told_inside(module: str, *arguments: str, clock: Path | None) -> str:
+    """What a module of ours prints that runs in namespaces of its own."""
+    done = subprocess.run(
+        in_fresh_spaces([sys.executable, "-m", module, *arguments]),
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=REPOSITORY,
+        timeout=_OVERALL_S,
+        env={
+            **os.environ,
+            "LAB_CLOCK_LIBRARY": str(clock),
+            "LAB_PYTHONPATH": os.environ.get("PYTHONPATH", ""),
+            "PYTHONPATH": os.pathsep.join([str(REPOSITORY), os.environ.get("PYTHONPATH", "")]),
+        },
+    )
+    assert done.returncode == 0, f"the lab itself failed:\n{done.stderr[-3000:]}"
+    return done.stdout

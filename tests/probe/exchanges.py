@@ -22,9 +22,9 @@ SECONDS = 1.0
 
 
 @contextlib.contextmanager
-def connected(where: Endpoint, *, through_proxy: bool = False) -> Iterator[Connection]:
+def connected(where: Endpoint, *, through_proxy: bool = False, protocol: str = "") -> Iterator[Connection]:
     stream = EvidenceStream(socket.create_connection(where, 2))
-    connection = Connection(stream, through_proxy=through_proxy)
+    connection = Connection(stream, protocol, through_proxy=through_proxy)
     with contextlib.closing(connection):
         yield connection
 

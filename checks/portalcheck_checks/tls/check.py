@@ -18,6 +18,7 @@ from portalcheck.api import (
     Link,
     Revocation,
     RootStore,
+    Route,
     Status,
     TlsStep,
     Trace,
@@ -85,7 +86,7 @@ def tls(ctx: Context) -> Iterable[Finding]:
             yield from findings
             return
         found.update((finding.reason, finding) for finding in findings)
-    if (finding := _judge_chromium_hello(ctx)) is not None:
+    if (finding := _judge_beside(ctx, trace)) is not None:
         yield finding
     yield from found.values()
 
@@ -137,16 +138,18 @@ def _judge_hello(ctx: Context, passing: Hello) -> Finding | None:
     return fail(reasons.HELLO_BLOCKED, how=how) if takes_hello(ctx, passing) else None
 
 
-def _judge_chromium_hello(ctx: Context) -> Finding | None:
-    """What becomes of Chromium's own hello, which must be tried apart, as its handshake is never made."""
-    for trace in ctx.chromium_hellos():
-        step = trace.first.tls
-        if step is None or step.failure is None:
-            continue
-        again = ctx.trace(retry(trace.route))
-        if again is not None and again.first.tls is not None and again.first.tls.failure is not None:
-            return _judge_hello(ctx, Hello.BROWSER)
+def _judge_beside(ctx: Context, trace: Trace) -> Finding | None:
+    """What becomes of Chromium's own hello, which is tried apart, as its handshake is never made."""
+    routes = [route for route in trace.beside if route.hello is Hello.CHROMIUM]
+    failed = [route for route in routes if not shakes_hands(ctx, route)]
+    if any(not shakes_hands(ctx, retry(route)) for route in failed if _is_reached(ctx, route)):
+        return _judge_hello(ctx, Hello.BROWSER)
     return None
+
+
+def _is_reached(ctx: Context, route: Route) -> bool:
+    trace = ctx.trace(route)
+    return trace is not None and trace.first.tls is not None
 
 
 def _is_alone_in_it(ctx: Context, step: TlsStep) -> bool:

@@ -96,7 +96,8 @@ class Http2:
             self._current, self._done = self._http.get_next_available_stream_id(), False
             self._http.send_headers(self._current, fields, end_stream=True)
         except h2.exceptions.ProtocolError as error:
-            raise self._stream.gave_up(Failure.MALFORMED) from error
+            # The server has ended the connection meanwhile.
+            raise self._stream.gave_up(Failure.CLOSED) from error
         self._flush()
 
     def _flush(self) -> None:
