@@ -171,15 +171,25 @@ class DnsHealth(StrEnum):
 
 
 class Reach(msgspec.Struct, frozen=True):
-    """How neutral hosts answer at their addresses of one kind: how many were `asked`, and how many said anything."""
+    """How neutral hosts answer at their addresses of one kind: how many were `asked`, and how many said anything.
+
+    `https_asked` and `https_ok` count those that were asked at HTTPS's port, and that took the connection.
+    """
 
     asked: int = 0
     answered: int = 0
+    https_asked: int = 0
+    https_ok: int = 0
 
     @property
     def is_dead(self) -> bool:
         """Whether several were asked and none answered."""
         return self.asked > 1 and not self.answered
+
+    @property
+    def lacks_https(self) -> bool:
+        """Whether several were asked at HTTPS's port and none let connect, while something else answered."""
+        return self.https_asked > 1 and not self.https_ok and self.answered > 0
 
 
 class Canaries(msgspec.Struct, frozen=True, kw_only=True):

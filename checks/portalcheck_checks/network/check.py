@@ -20,6 +20,7 @@ from portalcheck.api import (
     Interface,
     InterfaceKind,
     Link,
+    Reach,
     Reason,
     Route,
     Trace,
@@ -203,7 +204,9 @@ def _port_blocked(trace: Trace, canaries: Canaries) -> bool:
     if not (CaptiveAnswer.OPEN in canaries.captive or (canaries.internet_works and canaries.unopened)):
         return False
     if connect.failure is not None:
-        return canaries.tcp_ok == 0 and not canaries.answered_on_retry
+        by_family = [_reach(canaries, attempt.address).lacks_https for attempt in connect.attempts]
+        nobody = canaries.tcp_ok == 0 and not canaries.answered_on_retry
+        return nobody or (bool(by_family) and all(by_family))
     # Silence of a connection that opened may have other reasons, such as the size of packets.
     step = trace.first.tls
     broken_off = step is not None and step.failure in (Failure.RESET, Failure.CLOSED)
@@ -384,19 +387,20 @@ def _dead_family(hop: Hop, canaries: Canaries) -> Finding | None:
         attempt.failure not in _UNANSWERED for attempt in attempts
     ):
         return None
-    reaches = {_kind(attempt.address, canaries.nat64) for attempt in attempts}
-    if not all(getattr(canaries, kind).is_dead for kind in reaches):
+    if not all(_reach(canaries, attempt.address).is_dead for attempt in attempts):
         return None
-    if reaches == {"ipv6"}:
+    translated = [is_translated(attempt.address, canaries.nat64) for attempt in attempts]
+    six = [":" in attempt.address for attempt in attempts]
+    if all(six) and not any(translated):
         return fail(reasons.IPV6_DEAD)
-    return fail(reasons.IPV4_DEAD, translated="translated" in reaches) if "ipv6" not in reaches else None
+    return fail(reasons.IPV4_DEAD, translated=any(translated)) if six == translated else None
 
 
-def _kind(address: str, nat64: str) -> str:
-    """How `Canaries` calls what neutral hosts answer by this kind of address."""
+def _reach(canaries: Canaries, address: str) -> Reach:
+    """How neutral hosts answer at this kind of address."""
     if ":" not in address:
-        return "ipv4"
-    return "translated" if is_translated(address, nat64) else "ipv6"
+        return canaries.ipv4
+    return canaries.translated if is_translated(address, canaries.nat64) else canaries.ipv6
 
 
 def _needs_translation(ctx: Context, hop: Hop, canaries: Canaries) -> bool:
