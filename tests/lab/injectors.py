@@ -32,6 +32,7 @@ from tests.lab import (
     rows_gh,
     steps,
 )
+from tests.lab import reports_both_families as families
 from tests.lab.browsers import firefox, some
 from tests.lab.patient import NETNS
 from tests.lab.row import cause
@@ -173,7 +174,8 @@ def closes(peer: Peer) -> None:
 _GOOD_4 = f"http://{names.PROXY_4}:{names.PROXY_PORT}"
 _PROXIED = boxes.proxy_for_programs()
 _TUNNEL = boxes.openvpn(*boxes.FULL)
-_NEEDS_4 = _set("only-ipv6", "nat64")
+_NEEDS_4 = _set("only-ipv6", "nat64", "carrier", "dead-ipv4", "translator-dead")
+_NO_NEUTRAL_DNS = _set("dns-denies", "block-page", "false-address", "no-such-name")
 _NGINX = _set("cert:portal", "cert:identity", "page:portal", "page:identity", "around", "tls12", "speak")
 _BESIDE_NGINX = _NEEDS_4 | {"middle", "address", "routes", "by-proxy", "rotating", "cdn", "wire"}
 _DIRECT = _set("own-dns", "resolv", "name:portal", "name:identity", "hosts:portal", "hosts:identity")
@@ -586,6 +588,78 @@ _WAY = (
         rows_f.tunnel_dns_dead,
         parts=_EVERY_NAME | {"routes", "family", "v6way", "resolv"},
         not_with=_DIRECT | {"proxy", "wire", "address"},
+        phase=0,
+    ),
+    _fault(
+        "own-bridge",
+        "a container bridge of this computer has the portal's range",
+        "route-conflict",
+        Layer.ROUTE,
+        boxes.only_ipv4,
+        families.container_bridge,
+        parts={"routes", "family", "v6way", "address"},
+        not_with=_set("proxy", "hosts:portal", "hosts:identity", "wire"),
+        hosts=BOTH,
+        phase=0,
+    ),
+    _fault(
+        "own-routes",
+        "in both families a route to a dead gateway was left behind",
+        "route-conflict",
+        Layer.ROUTE,
+        lambda world: world.patient_ip(
+            "route add 198.51.100.0/24 via 192.0.2.7", "-6 route add 2001:db8:2::/48 via 2001:db8:1::7"
+        ),
+        parts={"routes", "family", "v6way", "address"},
+        not_with=_set("proxy", "hosts:portal", "hosts:identity", "wire"),
+        hosts=BOTH,
+    ),
+    _fault(
+        "own-blackhole",
+        "a blackhole for the portal's range was left behind",
+        "route-conflict",
+        Layer.ROUTE,
+        boxes.only_ipv4,
+        lambda world: world.patient_ip("route add blackhole 198.51.100.0/24"),
+        parts={"routes", "family", "v6way", "address"},
+        not_with=_set("proxy", "hosts:portal", "hosts:identity", "wire"),
+        hosts=BOTH,
+        phase=0,
+    ),
+    _fault(
+        "translator-dead",
+        "IPv6 alone, the translator is dead, and the portal has IPv4 alone",
+        "ipv4-broken",
+        Layer.CONNECTION,
+        *families.CARRIER,
+        blocked("ip6 daddr 64:ff9b::/96 drop"),
+        parts={"family", "v6way", "address"},
+        not_with=_NO_NEUTRAL_DNS | {"proxy", "hosts:portal", "hosts:identity"},
+        hosts=BOTH,
+        phase=0,
+    ),
+    _fault(
+        "ipv4-dead",
+        "IPv4 is dead for everybody, IPv6 works, and the portal has IPv4 alone",
+        "ipv4-broken",
+        Layer.CONNECTION,
+        families.ONLY_IPV4,
+        blocked("ip daddr { 198.51.100.0/24, 203.0.113.0/24 } drop"),
+        parts={"family", "v6way", "address"},
+        not_with=_NO_NEUTRAL_DNS | {"proxy", "hosts:portal", "hosts:identity", "rotating", "cdn"},
+        hosts=BOTH,
+        phase=0,
+    ),
+    _fault(
+        "ipv6-dead",
+        "IPv6 is dead for everybody, and the portal has IPv6 alone",
+        "ipv6-broken",
+        Layer.CONNECTION,
+        families.ONLY_IPV6,
+        blocked(f"{steps.V6_ALL} drop"),
+        parts={"family", "v6way", "address"},
+        not_with=_set("by-proxy", "hosts:portal", "hosts:identity", "rotating", "cdn"),
+        hosts=BOTH,
         phase=0,
     ),
     _fault(
@@ -1241,7 +1315,7 @@ _ODD_WAYS = (
         "the independent DNS server is blocked",
         NO_OTHER_DNS,
         parts={"neutral-dns"},
-        not_with=_set("dns-denies", "block-page", "false-address", "no-such-name"),
+        not_with=_NO_NEUTRAL_DNS,
     ),
     _odd(
         "neutral-one-dead",
@@ -1277,6 +1351,51 @@ _ODD_WAYS = (
     _odd("only-ipv4", "IPv4 alone", boxes.only_ipv4, parts={"family", "v6way"}, phase=0),
     _odd("only-ipv6", "IPv6 alone", boxes.only_ipv6, parts={"family", "v6way"}, phase=0),
     _odd("nat64", "IPv6 alone with DNS64 and NAT64", rows_a.nat64, parts={"family", "v6way"}, phase=0),
+    _odd(
+        "carrier",
+        "a carrier's network: IPv6 alone with DNS64 and NAT64, and a portal that has IPv4 alone",
+        *families.CARRIER,
+        parts={"family", "v6way"},
+        phase=0,
+    ),
+    _odd(
+        "dead-ipv4",
+        "IPv4 is silent beyond the network, IPv6 works",
+        blocked("ip daddr { 198.51.100.0/24, 203.0.113.0/24 } drop"),
+        steps.name_servers(names.OWN_DNS_6),
+        parts={"family", "v6way", "resolv", "neutral"},
+        not_with=_NO_NEUTRAL_DNS,
+    ),
+    _odd(
+        "vpn-portal",
+        "a split tunnel that carries the portal alone",
+        boxes.only_ipv4,
+        boxes.openvpn("198.51.100.0/24"),
+        parts={"routes", "family", "v6way"},
+        not_with=_set("proxy", "way-out"),
+        phase=0,
+    ),
+    _odd(
+        "other-bridge",
+        "a container bridge with a range of its own",
+        families.other_bridge,
+        parts={"bridge"},
+        not_with=_set("link"),
+    ),
+    _odd(
+        "own-route",
+        "a route for the portal alone by the gateway that leads to the world",
+        lambda world: world.patient_ip(f"route add {names.PORTAL_4} via {names.GATE_4}"),
+        parts={"own-route"},
+        not_with=_NEEDS_4 | {"routes", "link"},
+    ),
+    _odd(
+        "single-address",
+        "a /32 address, and a gateway that is on-link by word alone",
+        families.single_address,
+        parts={"family", "v6way"},
+        not_with=_set("link", "wire", "own-route"),
+    ),
     _odd(
         "dead-ipv6",
         "IPv6 is silent, IPv4 works",
