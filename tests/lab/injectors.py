@@ -604,15 +604,15 @@ _WAY = (
     ),
     _fault(
         "own-routes",
-        "in both families a route to a dead gateway was left behind",
-        "route-conflict",
+        "a route for the portal's range to a dead gateway was left behind",
+        "route-conflict vpn-breaks",
         Layer.ROUTE,
-        lambda world: world.patient_ip(
-            "route add 198.51.100.0/24 via 192.0.2.7", "-6 route add 2001:db8:2::/48 via 2001:db8:1::7"
-        ),
+        boxes.only_ipv4,
+        lambda world: world.patient_ip("route add 198.51.100.0/24 via 192.0.2.7"),
         parts={"routes", "family", "v6way", "address"},
         not_with=_set("proxy", "hosts:portal", "hosts:identity", "wire"),
         hosts=BOTH,
+        phase=0,
     ),
     _fault(
         "own-blackhole",
