@@ -190,6 +190,7 @@ class Canaries(msgspec.Struct, frozen=True, kw_only=True):
     same private root as the portal's. `one_certificate`: all show the very key that the portal's address shows.
     `captive` has the answer of each probe for captive portals. `answered_on_retry`: nothing answered at first, and
     one of them did when it was asked once more and alone, as on an overloaded link.
+    `portal_plain` is where the portal's own plain HTTP leads: `CAPTIVE` if to a sign-in page of the network.
 
     `system_dns` is the health of the DNS servers that this computer is set to ask, `system_dns_unchecked` the same
     with DNSSEC validation switched off (RFC 4035, 3.2.2, CD), `other_dns` that of independent servers.
@@ -215,6 +216,7 @@ class Canaries(msgspec.Struct, frozen=True, kw_only=True):
     ipv6: Reach = Reach()
     translated: Reach = Reach()
     nat64: str = ""
+    portal_plain: CaptiveAnswer = CaptiveAnswer.SILENT
 
     @property
     def rewrites_nxdomain(self) -> bool:
@@ -225,6 +227,11 @@ class Canaries(msgspec.Struct, frozen=True, kw_only=True):
     def is_captive(self) -> bool:
         """Whether one probe met the sign-in page of a captive portal."""
         return CaptiveAnswer.CAPTIVE in self.captive
+
+    @property
+    def answered(self) -> bool:
+        """Whether anything answered, be it by a refusal: packets do get out."""
+        return bool(self.internet_works or self.tcp_ok or self.cut_off or self.answered_on_retry)
 
     @property
     def internet_works(self) -> bool:

@@ -156,6 +156,11 @@ class ProxyStep(msgspec.Struct, frozen=True, kw_only=True):
     schemes: tuple[str, ...] = ()
     ms: int = 0
 
+    @property
+    def forbids(self) -> bool:
+        """Whether the proxy refused by its own rules: a 4xx, or SOCKS 5's reply for them (RFC 1928, 6)."""
+        return self.failure is Failure.PROXY_REFUSED and (400 <= self.status < 500 or self.status == 2)
+
 
 class TlsStep(msgspec.Struct, frozen=True, kw_only=True):
     """The TLS handshake, made without verification; `chain` is what the server sent, leaf first, as DER.

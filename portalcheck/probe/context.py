@@ -73,7 +73,7 @@ class RunContext:
         self._tracer = Tracer(machine, deadline, self.ledger, self._shared, self._finder)
         self._certificates = ChainVerifier(machine, portal, self._shared, files.issuer)
         self._standings = RevocationStatus(self._shared, files.revocation)
-        asking = self._tracer, network, self._shared, self.chain, self._may_ask_others
+        asking = self._tracer, network, self._shared, self.chain, self._may_ask_others, self.host
         self.egress = Egress(*asking)
         self.third_parties = ThirdParties(
             *asking,

@@ -124,7 +124,8 @@ def _judged(fact: Canaries | Chain | Revocation | TrueTime) -> str:
             told = f"{fact.asked} canaries: {fact.verified} verified, {fact.tcp_ok} took a connection"
             dns = f"own DNS {fact.system_dns}, independent DNS {fact.other_dns}"
             probes = f"captive probes {' and '.join(fact.captive) or 'none'}"
-            return _listed([told, dns, probes, *_set(fact, ["cut_off", "answered_on_retry"])])
+            plain = f"plain HTTP of the portal {fact.portal_plain}"
+            return _listed([told, dns, probes, plain, *_set(fact, ["cut_off", "answered_on_retry"])])
         case Chain():
             dates = " to ".join(_date(moment) for moment in (fact.not_before, fact.not_after))
             trusted = " and ".join(sorted(fact.trusted_by)) or "no store"

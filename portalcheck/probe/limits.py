@@ -41,6 +41,9 @@ OTHER_SERVERS_S = 1.2 * DNS_SERVER_S
 RECORD_TYPES_S = 0.1
 """A and AAAA, side by side: the start of their threads, beyond the limit of the server (fixed)."""
 
+WPAD_NAME_S = 1.0
+"""The name `wpad`, which few networks have: Chromium waits no longer for it."""
+
 # ---- connections -------------------------------------------------------------------------------
 
 CONNECT_S = 3.8

@@ -103,6 +103,11 @@ def test_a_link_needs_an_address_and_a_route_unless_the_page_loaded(
     assert network.judge_link(interfaces, routed=routed, answered=loaded).reason == reason
 
 
+def through(failure: Failure | None, status: int = 0) -> Trace:
+    """A walk that ended at the proxy."""
+    return trace(hop(proxy=proxied(failure, status), tls=None, http=None), end=TraceEnd.FAILED)
+
+
 HANDSHAKE_RESET = trace(hop(tls=TlsStep(failure=Failure.RESET), http=None), end=TraceEnd.FAILED)
 HANDSHAKE_SILENT = trace(hop(tls=TlsStep(failure=Failure.TIMED_OUT), http=None), end=TraceEnd.FAILED)
 PLAIN_ONLY = {"tcp_ok": 2, "cut_off": 2, "captive": (CaptiveAnswer.OPEN,)}
@@ -134,6 +139,26 @@ CAPTIVE = {"captive": (CaptiveAnswer.SILENT, CaptiveAnswer.CAPTIVE), "verified":
             False,
             [],
         ),
+        (unreachable(Failure.REFUSED), canaries(**SILENCE), False, []),
+        (
+            unreachable(Failure.REFUSED),
+            canaries(**{**SILENCE, "cut_off": 2}),
+            False,
+            ["network.port-blocked"],
+        ),
+        (unreachable(Failure.REFUSED), canaries(**{**SILENCE, "cut_off": 1}), False, []),
+        (unreachable(), canaries(**{**SILENCE, "cut_off": 1}), False, []),
+        (
+            unreachable(),
+            canaries(**{**SILENCE, "other_dns": DnsHealth.ANSWERS}),
+            False,
+            ["network.port-blocked"],
+        ),
+        (through(Failure.PROXY_DOWN), canaries(**SILENCE), False, ["network.no-way-out"]),
+        (through(Failure.PROXY_REFUSED, 503), canaries(**SILENCE), False, ["network.no-way-out"]),
+        (through(Failure.PROXY_REFUSED, 403), canaries(**SILENCE), False, []),
+        (through(Failure.PROXY_AUTH, 407), canaries(**SILENCE), False, []),
+        (through(Failure.PROXY_REFUSED, 403), canaries(**CAPTIVE), False, ["network.captive-elsewhere"]),
         (unreachable(), canaries(**CAPTIVE), False, ["network.captive"]),
         (
             unreachable(),
@@ -160,10 +185,10 @@ CAPTIVE = {"captive": (CaptiveAnswer.SILENT, CaptiveAnswer.CAPTIVE), "verified":
             ["network.way-out", "network.port-blocked"],
         ),
         (
-            trace(hop(proxy=proxied(Failure.PROXY_DOWN), tls=None, http=None), end=TraceEnd.FAILED),
+            through(Failure.PROXY_DOWN),
             canaries(**CAPTIVE),
             False,
-            ["network.captive-elsewhere", "network.way-out"],
+            ["network.captive"],
         ),
     ],
 )
@@ -180,6 +205,7 @@ def test_the_way_out_as_neutral_hosts_prove_it(
     ("obstacle", "reason"),
     [
         ({"captive": True}, "network.captive"),
+        ({"in_place": True}, "network.captive"),
         ({"blocked_here": True}, "network.blocked-here"),
         ({}, "network.no-way-out"),
     ],
@@ -555,7 +581,8 @@ def test_which_proxy_is_set_is_said(plan: ProxyPlan, settings: ProxySettings, sa
         (proxied(Failure.MALFORMED), canaries(), True, ["proxy.down", "proxy.direct-works"]),
         (proxied(Failure.PROXY_AUTH, 407, schemes=("basic",)), canaries(), False, ["proxy.wants-login"]),
         (proxied(Failure.PROXY_REFUSED, 403), canaries(), False, ["proxy.refuses"]),
-        (proxied(Failure.PROXY_REFUSED, 502), canaries(), False, ["proxy.cannot-reach"]),
+        (proxied(Failure.PROXY_REFUSED, 502), canaries(), False, ["proxy.no-gateway"]),
+        (proxied(Failure.PROXY_REFUSED, 500), canaries(), False, ["proxy.cannot-reach"]),
         (proxied(Failure.PROXY_REFUSED, 502), None, False, ["proxy.cannot-reach"]),
         (proxied(Failure.PROXY_REFUSED, 2), canaries(), False, ["proxy.refuses"]),
         (proxied(Failure.PROXY_REFUSED, 5), canaries(), False, ["proxy.cannot-reach"]),
@@ -650,6 +677,16 @@ def half_a_handshake(*, ms: int, still_receiving: bool) -> Trace:
     return trace(hop(tls=step, http=None), end=TraceEnd.FAILED)
 
 
+def far_away(trip_ms: int, *, waited_ms: int) -> Trace:
+    """A walk over a link with a long round trip, whose second host's handshake was still waited for."""
+    link = msgspec.structs.replace(connected(), ms=trip_ms)
+    name = msgspec.structs.replace(dns_answer(server=None), ms=trip_ms)
+    tls = TlsStep(failure=None, version="TLSv1.3", chain=(b"leaf",), ms=trip_ms)
+    first = hop(names=name, connect=link, tls=tls, http=http(302, ms=trip_ms, total_ms=trip_ms))
+    waiting = TlsStep(failure=Failure.TIMED_OUT, ms=waited_ms)
+    return trace(first, hop(names=name, connect=link, tls=waiting, http=None), end=TraceEnd.FAILED)
+
+
 def nameless() -> Trace:
     """A walk whose first name was never answered."""
     names = DnsAnswer(server=None, failure=Failure.TIMED_OUT)
@@ -718,6 +755,9 @@ def nameless() -> Trace:
         (half_a_handshake(ms=8400, still_receiving=True), [("service.slow", "fail")]),
         (half_a_handshake(ms=8400, still_receiving=False), [("service.not-reached", "skip")]),
         (half_a_handshake(ms=3000, still_receiving=True), [("service.not-reached", "skip")]),
+        (far_away(1400, waited_ms=1000), [("service.slow", "fail")]),
+        (far_away(600, waited_ms=1200), [("service.not-reached", "skip")]),  # not yet slow
+        (far_away(1200, waited_ms=2600), [("service.not-reached", "skip")]),  # silent for longest
         (nameless(), [("service.not-reached", "skip")]),
         (unconnected_after(5000, 4000, waited_ms=2500), [("service.no-connection", "fail")]),
         (trace(end=TraceEnd.LOOP), [("service.redirect-loop", "fail")]),

@@ -40,6 +40,7 @@ from portalcheck.probe.limits import (
     STATUS_PAGE_S,
     SYSTEM_NAME_S,
     TUNNEL_S,
+    WPAD_NAME_S,
 )
 from portalcheck.probe.policy import Network
 from portalcheck.probe.third_parties.canaries import CanarySurvey
@@ -71,6 +72,9 @@ FITS = {
     ),
     "a probe again after canaries that all refused at once": (CONNECT_S, RETRY_S, RETRY_ROOM_S),
     "a refused connection, the canaries, and the portal's status page": (CANARIES_S, STATUS_PAGE_S),
+    "the name `wpad`, and a script that does not come, before silent addresses": (
+        *(WPAD_NAME_S, FETCH_S, CONNECT_S),
+    ),
     "a slow name and the page of a slow portal": (NEXT_SERVER_S, SLOW_S),
     "silence after the head of a page, told in time": (PAGE_S, LAST_WORD_S),
     "the commands of a Mac: sw_vers, networksetup, security, scutil --nc, --dns and --proxy": (COMMAND_S,)
@@ -106,6 +110,15 @@ def test_a_step_ends_with_the_run_however_long_it_may_be(seconds: float) -> None
     for steps in BOUNDED_BY_THE_RUN.values():
         assert all(deadline.limit(step) <= 0.05 for step in steps)
     assert deadline.last_word < deadline.at
+
+
+def test_what_is_silent_until_the_last_word_can_still_be_judged() -> None:
+    deadline = Deadline(RUN_S)
+    deadline.at = time.monotonic() + 1.0
+    late = 1.0 - LAST_WORD_S
+
+    assert deadline.limit(HANDSHAKE_S) <= late
+    assert deadline.part(CANARIES_S).limit(CONNECT_S) <= late
 
 
 @pytest.mark.parametrize("seconds", [1.0, 3.0, RUN_S, 60.0])

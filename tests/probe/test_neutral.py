@@ -13,7 +13,7 @@ from portalcheck.model import Portal
 from portalcheck.probe.deadline import Deadline
 from portalcheck.probe.memo import Memo
 from portalcheck.probe.policy import Ledger, Network, Role
-from portalcheck.probe.third_parties.canaries import CanarySurvey, captive_answer
+from portalcheck.probe.third_parties.canaries import CanarySurvey, captive_answer, plain_answer
 from portalcheck.probe.tls.trust import ChainVerifier
 from tests.probe.dns_replies import Think, dns_server, rcode, records, silent
 from tests.probe.world import (
@@ -47,6 +47,32 @@ NETWORK = Network(
     captive=(f"http://{PROBE}/generate_204", f"http://{PROBE_ADDRESS}/generate_204"),
     resolvers=(RESOLVER,),
 )
+
+
+@pytest.mark.parametrize(
+    ("status", "location", "expected"),
+    [
+        (0, "", SILENT),
+        (511, "", CAPTIVE),
+        (302, "http://192.0.2.1/login", CAPTIVE),
+        (302, "https://wifi.example/welcome", CAPTIVE),
+        (307, "http://guest.hotel.example/splash?url=x", CAPTIVE),
+        (302, "http://192.0.2.1/warning/blocked.html", ODD),
+        (302, "https://safe-browsing.hotspot.example/blocked", ODD),
+        (301, "https://portal.example/", ODD),
+        (301, "https://www.portal.example/signin", ODD),
+        (302, "https://login.new-portal.example/", ODD),
+        (200, "", ODD),
+        (503, "", ODD),
+        (302, "", ODD),
+    ],
+)
+def test_plain_http_of_other_hosts_shows_a_sign_in_page_by_its_address_alone(
+    status: int, location: str, expected: CaptiveAnswer
+) -> None:
+    step = HttpStep(failure=None, status=status, location=location)
+
+    assert plain_answer(Hop(host="portal.example", port=80, scheme="http", http=step)) is expected
 
 
 # ---- one probe -------------------------------------------------------------------------------------

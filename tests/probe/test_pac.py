@@ -22,7 +22,9 @@ from portalcheck.probe.connect.proxy_plan import (
 )
 from portalcheck.probe.deadline import Deadline
 from portalcheck.probe.memo import Memo
-from tests.probe.world import URL, computer, in_time
+from portalcheck.probe.policy import Network, Role
+from portalcheck.probe.third_parties.fetch import Fetcher
+from tests.probe.world import URL, computer, in_time, walker
 
 
 @pytest.mark.parametrize(
@@ -159,6 +161,29 @@ def test_the_browsers_setting_counts_and_the_programs_where_it_is_unknown(
 )
 def test_a_pac_file_that_cannot_be_had_means_direct(script: str | None, expected: ProxyPlan) -> None:
     assert _plan(ProxySettings(pac_url="http://pac.example/x.pac", browser_known=True), script) == expected
+
+
+@pytest.mark.parametrize(
+    ("more", "script", "expected"),
+    [
+        ({}, "PROXY a:1", ProxyPlan(candidates=("http://a:1",), kind=ProxyKind.PAC, pac=PacState.READ)),
+        ({}, None, ProxyPlan()),
+        ({}, "<html>Welcome to our Wi-Fi</html>", ProxyPlan()),
+        ({"browser": "http://b:1"}, None, ProxyPlan(candidates=("http://b:1",), kind=ProxyKind.SYSTEM)),
+    ],
+)
+def test_a_script_that_the_network_tells_of_comes_first_and_none_is_nothing_odd(
+    more: dict[str, str], script: str | None, expected: ProxyPlan
+) -> None:
+    assert _plan(ProxySettings(browser_known=True, auto_detect=True, **more), script) == expected  # type: ignore[arg-type]  # `more` has texts
+
+
+def test_a_network_that_has_no_name_for_a_script_is_asked_for_none() -> None:
+    machine = computer(hosts={}, proxy=ProxySettings(browser_known=True, auto_detect=True))
+    one = walker(machine)
+
+    assert Fetcher(lambda: one, Network(), lambda _: True).pac("http://wpad/wpad.dat") is None
+    assert Role.PROXY not in {contact.role for contact in one.ledger.contacts()}
 
 
 def test_a_pac_file_is_fetched_once_for_all_addresses() -> None:

@@ -42,8 +42,7 @@ CAUSES = (
         Owner.NETWORK,
         code_number=6,
         all={reasons.NO_WAY_OUT},
-        none={proxy.DOWN, proxy.WANTS_LOGIN, proxy.REFUSES},
-        explains=behind(Layer.PROXY) | {Layer.EGRESS},
+        explains=behind(Layer.PROXY) | {Layer.EGRESS, proxy.REFUSES},
         at=Layer.EGRESS,
     ),
     Cause(

@@ -35,7 +35,7 @@ from portalcheck.api import (
 )
 from portalcheck_checks.network import reasons
 from portalcheck_checks.network.causes import CAUSES
-from portalcheck_checks.shared.handshakes import passing_hello
+from portalcheck_checks.shared.handshakes import OTHER_NAMES, passing_hello, route_to, shakes_hands
 from portalcheck_checks.shared.literals import literal
 from portalcheck_checks.shared.retries import fails_again, retry
 from portalcheck_checks.shared.tunnels import other_interfaces
@@ -70,6 +70,7 @@ def network(ctx: Context) -> Iterable[Finding]:
             canaries,
             loaded=loaded,
             captive=CaptiveAnswer.CAPTIVE in beside,
+            in_place=_is_in_place(ctx, trace, canaries),
             blocked_here=stuck and ctx.egress.blocked_here(),
             some_hello_passes=_fails_to_shake_hands(trace) and passing_hello(ctx, trace.first) is not None,
         )
@@ -125,32 +126,65 @@ def judge_egress(
     *,
     loaded: bool,
     captive: bool = False,
+    in_place: bool = False,
     blocked_here: bool = False,
     some_hello_passes: bool = False,
 ) -> Iterator[Finding]:
     """What the canaries prove. Errors of a probe never mean a captive portal (RFC 8952 leaves them open).
 
-    `captive`: one shows beside the tunnel; `blocked_here`: this computer itself lets nothing out;
-    `some_hello_passes`: a handshake succeeds, though not with what browsers send.
+    `captive`: one shows beside the tunnel; `in_place`: one stands in the portal's place; `blocked_here`: this computer
+    itself lets nothing out; `some_hello_passes`: a handshake succeeds, though not with what browsers send.
     """
-    proxied = trace.first.proxy is not None
+    proxied = _proxy_spoke(trace.first)
     signs = canaries.is_captive or canaries.one_certificate or captive
-    if signs and canaries.verified == 0 and not loaded and not proxied:
+    if ((signs and canaries.verified == 0) or in_place) and not loaded and not proxied:
         yield fail(reasons.CAPTIVE)
         return
     if canaries.is_captive:
         yield note(reasons.CAPTIVE_ELSEWHERE)
-    if canaries.internet_works:
+    if loaded or canaries.verified or CaptiveAnswer.OPEN in canaries.captive:
         yield ok(reasons.WAY_OUT, reached=canaries.verified, asked=canaries.asked)
-    elif not _answered(trace) and canaries.tcp_ok == 0 and not canaries.answered_on_retry:
-        yield fail(reasons.BLOCKED_HERE if blocked_here else reasons.NO_WAY_OUT)
-    if _port_blocked(trace, canaries) and not proxied and not some_hello_passes:
+    elif blocked_here and not _opened(trace) and canaries.tcp_ok == 0:
+        yield fail(reasons.BLOCKED_HERE)
+    elif not (_answered(trace) or canaries.answered):
+        yield fail(reasons.NO_WAY_OUT)
+    if _port_blocked(trace, canaries) and trace.first.proxy is None and not some_hello_passes:
         yield fail(reasons.PORT_BLOCKED, port=trace.first.port)
 
 
+def _is_in_place(ctx: Context, trace: Trace, canaries: Canaries) -> bool:
+    """Whether a Wi-Fi sign-in page is in the portal's place alone: its plain HTTP leads there, and no TLS is its own.
+
+    A filter that goes by names, which may have such a page as well, lets another name pass at the same address.
+    """
+    if canaries.portal_plain is not CaptiveAnswer.CAPTIVE:
+        return False
+    chain = ctx.chain(trace.last)
+    if chain is not None:
+        return not chain.proves_host
+    return not shakes_hands(ctx, route_to(ctx, trace.last, server_name=OTHER_NAMES[0]), alert=True)
+
+
+def _proxy_spoke(hop: Hop) -> bool:
+    """Whether there is a proxy, and it answered, so that it is its words that count."""
+    spoke = {None, Failure.PROXY_AUTH, Failure.PROXY_REFUSED}
+    return hop.proxy is not None and hop.proxy.failure in spoke
+
+
+def _opened(trace: Trace) -> bool:
+    """Whether the portal's side took a connection, or a proxy did more than tell of its own trouble."""
+    return any(
+        hop.connect is not None and hop.connect.failure is None
+        if hop.proxy is None
+        else hop.proxy.failure in (None, Failure.PROXY_AUTH) or hop.proxy.forbids
+        for hop in trace.hops
+    )
+
+
 def _answered(trace: Trace) -> bool:
-    """Whether the portal's side answered at all, which no dead network can fake."""
-    return any(hop.connect is not None and hop.connect.failure is None for hop in trace.hops)
+    """Whether the portal's side answered at all, be it by a refusal, which no dead network can fake."""
+    attempts = [a for hop in trace.hops if hop.proxy is None and hop.connect for a in hop.connect.attempts]
+    return _opened(trace) or any(attempt.failure is Failure.REFUSED for attempt in attempts)
 
 
 def _fails_to_shake_hands(trace: Trace) -> bool:
@@ -158,11 +192,16 @@ def _fails_to_shake_hands(trace: Trace) -> bool:
 
 
 def _port_blocked(trace: Trace, canaries: Canaries) -> bool:
-    """HTTPS leads nowhere, or is broken off, to every host, while plain HTTP passes."""
-    if canaries.asked < 2 or CaptiveAnswer.OPEN not in canaries.captive or trace.first.connect is None:
+    """HTTPS leads nowhere, or is broken off, to every host, while other things pass; or every host refuses it."""
+    connect = trace.first.connect
+    if canaries.asked < 2 or connect is None:
         return False
-    if not _answered(trace):
-        return canaries.tcp_ok == 0
+    if connect.failure is Failure.REFUSED:
+        return canaries.tcp_ok == 0 and canaries.cut_off == canaries.asked
+    if not canaries.internet_works:
+        return False
+    if connect.failure is not None:
+        return canaries.tcp_ok == 0 and not canaries.answered_on_retry
     # Silence of a connection that opened may have other reasons, such as the size of packets.
     step = trace.first.tls
     broken_off = step is not None and step.failure in (Failure.RESET, Failure.CLOSED)

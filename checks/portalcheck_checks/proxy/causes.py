@@ -30,7 +30,7 @@ CAUSES = (
         "step-6",
         Owner.NETWORK,
         code_number=10,
-        any={reasons.REFUSES, reasons.INSPECTOR_REFUSES},
+        any={reasons.REFUSES, reasons.INSPECTOR_REFUSES, reasons.NO_GATEWAY, reasons.OWN_PAGE},
         explains=_THE_WAY | {reasons.DOWN},
     ),
     Cause(

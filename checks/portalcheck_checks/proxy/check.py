@@ -32,8 +32,8 @@ from portalcheck_checks.proxy.causes import CAUSES
 from portalcheck_checks.shared.retries import retry
 
 _BAD_GATEWAY = 502
-_OWN_REFUSALS = {*range(400, 500), 2}
-"""What a proxy's own rules say: statuses of HTTP, and SOCKS 5's reply for them (RFC 1928, 6)."""
+_NO_GATEWAY = {_BAD_GATEWAY, 503, 504}
+"""What a proxy says that it finds no way to a host, or gets nothing from it (RFC 9110, 15.6.3 to 15.6.5)."""
 
 
 def proxy(ctx: Context) -> Iterable[Finding]:
@@ -56,6 +56,8 @@ def proxy(ctx: Context) -> Iterable[Finding]:
             yield from judge_refusal(plan, step, ctx.third_parties.canaries(), direct_works=direct_works)
         else:
             yield fail(reasons.UNSTEADY, kind=plan.kind)
+    elif step is not None and _speaks_itself(ctx, trace):
+        yield fail(reasons.OWN_PAGE, kind=plan.kind)
     yield from judge_inspector(trace, ctx.chain(trace.last), ctx.third_parties.canaries())
     # A proxy for programs alone that fails them, while the browser's route works.
     if loaded and _programs_only(settings) and _fails_twice(ctx, Route(url=ctx.url, proxy=settings.programs)):
@@ -66,6 +68,13 @@ def _fails_twice(ctx: Context, route: Route) -> bool:
     """Whether the proxy of a route fails a request and its retry; one that is busy for a moment passes the retry."""
     tries = (ctx.trace(each) for each in (route, retry(route)))
     return all(each is not None and each.last.proxy_refused for each in tries)
+
+
+def _speaks_itself(ctx: Context, trace: Trace) -> bool:
+    """Whether the proxy opens every tunnel, and something that is no TLS comes out of all of them."""
+    tls, canaries = trace.last.tls, ctx.third_parties.canaries()
+    odd = tls is not None and tls.failure is Failure.NOT_TLS
+    return odd and canaries is not None and canaries.asked > 1 and canaries.verified == 0
 
 
 def _programs_only(settings: ProxySettings) -> bool:
@@ -93,8 +102,10 @@ def judge_refusal(
         yield fail(reasons.WANTS_LOGIN, kind=plan.kind, schemes=step.schemes)
     elif step.failure is Failure.PROXY_REFUSED:
         nobody_passes = canaries is not None and canaries.verified == 0
-        if step.status in _OWN_REFUSALS or direct_works or nobody_passes:
+        if step.forbids or direct_works or nobody_passes:
             yield fail(reasons.REFUSES, kind=plan.kind, status=step.status)
+        elif step.status in _NO_GATEWAY and canaries is not None and canaries.verified:
+            yield fail(reasons.NO_GATEWAY, status=step.status)
         else:
             yield fail(reasons.CANNOT_REACH, status=step.status)
     else:

@@ -82,18 +82,24 @@ def judge(trace: Trace) -> list[Finding]:
 def _slow_throughout(trace: Trace) -> int:
     """The milliseconds of a walk that was still under way when the time was up, as all its steps took long; else 0.
 
-    A handshake was then still coming; or an answer was waited for no longer than the longest step before took,
-    and for less time than bytes had come.
+    A handshake was then still coming; or an answer was waited for no longer than the longest step before took, a
+    connection or a handshake no longer than two round trips; and for less time than bytes had come. A name counts
+    as two round trips at most: that it takes longer is not the link's doing.
     """
     hop = trace.last
     if trace.end is not TraceEnd.FAILED or hop.failure is not Failure.TIMED_OUT:
         return 0
+    *done, last = _durations(trace) or [0]
     if hop.tls is not None and hop.tls.still_receiving:
-        return sum(_durations(trace))
-    if hop.http is None and not (hop.tls is not None and hop.tls.cut_short):
+        return sum(done) + last
+    links = [each.connect for each in trace.hops if each.connect is not None and not each.reused]
+    two_trips = 2 * max((link.ms for link in links if link.failure is None), default=0)
+    # What the end of the run cut short may take as long as the like of it did before.
+    as_before = hop.http is not None or (hop.tls is not None and hop.tls.cut_short)
+    if last > (max(done, default=0) if as_before else two_trips) or last >= sum(done):
         return 0
-    *done, last = steps = _durations(trace)
-    return sum(steps) if last <= max(done, default=0) and last < sum(done) else 0
+    names = [each.names.ms for each in trace.hops if each.names is not None and not each.reused]
+    return sum(done) + last + sum(min(ms, two_trips) for ms in names)
 
 
 def _durations(trace: Trace) -> list[int]:

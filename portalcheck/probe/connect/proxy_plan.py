@@ -16,6 +16,9 @@ from portalcheck.machine.files import read_bounded
 from portalcheck.probe.http.location import url_of
 from portalcheck.probe.memo import Memo
 
+WPAD_HOST = "wpad"
+_WPAD_URL = f"http://{WPAD_HOST}/wpad.dat"
+"""Where browsers look for a network's script (WPAD by DNS; they leave the suffix to the system's search list)."""
 MAX_PAC_BYTES = 1024 * 1024
 _MAX_CANDIDATES = 4
 _NAMED = re.compile(r"\b(DIRECT|(?:PROXY|HTTPS?|SOCKS[45]?)\s+[A-Za-z0-9._\-\[\]:]{1,260}:[0-9]{1,5})\b")
@@ -55,6 +58,9 @@ class ProxyFinder:
     def _find(self, url: str) -> ProxyPlan:
         settings = self.settings(url)
         if settings.browser_known:
+            # What a network does not tell, or tells without sense, counts for nothing: the other settings follow.
+            if settings.auto_detect and (told := self._from_pac(_WPAD_URL)).pac is PacState.READ:
+                return told
             if settings.pac_url:
                 return self._from_pac(settings.pac_url)
             if settings.browser:

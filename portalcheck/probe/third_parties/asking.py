@@ -41,7 +41,7 @@ _ANYWHERE = (("192.0.2.1", 443), ("2001:db8::1", 443))
 class _Asking:
     """Asks each question of third parties once a run.
 
-    `allowed` says whether they may be asked now, and `chain_of` judges the certificates of a hop.
+    `allowed` says whether they may be asked now, `chain_of` judges the certificates of a hop, `host` is the portal's.
     """
 
     def __init__(
@@ -51,9 +51,10 @@ class _Asking:
         shared: Memo,
         chain_of: Callable[[Hop], Chain | None],
         allowed: Callable[[], bool],
+        host: str,
     ) -> None:
         self._tracer, self._network, self._shared = tracer, network, shared
-        self._chain_of, self._allowed = chain_of, allowed
+        self._chain_of, self._allowed, self._host = chain_of, allowed, host
 
     def _once(self, key: Key, ask: Callable[[], T], unasked: T) -> T:
         """The answer to a question, found once a run; `unasked` if no third party may be asked now."""
@@ -70,7 +71,7 @@ class _Asking:
     def _survey(self) -> CanarySurvey:
         from portalcheck.probe.third_parties.canaries import CanarySurvey
 
-        return CanarySurvey(self._tracer, self._network, self._chain_of)
+        return CanarySurvey(self._tracer, self._network, self._chain_of, self._host)
 
 
 class Egress(_Asking):
@@ -162,13 +163,14 @@ class ThirdParties(_Asking):
         shared: Memo,
         chain_of: Callable[[Hop], Chain | None],
         allowed: Callable[[], bool],
+        host: str,
         *,
         trace: Callable[[], Trace | None],
         is_own: Callable[[str], bool],
         status_url: str,
         may_visit: MayVisit,
     ) -> None:
-        super().__init__(tracer, network, shared, chain_of, allowed)
+        super().__init__(tracer, network, shared, chain_of, allowed, host)
         self._trace, self._is_own = trace, is_own
         self._status_url, self._may_visit = status_url, may_visit
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -49,6 +50,10 @@ _ERRORS = {
     Failure.NODATA,
 }
 
+_OF_WIFI = re.compile(r"wi-?fi|wlan|hot-?spot|captive|(?<![a-z])splash(?![a-z])")
+_OF_FILTERS = re.compile(r"block|filter|warn|denied|deny|forbid|parental|safe")
+"""Words in the addresses of the pages that networks send people to."""
+
 _CUT_OFF = {Failure.RESET, Failure.CLOSED, Failure.REFUSED}
 
 
@@ -91,18 +96,41 @@ def _stays(target: Address, path: str) -> bool:
     return target.target in (path, "/")
 
 
+def plain_answer(hop: Hop) -> CaptiveAnswer:
+    """What plain HTTP of a host that is no probe met: `CAPTIVE` only if its redirect has a sign-in page's address.
+
+    Other hosts have pages and redirects of their own, and a filter sends to its own page as well.
+    """
+    http = hop.http
+    if http is None or not http.status:
+        return CaptiveAnswer.SILENT
+    if http.status == _NETWORK_AUTHENTICATION_REQUIRED:
+        return CaptiveAnswer.CAPTIVE
+    base = url_of(f"http://{hop.host}/")
+    target = target_of(base, http.location) if base is not None and http.status in REDIRECTS else None
+    if target is None or target.host == hop.host or _OF_FILTERS.search(target.url.lower()):
+        return CaptiveAnswer.ODD
+    signs_in = is_address(target.host) or _OF_WIFI.search(target.url.lower())
+    return CaptiveAnswer.CAPTIVE if signs_in else CaptiveAnswer.ODD
+
+
 def _path_of(text: str) -> str:
     url = url_of(text)
     return url.target if url is not None else "/"
 
 
 class CanarySurvey:
-    """Asks canaries, captive-portal probes and DNS servers at the same time; `chain_of` judges a hop's certificates."""
+    """Asks canaries, captive-portal probes and DNS servers at the same time; `chain_of` judges a hop's certificates.
 
-    def __init__(self, tracer: Tracer, network: Network, chain_of: Callable[[Hop], Chain | None]) -> None:
+    `portal` is the portal's host, whose plain HTTP is asked too.
+    """
+
+    def __init__(
+        self, tracer: Tracer, network: Network, chain_of: Callable[[Hop], Chain | None], portal: str = ""
+    ) -> None:
         room = tracer.deadline.remaining() / tracer.deadline.scale - CANARIES_ROOM_S
         self._whole, self._tracer = tracer, tracer.within(max(0.0, min(CANARIES_S, room)))
-        self._network = network
+        self._network, self._portal = network, portal
         self._chain_of = chain_of
         self.traces: list[Trace] = []
         self._chains: list[Chain] = []
@@ -135,14 +163,16 @@ class CanarySurvey:
             lambda: self._dns(resolvers, own, names, Role.RESOLVER),
             lambda: self._dns(resolvers, others, names, Role.NEUTRAL_RESOLVER),
             lambda: self._nxdomain_addresses(resolvers, own),
+            *(lambda host=host: self._plain(host) for host in (self._portal, *names)),
         ]
-        answers = gather(works, self._tracer.deadline.remaining())
+        heard = gather(works, self._tracer.deadline.remaining())
+        answers, plain = heard[: -1 - len(names)], heard[-1 - len(names) :]
         count = len(network.canaries)
         ended = [trace for trace in answers[:count] if trace is not None]
         canaries = [trace for trace in ended if not _leads_home(trace.first)]
         captive = tuple(
             answer or CaptiveAnswer.SILENT for answer in answers[count : count + len(network.captive)]
-        )
+        ) + tuple(answer for answer in plain[1:] if answer is CaptiveAnswer.CAPTIVE)
         self.traces = canaries
         self._chains = [chain for trace in canaries if (chain := self._chain_of(trace.first)) is not None]
         self._answer = Canaries(
@@ -158,9 +188,10 @@ class CanarySurvey:
             nxdomain_addresses=tuple(answers[-1] or ()),
             cut_off=sum(_cut_off(trace.first) for trace in canaries),
             **(answers[-4] or {}),
+            portal_plain=plain[0] or CaptiveAnswer.SILENT,
         )
         answer = self._answer
-        if not (answer.internet_works or answer.tcp_ok or answer.is_captive):
+        if not (answer.verified or answer.tcp_ok or answer.is_captive or CaptiveAnswer.OPEN in captive):
             self._answer = msgspec.structs.replace(answer, answered_on_retry=self._answers_on_retry())
         _log.debug("canaries say: %s", self._tracer.ledger.aliases.told(self._answer))
 
@@ -232,6 +263,13 @@ class CanarySurvey:
         route = Route(url=text, proxy=DIRECT, follow=False, interface=interface, addresses=addresses)
         trace = self._tracer.trace(route, Role.NEUTRAL, lambda _: False)
         return captive_answer(trace.first, _path_of(text))
+
+    def _plain(self, host: str) -> CaptiveAnswer:
+        if not host or is_address(host):
+            return CaptiveAnswer.SILENT
+        role = Role.PORTAL if host == self._portal else Role.NEUTRAL
+        route = Route(url=f"http://{host}/", proxy=DIRECT, follow=False)
+        return plain_answer(self._tracer.trace(route, role, lambda _: False).first)
 
     def _dns(
         self,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cached_property
 
-from portalcheck.probe.connect.proxy_plan import MAX_PAC_BYTES, local_pac, read_pac
+from portalcheck.probe.connect.proxy_plan import MAX_PAC_BYTES, WPAD_HOST, local_pac, read_pac
 from portalcheck.probe.http.location import url_of
 from portalcheck.probe.http.request import MAX_PAGE_BYTES
-from portalcheck.probe.limits import FETCH_S, FETCH_SHARE
+from portalcheck.probe.limits import FETCH_S, FETCH_SHARE, WPAD_NAME_S
 from portalcheck.probe.policy import Network, Role
 from portalcheck.probe.tls.trust import MAX_ISSUER_BYTES
 from portalcheck.probe.trace import MayVisit, Tracer
@@ -33,6 +33,8 @@ class Fetcher:
             return read_pac(path)
         target = url_of(url)
         if target is None:
+            return None
+        if target.host == WPAD_HOST and self._tracer().within(WPAD_NAME_S).names(WPAD_HOST).failure:
             return None
 
         def may_visit(host: str) -> bool:
