@@ -32,6 +32,7 @@ from tests.lab import (
     rows_gh,
     steps,
 )
+from tests.lab import reports_between as between
 from tests.lab import reports_both_families as families
 from tests.lab.browsers import firefox, some
 from tests.lab.patient import NETNS
@@ -258,7 +259,27 @@ _LINK = (
         Layer.LINK,
         steps.block("outgoing oifname != lo reject with icmpx type admin-prohibited", patient=True),
         parts={"way-out"},
-        not_with=_set("routes", "link", "proxy"),
+        not_with=_set("routes", "link"),
+    ),
+    _fault(
+        "own-drop",
+        "this computer drops everything that leaves",
+        "tcp-blocked",
+        Layer.LINK,
+        steps.block("outgoing oifname != lo drop", patient=True),
+        parts={"way-out"},
+        not_with=_set("routes", "link"),
+    ),
+    _fault(
+        "captive-selective",
+        "a Wi-Fi lets neutral hosts through, and has its own certificate for the portal",
+        "captive-portal",
+        Layer.CONNECTION,
+        boxes.gateway(boxes.to_login, "certificate", spared=between.NEUTRAL_SPARED),
+        parts={"way-out", "middle", "address", "around"},
+        not_with=_set("link", "proxy", "routes", "v6way", "hosts:portal", "hosts:identity"),
+        hosts=BOTH,
+        phase=6,
     ),
     _fault(
         "captive",
@@ -336,6 +357,31 @@ _PROXY = (
         not_with=_NEEDS_4 | {"routes", "middle", "wire"},
         phase=4,
         hosts=PORTAL,
+    ),
+)
+
+_PROXY_WORDS = (
+    _fault(
+        "proxy-503",
+        "the proxy answers 503 for the portal and lets others pass, and there is no direct way",
+        "proxy-blocks",
+        Layer.PROXY,
+        between.odd_proxy({names.PORTAL: 503}),
+        _PROXIED,
+        rows_f.NO_DIRECT_WAY,
+        parts={"proxy"},
+        not_with=_NEEDS_4 | {"routes", "middle", "wire", "name:portal", "name:identity", "link"},
+        hosts=PORTAL,
+    ),
+    _fault(
+        "proxy-503-all",
+        "the proxy answers 503 for everybody",
+        "proxy-blocks",
+        Layer.PROXY,
+        between.odd_proxy({}, 503),
+        _PROXIED,
+        parts={"proxy"},
+        not_with=_NEEDS_4 | {"routes", "middle", "wire", "link"},
     ),
 )
 
@@ -1055,7 +1101,7 @@ _CERTIFICATE = (
         "blocked-by-server",
         names.PORTAL,
         rows_e.client_certificate_requested,
-        not_with=_set("speak"),
+        not_with=_set("speak", "hello"),
     ),
 )
 
@@ -1235,6 +1281,7 @@ _MISMATCH = _fault(
 FAULTS: tuple[Injector, ...] = (
     *_LINK,
     *_PROXY,
+    *_PROXY_WORDS,
     _MISMATCH,
     *_NAMES,
     *_WAY,
@@ -1328,6 +1375,22 @@ _ODD_WAYS = (
         "neutral hosts may always be asked",
         steps.network(contact="always"),
         parts={"contact"},
+    ),
+    _odd(
+        "detects-none",
+        "the desktop looks for a proxy, and the network tells of none",
+        between.DETECTS,
+        parts={"proxy"},
+        not_with=_set("rewrites"),
+    ),
+    _odd(
+        "detects-direct",
+        "the desktop looks for a proxy, and the network's script names none",
+        between.wpad('function FindProxyForURL(u, h) { return "DIRECT"; }'),
+        between.DETECTS,
+        parts={"proxy", "pac", "options"},
+        not_with=_NEEDS_4 | {"wire", "routes"},
+        phase=1,
     ),
     _odd(
         "vpn-full",
