@@ -539,7 +539,8 @@ _NAMES = (
         steps.lie({names.PORTAL: (names.FALSE_4,)}),
         steps.false_site(names.FALSE_4, lambda w: w.pki.self_signed(names.PORTAL), sign_in),
         parts={"name:portal"},
-        not_with=_NEEDS_4 | {"cert:portal", "hello", "hosts:portal", "address", "wire", "routes", "v6way"},
+        not_with=_NEEDS_4
+        | {"around", "cert:portal", "hello", "hosts:portal", "address", "wire", "routes", "v6way"},
         hosts=PORTAL,
     ),
     _fault(
@@ -717,13 +718,13 @@ _WAY = (
         _TUNNEL,
         steps.block("incoming iifname tunw meta length > 700 meta l4proto { tcp, udp } drop"),
         parts={"routes", "family", "v6way"},
-        not_with=_set("proxy", "wire", "address", "around"),
+        not_with=_set("proxy", "wire", "address", "around", "tls-old", "odd-groups"),
         phase=0,
     ),
     _fault(
         "stopped-here",
         "this computer's own routes forbid the way to the portal",
-        "tcp-blocked",
+        "tcp-blocked route-conflict",
         Layer.CONNECTION,
         rows_c.stopped_here,
         parts={"address", "v6way", "family"},
