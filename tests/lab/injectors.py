@@ -724,8 +724,8 @@ _WAY = (
     _fault(
         "stopped-here",
         "this computer's own routes forbid the way to the portal",
-        "tcp-blocked route-conflict",
-        Layer.CONNECTION,
+        "route-conflict",
+        Layer.ROUTE,
         rows_c.stopped_here,
         parts={"address", "v6way", "family"},
         not_with=_set("by-proxy", "rotating"),
@@ -1313,7 +1313,16 @@ def _once_reset(world: World) -> None:
 # ---- oddities that do no harm ----------------------------------------------------------------------
 
 _BY_PROXY = _DIRECT | _NEEDS_4 | {"address", "middle", "v6way", "routes"}
-_DISTURBED = _CERTIFICATES | {"address", "way-out", "routes", "name:portal", "clock", "roots", "v6way"}
+_DISTURBED = _CERTIFICATES | {
+    "around",
+    "address",
+    "way-out",
+    "routes",
+    "name:portal",
+    "clock",
+    "roots",
+    "v6way",
+}
 """Faults that are told by comparison with neutral hosts, which are disturbed."""
 _ODD_WAYS = (
     _odd(
@@ -1428,7 +1437,7 @@ _ODD_WAYS = (
         blocked("ip daddr { 198.51.100.0/24, 203.0.113.0/24 } drop"),
         steps.name_servers(names.OWN_DNS_6),
         parts={"family", "v6way", "resolv", "neutral"},
-        not_with=_NO_NEUTRAL_DNS,
+        not_with=_NO_NEUTRAL_DNS | {"own-dns"},
     ),
     _odd(
         "vpn-portal",
