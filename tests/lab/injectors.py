@@ -176,6 +176,7 @@ _GOOD_4 = f"http://{names.PROXY_4}:{names.PROXY_PORT}"
 _PROXIED = boxes.proxy_for_programs()
 _TUNNEL = boxes.openvpn(*boxes.FULL)
 _NEEDS_4 = _set("only-ipv6", "nat64", "carrier", "dead-ipv4", "translator-dead")
+_TUNNELS = _set("vpn-full", "vpn-mtu", "vpn-selective")
 _NO_NEUTRAL_DNS = _set("dns-denies", "block-page", "false-address", "no-such-name")
 _NGINX = _set("cert:portal", "cert:identity", "page:portal", "page:identity", "around", "tls12", "speak")
 _BESIDE_NGINX = _NEEDS_4 | {"middle", "address", "routes", "by-proxy", "rotating", "cdn", "wire"}
@@ -394,7 +395,7 @@ _NAMES = (
         Layer.NAME,
         steps.system_dns("silent"),
         parts=_EVERY_NAME,
-        not_with=_set("vpn-full"),
+        not_with=_TUNNELS,
         blinds=_set("hosts-override"),
     ),
     _fault(
@@ -404,7 +405,7 @@ _NAMES = (
         Layer.NAME,
         steps.name_servers(names.GATE_4),
         parts=_EVERY_NAME | {"resolv"},
-        not_with=_NEEDS_4 | {"vpn-full"},
+        not_with=_NEEDS_4 | _TUNNELS,
         blinds=_set("hosts-override"),
     ),
     _fault(
@@ -441,7 +442,7 @@ _NAMES = (
         Layer.NAME,
         steps.tweak(rows_b.answer_of_another),
         parts=_EVERY_NAME,
-        not_with=_set("vpn-full"),
+        not_with=_TUNNELS,
         blinds=_set("hosts-override"),
     ),
     _fault(
@@ -941,7 +942,7 @@ _HELLO = (
         Layer.HANDSHAKE,
         http2.speaks(*_TWO, become=_STREAMS_RESET, canaries=True),
         parts={"speak"},
-        not_with=_set("around", "tls-old", "odd-groups"),
+        not_with=_set("around", "tls-old", "odd-groups", "neutral"),
         phase=3,
     ),
 )
