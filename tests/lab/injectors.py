@@ -396,7 +396,7 @@ _NAMES = (
         steps.system_dns("silent"),
         parts=_EVERY_NAME,
         not_with=_TUNNELS,
-        blinds=_set("hosts-override"),
+        either=_set("hosts-override"),
     ),
     _fault(
         "dns-closed",
@@ -406,7 +406,7 @@ _NAMES = (
         steps.name_servers(names.GATE_4),
         parts=_EVERY_NAME | {"resolv"},
         not_with=_NEEDS_4 | _TUNNELS,
-        blinds=_set("hosts-override"),
+        either=_set("hosts-override"),
     ),
     _fault(
         "dns-servfail",
@@ -415,7 +415,7 @@ _NAMES = (
         Layer.NAME,
         steps.system_dns("servfail"),
         parts=_EVERY_NAME,
-        blinds=_set("hosts-override"),
+        either=_set("hosts-override"),
     ),
     _fault(
         "dns-refused",
@@ -424,7 +424,7 @@ _NAMES = (
         Layer.NAME,
         steps.system_dns("refused"),
         parts=_EVERY_NAME,
-        blinds=_set("hosts-override"),
+        either=_set("hosts-override"),
     ),
     _fault(
         "dns-ring",
@@ -433,7 +433,7 @@ _NAMES = (
         Layer.NAME,
         steps.tweak(rows_b.aliases_in_a_ring),
         parts=_EVERY_NAME,
-        blinds=_set("hosts-override"),
+        either=_set("hosts-override"),
     ),
     _fault(
         "dns-wrong-id",
@@ -443,7 +443,7 @@ _NAMES = (
         steps.tweak(rows_b.answer_of_another),
         parts=_EVERY_NAME,
         not_with=_TUNNELS,
-        blinds=_set("hosts-override"),
+        either=_set("hosts-override"),
     ),
     _fault(
         "dns-servfail-portal",
@@ -1559,7 +1559,7 @@ _ODD_NAMES = (
         "the DNS server has an address for every name that nobody has",
         rows_b.rewrites,
         parts={"own-dns"},
-        not_with=_NEEDS_4 | {"dns-denies"},
+        not_with=_NEEDS_4 | {"dns-denies", "false-address"},
     ),
     _odd("dns-late", "the DNS server answers half a second late", steps.late_dns(0.5), parts={"late"}),
     _odd(
