@@ -176,6 +176,8 @@ _GOOD_4 = f"http://{names.PROXY_4}:{names.PROXY_PORT}"
 _PROXIED = boxes.proxy_for_programs()
 _TUNNEL = boxes.openvpn(*boxes.FULL)
 _NEEDS_4 = _set("only-ipv6", "nat64", "carrier", "dead-ipv4", "translator-dead")
+_ALIKE = _set("tcp-blocked", "portal-unreachable")
+"""Where the right address fails as the false one does, nothing is shown of either."""
 _TUNNELS = _set("vpn-full", "vpn-mtu", "vpn-selective")
 _NO_NEUTRAL_DNS = _set("dns-denies", "block-page", "false-address", "no-such-name")
 _NGINX = _set("cert:portal", "cert:identity", "page:portal", "page:identity", "around", "tls12", "speak")
@@ -565,6 +567,7 @@ _NAMES = (
         blocked(f"ip daddr {names.OLD_4} reject with icmp type host-unreachable"),
         parts={"hosts:portal"},
         not_with=_NEEDS_4 | {"vpn-dead", "vpn-remains"},
+        either=_ALIKE,
         hosts=PORTAL,
     ),
     _fault(
@@ -575,6 +578,7 @@ _NAMES = (
         steps.hosts(f"127.0.0.1 {names.PORTAL}"),
         parts={"hosts:portal"},
         not_with=_NEEDS_4 | {"vpn-dead", "vpn-remains"},
+        either=_ALIKE,
         hosts=PORTAL,
     ),
     _fault(
@@ -585,6 +589,7 @@ _NAMES = (
         steps.hosts(f"127.0.0.1 {names.IDENTITY}"),
         parts={"hosts:identity"},
         not_with=_NEEDS_4 | {"vpn-dead", "vpn-remains"},
+        either=_ALIKE,
         hosts=IDENTITY,
     ),
 )
