@@ -280,7 +280,9 @@ _LINK = (
         Layer.CONNECTION,
         boxes.gateway(boxes.to_login, "certificate", spared=between.NEUTRAL_SPARED),
         parts={"way-out", "middle", "address", "around"},
-        not_with=_set("link", "proxy", "routes", "v6way", "hosts:portal", "hosts:identity"),
+        not_with=_set(
+            "own-dns", "name:portal", "link", "proxy", "routes", "v6way", "hosts:portal", "hosts:identity"
+        ),
         hosts=BOTH,
         phase=6,
     ),
@@ -1002,6 +1004,7 @@ _TRUST = (
         Layer.CERTIFICATE,
         steps.roots(system=("private",)),
         parts={"roots", "firefox"},
+        not_with=_set("private-root", "block-page"),  # whose root is what the store has
         either=_CERT_MAY,
     ),
     _fault(
@@ -1012,6 +1015,7 @@ _TRUST = (
         steps.roots(system=("private",)),
         firefox(),
         parts={"roots", "firefox"},
+        not_with=_set("private-root", "block-page"),  # whose root is what the store has
         warns=True,
     ),
 )
