@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import msgspec
@@ -67,6 +68,15 @@ def cleaned(official: tuple[str, ...], protect: tuple[str, ...], known: tuple[st
         owners=frozenset(owners),
         targets=tuple(target for target in targets if target is not None),
         known=frozenset(_known(entry) for entry in known),
+    )
+
+
+def whole_hosts(entries: Sequence[str]) -> tuple[str, ...]:
+    """The entries that name a host; a registrable domain need not be one, and stands for those below it."""
+    read_as = (read(entry.strip()) for entry in entries)
+    found = [one for one in read_as if not isinstance(one, Unreadable) and not one.is_ip]
+    return tuple(
+        dict.fromkeys(one.host for one in found if (name := _owned(one.display)) is not None and name.above)
     )
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from itertools import zip_longest
 
 from portalcheck.api.protocols import Context
-from portalcheck.facts import Hop, Trace, TraceEnd
+from portalcheck.facts import Hop, Trace
 
 
 def is_proven(ctx: Context, trace: Trace | None) -> bool:
-    """Whether a walk ended at a page whose every server is shown to be who it should be, dates aside."""
-    if trace is None or trace.end is not TraceEnd.PAGE:
+    """Whether a walk came to its end, and every server on it is shown to be who it should be, dates aside."""
+    if trace is None or not trace.arrived:
         return False
     return all(_is_shown(ctx, hop, after) for hop, after in zip_longest(trace.hops, trace.hops[1:]))
 

@@ -167,6 +167,9 @@ class Context(Protocol):
     def traces(self, routes: Sequence[Route]) -> tuple[Trace | None, ...]:
         """The walks along several routes at once, in their order; None for one that was not finished in time."""
 
+    def sign_in_traces(self) -> tuple[Trace, ...]:
+        """The connections, without a request, to the profile's hosts of sign-in that the walk did not come to."""
+
     def late(self) -> bool:
         """Whether the page is still not there after `SLOW_MS`: counterfactuals must then not wait for it."""
 

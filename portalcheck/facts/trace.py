@@ -75,6 +75,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     `fresh_cookies` sends the portal its own cookies of this very walk back, as a private window would; without `follow`
     redirects are not followed. `small_packets` asks for TCP segments that fit through any link (RFC 9293, 3.7.1).
     `repeat` numbers the tries of the same route: what works at the second try was not broken for good.
+    Without `request` the walk ends after the handshake.
     """
 
     url: str
@@ -90,6 +91,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     follow: bool = True
     small_packets: bool = False
     repeat: int = 1
+    request: bool = True
 
 
 class ProxyKind(StrEnum):
@@ -256,6 +258,8 @@ class TraceEnd(StrEnum):
     """How a walk along redirects ended: at a page, by a failure, or at a redirect that was not followed, and why."""
 
     PAGE = "page"
+    CONNECTED = "connected"
+    """A route without a request: the handshake was made."""
     FAILED = "failed"
     LOOP = "loop"
     TOO_MANY = "too-many"
@@ -277,6 +281,11 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True):
     end: TraceEnd
     recovered: bool = False
     beside: tuple[Route, ...] = ()
+
+    @property
+    def arrived(self) -> bool:
+        """Whether the walk came to its end: a page or, without a request, a handshake."""
+        return self.end in (TraceEnd.PAGE, TraceEnd.CONNECTED)
 
     @property
     def first(self) -> Hop:

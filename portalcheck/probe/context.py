@@ -10,7 +10,9 @@ from functools import partial
 import msgspec
 
 from portalcheck.address import Kind, Verdict, judge
+from portalcheck.address.lists import whole_hosts
 from portalcheck.address.literal import is_address
+from portalcheck.address.url import Address
 from portalcheck.api.protocols import Machine
 from portalcheck.facts import (
     AUTO,
@@ -37,7 +39,7 @@ from portalcheck.probe.aliases import Aliases
 from portalcheck.probe.connect.proxy_plan import ProxyFinder
 from portalcheck.probe.deadline import Deadline
 from portalcheck.probe.dns.resolution import ask_servers
-from portalcheck.probe.limits import BESIDE_S
+from portalcheck.probe.limits import BESIDE_S, LINK_S
 from portalcheck.probe.memo import Memo
 from portalcheck.probe.policy import Ledger, Network, Role
 from portalcheck.probe.third_parties.asking import Egress, ThirdParties
@@ -122,7 +124,7 @@ class RunContext:
         if not self.contactable:
             return None
         wanted = route or Route(url=self.url)
-        fact = "trace-with-cookies" if wanted.fresh_cookies else "trace"
+        fact = "trace-with-cookies" if wanted.fresh_cookies else "trace" if wanted.request else "handshake"
         return self._shared.get((fact, wanted), lambda: self._trace(wanted))
 
     def traces(self, routes: Sequence[Route]) -> tuple[Trace | None, ...]:
@@ -130,19 +132,23 @@ class RunContext:
         works = [partial(self.trace, route) for route in routes]
         return tuple(gather(works, self.deadline.remaining()))
 
-    def _begin_beside(self, first: Hop) -> list[Route]:
-        """Begin to trace what browsers send and the walk does not, unless the first hop was slow.
+    def _begin_beside(self, first: Hop, beside: list[Route]) -> None:
+        """Begin to trace what browsers need or send and the walk does not, as far as the link carries it.
 
-        It would then be in the way of what is needed more.
+        Hosts of sign-in are connected to when the first hop is connected, `beside` is begun when it was answered.
         """
-        if not _is_quick(first):
-            return []
-        hosts = [self.url, *(f"https://{host}/" for host in self.portal.identity)]
-        routes = [Route(url=url, hello=Hello.CHROMIUM, follow=False) for url in hosts]
-        routes.append(Route(url=self.url, filler_bytes=_SIGN_IN_BYTES, follow=False))
-        for route in routes:
+        hosts = self._sign_in_hosts()
+        if first.http is None:
+            begun = [_handshake_with(host) for host in hosts] if _is_quick(first, LINK_S) else []
+        elif first.http.failure is None and _is_quick(first, BESIDE_S):
+            urls = [self.url, *(f"https://{host}/" for host in hosts)]
+            beside += [Route(url=url, hello=Hello.CHROMIUM, follow=False) for url in urls]
+            beside.append(Route(url=self.url, filler_bytes=_SIGN_IN_BYTES, follow=False))
+            begun = beside
+        else:
+            begun = []
+        for route in begun:
             spawn(partial(self.trace, route))
-        return routes
 
     def _trace(self, route: Route) -> Trace:
         if not self._shared.known("stores"):
@@ -155,7 +161,11 @@ class RunContext:
         """The browser's own way, once more where the first try was cut off, and what is traced beside it."""
         beside: list[Route] = []
         trace = self._tracer.trace(
-            route, Role.PORTAL, self._may_visit, lambda first: beside.extend(self._begin_beside(first))
+            route,
+            Role.PORTAL,
+            self._may_visit,
+            self._sign_in_trace,
+            lambda first: self._begin_beside(first, beside),
         )
         if trace.last.failure in _BY_CHANCE:
             again = self._tracer.trace(route, Role.PORTAL, self._may_visit)
@@ -171,6 +181,32 @@ class RunContext:
             fresh = self.trace(msgspec.structs.replace(route, fresh_cookies=True))
             return fresh if fresh is not None and fresh.end is TraceEnd.PAGE else trace
         return trace
+
+    def sign_in_traces(self) -> tuple[Trace, ...]:
+        """The traces, without a request, to those host names of the profile's `identity` that the walk did not come to.
+
+        They are made while the walk is under way, which takes their connections over where it needs them; on a link
+        that is so slow that they would be in its way, none are made.
+        """
+        routes = [_handshake_with(host) for host in self._sign_in_hosts()]
+        walk = self.trace() if routes else None
+        if walk is None or (walk.first.tls is not None and not _is_quick(walk.first, LINK_S)):
+            return ()
+        found = self.traces(routes)
+        self._tracer.close_idle()
+        walked = {hop.host for hop in walk.hops}
+        return tuple(each for each in found if each is not None and each.first.host not in walked)
+
+    def _sign_in_hosts(self) -> tuple[str, ...]:
+        if not self.contactable or self.judge_address(self.url).kind is not Kind.OFFICIAL:
+            return ()
+        return tuple(host for host in whole_hosts(self.portal.identity) if host != self.host)
+
+    def _sign_in_trace(self, url: Address) -> Trace | None:
+        """The trace of one of those hosts, for the walk that comes there."""
+        route = _handshake_with(url.host)
+        at_door = (url.scheme, url.port) == ("https", 443)
+        return self.trace(route) if at_door and url.host in self._sign_in_hosts() else None
 
     def late(self) -> bool:
         """Whether the page is still not there after `SLOW_MS`; third parties are asked then.
@@ -290,10 +326,19 @@ class RunContext:
             return True
         if page.challenge or page.is_error:
             return True
-        beside = self.traces([route for route in trace.beside if route.hello is Hello.CHROMIUM])
-        if any(each is not None and each.first.failure is not None for each in beside):
+        each = self.traces([route for route in trace.beside if route.hello is Hello.CHROMIUM])
+        if any(found is not None and found.first.failure is not None for found in each):
             return True
-        return any(self._odd_certificate(hop) for hop in trace.hops) or self._clock_seems_wrong(trace)
+        beside = self.sign_in_traces()
+        if any(self._fails(each) for each in beside):
+            return True
+        hops = [hop for each in (trace, *beside) for hop in each.hops]
+        return any(map(self._odd_certificate, hops)) or self._clock_seems_wrong(trace)
+
+    def _fails(self, beside: Trace) -> bool:
+        """Whether a host of sign-in fails; that it has no name is no reason where nobody else may be asked for it."""
+        missing = beside.last.names is not None and beside.last.names.failure is Failure.NOT_FOUND
+        return not beside.arrived and not (missing and not self._network.share_portal_name)
 
     def _odd_certificate(self, hop: Hop) -> bool:
         chain = self.chain(hop)
@@ -312,11 +357,14 @@ class RunContext:
         return self.contactable and self._network.neutral_allowed(self.trouble())
 
 
-def _is_quick(hop: Hop) -> bool:
-    """Whether a hop answered within `BESIDE_S`, so that a further connection is in nobody's way."""
-    steps = (hop.names, hop.connect, hop.proxy, hop.tls, hop.http)
-    took = sum(step.ms for step in steps if step is not None)
-    return hop.http is not None and hop.http.failure is None and took <= BESIDE_S * 1000
+def _is_quick(hop: Hop, seconds: float) -> bool:
+    """Whether a hop got as far as it did within some time; to its connection, where that is `LINK_S`."""
+    steps = [hop.names, hop.connect, hop.proxy, *([] if seconds == LINK_S else [hop.tls, hop.http])]
+    return sum(step.ms for step in steps if step is not None) <= seconds * 1000
+
+
+def _handshake_with(host: str) -> Route:
+    return Route(url=f"https://{host}/", request=False)
 
 
 def _median(skews: Sequence[int]) -> int:

@@ -30,12 +30,13 @@ MAY_ASK: Mapping[str, Set[str]] = MappingProxyType(
         "issuer": _CONNECTION,
         "revocation-answer": _CONNECTION,
         "chain": {"stores", "issuer"},
+        "handshake": _TRACE,
         # A trace that ends in a loop is made again with the cookies that were set, and that one may end in a loop.
         "trace-with-cookies": _TRACE,
-        "trace": {"trace-with-cookies", *_TRACE},
+        "trace": {"trace-with-cookies", "handshake", *_TRACE},
         # The policy. It comes before all that it decides on, so that no third party's word can bear on it.
         "late": {"trace"},
-        "trouble": {"late", "trace", "chain"},
+        "trouble": {"late", "trace", "handshake", "chain"},
         # Third parties. Whether they may be asked was decided before; DNS over HTTPS proves its servers.
         "canaries": {*_TRACE, *_PROVEN},
         "canaries-greeted": _TRACE,

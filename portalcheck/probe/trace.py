@@ -10,7 +10,7 @@ import msgspec
 
 from portalcheck.address.url import Address
 from portalcheck.api.protocols import Machine
-from portalcheck.facts import AUTO, DnsAnswer, DnsServer, Failure, Hello, Hop, Route, Trace, TraceEnd
+from portalcheck.facts import AUTO, DIRECT, DnsAnswer, DnsServer, Failure, Hello, Hop, Route, Trace, TraceEnd
 from portalcheck.probe.connect.connection import ConnectionPlan, Connector, is_public
 from portalcheck.probe.connect.proxy_plan import ProxyFinder
 from portalcheck.probe.deadline import Deadline
@@ -37,6 +37,10 @@ MAX_REDIRECTS = 20
 
 MayVisit = Callable[[str], bool]
 """Whether a host that a redirect leads to may be contacted."""
+Beside = Callable[[Address], Trace | None]
+"""The trace that was made beside a walk, without a request, to where it comes now; None if there is none."""
+Progress = Callable[[Hop], None]
+"""Called with the first hop of a walk as soon as it is connected, and again when it was answered."""
 
 
 class Tracer:
@@ -47,6 +51,8 @@ class Tracer:
     ) -> None:
         self.machine, self.deadline, self.ledger = machine, deadline, ledger
         self._shared, self.finder = shared, finder
+        self.idle: dict[tuple[str, str, int], tuple[Connection, Hop]] = {}
+        """Connections of traces without a request, by origin, for the walk that comes there."""
 
     def within(self, comfortable: float) -> Tracer:
         """A tracer of the same run that has at most `comfortable` seconds from now (see `Deadline.limit`)."""
@@ -79,28 +85,42 @@ class Tracer:
         return bool(found) and not isinstance(found, Failure)
 
     def trace(
-        self, route: Route, role: Role, may_visit: MayVisit, beside: Callable[[Hop], None] | None = None
+        self,
+        route: Route,
+        role: Role,
+        may_visit: MayVisit,
+        beside: Beside | None = None,
+        progress: Progress | None = None,
     ) -> Trace:
-        """Follow a route; the proxies that a PAC file names are tried in its order until HTTP is spoken through one.
-
-        `beside` is called with the first hop as soon as it was answered.
-        """
+        """Follow a route; the proxies that a PAC file names are tried in its order until HTTP is spoken through one."""
         proxies = self.finder.plan(route.url).candidates if route.proxy == AUTO else (route.proxy,)
         for proxy in proxies:
-            trace = _Tracing(self, route, role, may_visit, proxy, beside).run()
-            if trace.first.http is not None:
+            trace = _Tracing(self, route, role, may_visit, proxy, beside, progress).run()
+            if trace.first.http is not None or trace.arrived:
                 return trace
         return trace
 
+    def close_idle(self) -> None:
+        """Close the connections that no walk came for."""
+        while self.idle:
+            self.idle.popitem()[1][0].close()
+
     def connect(
-        self, url: Address, role: Role, plan: ConnectionPlan, where: object, *, told: str = ""
+        self,
+        url: Address,
+        role: Role,
+        plan: ConnectionPlan,
+        where: object,
+        *,
+        told: str = "",
+        progress: Progress | None = None,
     ) -> tuple[EvidenceStream | None, Hop, bool]:
         """A new connection to a URL's host, as `Connector.open`; recorded before anything is sent.
 
         The log calls the hop `where`. `told` is a name that the request itself will tell, for the ledger.
         """
         self.ledger.record(role, url.host, told or plan.server_name)
-        connector = Connector(self.machine, self.deadline, self.ledger, self.names, where)
+        connector = Connector(self.machine, self.deadline, self.ledger, self.names, where, progress)
         return connector.open(Hop(host=url.host, port=url.port, scheme=url.scheme), plan)
 
 
@@ -122,10 +142,11 @@ class _Tracing:
         role: Role,
         may_visit: MayVisit,
         proxy: str,
-        beside: Callable[[Hop], None] | None,
+        beside: Beside | None,
+        progress: Progress | None,
     ) -> None:
         self.tracer, self.route, self.role, self.may_visit, self.proxy = tracer, route, role, may_visit, proxy
-        self.beside = beside
+        self.beside, self.progress = beside, progress
         first = url_of(route.url)
         self.start = first.host if first is not None else ""
         self.hops: list[Hop] = []
@@ -154,6 +175,8 @@ class _Tracing:
         if url is None:
             self.hops.append(self.no_hop())
             return TraceEnd.FAILED
+        if not self.route.request:
+            return self._shake_hands(url)
         jar = Jar()
         seen: set[tuple[str, str]] = set()
         while True:
@@ -167,14 +190,22 @@ class _Tracing:
             exchange = self.exchange(request)
             if exchange is None or exchange.step.failure is not None:
                 return TraceEnd.FAILED
-            if self.beside is not None and len(self.hops) == 1:
-                self.beside(self.hops[0])
+            if self.progress is not None and len(self.hops) == 1:
+                self.progress(self.hops[0])
             if self.route.fresh_cookies:
                 jar.keep(url, exchange.headers)
             following = self._next(url, exchange)
             if isinstance(following, TraceEnd):
                 return following
             url = following
+
+    def _shake_hands(self, url: Address) -> TraceEnd:
+        connection, hop = self._connect(url, self.route.hello)
+        self.hops.append(hop)
+        if connection is None:
+            return TraceEnd.FAILED
+        self.tracer.idle[self._origin(url)] = (connection, hop)
+        return TraceEnd.CONNECTED
 
     def _request(self, url: Address, jar: Jar) -> Request:
         filler = self.route.cookie_bytes if url.host == self.start else 0
@@ -209,16 +240,27 @@ class _Tracing:
             # The server had closed it meanwhile, as it may: browsers too then connect anew (RFC 9112, 9.3.1).
         if kept is not None:
             kept[0].close()
+        opened = self._opened_beside(request.url)
         for hello in (self.route.hello, Hello.HTTP_1):
-            connection, hop = self._connect(request.url, hello)
+            connection, hop = opened or self._connect(request.url, hello)
             if connection is None:
                 self.hops.append(hop)
                 return None
             exchange = self._exchange(connection, hop, request)
             if exchange.step.failure is not Failure.HTTP_1_REQUIRED:
                 break
+            opened = None
         self.hops.append(msgspec.structs.replace(hop, http=exchange.step))
         return exchange
+
+    def _opened_beside(self, url: Address) -> tuple[Connection | None, Hop] | None:
+        """What became of the connection that was made beside this walk to where it comes now, if it was."""
+        trace = self.beside(url) if self.beside is not None else None
+        way = trace.last.proxy.url if trace is not None and trace.last.proxy is not None else DIRECT
+        if trace is None or way != self._proxy_for(url):
+            return None
+        kept = self.tracer.idle.pop(self._origin(url), None)
+        return kept if trace.arrived else (None, trace.last)
 
     def _exchange(self, connection: Connection, hop: Hop, request: Request) -> Exchange:
         self.open[self._origin(request.url)] = (connection, hop)
@@ -241,7 +283,8 @@ class _Tracing:
             outside_only=led_by_strangers(self.role, self.hops, url.host),
         )
         where = self._words(url.host, self.route)
-        stream, hop, absolute = self.tracer.connect(url, self.role, plan, where)
+        progress = None if self.hops else self.progress
+        stream, hop, absolute = self.tracer.connect(url, self.role, plan, where, progress=progress)
         if stream is None:
             return None, hop
         protocol = hop.tls.protocol if hop.tls is not None else ""

@@ -36,7 +36,10 @@ class ConnectionPlan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Connector:
-    """Opens the connections of a hop. `names` gives the addresses of a name; the log calls the hop `where`."""
+    """Opens the connections of a hop. `names` gives the addresses of a name; the log calls the hop `where`.
+
+    `connected` is called with a hop whose TCP connection is made, and its tunnel through a proxy.
+    """
 
     def __init__(
         self,
@@ -45,14 +48,17 @@ class Connector:
         ledger: Ledger,
         names: Callable[[str, int], DnsAnswer],
         where: object,
+        connected: Callable[[Hop], None] | None = None,
     ) -> None:
         self._machine, self._deadline, self._ledger, self._names = machine, deadline, ledger, names
-        self._where = where
+        self._where, self._connected = where, connected
 
     def open(self, hop: Hop, plan: ConnectionPlan) -> tuple[EvidenceStream | None, Hop, bool]:
         """The connection, None if a step failed; the hop with all steps; whether requests need absolute targets."""
         proxied = plan.proxy != DIRECT
         below, hop = self._through_proxy(hop, plan) if proxied else self._directly(hop, plan)
+        if below is not None and self._connected is not None:
+            self._connected(hop)
         if below is not None and hop.scheme == "https":
             below, step = handshake(below, plan.server_name, self._deadline, plan.hello)
             hop = self._with(hop, tls=step)
