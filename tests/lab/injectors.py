@@ -32,6 +32,8 @@ from tests.lab import (
     rows_gh,
     steps,
 )
+from tests.lab import reports_between as between
+from tests.lab import reports_both_families as families
 from tests.lab.browsers import firefox, some
 from tests.lab.patient import NETNS
 from tests.lab.row import cause
@@ -173,7 +175,11 @@ def closes(peer: Peer) -> None:
 _GOOD_4 = f"http://{names.PROXY_4}:{names.PROXY_PORT}"
 _PROXIED = boxes.proxy_for_programs()
 _TUNNEL = boxes.openvpn(*boxes.FULL)
-_NEEDS_4 = _set("only-ipv6", "nat64")
+_NEEDS_4 = _set("only-ipv6", "nat64", "carrier", "dead-ipv4", "translator-dead")
+_ALIKE = _set("tcp-blocked", "portal-unreachable")
+"""Where the right address fails as the false one does, nothing is shown of either."""
+_TUNNELS = _set("vpn-full", "vpn-mtu", "vpn-selective")
+_NO_NEUTRAL_DNS = _set("dns-denies", "block-page", "false-address", "no-such-name")
 _NGINX = _set("cert:portal", "cert:identity", "page:portal", "page:identity", "around", "tls12", "speak")
 _BESIDE_NGINX = _NEEDS_4 | {"middle", "address", "routes", "by-proxy", "rotating", "cdn", "wire"}
 _DIRECT = _set("own-dns", "resolv", "name:portal", "name:identity", "hosts:portal", "hosts:identity")
@@ -256,7 +262,29 @@ _LINK = (
         Layer.LINK,
         steps.block("outgoing oifname != lo reject with icmpx type admin-prohibited", patient=True),
         parts={"way-out"},
-        not_with=_set("routes", "link", "proxy"),
+        not_with=_set("routes", "link"),
+    ),
+    _fault(
+        "own-drop",
+        "this computer drops everything that leaves",
+        "tcp-blocked",
+        Layer.LINK,
+        steps.block("outgoing oifname != lo drop", patient=True),
+        parts={"way-out"},
+        not_with=_set("routes", "link"),
+    ),
+    _fault(
+        "captive-selective",
+        "a Wi-Fi lets neutral hosts through, and has its own certificate for the portal",
+        "captive-portal",
+        Layer.CONNECTION,
+        boxes.gateway(boxes.to_login, "certificate", spared=between.NEUTRAL_SPARED),
+        parts={"way-out", "middle", "address", "around"},
+        not_with=_set(
+            "own-dns", "name:portal", "link", "proxy", "routes", "v6way", "hosts:portal", "hosts:identity"
+        ),
+        hosts=BOTH,
+        phase=6,
     ),
     _fault(
         "captive",
@@ -337,6 +365,31 @@ _PROXY = (
     ),
 )
 
+_PROXY_WORDS = (
+    _fault(
+        "proxy-503",
+        "the proxy answers 503 for the portal and lets others pass, and there is no direct way",
+        "proxy-blocks",
+        Layer.PROXY,
+        between.odd_proxy({names.PORTAL: 503}),
+        _PROXIED,
+        rows_f.NO_DIRECT_WAY,
+        parts={"proxy"},
+        not_with=_NEEDS_4 | {"routes", "middle", "wire", "name:portal", "name:identity", "link"},
+        hosts=PORTAL,
+    ),
+    _fault(
+        "proxy-503-all",
+        "the proxy answers 503 for everybody",
+        "proxy-blocks",
+        Layer.PROXY,
+        between.odd_proxy({}, 503),
+        _PROXIED,
+        parts={"proxy"},
+        not_with=_NEEDS_4 | {"routes", "middle", "wire", "link"},
+    ),
+)
+
 _EVERY_NAME = _set("own-dns", "name:portal", "name:identity")
 _NAMES = (
     _fault(
@@ -346,8 +399,8 @@ _NAMES = (
         Layer.NAME,
         steps.system_dns("silent"),
         parts=_EVERY_NAME,
-        not_with=_set("vpn-full"),
-        blinds=_set("hosts-override"),
+        not_with=_TUNNELS,
+        either=_set("hosts-override"),
     ),
     _fault(
         "dns-closed",
@@ -356,8 +409,8 @@ _NAMES = (
         Layer.NAME,
         steps.name_servers(names.GATE_4),
         parts=_EVERY_NAME | {"resolv"},
-        not_with=_NEEDS_4 | {"vpn-full"},
-        blinds=_set("hosts-override"),
+        not_with=_NEEDS_4 | _TUNNELS,
+        either=_set("hosts-override"),
     ),
     _fault(
         "dns-servfail",
@@ -366,7 +419,7 @@ _NAMES = (
         Layer.NAME,
         steps.system_dns("servfail"),
         parts=_EVERY_NAME,
-        blinds=_set("hosts-override"),
+        either=_set("hosts-override"),
     ),
     _fault(
         "dns-refused",
@@ -375,7 +428,7 @@ _NAMES = (
         Layer.NAME,
         steps.system_dns("refused"),
         parts=_EVERY_NAME,
-        blinds=_set("hosts-override"),
+        either=_set("hosts-override"),
     ),
     _fault(
         "dns-ring",
@@ -384,7 +437,7 @@ _NAMES = (
         Layer.NAME,
         steps.tweak(rows_b.aliases_in_a_ring),
         parts=_EVERY_NAME,
-        blinds=_set("hosts-override"),
+        either=_set("hosts-override"),
     ),
     _fault(
         "dns-wrong-id",
@@ -393,8 +446,8 @@ _NAMES = (
         Layer.NAME,
         steps.tweak(rows_b.answer_of_another),
         parts=_EVERY_NAME,
-        not_with=_set("vpn-full"),
-        blinds=_set("hosts-override"),
+        not_with=_TUNNELS,
+        either=_set("hosts-override"),
     ),
     _fault(
         "dns-servfail-portal",
@@ -491,7 +544,8 @@ _NAMES = (
         steps.lie({names.PORTAL: (names.FALSE_4,)}),
         steps.false_site(names.FALSE_4, lambda w: w.pki.self_signed(names.PORTAL), sign_in),
         parts={"name:portal"},
-        not_with=_NEEDS_4 | {"cert:portal", "hello", "hosts:portal", "address", "wire", "routes", "v6way"},
+        not_with=_NEEDS_4
+        | {"around", "cert:portal", "hello", "hosts:portal", "address", "wire", "routes", "v6way"},
         hosts=PORTAL,
     ),
     _fault(
@@ -515,6 +569,7 @@ _NAMES = (
         blocked(f"ip daddr {names.OLD_4} reject with icmp type host-unreachable"),
         parts={"hosts:portal"},
         not_with=_NEEDS_4 | {"vpn-dead", "vpn-remains"},
+        either=_ALIKE,
         hosts=PORTAL,
     ),
     _fault(
@@ -525,6 +580,7 @@ _NAMES = (
         steps.hosts(f"127.0.0.1 {names.PORTAL}"),
         parts={"hosts:portal"},
         not_with=_NEEDS_4 | {"vpn-dead", "vpn-remains"},
+        either=_ALIKE,
         hosts=PORTAL,
     ),
     _fault(
@@ -535,6 +591,7 @@ _NAMES = (
         steps.hosts(f"127.0.0.1 {names.IDENTITY}"),
         parts={"hosts:identity"},
         not_with=_NEEDS_4 | {"vpn-dead", "vpn-remains"},
+        either=_ALIKE,
         hosts=IDENTITY,
     ),
 )
@@ -589,6 +646,78 @@ _WAY = (
         phase=0,
     ),
     _fault(
+        "own-bridge",
+        "a container bridge of this computer has the portal's range",
+        "route-conflict",
+        Layer.ROUTE,
+        boxes.only_ipv4,
+        families.container_bridge,
+        parts={"routes", "family", "v6way", "address"},
+        not_with=_set("proxy", "hosts:portal", "hosts:identity", "wire"),
+        hosts=BOTH,
+        phase=0,
+    ),
+    _fault(
+        "own-routes",
+        "a route for the portal's range to a dead gateway was left behind",
+        "route-conflict vpn-breaks",
+        Layer.ROUTE,
+        boxes.only_ipv4,
+        lambda world: world.patient_ip("route add 198.51.100.0/24 via 192.0.2.7"),
+        parts={"routes", "family", "v6way", "address"},
+        not_with=_set("proxy", "hosts:portal", "hosts:identity", "wire"),
+        hosts=BOTH,
+        phase=0,
+    ),
+    _fault(
+        "own-blackhole",
+        "a blackhole for the portal's range was left behind",
+        "route-conflict",
+        Layer.ROUTE,
+        boxes.only_ipv4,
+        lambda world: world.patient_ip("route add blackhole 198.51.100.0/24"),
+        parts={"routes", "family", "v6way", "address"},
+        not_with=_set("proxy", "hosts:portal", "hosts:identity", "wire"),
+        hosts=BOTH,
+        phase=0,
+    ),
+    _fault(
+        "translator-dead",
+        "IPv6 alone, the translator is dead, and the portal has IPv4 alone",
+        "ipv4-broken",
+        Layer.CONNECTION,
+        *families.CARRIER,
+        blocked("ip6 daddr 64:ff9b::/96 drop"),
+        parts={"family", "v6way", "address"},
+        not_with=_NO_NEUTRAL_DNS | {"proxy", "hosts:portal", "hosts:identity"},
+        hosts=BOTH,
+        phase=0,
+    ),
+    _fault(
+        "ipv4-dead",
+        "IPv4 is dead for everybody, IPv6 works, and the portal has IPv4 alone",
+        "ipv4-broken",
+        Layer.CONNECTION,
+        families.ONLY_IPV4,
+        blocked("ip daddr { 198.51.100.0/24, 203.0.113.0/24 } drop"),
+        parts={"family", "v6way", "address"},
+        not_with=_NO_NEUTRAL_DNS | {"proxy", "hosts:portal", "hosts:identity", "rotating", "cdn"},
+        hosts=BOTH,
+        phase=0,
+    ),
+    _fault(
+        "ipv6-dead",
+        "IPv6 is dead for everybody, and the portal has IPv6 alone",
+        "ipv6-broken",
+        Layer.CONNECTION,
+        families.ONLY_IPV6,
+        blocked(f"{steps.V6_ALL} drop"),
+        parts={"family", "v6way", "address"},
+        not_with=_set("by-proxy", "hosts:portal", "hosts:identity", "rotating", "cdn"),
+        hosts=BOTH,
+        phase=0,
+    ),
+    _fault(
         "vpn-mtu",
         "large packets vanish in the tunnel alone",
         "vpn-breaks",
@@ -597,14 +726,14 @@ _WAY = (
         _TUNNEL,
         steps.block("incoming iifname tunw meta length > 700 meta l4proto { tcp, udp } drop"),
         parts={"routes", "family", "v6way"},
-        not_with=_set("proxy", "wire", "address", "around"),
+        not_with=_set("proxy", "wire", "address", "around", "tls-old", "odd-groups"),
         phase=0,
     ),
     _fault(
         "stopped-here",
         "this computer's own routes forbid the way to the portal",
-        "tcp-blocked",
-        Layer.CONNECTION,
+        "route-conflict",
+        Layer.ROUTE,
         rows_c.stopped_here,
         parts={"address", "v6way", "family"},
         not_with=_set("by-proxy", "rotating"),
@@ -820,7 +949,7 @@ _HELLO = (
         Layer.HANDSHAKE,
         http2.speaks(*_TWO, become=_STREAMS_RESET, canaries=True),
         parts={"speak"},
-        not_with=_set("around", "tls-old", "odd-groups"),
+        not_with=_set("around", "tls-old", "odd-groups", "neutral"),
         phase=3,
     ),
 )
@@ -875,6 +1004,7 @@ _TRUST = (
         Layer.CERTIFICATE,
         steps.roots(system=("private",)),
         parts={"roots", "firefox"},
+        not_with=_set("private-root", "block-page"),  # whose root is what the store has
         either=_CERT_MAY,
     ),
     _fault(
@@ -885,6 +1015,7 @@ _TRUST = (
         steps.roots(system=("private",)),
         firefox(),
         parts={"roots", "firefox"},
+        not_with=_set("private-root", "block-page"),  # whose root is what the store has
         warns=True,
     ),
 )
@@ -981,7 +1112,7 @@ _CERTIFICATE = (
         "blocked-by-server",
         names.PORTAL,
         rows_e.client_certificate_requested,
-        not_with=_set("speak"),
+        not_with=_set("speak", "hello"),
     ),
 )
 
@@ -1161,6 +1292,7 @@ _MISMATCH = _fault(
 FAULTS: tuple[Injector, ...] = (
     *_LINK,
     *_PROXY,
+    *_PROXY_WORDS,
     _MISMATCH,
     *_NAMES,
     *_WAY,
@@ -1191,7 +1323,16 @@ def _once_reset(world: World) -> None:
 # ---- oddities that do no harm ----------------------------------------------------------------------
 
 _BY_PROXY = _DIRECT | _NEEDS_4 | {"address", "middle", "v6way", "routes"}
-_DISTURBED = _CERTIFICATES | {"address", "way-out", "routes", "name:portal", "clock", "roots", "v6way"}
+_DISTURBED = _CERTIFICATES | {
+    "around",
+    "address",
+    "way-out",
+    "routes",
+    "name:portal",
+    "clock",
+    "roots",
+    "v6way",
+}
 """Faults that are told by comparison with neutral hosts, which are disturbed."""
 _ODD_WAYS = (
     _odd(
@@ -1241,7 +1382,7 @@ _ODD_WAYS = (
         "the independent DNS server is blocked",
         NO_OTHER_DNS,
         parts={"neutral-dns"},
-        not_with=_set("dns-denies", "block-page", "false-address", "no-such-name"),
+        not_with=_NO_NEUTRAL_DNS,
     ),
     _odd(
         "neutral-one-dead",
@@ -1254,6 +1395,22 @@ _ODD_WAYS = (
         "neutral hosts may always be asked",
         steps.network(contact="always"),
         parts={"contact"},
+    ),
+    _odd(
+        "detects-none",
+        "the desktop looks for a proxy, and the network tells of none",
+        between.DETECTS,
+        parts={"proxy"},
+        not_with=_set("rewrites"),
+    ),
+    _odd(
+        "detects-direct",
+        "the desktop looks for a proxy, and the network's script names none",
+        between.wpad('function FindProxyForURL(u, h) { return "DIRECT"; }'),
+        between.DETECTS,
+        parts={"proxy", "pac", "options"},
+        not_with=_NEEDS_4 | {"wire", "routes"},
+        phase=1,
     ),
     _odd(
         "vpn-full",
@@ -1277,6 +1434,51 @@ _ODD_WAYS = (
     _odd("only-ipv4", "IPv4 alone", boxes.only_ipv4, parts={"family", "v6way"}, phase=0),
     _odd("only-ipv6", "IPv6 alone", boxes.only_ipv6, parts={"family", "v6way"}, phase=0),
     _odd("nat64", "IPv6 alone with DNS64 and NAT64", rows_a.nat64, parts={"family", "v6way"}, phase=0),
+    _odd(
+        "carrier",
+        "a carrier's network: IPv6 alone with DNS64 and NAT64, and a portal that has IPv4 alone",
+        *families.CARRIER,
+        parts={"family", "v6way"},
+        phase=0,
+    ),
+    _odd(
+        "dead-ipv4",
+        "IPv4 is silent beyond the network, IPv6 works",
+        blocked("ip daddr { 198.51.100.0/24, 203.0.113.0/24 } drop"),
+        steps.name_servers(names.OWN_DNS_6),
+        parts={"family", "v6way", "resolv", "neutral"},
+        not_with=_NO_NEUTRAL_DNS | {"own-dns"},
+    ),
+    _odd(
+        "vpn-portal",
+        "a split tunnel that carries the portal alone",
+        boxes.only_ipv4,
+        boxes.openvpn("198.51.100.0/24"),
+        parts={"routes", "family", "v6way"},
+        not_with=_set("proxy", "way-out"),
+        phase=0,
+    ),
+    _odd(
+        "other-bridge",
+        "a container bridge with a range of its own",
+        families.other_bridge,
+        parts={"bridge"},
+        not_with=_set("link"),
+    ),
+    _odd(
+        "own-route",
+        "a route for the portal alone by the gateway that leads to the world",
+        lambda world: world.patient_ip(f"route add {names.PORTAL_4} via {names.GATE_4}"),
+        parts={"own-route"},
+        not_with=_NEEDS_4 | {"routes", "link"},
+    ),
+    _odd(
+        "single-address",
+        "a /32 address, and a gateway that is on-link by word alone",
+        families.single_address,
+        parts={"family", "v6way"},
+        not_with=_set("link", "wire", "own-route"),
+    ),
     _odd(
         "dead-ipv6",
         "IPv6 is silent, IPv4 works",
@@ -1366,7 +1568,7 @@ _ODD_NAMES = (
         "the DNS server has an address for every name that nobody has",
         rows_b.rewrites,
         parts={"own-dns"},
-        not_with=_NEEDS_4 | {"dns-denies"},
+        not_with=_NEEDS_4 | {"dns-denies", "false-address"},
     ),
     _odd("dns-late", "the DNS server answers half a second late", steps.late_dns(0.5), parts={"late"}),
     _odd(
