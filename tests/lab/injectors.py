@@ -1651,6 +1651,7 @@ _ODD_PAGES = (
         "the first connection to the portal is reset, and no later one",
         _once_reset,
         parts={"around"},
+        not_with=_set("routes"),
     ),
     _odd(
         "status-401",
