@@ -246,7 +246,13 @@ def egress(**answers: Any) -> Egress:
 
 def third_parties(**answers: Any) -> ThirdParties:
     """Nobody else may be asked, except for the given answers: `third_parties(canaries=canaries())`."""
-    usual = {"canaries": None, "names": None, "shake_hands": False, "status_page": facts.StatusPage.UNKNOWN}
+    usual = {
+        "canaries": None,
+        "names": None,
+        "dns_is_caught": False,
+        "shake_hands": False,
+        "status_page": facts.StatusPage.UNKNOWN,
+    }
     return cast(ThirdParties, _Fake(answers, usual))
 
 

@@ -40,12 +40,14 @@ def judged(url: str, lists: Lists, depth: int = 0) -> Verdict:
 def _stranger(address: Address, lists: Lists, depth: int) -> Verdict:
     """A name that is not official."""
     # The usual run, on an official address, is spared the rest of the rules.
-    from portalcheck.address.likeness import likeness
+    from portalcheck.address.likeness import alike_to_the_eye, likeness
 
     name = split(address.display)
     if lists.known_other(name, address.host):
         return _unrelated(address, "known-other")
     like = likeness(name, lists.targets) if name.label else None
+    if like is None and (meant := lists.folded_onto(address.display)):
+        like = alike_to_the_eye(name, meant)
     if like is not None:
         return _lookalike(address, like)
     return _led_on(address, name, lists, depth)

@@ -15,7 +15,7 @@ from portalcheck.address.combosquatting import distinctive, embedding, with_sign
 from portalcheck.address.edits import distance, is_typo, is_word, mark, typo_trick
 from portalcheck.address.lists import DISTINCTIVE, SHORTEST_NAME
 from portalcheck.address.skeleton import letters, skeleton, without_digits, without_separators
-from portalcheck.address.suffix import Name, is_shared
+from portalcheck.address.suffix import Name, is_shared, split
 
 
 def likeness(name: Name, targets: tuple[Protected, ...]) -> Likeness | None:
@@ -30,6 +30,17 @@ def likeness(name: Name, targets: tuple[Protected, ...]) -> Likeness | None:
             if found is not None:
                 return found
     return None
+
+
+def alike_to_the_eye(name: Name, host: str) -> Likeness | None:
+    """A host that becomes an official one when letters that look alike are folded, however short its name is.
+
+    None for one of the same owner.
+    """
+    meant = split(host)
+    if meant.registrable == name.registrable:
+        return None
+    return Likeness(_shape_trick(name.host, host), host, mark(name.host, host))
 
 
 def uses_name(name: Name, targets: tuple[Protected, ...]) -> bool:

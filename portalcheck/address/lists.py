@@ -9,7 +9,7 @@ import msgspec
 
 from portalcheck.address.candidate import Candidate, Protected, tokens
 from portalcheck.address.host import Unreadable
-from portalcheck.address.skeleton import skeleton
+from portalcheck.address.skeleton import folded, skeleton
 from portalcheck.address.suffix import Name, split
 from portalcheck.address.tables import GENERIC_NAMES
 from portalcheck.address.url import read
@@ -33,6 +33,15 @@ class Lists(msgspec.Struct, frozen=True, kw_only=True):
     owners: frozenset[str]
     targets: tuple[Protected, ...]
     known: frozenset[str]
+
+    def folded_onto(self, display: str) -> str:
+        """The official host, or the one that a host would be below, that it becomes when its letters are folded."""
+        shape = folded(display)
+        for entry in sorted(self.official):
+            address = read(entry)
+            if not isinstance(address, Unreadable) and within(shape, frozenset({folded(address.display)})):
+                return entry
+        return ""
 
     def listed(self, host: str) -> bool:
         """Whether a host is official: on the list, or a subdomain of what is."""

@@ -28,6 +28,7 @@ _DIGITS = str.maketrans("013457", "oleast")
 _SHAPES = str.maketrans("013456789" + "vqi", "oleasbtbg" + "upl")
 _TWO_FOR_ONE = {"rn": "m", "nn": "m", "in": "m", "vv": "w", "cl": "d"}
 _TWO = re.compile("|".join(_TWO_FOR_ONE))
+_UTS_39 = str.maketrans("01", "ol")
 _SEPARATORS = str.maketrans("", "", ".-_")
 
 
@@ -82,6 +83,11 @@ def without_digits(text: str) -> str:
 def skeleton(text: str) -> str:
     """The shape of a text: foreign letters, digits, pairs like `rn` and letters like `v` replaced."""
     return _TWO.sub(lambda found: _TWO_FOR_ONE[found[0]], letters(text)).translate(_SHAPES)
+
+
+def folded(host: str) -> str:
+    """A host with look-alike letters folded as UTS 39 does, and no more: two that agree are the same to the eye."""
+    return letters(host).replace("rn", "m").translate(_UTS_39)
 
 
 def without_separators(text: str) -> str:

@@ -57,7 +57,7 @@ class Machine(Protocol):
         """The DNS servers that this computer is set to ask, in order."""
 
     def hosts_file(self, host: str) -> tuple[str, ...]:
-        """The addresses that the hosts file gives for a name, in order; empty if it names none."""
+        """The addresses that the hosts file gives for a name, one of each family at most; empty if it names none."""
 
     def resolve(self, host: str, family: int) -> tuple[str, ...]:
         """The addresses of a name as programs see them; raises OSError (socket.gaierror) as getaddrinfo does."""
@@ -123,6 +123,9 @@ class ThirdParties(Protocol):
 
     def names(self, host: str) -> tuple[DnsAnswer, ...] | None:
         """A name of the portal's as independent DNS servers see it; None unless the person allowed to ask them."""
+
+    def dns_is_caught(self) -> bool:
+        """Whether questions to addresses where no DNS server is are answered: then all DNS here is one server's."""
 
     def status_page(self) -> StatusPage:
         """What the portal's own status page says; `UNKNOWN` if it has none, or may not be asked now."""

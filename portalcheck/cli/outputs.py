@@ -138,7 +138,7 @@ class Log:
 
     def fault(self, error: Exception) -> None:
         """A run that ended by a fault of ours; a log that cannot be written is no second fault."""
-        now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time()))
         with contextlib.suppress(OSError):
             self._add(
                 {

@@ -19,6 +19,8 @@ class Failure(StrEnum):
     """A DNS server answers, and will not answer this question."""
     RCODE = "rcode"
     """A DNS server answered with another response code than these."""
+    TRUNCATED = "truncated"
+    """A DNS server's answer is too long for a datagram, and over TCP it did not come (RFC 7766)."""
     NOT_FOUND = "not-found"
     """The system's resolver, which does not tell NXDOMAIN from NODATA, has no address for the name."""
     # connections, at any layer

@@ -171,15 +171,25 @@ class DnsHealth(StrEnum):
 
 
 class Reach(msgspec.Struct, frozen=True):
-    """How neutral hosts answer at their addresses of one kind: how many were `asked`, and how many said anything."""
+    """How neutral hosts answer at their addresses of one kind: how many were `asked`, and how many said anything.
+
+    `https_asked` and `https_ok` count those that were asked at HTTPS's port, and that took the connection.
+    """
 
     asked: int = 0
     answered: int = 0
+    https_asked: int = 0
+    https_ok: int = 0
 
     @property
     def is_dead(self) -> bool:
         """Whether several were asked and none answered."""
         return self.asked > 1 and not self.answered
+
+    @property
+    def lacks_https(self) -> bool:
+        """Whether several were asked at HTTPS's port and none let connect, while something else answered."""
+        return self.https_asked > 1 and not self.https_ok and self.answered > 0
 
 
 class Canaries(msgspec.Struct, frozen=True, kw_only=True):
@@ -190,6 +200,7 @@ class Canaries(msgspec.Struct, frozen=True, kw_only=True):
     same private root as the portal's. `one_certificate`: all show the very key that the portal's address shows.
     `captive` has the answer of each probe for captive portals. `answered_on_retry`: nothing answered at first, and
     one of them did when it was asked once more and alone, as on an overloaded link.
+    `unopened` counts those that were silent for as long as a connection may take, far-away hosts included.
     `portal_plain` is where the portal's own plain HTTP leads: `CAPTIVE` if to a sign-in page of the network.
 
     `system_dns` is the health of the DNS servers that this computer is set to ask, `system_dns_unchecked` the same
@@ -216,6 +227,7 @@ class Canaries(msgspec.Struct, frozen=True, kw_only=True):
     ipv6: Reach = Reach()
     translated: Reach = Reach()
     nat64: str = ""
+    unopened: int = 0
     portal_plain: CaptiveAnswer = CaptiveAnswer.SILENT
 
     @property

@@ -75,7 +75,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     `fresh_cookies` sends the portal its own cookies of this very walk back, as a private window would; without `follow`
     redirects are not followed. `small_packets` asks for TCP segments that fit through any link (RFC 9293, 3.7.1).
     `repeat` numbers the tries of the same route: what works at the second try was not broken for good.
-    Without `request` the walk ends after the handshake.
+    Without `request` the walk ends after the handshake. `as_browser` sends the User-Agent of a common browser.
     """
 
     url: str
@@ -92,6 +92,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     small_packets: bool = False
     repeat: int = 1
     request: bool = True
+    as_browser: bool = False
 
 
 class ProxyKind(StrEnum):
@@ -186,6 +187,24 @@ class TlsStep(msgspec.Struct, frozen=True, kw_only=True):
     cut_short: bool = False
 
 
+class PageKind(StrEnum):
+    """What a page with a good status is: one to sign in with, or what one without any means for it speaks of."""
+
+    UNKNOWN = ""
+    FORM = "form"
+    """It has a field to type in."""
+    DRAWN = "drawn"
+    """Scripts, frames or a further page may show one."""
+    BARE = "bare"
+    """It has neither, and speaks of nothing that is known."""
+    EMPTY = "empty"
+    REFUSAL = "refusal"
+    MAINTENANCE = "maintenance"
+    OLD_BROWSER = "old-browser"
+    FAULT = "fault"
+    SOMETHING_ELSE = "something-else"
+
+
 class HttpStep(msgspec.Struct, frozen=True, kw_only=True):
     """One HTTP response; `status` is 0 if none came.
 
@@ -208,6 +227,7 @@ class HttpStep(msgspec.Struct, frozen=True, kw_only=True):
     still_receiving: bool = False
     challenge: bool = False
     is_block_page: bool = False
+    page: PageKind = PageKind.UNKNOWN
     client_certificate_requested: bool = False
 
     @property

@@ -71,7 +71,7 @@ class ThisMachine:
         return self._reader.dns_servers(self.environment)
 
     def hosts_file(self, host: str) -> tuple[str, ...]:
-        """The addresses that the hosts file gives for a name, in order; empty if it names none."""
+        """The addresses that the hosts file gives for a name, one of each family at most; empty if it names none."""
         return self._reader.hosts_file(self.environment, host)
 
     def resolve(self, host: str, family: int) -> tuple[str, ...]:

@@ -141,8 +141,8 @@ class RunContext:
         if first.http is None:
             begun = [_handshake_with(host) for host in hosts] if _is_quick(first, LINK_S) else []
         elif first.http.failure is None and _is_quick(first, BESIDE_S):
-            urls = [self.url, *(f"https://{host}/" for host in hosts)]
-            beside += [Route(url=url, hello=Hello.CHROMIUM, follow=False) for url in urls]
+            beside.append(Route(url=self.url, hello=Hello.CHROMIUM, follow=False))
+            beside += [_handshake_with(host, Hello.CHROMIUM) for host in hosts]
             beside.append(Route(url=self.url, filler_bytes=_SIGN_IN_BYTES, follow=False))
             begun = beside
         else:
@@ -155,20 +155,26 @@ class RunContext:
             spawn(self._certificates.prepare)
         if route == Route(url=self.url):
             return self._own_trace(route)
-        return self._with_cookies(route, self._tracer.trace(route, Role.PORTAL, self._may_visit))
+        trace = self._tracer.trace(route, Role.PORTAL, self._may_visit, may_be_plain=self._is_own)
+        if route == Route(url=route.url, request=False) and trace.last.failure in _BY_CHANCE:
+            again = self._tracer.trace(route, Role.PORTAL, self._may_visit)
+            trace = msgspec.structs.replace(again, recovered=True) if again.arrived else trace
+        return self._with_cookies(route, trace)
 
     def _own_trace(self, route: Route) -> Trace:
         """The browser's own way, once more where the first try was cut off, and what is traced beside it."""
+        spawn(self.sign_in_traces)
         beside: list[Route] = []
         trace = self._tracer.trace(
             route,
             Role.PORTAL,
             self._may_visit,
-            self._sign_in_trace,
             lambda first: self._begin_beside(first, beside),
+            opened=self._sign_in_trace,
+            may_be_plain=self._is_own,
         )
         if trace.last.failure in _BY_CHANCE:
-            again = self._tracer.trace(route, Role.PORTAL, self._may_visit)
+            again = self._tracer.trace(route, Role.PORTAL, self._may_visit, may_be_plain=self._is_own)
             if again.end is TraceEnd.PAGE:
                 trace = msgspec.structs.replace(again, recovered=True)
         return msgspec.structs.replace(self._with_cookies(route, trace), beside=tuple(beside))
@@ -326,19 +332,17 @@ class RunContext:
             return True
         if page.challenge or page.is_error:
             return True
-        each = self.traces([route for route in trace.beside if route.hello is Hello.CHROMIUM])
-        if any(found is not None and found.first.failure is not None for found in each):
-            return True
         beside = self.sign_in_traces()
-        if any(self._fails(each) for each in beside):
+        hellos = self.traces([route for route in trace.beside if route.hello is Hello.CHROMIUM])
+        if any(self._fails(each) for each in (*beside, *hellos) if each is not None):
             return True
         hops = [hop for each in (trace, *beside) for hop in each.hops]
         return any(map(self._odd_certificate, hops)) or self._clock_seems_wrong(trace)
 
     def _fails(self, beside: Trace) -> bool:
-        """Whether a host of sign-in fails; that it has no name is no reason where nobody else may be asked for it."""
+        """Whether what is made beside the walk fails; no address counts only where others may be asked for it."""
         missing = beside.last.names is not None and beside.last.names.failure is Failure.NOT_FOUND
-        return not beside.arrived and not (missing and not self._network.share_portal_name)
+        return beside.first.failure is not None and not (missing and not self._network.share_portal_name)
 
     def _odd_certificate(self, hop: Hop) -> bool:
         chain = self.chain(hop)
@@ -363,8 +367,8 @@ def _is_quick(hop: Hop, seconds: float) -> bool:
     return sum(step.ms for step in steps if step is not None) <= seconds * 1000
 
 
-def _handshake_with(host: str) -> Route:
-    return Route(url=f"https://{host}/", request=False)
+def _handshake_with(host: str, hello: Hello = Hello.BROWSER) -> Route:
+    return Route(url=f"https://{host}/", hello=hello, request=False)
 
 
 def _median(skews: Sequence[int]) -> int:

@@ -40,6 +40,7 @@ MAY_ASK: Mapping[str, Set[str]] = MappingProxyType(
         # Third parties. Whether they may be asked was decided before; DNS over HTTPS proves its servers.
         "canaries": {*_TRACE, *_PROVEN},
         "canaries-greeted": _TRACE,
+        "dns-caught": set(),
         "names-elsewhere": _PROVEN,
         "status-page": _PROVEN,
         "blocked-here": set(),

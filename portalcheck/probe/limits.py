@@ -29,7 +29,7 @@ SYSTEM_NAME_S = 3.5
 LOST_QUESTION_S = 6.0
 """The same, if its DNS server answers by now: glibc repeats a lost question after five (resolv.conf(5), timeout)."""
 DNS_SERVER_S = 2.4
-"""One DNS server for one name, in two tries of half as long, each of them more than a satellite's round trip."""
+"""One DNS server for one name; the question is sent again after half of it, which is more than a satellite takes."""
 NEXT_SERVER_S = 1.0
 """A DNS server's silence after which the next one is asked as well, as the resolver of Windows does."""
 FIRST_SERVER_S = 0.5

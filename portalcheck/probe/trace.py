@@ -19,6 +19,7 @@ from portalcheck.probe.http.cookies import Jar
 from portalcheck.probe.http.http1 import Request
 from portalcheck.probe.http.location import target_of, url_of
 from portalcheck.probe.http.request import (
+    BROWSER_AGENT,
     FILLER_FIELD,
     HEADERS,
     REDIRECTS,
@@ -37,10 +38,16 @@ MAX_REDIRECTS = 20
 
 MayVisit = Callable[[str], bool]
 """Whether a host that a redirect leads to may be contacted."""
-Beside = Callable[[Address], Trace | None]
+Opened = Callable[[Address], Trace | None]
 """The trace that was made beside a walk, without a request, to where it comes now; None if there is none."""
 Progress = Callable[[Hop], None]
 """Called with the first hop of a walk as soon as it is connected, and again when it was answered."""
+
+
+def nowhere(host: str) -> bool:
+    """No host at all."""
+    del host
+    return False
 
 
 class Tracer:
@@ -89,13 +96,18 @@ class Tracer:
         route: Route,
         role: Role,
         may_visit: MayVisit,
-        beside: Beside | None = None,
         progress: Progress | None = None,
+        *,
+        opened: Opened | None = None,
+        may_be_plain: MayVisit = nowhere,
     ) -> Trace:
-        """Follow a route; the proxies that a PAC file names are tried in its order until HTTP is spoken through one."""
+        """Follow a route; the proxies that a PAC file names are tried in its order until HTTP is spoken through one.
+
+        `opened` may have a later hop's connection, `may_be_plain` tells whether a hop to a host may go without TLS.
+        """
         proxies = self.finder.plan(route.url).candidates if route.proxy == AUTO else (route.proxy,)
         for proxy in proxies:
-            trace = _Tracing(self, route, role, may_visit, proxy, beside, progress).run()
+            trace = _Tracing(self, route, role, may_visit, proxy, progress, opened, may_be_plain).run()
             if trace.first.http is not None or trace.arrived:
                 return trace
         return trace
@@ -142,11 +154,14 @@ class _Tracing:
         role: Role,
         may_visit: MayVisit,
         proxy: str,
-        beside: Beside | None,
         progress: Progress | None,
+        opened: Opened | None,
+        may_be_plain: MayVisit,
     ) -> None:
         self.tracer, self.route, self.role, self.may_visit, self.proxy = tracer, route, role, may_visit, proxy
-        self.beside, self.progress = beside, progress
+        self.progress, self.opened, self.may_be_plain = progress, opened, may_be_plain
+        self.secure_hops = 0
+        """Hops before the walk left HTTPS; 0 while it did not."""
         first = url_of(route.url)
         self.start = first.host if first is not None else ""
         self.hops: list[Hop] = []
@@ -155,11 +170,18 @@ class _Tracing:
 
     def run(self) -> Trace:
         try:
-            end = self._follow()
+            end = self._back_to_https(self._follow())
         finally:
             self.close()
         _log.debug("%s: the trace ends: %s", self._words(self.start, self.route), end)
         return Trace(route=self.route, hops=tuple(self.hops), end=end)
+
+    def _back_to_https(self, end: TraceEnd) -> TraceEnd:
+        """The end of a walk; where it left HTTPS and never came back, that is its end."""
+        if not self.secure_hops or self.hops[-1].scheme == "https":
+            return end
+        del self.hops[self.secure_hops :]
+        return TraceEnd.LEFT_HTTPS
 
     def close(self) -> None:
         """Close every connection."""
@@ -204,7 +226,8 @@ class _Tracing:
         self.hops.append(hop)
         if connection is None:
             return TraceEnd.FAILED
-        self.tracer.idle[self._origin(url)] = (connection, hop)
+        plain = self.route == Route(url=self.route.url, request=False)
+        (self.tracer.idle if plain else self.open)[self._origin(url)] = (connection, hop)
         return TraceEnd.CONNECTED
 
     def _request(self, url: Address, jar: Jar) -> Request:
@@ -213,6 +236,8 @@ class _Tracing:
         more = {"Cookie": cookies} if cookies else {}
         if self.route.filler_bytes:
             more[FILLER_FIELD] = "x" * self.route.filler_bytes
+        if self.route.as_browser:
+            more["User-Agent"] = BROWSER_AGENT
         return Request("GET", url, HEADERS | more)
 
     def _next(self, url: Address, exchange: Exchange) -> Address | TraceEnd:
@@ -224,7 +249,9 @@ class _Tracing:
         if target is None:
             return TraceEnd.BAD_LOCATION
         if url.scheme == "https" and target.scheme == "http":
-            return TraceEnd.LEFT_HTTPS
+            if not (self.route.follow and self.may_be_plain(target.host)):
+                return TraceEnd.LEFT_HTTPS
+            self.secure_hops = len(self.hops)
         if not self.route.follow or not self.may_visit(target.host):
             return TraceEnd.NOT_FOLLOWED
         return target
@@ -255,7 +282,7 @@ class _Tracing:
 
     def _opened_beside(self, url: Address) -> tuple[Connection | None, Hop] | None:
         """What became of the connection that was made beside this walk to where it comes now, if it was."""
-        trace = self.beside(url) if self.beside is not None else None
+        trace = self.opened(url) if self.opened is not None else None
         way = trace.last.proxy.url if trace is not None and trace.last.proxy is not None else DIRECT
         if trace is None or way != self._proxy_for(url):
             return None

@@ -233,3 +233,27 @@ def test_what_differs_is_named_and_marked(url: str, trick: str, marked: str) -> 
 )
 def test_notes_tell_what_is_odd(url: str, note: str) -> None:
     assert note in judge(url, official=OFFICIAL).notes
+
+
+@pytest.mark.parametrize(
+    ("host", "kind"),
+    [
+        ("id.lab.example", Kind.OFFICIAL),
+        ("id.1ab.example", Kind.LOOKALIKE),
+        ("login.id.1ab.example", Kind.LOOKALIKE),
+        ("id.l\u0430b.example", Kind.LOOKALIKE),
+        ("id.lab.examp1e", Kind.LOOKALIKE),
+        ("id.1ab.org", Kind.UNRELATED),
+        ("1ab.example", Kind.UNRELATED),
+        ("1d.lab.example", Kind.UNRELATED),
+        ("id.tab.example", Kind.UNRELATED),
+    ],
+)
+def test_what_becomes_an_official_host_by_folding_is_an_imitation_however_short(
+    host: str, kind: Kind
+) -> None:
+    verdict = judge(
+        f"https://{host}/", official=["portal.lab.example", "id.lab.example"], protect=["portal.lab.example"]
+    )
+
+    assert verdict.kind is kind

@@ -65,6 +65,8 @@ from portalcheck.testing import (
 )
 from portalcheck_checks.clock import check as clock
 from portalcheck_checks.dns import check as dns
+from portalcheck_checks.dns.failure import judge_failure
+from portalcheck_checks.dns.lookup import is_sinkhole
 from portalcheck_checks.network import check as network
 from portalcheck_checks.proxy import check as proxy
 from portalcheck_checks.service import check as service
@@ -150,10 +152,11 @@ CAPTIVE = {"captive": (CaptiveAnswer.SILENT, CaptiveAnswer.CAPTIVE), "verified":
         (unreachable(), canaries(**{**SILENCE, "cut_off": 1}), False, []),
         (
             unreachable(),
-            canaries(**{**SILENCE, "other_dns": DnsHealth.ANSWERS}),
+            canaries(**{**SILENCE, "other_dns": DnsHealth.ANSWERS, "unopened": 2}),
             False,
             ["network.port-blocked"],
         ),
+        (unreachable(), canaries(**{**SILENCE, "other_dns": DnsHealth.ANSWERS}), False, []),  # far away
         (through(Failure.PROXY_DOWN), canaries(**SILENCE), False, ["network.no-way-out"]),
         (through(Failure.PROXY_REFUSED, 503), canaries(**SILENCE), False, ["network.no-way-out"]),
         (through(Failure.PROXY_REFUSED, 403), canaries(**SILENCE), False, []),
@@ -286,7 +289,7 @@ T, S, X, N = Failure.TIMED_OUT, Failure.SERVFAIL, Failure.NXDOMAIN, Failure.NOT_
 def test_a_name_without_addresses_is_told_by_the_servers_own_answers(
     system_failure: Failure, servers: list[Failure | None], system_dns: DnsHealth, reason: str
 ) -> None:
-    (finding,) = dns.judge_failure(names(system_failure, *servers), canaries(system_dns=system_dns))
+    (finding,) = judge_failure(names(system_failure, *servers), canaries(system_dns=system_dns))
 
     assert (finding.reason, finding.status) == (reason, Status.FAIL)
 
@@ -308,7 +311,7 @@ def test_an_error_is_everywhere_only_where_independent_servers_were_heard_to_hav
     elsewhere: list[Failure | None] | None, everywhere: bool | None
 ) -> None:
     others = None if elsewhere is None else [dns_answer(failure) for failure in elsewhere]
-    (finding,) = dns.judge_failure(names(N, S), canaries(), others)
+    (finding,) = judge_failure(names(N, S), canaries(), others)
 
     assert (finding.reason, finding.args) == (
         "dns.error-here",
@@ -419,7 +422,7 @@ def test_a_first_server_that_is_silent_is_a_note_where_the_page_loads() -> None:
     ],
 )
 def test_sinkholes_are_unspecified_and_loopback_addresses_only(address: str, sinkhole: bool) -> None:
-    assert dns.is_sinkhole(address) is sinkhole
+    assert is_sinkhole(address) is sinkhole
 
 
 # ---- tls ---------------------------------------------------------------------------------------
@@ -759,7 +762,8 @@ def nameless() -> Trace:
         (far_away(600, waited_ms=1200), [("service.not-reached", "skip")]),  # not yet slow
         (far_away(1200, waited_ms=2600), [("service.not-reached", "skip")]),  # silent for longest
         (nameless(), [("service.not-reached", "skip")]),
-        (unconnected_after(5000, 4000, waited_ms=2500), [("service.no-connection", "fail")]),
+        (unconnected_after(5000, 4000, waited_ms=2500), [("service.slow", "fail")]),
+        (unconnected_after(2000, 3000, waited_ms=3800), [("service.no-connection", "fail")]),
         (trace(end=TraceEnd.LOOP), [("service.redirect-loop", "fail")]),
         (trace(end=TraceEnd.TOO_MANY), [("service.redirect-loop", "fail")]),
         (trace(end=TraceEnd.LEFT_HTTPS), [("service.redirect-broken", "fail")]),

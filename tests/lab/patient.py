@@ -67,6 +67,7 @@ class Patient:
         self.settings = usual_settings()
         self.name_servers: list[str] = [names.OWN_DNS_4]
         self.resolv_options = ""
+        self.name_sources = "files dns"
         self.hosts: list[str] = []
         self.environment: dict[str, str] = {}
         self.clock_s = 0
@@ -150,7 +151,7 @@ class Patient:
         servers = "".join(f"nameserver {address}\n" for address in self.name_servers)
         self._file("resolv.conf", f"{servers}{self.resolv_options}\n")
         self._file("hosts", "\n".join(["127.0.0.1 localhost", "::1 localhost", *self.hosts, ""]))
-        self._file("nsswitch.conf", "hosts: files dns\n")
+        self._file("nsswitch.conf", f"hosts: {self.name_sources}\n")
         self._file("system.pem", "".join(map(pem, self.system_roots)))
         self._file("mozilla.pem", "".join(map(pem, self.mozilla_roots)))
 

@@ -619,7 +619,10 @@ ROWS: tuple[Row, ...] = (
         what="a round trip takes 2.4 seconds, and the portal says nothing",
         fault=(
             boxes.link(delay_s=1.2),
-            block("incoming iifname tapw tcp dport 443 ip daddr 198.51.100.10 drop"),
+            block(
+                f"incoming iifname tapw {steps.V4_PORTAL} tcp dport 443 drop\n"
+                f"incoming iifname tapw {steps.V6_PORTAL} tcp dport 443 drop"
+            ),
         ),
         shows=("page portal",),
         cause=cause("inconclusive", "portal-unreachable"),

@@ -304,6 +304,14 @@ FAMILIES = (
         DEAD_NAT64,
         shows=("link",),
     ),
+    broken(
+        "L17",
+        "port 443 is blocked for IPv4 alone, and the portal has IPv4 alone",
+        steps.block("incoming iifname w0 meta nfproto ipv4 tcp dport 443 drop"),
+        setting=(ONLY_IPV4,),
+        causes=cause("tcp-blocked"),
+        innocent=cause("portal-unreachable", "ipv4-broken"),
+    ),
     healthy("L15", "IPv6 alone with DNS64 and NAT64", *CARRIER, shows=("link", "name portal")),
     broken(
         "L16",
@@ -374,9 +382,9 @@ ROUTES = (
     ),
     broken(
         "L21",
-        "in both families a route to a dead gateway was left behind",
+        "a route to a dead gateway and, of IPv6, a blackhole were left behind",
         lambda world: world.patient_ip(
-            "route add 198.51.100.0/24 via 192.0.2.7", "-6 route add 2001:db8:2::/48 via 2001:db8:1::7"
+            "route add 198.51.100.0/24 via 192.0.2.7", "-6 route add blackhole 2001:db8:2::/48"
         ),
         causes=cause("route-conflict"),
         ref="step-6",

@@ -60,10 +60,9 @@ ROWS = (
         what="a stale hosts entry, and a DNS server that fails for the portal's name alone",
         fault=(*STALE_ENTRY, steps.tweak(only_the_portal_fails)),
         shows=("hosts", OWN),
-        cause=cause("inconclusive"),
-        innocent=cause("hosts-override", "portal-unreachable", "dns-broken"),
-        ref="step-5",
-        code=3,
+        cause=cause("dns-broken"),
+        innocent=cause("hosts-override", "portal-unreachable"),
+        ref="error-4",
     ),
     Row(
         id="B12c",

@@ -66,6 +66,11 @@ def name_servers(*addresses: str) -> Step:
     return lambda world: setattr(world.patient, "name_servers", list(addresses))
 
 
+def resolv_options(*lines: str) -> Step:
+    """Further lines of resolv.conf."""
+    return lambda world: setattr(world.patient, "resolv_options", "\n".join(lines))
+
+
 def home_file(path: str, text: str) -> Step:
     """A file in the patient's home."""
 
@@ -121,6 +126,39 @@ def truth(answers: dict[str, tuple[str, ...] | None]) -> Step:
 def tweak(change: Callable[[dns.message.Message], dns.message.Message | bytes | None]) -> Step:
     """Change the own DNS server's responses before they are sent."""
     return lambda world: setattr(world.system_dns, "tweak", change)
+
+
+def answers_for(
+    host: str,
+    change: Callable[[dns.message.Message], dns.message.Message | bytes | None],
+    *,
+    all_servers: bool = False,
+) -> Step:
+    """Change the own DNS server's responses for one name, or every server's."""
+
+    def changed(response: dns.message.Message) -> dns.message.Message | bytes | None:
+        asked = response.question[0].name.to_text(omit_final_dot=True).lower()
+        return change(response) if asked == host else response
+
+    def step(world: World) -> None:
+        for server in (world.system_dns, *([world.neutral_dns] if all_servers else [])):
+            server.tweak = changed
+
+    return step
+
+
+def rcode(
+    code: dns.rcode.Rcode, *, keeps_answer: bool = False
+) -> Callable[[dns.message.Message], dns.message.Message]:
+    """An error in place of an answer, or beside it."""
+
+    def change(response: dns.message.Message) -> dns.message.Message:
+        if not keeps_answer:
+            response.answer.clear()
+        response.set_rcode(code)
+        return response
+
+    return change
 
 
 def rotating(name: str, addresses: tuple[str, ...]) -> Step:

@@ -69,3 +69,21 @@ def test_a_server_that_sends_forgeries_without_end_is_given_up_when_the_time_is_
             flooding.join()
 
     assert answer is Failure.TIMED_OUT
+
+
+def test_an_answer_that_comes_after_the_question_was_repeated_is_heard() -> None:
+    question = dns.message.make_query("a.example.", "A")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.bind(("127.0.0.1", 0))
+
+        def answer_the_first_late() -> None:
+            data, client = server.recvfrom(4096)
+            server.recvfrom(4096)
+            server.sendto(dns.message.make_response(dns.message.from_wire(data)).to_wire(), client)
+
+        late = threading.Thread(target=answer_the_first_late)
+        late.start()
+        answer = exchange(server.getsockname(), question, 2.0, tries=2)
+        late.join()
+
+    assert isinstance(answer, dns.message.Message)

@@ -26,6 +26,7 @@ CAUSES = (
         before="dns-broken",
     ),
     _CLOCK_WRONG,
+    _CLOCK_WRONG.when(all={reasons.BEYOND}, at=Layer.HANDSHAKE),
     # Off by less than is wrong, and yet the certificate holds at the true time alone.
     _CLOCK_WRONG.when(all={tls.DATES_FIT_TRUE_TIME}, any={reasons.OFF, reasons.CORRECT}, at=Layer.HANDSHAKE),
     Cause("clock-off", note=True, all={reasons.OFF}, after="cert-chain-incomplete"),

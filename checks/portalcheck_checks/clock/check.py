@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from portalcheck.api import Check, Context, Finding, Link, TrueTime, note, ok, reasons_in, unknown, warn
+from portalcheck.api import Check, Context, Finding, Link, TrueTime, fail, note, ok, reasons_in, unknown, warn
 from portalcheck_checks.clock import reasons
 from portalcheck_checks.clock.causes import CAUSES
 
 CORRECT_S = 60
+LAST_MOMENT = 9_223_372_036
+"""April 2262: no clock that is right shows a later time, and no later one can be read."""
 
 
 def clock(ctx: Context) -> Iterable[Finding]:
     """The difference to the time that the portal, or canaries, are shown to have."""
+    if ctx.machine.now() >= LAST_MOMENT:
+        yield fail(reasons.BEYOND)
     yield from judge(ctx.true_time())
 
 

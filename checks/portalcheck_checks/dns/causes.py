@@ -25,7 +25,7 @@ _DNS_DOWN = Cause(
 
 def _whose_name_server(findings: Sequence[Finding]) -> Owner | None:
     """A name that fails at every DNS server is the portal's to mend; names that only this computer loses are not."""
-    if any(finding.reason == reasons.SYSTEM_FAILS for finding in findings):
+    if any(finding.reason in (reasons.SYSTEM_FAILS, reasons.DISAGREE) for finding in findings):
         return Owner.YOU
     everywhere = any(finding.args.get("everywhere") is True for finding in findings)
     return Owner.PORTAL if everywhere else None
@@ -41,6 +41,15 @@ _DNS_BROKEN = Cause(
     explains=_THE_NAME_OR_THE_TUNNEL,
 )
 
+_DNS_HIJACKED = Cause(
+    "dns-hijacked",
+    "step-1",
+    Owner.NETWORK,
+    code_number=16,
+    all={reasons.FALSE_ADDRESS},
+    explains=_THE_NAME,
+)
+
 CAUSES = (
     Cause(
         "hosts-override",
@@ -48,15 +57,14 @@ CAUSES = (
         Owner.YOU,
         code_number=12,
         all={reasons.HOSTS_OVERRIDE},
-        explains=_THE_NAME,
+        explains=behind(Layer.NAME),
         at=Layer.NAME,
     ),
     _DNS_DOWN,
     # Where nobody else may be asked for names: the network works, by what needs none.
     _DNS_DOWN.when(all={network.WAY_OUT}, any={reasons.SILENT, reasons.NO_SERVER}),
     _DNS_BROKEN,
-    # A hosts file that names the portal is looked at first; what DNS says then matters to nobody.
-    _DNS_BROKEN.when(any={reasons.ERROR_HERE, reasons.SYSTEM_FAILS}, none={reasons.HOSTS_UNCLEAR}),
+    _DNS_BROKEN.when(any={reasons.ERROR_HERE, reasons.SYSTEM_FAILS, reasons.DISAGREE}),
     NAME_WRONG.when(all={reasons.MISSING_EVERYWHERE}, explains=_THE_NAME),
     Cause(
         "dns-filtered",
@@ -66,15 +74,12 @@ CAUSES = (
         any={reasons.SINKHOLE, reasons.FOUND_ELSEWHERE, reasons.BLOCK_PAGE},
         explains=_THE_NAME,
     ),
-    Cause(
-        "dns-hijacked",
-        "step-1",
-        Owner.NETWORK,
-        code_number=16,
-        all={reasons.FALSE_ADDRESS},
-        explains=_THE_NAME,
+    _DNS_HIJACKED,
+    # Where every name is captured, all lead to one server, as on a Wi-Fi that wants a sign-in.
+    _DNS_HIJACKED.when(all={reasons.CAPTURED}, explains=behind(Layer.TUNNEL), before="captive-portal"),
+    INCONCLUSIVE.when(
+        any={reasons.HOSTS_UNCLEAR, reasons.MADE_UP, reasons.UNPROVED}, explains=_THE_NAME_OR_THE_TUNNEL
     ),
-    INCONCLUSIVE.when(any={reasons.HOSTS_UNCLEAR, reasons.MADE_UP}, explains=_THE_NAME_OR_THE_TUNNEL),
     INCONCLUSIVE.when(
         any={reasons.MISSING, reasons.LATE, reasons.SILENT_HERE, reasons.SYSTEM_SILENT}, at=Layer.APART
     ),

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-import msgspec
-
 from portalcheck.api import (
     DIRECT,
     Canaries,
@@ -15,10 +13,8 @@ from portalcheck.api import (
     DnsHealth,
     Failure,
     Finding,
-    Hop,
     Link,
     Resolution,
-    Route,
     Trace,
     fail,
     is_address,
@@ -30,20 +26,21 @@ from portalcheck.api import (
 )
 from portalcheck_checks.dns import reasons
 from portalcheck_checks.dns.causes import CAUSES
-from portalcheck_checks.shared.block_pages import is_block_page
-from portalcheck_checks.shared.handshakes import differs_by_sni
-from portalcheck_checks.shared.literals import literal
+from portalcheck_checks.dns.failure import judge_failure
+from portalcheck_checks.dns.filters import is_vouched_for_here_alone, judge_stranger, leads_to_block_page
+from portalcheck_checks.dns.hosts import judge_hosts_file
+from portalcheck_checks.dns.lookup import (
+    MISSING,
+    NameOnRoute,
+    answered,
+    further_hops,
+    is_authentic,
+    is_sinkhole,
+)
 
 SLOW_SERVER_MS = 2000
-_MISSING = {Failure.NXDOMAIN, Failure.NODATA}
-_SILENT = {
-    Failure.TIMED_OUT,
-    Failure.REFUSED,
-    Failure.RESET,
-    Failure.NETWORK_UNREACHABLE,
-    Failure.HOST_UNREACHABLE,
-    Failure.DENIED,
-}
+_NO_ADDRESS = {reasons.MISSING, reasons.MISSING_EVERYWHERE, reasons.UNSETTLED}
+_OF_THE_PORTAL_ITSELF = {reasons.RESOLVES, reasons.SLOW_SERVER}
 
 
 def dns(ctx: Context) -> Iterable[Finding]:
@@ -57,8 +54,11 @@ def dns(ctx: Context) -> Iterable[Finding]:
         return [skip(reasons.NOT_NEEDED)]
     loaded = is_proven(ctx, trace)
     found = list(_judge_name(ctx, NameOnRoute(names, ctx.url, trace), loaded=loaded))
-    if not loaded:
-        found += _judge_last_name(ctx, names.host, trace)
+    for lookup in _further_names(ctx, trace, loaded=loaded):
+        of_host = _judge_name(ctx, lookup, loaded=loaded)
+        found += [finding for finding in of_host if finding.reason not in _OF_THE_PORTAL_ITSELF]
+    for beside in ctx.sign_in_traces():
+        found += _judge_sign_in_name(ctx, beside)
     canaries = ctx.third_parties.canaries()
     if not loaded and canaries is not None and canaries.other_dns is DnsHealth.ANSWERS:
         # The proof that it is this computer's servers that do not answer.
@@ -68,61 +68,49 @@ def dns(ctx: Context) -> Iterable[Finding]:
     return found
 
 
-class NameOnRoute(msgspec.Struct, frozen=True):
-    """A name on the route to the sign-in page, a URL there, and the walk that led to it."""
+def _further_names(ctx: Context, trace: Trace, *, loaded: bool) -> Iterator[NameOnRoute]:
+    """The names of sign-in beside the portal's own that something may be wrong with.
 
-    names: Resolution
-    url: str
-    trace: Trace
+    That at which a failing walk ended, and those with an entry of the hosts file or a server that is a stranger's.
+    """
+    hosts_file = ctx.machine.hosts_file
+    for hop, url in further_hops(trace):
+        failed = not loaded and hop.host == trace.last.host
+        odd = failed or hosts_file(hop.host) or is_vouched_for_here_alone(ctx, hop)
+        if odd and (names := ctx.names(hop.host)) is not None:
+            yield NameOnRoute(names, url, trace)
 
-    @property
-    def hop(self) -> Hop | None:
-        """The last request to the host, None if none was made."""
-        return next((hop for hop in reversed(self.trace.hops) if hop.host == self.names.host), None)
 
+def _judge_sign_in_name(ctx: Context, beside: Trace) -> list[Finding]:
+    """The name of a host of sign-in that no redirect led to.
 
-def _judge_last_name(ctx: Context, first: str, trace: Trace) -> list[Finding]:
-    """The name that a failing walk reached last, if it is not the portal's own: sign-in needs it as much."""
-    last = trace.last
-    if not last.host or last.host == first or last.proxy is not None or is_address(last.host):
+    That it has no address may be an old profile's fault, unless others know it.
+    """
+    names = ctx.names(beside.last.host) if beside.last.proxy is None else None
+    if names is None or is_address(names.host):
         return []
-    names = ctx.names(last.host)
-    if names is None:
-        return []
-    host = f"{last.host}:{last.port}"
-    found = _judge_name(ctx, NameOnRoute(names, f"{last.scheme}://{host}/", trace), loaded=False)
-    return [finding for finding in found if finding.reason != reasons.RESOLVES]
+    judged = _judge_name(ctx, NameOnRoute(names, beside.route.url, beside), loaded=False)
+    found = [finding for finding in judged if finding.reason not in _OF_THE_PORTAL_ITSELF]
+    given = {finding.reason for finding in found}
+    if reasons.FOUND_ELSEWHERE in given or not given & _NO_ADDRESS:
+        return found
+    return [*(each for each in found if each.reason not in _NO_ADDRESS), note(reasons.SIGN_IN_MISSING)]
 
 
 def _judge_name(ctx: Context, lookup: NameOnRoute, *, loaded: bool) -> Iterator[Finding]:
-    shown = loaded or (lookup.hop is not None and _is_authentic(ctx, lookup.hop))
     if lookup.names.hosts_file:
-        yield from _judge_hosts_file(ctx, lookup, shown=shown)
-    elif shown:
+        yield resolves(lookup.names)
+        yield from judge_hosts_file(ctx, lookup)
+    elif loaded or (lookup.hop is not None and is_authentic(ctx, lookup.hop)):
         yield from judge_working(lookup.names)
+        yield from judge_stranger(ctx, lookup)
     else:
         yield from _judge_trouble(ctx, lookup)
 
 
-def _is_authentic(ctx: Context, hop: Hop) -> bool:
-    """Whether a certificate proves the server to be the host, whatever its dates and its answer."""
-    chain = ctx.chain(hop)
-    return chain is not None and chain.proves_host
-
-
-def is_sinkhole(address: str) -> bool:
-    """Whether an address is one that filters answer with: unspecified or loopback (RFC 1122, RFC 4291)."""
-    parsed = literal(address)
-    return parsed is not None and (parsed.is_unspecified or parsed.is_loopback)
-
-
-def _answered(answers: Sequence[DnsAnswer]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(address for answer in answers for address in answer.addresses))
-
-
 def resolves(names: Resolution) -> Finding:
     """The finding that a name has addresses."""
-    addresses = names.system.addresses or _answered(names.servers)
+    addresses = names.system.addresses or answered(names.servers)
     return ok(
         reasons.RESOLVES,
         count=len(addresses),
@@ -142,46 +130,6 @@ def judge_working(names: Resolution) -> Iterator[Finding]:
         yield note(reasons.SLOW_SERVER)
 
 
-# ---- the hosts file ----------------------------------------------------------------------------
-
-
-def _judge_hosts_file(ctx: Context, lookup: NameOnRoute, *, shown: bool) -> Iterator[Finding]:
-    """An entry that leads to the portal is right, whatever DNS says; one that differs from DNS is to blame."""
-    names = lookup.names
-    yield resolves(names)
-    entry = names.hosts_file
-    real = _addresses_without_entry(ctx, names)
-    if shown or set(entry) & set(real) or (real and _fails_alike(ctx, lookup, real)):
-        yield note(reasons.HOSTS_ENTRY, addresses=entry)
-    elif real or all(map(is_sinkhole, entry)) or any(a.failure in _MISSING for a in names.servers):
-        # No comparison is needed to see that a sinkhole leads nowhere, nor for a name that DNS denies.
-        yield fail(reasons.HOSTS_OVERRIDE, count=len(entry), addresses=entry)
-    else:
-        yield fail(reasons.HOSTS_UNCLEAR, count=len(entry), addresses=entry)
-        # Why DNS has no answer that the entry could be compared with.
-        if any(map(is_sinkhole, _answered(names.servers))):
-            yield fail(reasons.SINKHOLE, addresses=_answered(names.servers))
-        else:
-            yield from judge_failure(names, ctx.third_parties.canaries())
-
-
-def _addresses_without_entry(ctx: Context, names: Resolution) -> tuple[str, ...]:
-    """The addresses by DNS instead of the entry: by the own servers, else by independent ones if they may be asked."""
-    own = tuple(a for a in _answered(names.servers) if not is_sinkhole(a))
-    if own or any(answer.failure in _MISSING for answer in names.servers):
-        return own
-    return tuple(a for a in _answered(ctx.third_parties.names(names.host) or ()) if not is_sinkhole(a))
-
-
-def _fails_alike(ctx: Context, lookup: NameOnRoute, addresses: tuple[str, ...]) -> bool:
-    """Whether the same route fails in the same way without the entry."""
-    without = ctx.trace(Route(url=lookup.url, addresses=addresses, proxy=DIRECT))
-    hop, other = lookup.hop, without.first if without is not None else None
-    if hop is None or other is None or _is_authentic(ctx, other):
-        return False
-    return (hop.failure, hop.layer) == (other.failure, other.layer)
-
-
 # ---- trouble -----------------------------------------------------------------------------------
 
 
@@ -189,25 +137,83 @@ def _judge_trouble(ctx: Context, lookup: NameOnRoute) -> Iterator[Finding]:
     names, canaries = lookup.names, ctx.third_parties.canaries()
     addresses = names.system.addresses
     rewritten = canaries is not None and is_rewritten_nxdomain(names, canaries)
-    elsewhere = ctx.third_parties.names(names.host)
+    elsewhere, caught = _heard_elsewhere(ctx, lookup)
     compared = list(_compare(ctx, lookup, elsewhere, rewritten=rewritten)) if elsewhere is not None else []
     if (by_now := ctx.names(names.host)) is not None and by_now.answered_late:
         yield fail(reasons.LATE)
     elif names.system.failure is not None:
-        yield from judge_failure(names, canaries, elsewhere)
+        yield from _judge_missing(ctx, lookup, elsewhere)
     elif any(map(is_sinkhole, addresses)):
         yield fail(reasons.SINKHOLE, addresses=addresses)
     elif rewritten:
         yield fail(reasons.MADE_UP, addresses=addresses)
     else:
         yield resolves(names)
-        if not compared and canaries is not None and canaries.verified and _leads_to_block_page(ctx, lookup):
+        if _is_captured(ctx, lookup):
+            yield fail(reasons.CAPTURED)
+        elif not compared and canaries is not None and canaries.verified and leads_to_block_page(ctx, lookup):
             yield fail(reasons.BLOCK_PAGE)
     yield from compared
+    if caught:
+        yield note(reasons.CAUGHT)
     if elsewhere is None and (
-        rewritten or (names.system.failure is not None and any(a.failure in _MISSING for a in names.servers))
+        rewritten or (names.system.failure is not None and any(a.failure in MISSING for a in names.servers))
     ):
         yield note(reasons.UNSETTLED)
+
+
+def _heard_elsewhere(ctx: Context, lookup: NameOnRoute) -> tuple[list[DnsAnswer] | None, bool]:
+    """What independent servers say of the name, None if they may not be asked; whether all DNS is caught on the way.
+
+    Where they say nothing else than this computer's own, they may be no others: then only HTTPS tells.
+    """
+    found = ctx.third_parties.names(lookup.names.host)
+    if found is None:
+        return None, False
+    others = set(answered(found)) - set(lookup.names.system.addresses)
+    if others or not ctx.third_parties.dns_is_caught():
+        return list(found), False
+    return [answer for answer in found if answer.server is not None and answer.server.url], True
+
+
+def _judge_missing(
+    ctx: Context, lookup: NameOnRoute, elsewhere: Sequence[DnsAnswer] | None
+) -> Iterator[Finding]:
+    """A name without an address here, which one of this computer's own servers may know all the same."""
+    names = lookup.names
+    denied = next((answer.failure for answer in names.servers if answer.failure in MISSING), None)
+    known = tuple(address for address in answered(names.servers) if not is_sinkhole(address))
+    if denied is None or not known:
+        yield from judge_failure(names, ctx.third_parties.canaries(), elsewhere)
+    elif not answered(elsewhere or ()) and _proves_itself_at(ctx, lookup, known):
+        yield fail(reasons.DISAGREE)
+    else:
+        yield fail(reasons.MISSING, kind=denied.value)
+
+
+def _proves_itself_at(ctx: Context, lookup: NameOnRoute, addresses: tuple[str, ...]) -> bool:
+    """Whether the host is shown to be at other addresses."""
+    other = ctx.trace(lookup.at(addresses))
+    return other is not None and any(
+        is_authentic(ctx, hop) for hop in other.hops if hop.host == lookup.names.host
+    )
+
+
+def _is_captured(ctx: Context, lookup: NameOnRoute) -> bool:
+    """Whether this computer takes the name for another one, with a search suffix behind it (resolv.conf(5)).
+
+    With a final dot, which forbids that, it finds the host elsewhere; in capitals, which are asked for anew, it finds
+    the same as before, so that it is no chance which of a host's addresses come.
+    """
+    names = lookup.names
+    mine, real = set(names.system.addresses), set(answered(names.servers))
+    if not real or mine & real or names.host.endswith("."):
+        return False
+    absolute, again = ctx.names(f"{names.host}."), ctx.names(names.host.upper())
+    if absolute is None or again is None or not mine & set(again.system.addresses):
+        return False
+    real |= {*absolute.system.addresses, *answered(absolute.servers)}
+    return not mine & real and _proves_itself_at(ctx, lookup, tuple(real))
 
 
 def is_rewritten_nxdomain(names: Resolution, canaries: Canaries) -> bool:
@@ -216,86 +222,32 @@ def is_rewritten_nxdomain(names: Resolution, canaries: Canaries) -> bool:
     return bool(addresses) and addresses <= set(canaries.nxdomain_addresses)
 
 
-def judge_failure(
-    names: Resolution, canaries: Canaries | None, elsewhere: Sequence[DnsAnswer] | None = None
-) -> Iterator[Finding]:
-    """A name without addresses: by how the computer's own servers answer for it, and for other names."""
-    if (answered := _answered(names.servers)) and all(map(is_sinkhole, answered)):
-        yield fail(reasons.SINKHOLE, addresses=answered)
-        return
-    if answered:
-        # Whoever says that there is no such name has answered; anything else may have been lost on the way.
-        denied = names.system.failure is Failure.NOT_FOUND
-        yield fail(reasons.SYSTEM_FAILS if denied else reasons.SYSTEM_SILENT)
-        return
-    failures = [answer.failure for answer in names.servers if answer.failure is not None]
-    own = canaries.system_dns if canaries is not None else DnsHealth.NOT_ASKED
-    if not names.servers:
-        yield fail(reasons.NO_SERVER)
-    elif own is not DnsHealth.ANSWERS and all(failure in _SILENT for failure in failures):
-        yield fail(reasons.SILENT, servers=len(failures))
-    else:
-        failure = next((failure for failure in failures if failure not in _SILENT), failures[0])
-        if own is DnsHealth.ERRORS:
-            yield fail(reasons.ERRORS, rcode=failure.value)
-            if canaries is not None and canaries.system_dns_unchecked is DnsHealth.ANSWERS:
-                yield note(reasons.SIGNATURES_FAIL)
-        elif failure in _MISSING:
-            yield fail(reasons.MISSING, kind=failure.value)
-        elif failure in _SILENT:
-            yield fail(reasons.SILENT_HERE)
-        else:
-            yield fail(reasons.ERROR_HERE, rcode=failure.value, everywhere=_fails_everywhere(elsewhere))
-
-
-def _fails_everywhere(elsewhere: Sequence[DnsAnswer] | None) -> bool | None:
-    """Whether independent servers have errors for the name as well; None if none was asked or none answered."""
-    answered = [answer for answer in elsewhere or () if answer.failure not in _SILENT]
-    return all(answer.failure not in {None, *_MISSING} for answer in answered) if answered else None
-
-
 def _compare(
     ctx: Context, lookup: NameOnRoute, elsewhere: Sequence[DnsAnswer], *, rewritten: bool
 ) -> Iterator[Finding]:
     """The same name at independent servers, asked only with leave; their addresses must prove themselves."""
     names = lookup.names
-    theirs = tuple(a for a in _answered(elsewhere) if not is_sinkhole(a))
-    missing = [a for a in elsewhere if a.failure in _MISSING]
-    denied = names.system.failure is not None and any(a.failure in _MISSING for a in names.servers)
+    theirs = tuple(a for a in answered(elsewhere) if not is_sinkhole(a))
+    missing = [a for a in elsewhere if a.failure in MISSING]
+    denied = names.system.failure is not None and any(a.failure in MISSING for a in names.servers)
     if not theirs:
-        if missing and (denied or rewritten):
+        known = answered(names.servers)
+        if missing and ((denied and not known) or rewritten):
             yield fail(reasons.MISSING_EVERYWHERE, kind=str(missing[0].failure))
         return
-    if set(theirs) & set(names.system.addresses):
+    # One family's address may be right where the other's is not.
+    if set(theirs) & ({lookup.connected} if lookup.connected else set(names.system.addresses)):
         return
-    other = ctx.trace(Route(url=lookup.url, addresses=theirs, proxy=DIRECT))
-    if other is None or not any(_is_authentic(ctx, h) for h in other.hops if h.host == names.host):
+    if not _proves_itself_at(ctx, lookup, theirs):
         return
     if names.system.failure is not None and not denied:
         return  # a failure or silence here does not show that somebody keeps the name back
     if names.system.failure is not None or rewritten or all(map(is_sinkhole, names.system.addresses)):
         yield fail(reasons.FOUND_ELSEWHERE)
-    elif _leads_to_block_page(ctx, lookup):
+    elif leads_to_block_page(ctx, lookup):
         yield fail(reasons.BLOCK_PAGE)
     else:
         yield fail(reasons.FALSE_ADDRESS)
-
-
-def _leads_to_block_page(ctx: Context, lookup: NameOnRoute) -> bool:
-    """Whether the name leads to the block page of a filter, by its words or its certificate."""
-    hop = lookup.hop
-    if hop is None or hop.connect is None:
-        return False
-    if hop.connect.failure is not None:
-        # Such pages are often there for plain HTTP alone.
-        plain = ctx.trace(Route(url=f"http://{lookup.names.host}/", proxy=DIRECT, follow=False))
-        page = plain.first.http if plain is not None else None
-        return page is not None and page.is_block_page
-    chain = ctx.chain(hop)
-    if chain is None or chain.name_matches or differs_by_sni(ctx, hop, chain):
-        return False
-    after = lookup.trace.hops[lookup.trace.hops.index(hop) :]
-    return is_block_page(chain, [one.http for one in after if one.http is not None])
 
 
 CHECK = Check(

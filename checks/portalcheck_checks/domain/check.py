@@ -71,7 +71,7 @@ def led_to(trace: Trace) -> list[str]:
     last = trace.last
     if last.http is not None and last.http.status in _REDIRECTS and last.http.location:
         try:
-            parts = urlsplit(urljoin(_origin(last), last.http.location))
+            parts = urlsplit(urljoin(_origin(last), last.http.location.replace("\\", "/")))
         except ValueError:
             return found
         if parts.scheme in ("http", "https") and parts.netloc:

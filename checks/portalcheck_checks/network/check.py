@@ -20,6 +20,7 @@ from portalcheck.api import (
     Interface,
     InterfaceKind,
     Link,
+    Reach,
     Reason,
     Route,
     Trace,
@@ -39,6 +40,7 @@ from portalcheck_checks.shared.handshakes import OTHER_NAMES, passing_hello, rou
 from portalcheck_checks.shared.literals import literal
 from portalcheck_checks.shared.retries import fails_again, retry
 from portalcheck_checks.shared.tunnels import other_interfaces
+from portalcheck_checks.shared.ways import way_in_question
 
 SLOW_PAGE_MS = 4000
 _UNANSWERED = {Failure.TIMED_OUT, Failure.NETWORK_UNREACHABLE, Failure.HOST_UNREACHABLE}
@@ -48,15 +50,16 @@ def network(ctx: Context) -> Iterable[Finding]:
     """The link, egress as the canaries show it, and both families of addresses."""
     if ctx.late():
         # Whatever may yet explain it, at once: there is no time for one after the other.
-        ctx.traces(
-            (retry(Route(url=ctx.url)), _in_small_packets(ctx), Route(url=ctx.url, hello=Hello.HTTP_1))
-        )
+        own = Route(url=ctx.url)
+        ctx.traces((retry(own), _in_small_packets(own), Route(url=ctx.url, hello=Hello.HTTP_1)))
     trace = ctx.trace()
     loaded = is_proven(ctx, trace)
-    retries = _retry_all(ctx, trace, loaded=loaded) if trace is not None else Retries()
+    way = way_in_question(ctx, trace) if trace is not None else None
+    arrived = loaded and way is trace
+    retries = _retry_all(ctx, way, loaded=arrived) if way is not None else Retries()
     routed = bool(ctx.egress.addresses())
     yield judge_link(ctx.machine.interfaces(), routed=routed, answered=loaded or _anybody_answers(ctx, trace))
-    if trace is None:
+    if trace is None or way is None:
         yield skip(reasons.NOT_ASKED)
         return
     canaries = ctx.third_parties.canaries()
@@ -74,13 +77,13 @@ def network(ctx: Context) -> Iterable[Finding]:
             blocked_here=stuck and ctx.egress.blocked_here(),
             some_hello_passes=_fails_to_shake_hands(trace) and passing_hello(ctx, trace.first) is not None,
         )
-    routed = loaded or _is_routed(ctx, trace)
-    conflict = None if loaded or retries.again else _judge_routes(ctx, trace, canaries)
-    stopped = not routed and (conflict is not None or _is_blocked_here(ctx, trace))
+    routed = arrived or _is_routed(ctx, way)
+    conflict = None if arrived or retries.again else _judge_routes(ctx, way, canaries)
+    stopped = not routed and (conflict is not None or _is_blocked_here(ctx, way))
     if conflict is not None or stopped:
         yield conflict or fail(reasons.STOPPED_HERE)
-    yield from _judge_families(ctx, trace, canaries, only_ipv4=retries.ipv4_only, routed=routed or stopped)
-    if retries.again or trace.recovered:
+    yield from _judge_families(ctx, way, canaries, only_ipv4=retries.ipv4_only, routed=routed or stopped)
+    if retries.again or way.recovered:
         yield note(reasons.RECOVERED)  # so that nothing is proved
     elif retries.small_packets:
         yield fail(reasons.MTU)
@@ -198,10 +201,12 @@ def _port_blocked(trace: Trace, canaries: Canaries) -> bool:
         return False
     if connect.failure is Failure.REFUSED:
         return canaries.tcp_ok == 0 and canaries.cut_off == canaries.asked
-    if not canaries.internet_works:
+    if not (CaptiveAnswer.OPEN in canaries.captive or (canaries.internet_works and canaries.unopened)):
         return False
     if connect.failure is not None:
-        return canaries.tcp_ok == 0 and not canaries.answered_on_retry
+        by_family = [_reach(canaries, attempt.address).lacks_https for attempt in connect.attempts]
+        nobody = canaries.tcp_ok == 0 and not canaries.answered_on_retry
+        return nobody or (bool(by_family) and all(by_family))
     # Silence of a connection that opened may have other reasons, such as the size of packets.
     step = trace.first.tls
     broken_off = step is not None and step.failure in (Failure.RESET, Failure.CLOSED)
@@ -221,15 +226,16 @@ def _retry_all(ctx: Context, trace: Trace, *, loaded: bool) -> Retries:
     hop = trace.last
     if loaded or hop.failure is None or hop.connect is None or hop.proxy is not None:
         return Retries()
-    ipv4 = Route(url=ctx.url, family=4, proxy=DIRECT) if _ipv6_is_suspect(hop) else None
-    small = _in_small_packets(ctx) if _size_is_suspect(hop) else None
-    second = retry(Route(url=ctx.url))
+    own, change = trace.route, msgspec.structs.replace
+    ipv4 = change(own, family=4, proxy=DIRECT) if _ipv6_is_suspect(hop) else None
+    small = _in_small_packets(own) if _size_is_suspect(hop) else None
+    second = retry(own)
     routes = [route for route in (ipv4, small, second) if route is not None]
     worked = {route: is_proven(ctx, found) for route, found in zip(routes, ctx.traces(routes), strict=True)}
     ipv4_only = ipv4 is not None and worked[ipv4] and not worked[second]
     if ipv4 is not None and ipv4_only and hop.failure is not Failure.TIMED_OUT:
         # What fails at once may fail by chance: there is time to see it once more.
-        third, fourth = ctx.traces((retry(Route(url=ctx.url), 3), retry(ipv4)))
+        third, fourth = ctx.traces((retry(own, 3), retry(ipv4)))
         ipv4_only = not is_proven(ctx, third) and is_proven(ctx, fourth)
     return Retries(
         ipv4_only=ipv4_only,
@@ -248,8 +254,8 @@ def _large_request_vanishes(ctx: Context, walk: Trace) -> bool:
     return small is not None and small.last.failure is None and fails_again(ctx, trace)
 
 
-def _in_small_packets(ctx: Context) -> Route:
-    return Route(url=ctx.url, small_packets=True, proxy=DIRECT)
+def _in_small_packets(route: Route) -> Route:
+    return msgspec.structs.replace(route, small_packets=True, proxy=DIRECT)
 
 
 def _ipv6_is_suspect(hop: Hop) -> bool:
@@ -381,19 +387,20 @@ def _dead_family(hop: Hop, canaries: Canaries) -> Finding | None:
         attempt.failure not in _UNANSWERED for attempt in attempts
     ):
         return None
-    reaches = {_kind(attempt.address, canaries.nat64) for attempt in attempts}
-    if not all(getattr(canaries, kind).is_dead for kind in reaches):
+    if not all(_reach(canaries, attempt.address).is_dead for attempt in attempts):
         return None
-    if reaches == {"ipv6"}:
+    translated = [is_translated(attempt.address, canaries.nat64) for attempt in attempts]
+    six = [":" in attempt.address for attempt in attempts]
+    if all(six) and not any(translated):
         return fail(reasons.IPV6_DEAD)
-    return fail(reasons.IPV4_DEAD, translated="translated" in reaches) if "ipv6" not in reaches else None
+    return fail(reasons.IPV4_DEAD, translated=any(translated)) if six == translated else None
 
 
-def _kind(address: str, nat64: str) -> str:
-    """How `Canaries` calls what neutral hosts answer by this kind of address."""
+def _reach(canaries: Canaries, address: str) -> Reach:
+    """How neutral hosts answer at this kind of address."""
     if ":" not in address:
-        return "ipv4"
-    return "translated" if is_translated(address, nat64) else "ipv6"
+        return canaries.ipv4
+    return canaries.translated if is_translated(address, canaries.nat64) else canaries.ipv6
 
 
 def _needs_translation(ctx: Context, hop: Hop, canaries: Canaries) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+import msgspec
+
 from portalcheck.api import (
     DIRECT,
     Canaries,
@@ -30,6 +32,7 @@ from portalcheck.api import (
 from portalcheck_checks.proxy import reasons
 from portalcheck_checks.proxy.causes import CAUSES
 from portalcheck_checks.shared.retries import retry
+from portalcheck_checks.shared.ways import way_in_question
 
 _BAD_GATEWAY = 502
 _NO_GATEWAY = {_BAD_GATEWAY, 503, 504}
@@ -47,12 +50,13 @@ def proxy(ctx: Context) -> Iterable[Finding]:
     loaded = is_proven(ctx, trace)
     if plan.pac in (PacState.UNREACHABLE, PacState.MALFORMED):
         yield note(reasons.PAC_UNREAD) if loaded else fail(reasons.PAC_UNREACHABLE)
-    step = trace.last.proxy
-    if step is not None and trace.last.proxy_refused:
-        direct = Route(url=ctx.url, proxy=DIRECT)
-        ctx.traces((direct, retry(trace.route)))
+    way = way_in_question(ctx, trace)
+    step = way.last.proxy
+    if step is not None and way.last.proxy_refused:
+        direct = msgspec.structs.replace(way.route, proxy=DIRECT)
+        ctx.traces((direct, retry(way.route)))
         direct_works = is_proven(ctx, ctx.trace(direct))
-        if _fails_twice(ctx, trace.route):
+        if _fails_twice(ctx, way.route):
             yield from judge_refusal(plan, step, ctx.third_parties.canaries(), direct_works=direct_works)
         else:
             yield fail(reasons.UNSTEADY, kind=plan.kind)

@@ -31,7 +31,9 @@ CAUSES = (
     _BLOCKED.when(all={proxy.USED}, any=_REFUSALS, ref="step-6", then=("step-10",)),
     _BLOCKED,
     _PORTAL_ERROR,
-    _PORTAL_ERROR.when(any={reasons.ERROR, reasons.HTTP_2_BROKEN}, explains=frozenset()),
+    _PORTAL_ERROR.when(
+        any={reasons.ERROR, reasons.NO_SIGN_IN, reasons.HTTP_2_BROKEN}, all=frozenset(), explains=frozenset()
+    ),
     TLS_BLOCKED.when(all={reasons.HTTP_2_BLOCKED}, at=Layer.HANDSHAKE),
     Cause(
         "redirect-problem",
@@ -68,5 +70,6 @@ CAUSES = (
         },
         at=Layer.APART,
     ),
+    Cause("insecure-hop", note=True, all={reasons.INSECURE_HOP}, after="ipv6-fallback"),
     Cause("slow", "error-4", Owner.NETWORK, code_number=33, all={reasons.SLOW}),
 )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
+
+import msgspec
 
 from portalcheck.api import (
     HTTP_2,
@@ -15,6 +18,7 @@ from portalcheck.api import (
     Hop,
     HttpStep,
     Link,
+    PageKind,
     Route,
     Status,
     StatusPage,
@@ -35,6 +39,10 @@ from portalcheck_checks.shared.handshakes import takes_hello
 from portalcheck_checks.shared.retries import fails_again, retry
 
 _REFUSALS = {403, 429, 451}
+_AS_A_PROGRAM = {reasons.REFUSES, reasons.NO_SIGN_IN}
+_MAY_BE_RIGHT = {PageKind.UNKNOWN, PageKind.FORM, PageKind.DRAWN, PageKind.BARE}
+_MAINTENANCE = re.compile(r"[/.](?:maintenance|mantenimiento|outage|site-?down)(?:[/.?#]|$)")
+"""A host or folder of that name, in an address that the portal leads to."""
 _BROKEN_REDIRECTS = {TraceEnd.BAD_LOCATION, TraceEnd.LEFT_HTTPS, TraceEnd.NOT_FOLLOWED}
 
 
@@ -44,7 +52,14 @@ def service(ctx: Context) -> Iterable[Finding]:
     if trace is None:
         return [skip(reasons.NOT_REACHED)]
     found = [finding] if (finding := _judge_http2(ctx, trace)) is not None else judge(trace)
-    return [*found, *judge_status_page(ctx.third_parties.status_page(), loaded=is_proven(ctx, trace))]
+    if found[0].reason in _AS_A_PROGRAM:
+        # Some portals turn away what is no browser; what they would not do to one says nothing.
+        as_browser = ctx.trace(msgspec.structs.replace(trace.route, as_browser=True))
+        found = judge(as_browser) if as_browser is not None and as_browser.arrived else found
+    for way in ctx.sign_in_traces():
+        found += judge_sign_in(way.last)
+    loaded = is_proven(ctx, trace) and all(finding.status is not Status.FAIL for finding in found)
+    return [*found, *judge_status_page(ctx.third_parties.status_page(), loaded=loaded)]
 
 
 def _judge_http2(ctx: Context, trace: Trace) -> Finding | None:
@@ -79,12 +94,18 @@ def judge(trace: Trace) -> list[Finding]:
     return list(_judge_answer(trace, hop.http))
 
 
+def judge_sign_in(hop: Hop) -> list[Finding]:
+    """A host that sign-in leads on to by script: does it take connections?"""
+    failed = hop.connect is not None and hop.connect.failure is not None and not hop.proxy_refused
+    return [_unreached(hop, first=False, role="sign-in")] if failed else []
+
+
 def _slow_throughout(trace: Trace) -> int:
     """The milliseconds of a walk that was still under way when the time was up, as all its steps took long; else 0.
 
-    A handshake was then still coming; or an answer was waited for no longer than the longest step before took, a
-    connection or a handshake no longer than two round trips; and for less time than bytes had come. A name counts
-    as two round trips at most: that it takes longer is not the link's doing.
+    A handshake was then still coming; or the last step was waited for no longer than the longest before took, or than
+    two round trips, and for less time than bytes had come. A name counts as two round trips at most: that it takes
+    longer is not the link's doing.
     """
     hop = trace.last
     if trace.end is not TraceEnd.FAILED or hop.failure is not Failure.TIMED_OUT:
@@ -94,9 +115,9 @@ def _slow_throughout(trace: Trace) -> int:
         return sum(done) + last
     links = [each.connect for each in trace.hops if each.connect is not None and not each.reused]
     two_trips = 2 * max((link.ms for link in links if link.failure is None), default=0)
-    # What the end of the run cut short may take as long as the like of it did before.
-    as_before = hop.http is not None or (hop.tls is not None and hop.tls.cut_short)
-    if last > (max(done, default=0) if as_before else two_trips) or last >= sum(done):
+    # What the end of the run cut short may take as long as anything did before.
+    had_its_time = hop.http is None and hop.tls is not None and not hop.tls.cut_short
+    if last > (two_trips if had_its_time else max(two_trips, *done, 0)) or last >= sum(done):
         return 0
     names = [each.names.ms for each in trace.hops if each.names is not None and not each.reused]
     return sum(done) + last + sum(min(ms, two_trips) for ms in names)
@@ -119,16 +140,16 @@ def judge_status_page(page: StatusPage, *, loaded: bool) -> Iterator[Finding]:
         yield note(reasons.STATUS_PAGE, what=page.value)
 
 
-def _unreached(hop: Hop, *, first: bool) -> Finding:
+def _unreached(hop: Hop, *, first: bool, role: str = "portal") -> Finding:
     """There was no HTTP response; a failed handshake is left to the check of TLS."""
     if hop.proxy_refused or (hop.connect is None and first):
         return skip(reasons.NOT_REACHED)
     if hop.connect is None:
         return fail(reasons.NEXT_NAME)
     if hop.connect.failure is Failure.REFUSED:
-        return fail(reasons.REFUSED_CONNECTION)
+        return fail(reasons.REFUSED_CONNECTION, role=role)
     if hop.connect.failure is not None:
-        return fail(reasons.NO_CONNECTION, how=hop.connect.failure.value)
+        return fail(reasons.NO_CONNECTION, how=hop.connect.failure.value, role=role)
     if hop.tls is not None and hop.tls.client_certificate_requested:
         return fail(reasons.WANTS_CERTIFICATE)
     return skip(reasons.NOT_REACHED)
@@ -155,6 +176,8 @@ def _judge_answer(trace: Trace, http: HttpStep) -> Iterator[Finding]:
             yield unknown(reasons.UNFINISHED, seconds=round(http.total_ms / 1000))
         else:
             yield found
+        if any(hop.scheme == "http" for hop in trace.hops[1:]):
+            yield note(reasons.INSECURE_HOP)
 
 
 def _judge_status(trace: Trace, http: HttpStep) -> Finding:
@@ -167,8 +190,20 @@ def _judge_status(trace: Trace, http: HttpStep) -> Finding:
         return fail(reasons.ERROR, status=status)
     if http.is_error:
         return warn(reasons.ODD_STATUS, status=status)
+    if (what := _speaks_of(trace, http)) is not None:
+        refuses = what is PageKind.REFUSAL
+        return fail(reasons.REFUSES, status=status) if refuses else fail(reasons.NO_SIGN_IN, what=what.value)
     took = sum(hop.http.total_ms for hop in trace.hops if hop.http is not None)
     return ok(reasons.WORKS, status=status, ms=took, redirects=len(trace.hops) - 1)
+
+
+def _speaks_of(trace: Trace, http: HttpStep) -> PageKind | None:
+    """What a page is about that is none to sign in with, by its words or by where the portal sent the browser."""
+    if http.page in _MAY_BE_RIGHT:
+        sent = " ".join(hop.http.location for hop in trace.hops[:-1] if hop.http is not None)
+        elsewhere = http.page in (PageKind.BARE, PageKind.DRAWN) and _MAINTENANCE.search(sent.lower())
+        return PageKind.MAINTENANCE if elsewhere else None
+    return http.page
 
 
 CHECK = Check(

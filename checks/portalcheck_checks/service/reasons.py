@@ -6,14 +6,16 @@ from portalcheck.api import Layer, Reason
 
 WORKS = Reason("service.works", layer=Layer.SERVICE, args={"status": int, "ms": int, "redirects": int})
 NOT_REACHED = Reason("service.not-reached", leaves_open=True)
-REFUSED_CONNECTION = Reason("service.refused-connection", layer=Layer.CONNECTION)
+REFUSED_CONNECTION = Reason("service.refused-connection", layer=Layer.CONNECTION, args={"role": str})
 NO_CONNECTION = Reason(
-    "service.no-connection", layer=Layer.CONNECTION, args={"how": str}, rests_on_silence=True
+    "service.no-connection", layer=Layer.CONNECTION, args={"how": str, "role": str}, rests_on_silence=True
 )
 NO_ANSWER = Reason("service.no-answer", layer=Layer.CONNECTION, rests_on_silence=True)
 WAITING = Reason("service.waiting", layer=Layer.SERVICE, args={"seconds": int})
 NEXT_NAME = Reason("service.next-name", layer=Layer.CONNECTION, rests_on_silence=True)
 ERROR = Reason("service.error", layer=Layer.SERVICE, args={"status": int})
+NO_SIGN_IN = Reason("service.no-sign-in", layer=Layer.SERVICE, args={"what": str})
+INSECURE_HOP = Reason("service.insecure-hop")
 REFUSES = Reason("service.refuses", layer=Layer.SERVICE, args={"status": int})
 CHALLENGE = Reason("service.challenge", layer=Layer.SERVICE, args={"status": int})
 WANTS_CERTIFICATE = Reason("service.wants-certificate", layer=Layer.SERVICE)

@@ -74,14 +74,15 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def tls(ctx: Context) -> Iterable[Finding]:
-    """Every server on the route to the sign-in page, up to the first whose certificate is not right."""
+    """Every server on the route to the sign-in page, and those of sign-in, up to the first that is not right."""
     trace = ctx.trace()
     if trace is None:
         yield skip(reasons.NOT_REACHED)
         return
     found: dict[str, Finding] = {}
-    for hop in trace.hops:
-        findings = list(_judge_hop(ctx, trace, hop))
+    beside = [(way, way.last) for way in ctx.sign_in_traces() if way.last.tls is not None]
+    for way, hop in [*((trace, hop) for hop in trace.hops), *beside]:
+        findings = list(_judge_hop(ctx, way, hop))
         if any(finding.status in (Status.FAIL, Status.WARN) for finding in findings):
             yield from findings
             return

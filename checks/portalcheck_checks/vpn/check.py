@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+import msgspec
+
 from portalcheck.api import (
     DIRECT,
     CaptiveAnswer,
@@ -14,7 +16,6 @@ from portalcheck.api import (
     Finding,
     Interface,
     Link,
-    Route,
     Trace,
     fail,
     is_proven,
@@ -25,6 +26,7 @@ from portalcheck.api import (
 from portalcheck_checks.shared.literals import literal
 from portalcheck_checks.shared.retries import still_fails
 from portalcheck_checks.shared.tunnels import bypassing, carrying, tunnels
+from portalcheck_checks.shared.ways import way_in_question
 from portalcheck_checks.vpn import reasons
 from portalcheck_checks.vpn.causes import CAUSES
 
@@ -37,7 +39,8 @@ def vpn(ctx: Context) -> Iterable[Finding]:
     found = tunnels(interfaces)
     if not found:
         return [ok(reasons.NONE_ON)]
-    trace = ctx.trace()
+    walk = ctx.trace()
+    trace = way_in_question(ctx, walk) if walk is not None else None
     addresses = _portal_addresses(trace)
     sources = map(ctx.egress.source_address, addresses)
     portal_sources = {source for source in sources if not isinstance(source, Failure)}
@@ -66,7 +69,10 @@ def _judge_trouble(ctx: Context, trace: Trace, tunnel: Interface, outside: Seque
     """A walk to the portal outside the tunnel; if the portal has no address, whether anything answers outside it."""
     addresses = _portal_addresses(trace)
     if addresses:
-        beside = (Route(url=ctx.url, proxy=DIRECT, interface=one, addresses=addresses) for one in outside)
+        beside = (
+            msgspec.structs.replace(trace.route, proxy=DIRECT, interface=one, addresses=addresses)
+            for one in outside
+        )
         works = any(is_proven(ctx, ctx.trace(route)) for route in beside) and still_fails(ctx, trace)
         return [_breaks(tunnel)] if works else []
     canaries, names = ctx.third_parties.canaries(), ctx.names()

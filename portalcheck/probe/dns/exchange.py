@@ -28,20 +28,24 @@ Where = tuple[str, int]
 
 
 def exchange(
-    where: Where, question: dns.message.Message, seconds: float, interface: str = ""
+    where: Where, question: dns.message.Message, seconds: float, interface: str = "", *, tries: int = 1
 ) -> dns.message.Message | Failure:
     """The response to a question, or why there is none after `seconds`; `interface` names an interface to send over.
 
+    The question is sent `tries` times, evenly spread; an answer that comes late may be that to the first.
     Datagrams that answer another question are ignored (RFC 5452); if no answer comes, unreadable ones are `malformed`.
     """
     end = time.monotonic() + seconds
     wire = question.to_wire()
     try:
-        data = _over_udp(where, wire, question, end, interface)
-        if isinstance(data, bytes) and data[2] & _TRUNCATED:
-            data = _over_tcp(where, wire, end, interface)
+        data = _over_udp(where, wire, question, end, interface, tries)
     except OSError as error:
         return of_os_error(error)
+    if isinstance(data, bytes) and data[2] & _TRUNCATED:
+        try:
+            data = _over_tcp(where, wire, end, interface)
+        except OSError:
+            data = Failure.TRUNCATED
     if isinstance(data, Failure):
         return data
     return read_response(question, data) or Failure.MALFORMED
@@ -57,9 +61,10 @@ def read_response(question: dns.message.Message, data: bytes) -> dns.message.Mes
 
 
 def _over_udp(
-    where: Where, wire: bytes, question: dns.message.Message, end: float, interface: str
+    where: Where, wire: bytes, question: dns.message.Message, end: float, interface: str, tries: int
 ) -> bytes | Failure:
     failure = Failure.TIMED_OUT
+    pause = (end - time.monotonic()) / tries
     with socket.socket(_family(where), socket.SOCK_DGRAM) as sock:
         if interface:
             bind_to_interface(sock, interface)
@@ -68,7 +73,7 @@ def _over_udp(
         sock.send(wire)
         looks = _LAST_LOOKS
         for _ in range(_MAX_STRAYS):
-            left = end - time.monotonic()
+            left = end - (tries - 1) * pause - time.monotonic()
             if left <= 0 and (looks := looks - 1) < 0:
                 break
             try:
@@ -76,7 +81,11 @@ def _over_udp(
                 sock.settimeout(max(0.0, left))
                 data = sock.recv(_MAX_DATAGRAM)
             except (TimeoutError, BlockingIOError):
-                break
+                tries -= 1
+                if not tries or failure is Failure.MALFORMED:
+                    break
+                sock.send(wire)
+                continue
             if len(data) < 3 or data[:2] != wire[:2] or not data[2] & _RESPONSE:
                 continue
             if data[2] & _TRUNCATED or read_response(question, data) is not None:
@@ -94,7 +103,7 @@ def _over_tcp(where: Where, wire: bytes, end: float, interface: str) -> bytes | 
         sock.sendall(len(wire).to_bytes(2) + wire)
         head = _exactly(sock, 2, end)
         data = _exactly(sock, int.from_bytes(head), end) if head else b""
-    return data or Failure.CLOSED
+    return data or Failure.TRUNCATED
 
 
 def _exactly(sock: socket.socket, count: int, end: float) -> bytes:

@@ -29,6 +29,18 @@ _TRIES = 2
 RECORD_TYPES = ("A", "AAAA")
 _MAX_ADDRESSES = 32
 _MAX_SERVERS = 3
+FROM_A_SERVER = frozenset(
+    {
+        Failure.SERVFAIL,
+        Failure.QUERY_REFUSED,
+        Failure.RCODE,
+        Failure.MALFORMED,
+        Failure.TRUNCATED,
+        Failure.NXDOMAIN,
+        Failure.NODATA,
+    }
+)
+"""The failures that a DNS server itself told."""
 
 
 def ask_system(
@@ -69,9 +81,14 @@ def ask_system(
 
 
 def resolve(machine: Machine, host: str, family: int) -> tuple[str, ...] | Failure:
-    """The addresses that the system's resolver gives for a name, or why it has none; it may take any time."""
+    """The addresses that the system's resolver gives for a name, or why it has none; it may take any time.
+
+    Of what stands in the hosts file, those that Chromium takes: it reads the file itself (`Machine.hosts_file`).
+    """
     try:
-        return machine.resolve(host, family)
+        found = machine.resolve(host, family)
+        entry = machine.hosts_file(host)
+        return tuple(address for address in found if address in entry) or found
     except OSError as error:
         return of_os_error(error)
     except UnicodeError:
@@ -133,15 +150,15 @@ def ask_servers(
 ) -> tuple[DnsAnswer, ...]:
     """The first server's answer and, if that is a failure or does not come in `NEXT_SERVER_S`, those of the others.
 
-    `before` is called with each server before it is contacted. A name that the first server denies is not
-    asked of the others, as a resolver library would not either (RFC 1035, 7.2).
+    `before` is called with each server before it is contacted. Resolver libraries do not ask the others about a name
+    that the first one denies; but only if all deny it does it not exist.
     """
     if not servers:
         return ()
     before(servers[0])
     first = Future(lambda: ask_server(machine, servers[0], host, deadline))
     answer = first.get(deadline.limit(NEXT_SERVER_S if len(servers) > 1 else ONLY_SERVER_S))
-    settled = answer is not None and answer.failure in (None, Failure.NXDOMAIN, Failure.NODATA)
+    settled = answer is not None and answer.failure is None
     if settled or len(servers) == 1:
         return (answer or _silent(servers[0]),)
     others = servers[1:_MAX_SERVERS]
@@ -227,15 +244,10 @@ def _query(
         return DnsAnswer(server=server, failure=Failure.NXDOMAIN)
     except OSError as error:
         return DnsAnswer(server=server, failure=of_os_error(error))
-    failure = Failure.TIMED_OUT
-    for _ in range(_TRIES):
-        answer = exchange(where, question, seconds / _TRIES, interface)
-        if not isinstance(answer, Failure):
-            return read_message(server, answer)
-        failure = answer
-        if failure is not Failure.TIMED_OUT:
-            break
-    return DnsAnswer(server=server, failure=failure)
+    answer = exchange(where, question, seconds, interface, tries=_TRIES)
+    if isinstance(answer, Failure):
+        return DnsAnswer(server=server, failure=answer)
+    return read_message(server, answer)
 
 
 def read_message(server: DnsServer, message: object) -> DnsAnswer:

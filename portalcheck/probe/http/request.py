@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from portalcheck.facts import HTTP_2, Failure, HttpStep
+from portalcheck.facts import HTTP_2, Failure, HttpStep, PageKind
 from portalcheck.probe.deadline import Deadline, elapsed_ms
 from portalcheck.probe.http.headers import Headers, announces_challenge, server_time
 from portalcheck.probe.http.http1 import Http1, NotHttp, Request, is_too_large
@@ -35,6 +35,12 @@ HEADERS = {
     "Accept-Language": "en",
     "Accept-Encoding": "identity",
 }
+
+BROWSER_AGENT = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/142.0.0.0 Safari/537.36"
+)
+"""What Chrome sends on most computers."""
 
 _CHALLENGE_MARKS = (
     b"/cdn-cgi/challenge-platform/",
@@ -119,6 +125,7 @@ class Connection:
             still_receiving=body.still_receiving,
             challenge=_is_challenge(response.status, headers, body.head),
             is_block_page=_BLOCK_WORDS.search(body.head.lower()) is not None,
+            page=_page_kind(response.status, headers, body),
         )
         return Exchange(step, headers)
 
@@ -162,6 +169,16 @@ def _is_challenge(status: int, headers: Headers, head: bytes) -> bool:
         return True
     lowered = head.lower()
     return status >= 400 and any(mark in lowered for mark in _CHALLENGE_MARKS)
+
+
+def _page_kind(status: int, headers: Headers, body: _Body) -> PageKind:
+    """What kind of page came with a good status; one that leads on by its header is not looked at."""
+    if status >= 300 or headers.get("refresh"):
+        return PageKind.UNKNOWN
+    from portalcheck.probe.http.page import kind_of
+
+    whole = body.complete and body.size <= len(body.head) and not headers.get("content-encoding")
+    return kind_of(body.head, headers.get("content-type"), whole=whole)
 
 
 class _Body:

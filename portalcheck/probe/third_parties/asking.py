@@ -24,9 +24,11 @@ from portalcheck.facts import (
     Trace,
 )
 from portalcheck.probe.connect.happy_eyeballs import source_address
+from portalcheck.probe.dns.resolution import FROM_A_SERVER
 from portalcheck.probe.http.location import url_of
 from portalcheck.probe.memo import Key, Memo
 from portalcheck.probe.policy import Network, Role
+from portalcheck.probe.threads import spawn
 from portalcheck.probe.trace import MayVisit, Tracer
 
 if TYPE_CHECKING:
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _ANYWHERE = (("192.0.2.1", 443), ("2001:db8::1", 443))
 """Addresses of nobody (RFC 5737, RFC 3849), which packets would leave for as for any other far away."""
+_NO_SERVERS = (DnsServer("198.51.100.77"), DnsServer("2001:db8::77"))
+"""Addresses of nobody too, where no DNS server is: an answer from there was given on the way."""
 
 
 class _Asking:
@@ -67,6 +71,10 @@ class _Asking:
 
     def _servers(self) -> Sequence[DnsServer]:
         return self._resolvers().independent(self._network.resolvers)
+
+    def _neutral_name(self) -> list[str]:
+        """The name of one canary, if there is any."""
+        return [url.host for text in self._network.canaries if (url := url_of(text)) is not None][:1]
 
     def _survey(self) -> CanarySurvey:
         from portalcheck.probe.third_parties.canaries import CanarySurvey
@@ -130,8 +138,7 @@ class Egress(_Asking):
         return self._once(("dns-over", interface), lambda: self._dns_over(interface), unasked=False)
 
     def _dns_over(self, interface: str) -> bool:
-        names = [url.host for text in self._network.canaries if (url := url_of(text)) is not None]
-        questions = [(server, name) for server in self._servers() for name in names[:1]]
+        questions = [(server, name) for server in self._servers() for name in self._neutral_name()]
         answers = self._resolvers().ask(questions, Role.NEUTRAL_RESOLVER, interface=interface)
         return any(answer.addresses for answer in answers)
 
@@ -185,7 +192,17 @@ class ThirdParties(_Asking):
 
     def _names(self, host: str) -> tuple[DnsAnswer, ...]:
         questions = [(server, host) for server in self._servers()]
+        spawn(self.dns_is_caught)
         return self._resolvers().ask(questions, Role.NEUTRAL_RESOLVER)
+
+    def dns_is_caught(self) -> bool:
+        """Whether somebody answers a question for a canary's name that was sent to where no DNS server is."""
+        return self._once("dns-caught", self._dns_is_caught, unasked=False)
+
+    def _dns_is_caught(self) -> bool:
+        questions = [(server, name) for server in _NO_SERVERS for name in self._neutral_name()]
+        answers = self._resolvers().ask(questions, Role.NEUTRAL_RESOLVER)
+        return any(answer.addresses or answer.failure in FROM_A_SERVER for answer in answers)
 
     def canaries(self) -> Canaries | None:
         """What the canaries say, beside the portal's certificate; None if they may not be asked."""

@@ -28,9 +28,10 @@ from portalcheck.facts import (
     Trace,
 )
 from portalcheck.probe.connect.connection import is_own, is_public
+from portalcheck.probe.dns.resolution import FROM_A_SERVER
 from portalcheck.probe.http.location import target_of, url_of
 from portalcheck.probe.http.request import REDIRECTS
-from portalcheck.probe.limits import CANARIES_ROOM_S, CANARIES_S, RETRY_ROOM_S, RETRY_S
+from portalcheck.probe.limits import CANARIES_ROOM_S, CANARIES_S, CONNECT_S, RETRY_ROOM_S, RETRY_S
 from portalcheck.probe.policy import Network, Role
 from portalcheck.probe.third_parties.families import ask_by_family, reaching
 from portalcheck.probe.third_parties.resolvers import Resolvers
@@ -41,19 +42,12 @@ _log = logging.getLogger(__name__)
 
 _NETWORK_AUTHENTICATION_REQUIRED = 511
 _EMPTY_BODY = 1
-_ERRORS = {
-    Failure.SERVFAIL,
-    Failure.QUERY_REFUSED,
-    Failure.RCODE,
-    Failure.MALFORMED,
-    Failure.NXDOMAIN,
-    Failure.NODATA,
-}
 
 _OF_WIFI = re.compile(r"wi-?fi|wlan|hot-?spot|captive|(?<![a-z])splash(?![a-z])")
 _OF_FILTERS = re.compile(r"block|filter|warn|denied|deny|forbid|parental|safe")
 """Words in the addresses of the pages that networks send people to."""
 
+_NEARLY = 0.9
 _CUT_OFF = {Failure.RESET, Failure.CLOSED, Failure.REFUSED}
 
 
@@ -188,6 +182,7 @@ class CanarySurvey:
             nxdomain_addresses=tuple(answers[-1] or ()),
             cut_off=sum(_cut_off(trace.first) for trace in canaries),
             **(answers[-4] or {}),
+            unopened=sum(self._unopened(trace.first) for trace in canaries),
             portal_plain=plain[0] or CaptiveAnswer.SILENT,
         )
         answer = self._answer
@@ -264,6 +259,12 @@ class CanarySurvey:
         trace = self._tracer.trace(route, Role.NEUTRAL, lambda _: False)
         return captive_answer(trace.first, _path_of(text))
 
+    def _unopened(self, hop: Hop) -> bool:
+        """Whether a connection was waited for in vain, and not cut short by what came before it."""
+        step, whole = hop.connect, CONNECT_S * self._tracer.deadline.scale * 1000
+        silent = step is not None and step.failure is Failure.TIMED_OUT and hop.proxy is None
+        return silent and step is not None and step.ms > _NEARLY * whole
+
     def _plain(self, host: str) -> CaptiveAnswer:
         if not host or is_address(host):
             return CaptiveAnswer.SILENT
@@ -287,7 +288,7 @@ class CanarySurvey:
         heard = resolvers.ask(questions, role, unchecked=unchecked)
         if any(answer.addresses for answer in heard):
             return DnsHealth.ANSWERS
-        errors = any(answer.failure in _ERRORS for answer in heard)
+        errors = any(answer.failure in FROM_A_SERVER for answer in heard)
         return DnsHealth.ERRORS if errors else DnsHealth.SILENT
 
 

@@ -5,13 +5,14 @@ Happy eyeballs show that some way works, never that one is dead: the portal may 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from functools import partial
 
 import msgspec
 
 from portalcheck.address.nat64 import TELLING_NAME, WELL_KNOWN, embedded, is_translated, prefix_in
-from portalcheck.facts import Failure, Reach
+from portalcheck.facts import DnsAnswer, Failure, Reach
+from portalcheck.probe.connect.connection import is_own
 from portalcheck.probe.connect.happy_eyeballs import dial, source_address
 from portalcheck.probe.deadline import Deadline
 from portalcheck.probe.http.location import url_of
@@ -21,6 +22,7 @@ from portalcheck.probe.threads import Future, gather
 from portalcheck.probe.trace import Tracer
 
 _ENOUGH_ADDRESSES = 2
+_HTTPS = 443
 
 
 def reaching(tracer: Tracer, address: str, port: int) -> str:
@@ -61,7 +63,7 @@ def ask_by_family(tracer: Tracer, network: Network) -> dict[str, str | Reach]:
     urls = [url for text in (*network.canaries, *network.captive) if (url := url_of(text)) is not None]
     ports = dict.fromkeys((url.host, url.port) for url in urls)
     names = gather([partial(tracer.names, host) for host, _ in ports], deadline.remaining())
-    hosts = [_Host(*host, one.addresses) for host, one in zip(ports, names, strict=True) if one is not None]
+    hosts = [_Host(*host, _outside(one)) for host, one in zip(ports, names, strict=True) if one is not None]
     ways = [(address, host.port) for host in hosts for address in host.addresses if ":" not in address]
     prefix = _shown_prefix(tracer) or ("" if any(_has_way(tracer, *way) for way in ways) else WELL_KNOWN)
     kinds = ("ipv4", "ipv6", "translated")
@@ -72,16 +74,38 @@ def ask_by_family(tracer: Tracer, network: Network) -> dict[str, str | Reach]:
         if (found := host.of(kind, prefix))
     ]
     spare = deadline.part(max(0.0, deadline.remaining() / deadline.scale - FAMILIES_ROOM_S))
-    connecting = [partial(_answers, tracer, host, addresses, spare) for _, host, addresses in tries]
+    connecting = [partial(_endings, tracer, host, addresses, spare) for _, host, addresses in tries]
     answers = list(zip(tries, gather(connecting, deadline.remaining()), strict=True))
-    found_by = {kind: [bool(answer) for (own, _, _), answer in answers if own == kind] for kind in kinds}
-    return {"nat64": prefix, **{kind: Reach(len(all_), sum(all_)) for kind, all_ in found_by.items()}}
+    return {
+        "nat64": prefix,
+        **{
+            kind: _reach([(host.port, said) for (own, host, _), said in answers if own == kind])
+            for kind in kinds
+        },
+    }
 
 
-def _answers(tracer: Tracer, host: _Host, addresses: Sequence[str], deadline: Deadline) -> bool:
-    """Whether anything answers at the addresses, be it by a refusal."""
+def _outside(names: DnsAnswer) -> tuple[str, ...]:
+    """Without addresses of this computer, as blocklists of advertisers have them."""
+    return tuple(address for address in names.addresses if not is_own(address))
+
+
+def _reach(answers: Sequence[tuple[int, Set[Failure | None] | None]]) -> Reach:
+    """What ports, and how the connections to them ended, make."""
+    return Reach(
+        asked=len(answers),
+        answered=sum(bool({None, Failure.REFUSED} & (said or set())) for _, said in answers),
+        https_asked=sum(port == _HTTPS for port, _ in answers),
+        https_ok=sum(port == _HTTPS and None in (said or ()) for port, said in answers),
+    )
+
+
+def _endings(
+    tracer: Tracer, host: _Host, addresses: Sequence[str], deadline: Deadline
+) -> Set[Failure | None]:
+    """How connections to the addresses ended."""
     tracer.ledger.record(Role.NEUTRAL, host.name)
     sock, step = dial(tracer.machine, addresses, host.port, deadline)
     if sock is not None:
         sock.close()
-    return any(attempt.failure in (None, Failure.REFUSED) for attempt in step.attempts)
+    return {attempt.failure for attempt in step.attempts}

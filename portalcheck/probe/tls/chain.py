@@ -81,11 +81,14 @@ def judge(
     try:
         names = subject_names(leaf)
         serves = for_servers(leaf)
-        paths = {
+        found = {
             store: path
             for store, anchors in stores.items()
             if serves and (path := _path(leaf, [*sent, *fetched], anchors, chain[0], now)) is not None
         }
+        holding = {store: path for store, (path, holds) in found.items() if holds}
+        # A path that held in the past counts only where none holds now: its root may have lapsed.
+        paths = holding or {store: path for store, (path, _) in found.items()}
         return _describe(leaf, sent, fetched, paths, names, host, issuers, system_complete)
     except READ_ERRORS:
         return _UNREADABLE
@@ -143,17 +146,21 @@ def _path(
     anchors: TrustStore,
     leaf_der: bytes,
     now: float,
-) -> list[x509.Certificate] | None:
-    """The path from the leaf to an anchor of the store, whatever the time and name; None without one."""
+) -> tuple[list[x509.Certificate], bool] | None:
+    """The path from the leaf to an anchor of the store, whatever the time and name, and whether it holds now.
+
+    None without one.
+    """
     if leaf_der in anchors:
-        return [leaf]
+        window = leaf.not_valid_before_utc.timestamp(), leaf.not_valid_after_utc.timestamp()
+        return [leaf], window[0] <= now <= window[1]
     roots = anchors.above([leaf, *intermediates])
     if not roots:
         return None
     for moment in _moments(leaf, intermediates, now):
         path = _verify(leaf, intermediates, roots, moment)
         if path is not None:
-            return path
+            return path, abs(moment.timestamp() - now) < 1
     return None
 
 
