@@ -178,6 +178,8 @@ _TUNNEL = boxes.openvpn(*boxes.FULL)
 _NEEDS_4 = _set("only-ipv6", "nat64", "carrier", "dead-ipv4", "translator-dead")
 _ALIKE = _set("tcp-blocked", "portal-unreachable")
 """Where the right address fails as the false one does, nothing is shown of either."""
+_ANSWERS = _set("443-refused", "portal-refuses", "identity-refuses", "hosts-stale")
+"""Whose refusal shows that packets get out."""
 _TUNNELS = _set("vpn-full", "vpn-mtu", "vpn-selective")
 _NO_NEUTRAL_DNS = _set("dns-denies", "block-page", "false-address", "no-such-name")
 _NGINX = _set("cert:portal", "cert:identity", "page:portal", "page:identity", "around", "tls12", "speak")
@@ -244,7 +246,7 @@ _LINK = (
         Layer.WAY_OUT,
         SILENT,
         parts={"way-out"},
-        not_with=_set("routes", "link"),
+        not_with=_ANSWERS | _set("routes", "link"),
     ),
     _fault(
         "router-alone",
@@ -253,7 +255,7 @@ _LINK = (
         Layer.WAY_OUT,
         ROUTER_ALONE,
         parts={"way-out"},
-        not_with=_set("routes", "link", "by-proxy", "own-dns", "resolv"),
+        not_with=_ANSWERS | _set("routes", "link", "by-proxy", "own-dns", "resolv"),
     ),
     _fault(
         "own-firewall",
@@ -689,7 +691,7 @@ _WAY = (
         *families.CARRIER,
         blocked("ip6 daddr 64:ff9b::/96 drop"),
         parts={"family", "v6way", "address"},
-        not_with=_NO_NEUTRAL_DNS | {"proxy", "hosts:portal", "hosts:identity"},
+        not_with=_NO_NEUTRAL_DNS | {"own-dns", "proxy", "hosts:portal", "hosts:identity"},
         hosts=BOTH,
         phase=0,
     ),
@@ -701,7 +703,7 @@ _WAY = (
         families.ONLY_IPV4,
         blocked("ip daddr { 198.51.100.0/24, 203.0.113.0/24 } drop"),
         parts={"family", "v6way", "address"},
-        not_with=_NO_NEUTRAL_DNS | {"proxy", "hosts:portal", "hosts:identity", "rotating", "cdn"},
+        not_with=_NO_NEUTRAL_DNS | {"own-dns", "proxy", "hosts:portal", "hosts:identity", "rotating", "cdn"},
         hosts=BOTH,
         phase=0,
     ),
@@ -1651,6 +1653,7 @@ _ODD_PAGES = (
         "the first connection to the portal is reset, and no later one",
         _once_reset,
         parts={"around"},
+        not_with=_set("routes"),
     ),
     _odd(
         "status-401",
