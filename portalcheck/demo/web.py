@@ -73,7 +73,7 @@ def portal(site: Site) -> Application:
         "error": page("We will be back soon", status=503),
         "forbidden": page("Access denied", status=403),
         "bad-location": redirect(f"https://{plan.IDENTITY}:https{plan.LOGIN_PATH}"),
-        "leaves-https": redirect(f"http://{plan.IDENTITY}{plan.LOGIN_PATH}"),
+        "leaves-https": redirect(f"http://{plan.CANARIES[0]}{plan.LOGIN_PATH}"),
     }
 
     def answer(asked: Asked) -> Page:

@@ -341,8 +341,11 @@ class RunContext:
 
     def _fails(self, beside: Trace) -> bool:
         """Whether what is made beside the walk fails; no address counts only where others may be asked for it."""
-        missing = beside.last.names is not None and beside.last.names.failure is Failure.NOT_FOUND
-        return beside.first.failure is not None and not (missing and not self._network.share_portal_name)
+        first = beside.first
+        if first.failure is None or (first.tls is not None and first.tls.cut_short):
+            return False
+        missing = first.names is not None and first.names.failure is Failure.NOT_FOUND
+        return self._network.share_portal_name or not missing
 
     def _odd_certificate(self, hop: Hop) -> bool:
         chain = self.chain(hop)

@@ -40,11 +40,11 @@ MAY_ASK: Mapping[str, Set[str]] = MappingProxyType(
         # Third parties. Whether they may be asked was decided before; DNS over HTTPS proves its servers.
         "canaries": {*_TRACE, *_PROVEN},
         "canaries-greeted": _TRACE,
-        "dns-caught": set(),
+        "dns-caught": _CONNECTION,
         "names-elsewhere": _PROVEN,
         "status-page": _PROVEN,
         "blocked-here": set(),
-        "dns-over": set(),
+        "dns-over": _CONNECTION,
         "probe-over": _CONNECTION,
         # What is concluded from several of them.
         "true-time": {"trace", "chain", "trouble", "canaries"},

@@ -7,6 +7,7 @@ import re
 import secrets
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import chain as chained
 from typing import Any
 
 import msgspec
@@ -150,45 +151,56 @@ class CanarySurvey:
         resolvers = Resolvers(self._tracer, self._chain_of)
         others = resolvers.independent(network.resolvers)
         own = self._tracer.machine.dns_servers()[:2]
-        works: list[Callable[[], Any]] = [
-            *(lambda url=url: self._canary(url, resolvers, others) for url in network.canaries),
-            *(lambda url=url: self._probe(url) for url in network.captive),
-            lambda: ask_by_family(self._tracer, network),
-            lambda: self._dns(resolvers, own, names, Role.RESOLVER),
-            lambda: self._dns(resolvers, others, names, Role.NEUTRAL_RESOLVER),
-            lambda: self._nxdomain_addresses(resolvers, own),
-            *(lambda host=host: self._plain(host) for host in (self._portal, *names)),
-        ]
-        heard = gather(works, self._tracer.deadline.remaining())
-        answers, plain = heard[: -1 - len(names)], heard[-1 - len(names) :]
-        count = len(network.canaries)
-        ended = [trace for trace in answers[:count] if trace is not None]
-        canaries = [trace for trace in ended if not _leads_home(trace.first)]
-        captive = tuple(
-            answer or CaptiveAnswer.SILENT for answer in answers[count : count + len(network.captive)]
-        ) + tuple(answer for answer in plain[1:] if answer is CaptiveAnswer.CAPTIVE)
-        self.traces = canaries
-        self._chains = [chain for trace in canaries if (chain := self._chain_of(trace.first)) is not None]
-        self._answer = Canaries(
-            asked=count - (len(ended) - len(canaries)),
-            verified=sum(self.proves_itself(trace) for trace in canaries),
-            tcp_ok=sum(_tcp(trace.first) for trace in canaries),
-            captive=captive,
-            system_dns=answers[-3] or DnsHealth.SILENT,
-            other_dns=answers[-2] or (DnsHealth.SILENT if others else DnsHealth.NOT_ASKED),
-            system_dns_unchecked=self._dns(resolvers, own, names, Role.RESOLVER, unchecked=True)
-            if answers[-3] is DnsHealth.ERRORS
-            else DnsHealth.NOT_ASKED,
-            nxdomain_addresses=tuple(answers[-1] or ()),
-            cut_off=sum(_cut_off(trace.first) for trace in canaries),
-            **(answers[-4] or {}),
-            unopened=sum(self._unopened(trace.first) for trace in canaries),
-            portal_plain=plain[0] or CaptiveAnswer.SILENT,
+        heard = self._gather(
+            canaries=[partial(self._canary, url, resolvers, others) for url in network.canaries],
+            probes=[partial(self._probe, url) for url in network.captive],
+            plain=[partial(self._plain, host) for host in (self._portal, *names)],
+            families=[partial(ask_by_family, self._tracer, network)],
+            own_dns=[partial(self._dns, resolvers, own, names, Role.RESOLVER)],
+            other_dns=[partial(self._dns, resolvers, others, names, Role.NEUTRAL_RESOLVER)],
+            nxdomain=[partial(self._nxdomain_addresses, resolvers, own)],
         )
-        answer = self._answer
-        if not (answer.verified or answer.tcp_ok or answer.is_captive or CaptiveAnswer.OPEN in captive):
-            self._answer = msgspec.structs.replace(answer, answered_on_retry=self._answers_on_retry())
+        ended = [trace for trace in heard["canaries"] if trace is not None]
+        self.traces = [trace for trace in ended if not _leads_home(trace.first)]
+        self._chains = [c for trace in self.traces if (c := self._chain_of(trace.first)) is not None]
+        (own_dns,), (other_dns,), (nxdomain,) = heard["own_dns"], heard["other_dns"], heard["nxdomain"]
+        plain, *plain_canaries = (answer or CaptiveAnswer.SILENT for answer in heard["plain"])
+        unchecked = DnsHealth.NOT_ASKED
+        if own_dns is DnsHealth.ERRORS:
+            unchecked = self._dns(resolvers, own, names, Role.RESOLVER, unchecked=True)
+        self._answer = self._counted(
+            asked=len(network.canaries) - (len(ended) - len(self.traces)),
+            captive=(
+                *(answer or CaptiveAnswer.SILENT for answer in heard["probes"]),
+                *(answer for answer in plain_canaries if answer is CaptiveAnswer.CAPTIVE),
+            ),
+            system_dns=own_dns or DnsHealth.SILENT,
+            other_dns=other_dns or (DnsHealth.SILENT if others else DnsHealth.NOT_ASKED),
+            system_dns_unchecked=unchecked,
+            nxdomain_addresses=tuple(nxdomain or ()),
+            portal_plain=plain,
+            **(heard["families"][0] or {}),
+        )
         _log.debug("canaries say: %s", self._tracer.ledger.aliases.told(self._answer))
+
+    def _gather(self, **works: list[Callable[[], Any]]) -> dict[str, list[Any]]:
+        """Do all works at the same time; the answers under the names of the works, None for each that did not come."""
+        answers = iter(gather(list(chained.from_iterable(works.values())), self._tracer.deadline.remaining()))
+        return {name: [next(answers) for _ in some] for name, some in works.items()}
+
+    def _counted(self, **more: Any) -> Canaries:
+        """The answer: what was heard, and how the canaries ended."""
+        traces = self.traces
+        answer = Canaries(
+            verified=sum(map(self.proves_itself, traces)),
+            tcp_ok=sum(_tcp(trace.first) for trace in traces),
+            cut_off=sum(_cut_off(trace.first) for trace in traces),
+            unopened=sum(self._unopened(trace.first) for trace in traces),
+            **more,
+        )
+        if answer.verified or answer.tcp_ok or answer.is_captive or CaptiveAnswer.OPEN in answer.captive:
+            return answer
+        return msgspec.structs.replace(answer, answered_on_retry=self._answers_on_retry())
 
     def _answers_on_retry(self) -> bool:
         """Whether a probe's address takes a connection when nothing else is under way; False if no time is left."""
@@ -232,13 +244,12 @@ class CanarySurvey:
         return self._tracer.trace(route, Role.NEUTRAL, lambda _: False)
 
     def shakes_hands(self, hello: Hello) -> bool:
-        """Whether the handshake of any canary succeeds with a ClientHello."""
+        """Whether any canary answers a ClientHello, and proves itself where a handshake comes of it."""
 
         def works(url: str) -> bool:
-            trace = self._tracer.trace(
-                Route(url=url, hello=hello, follow=False), Role.NEUTRAL, lambda _: False
-            )
-            return trace.first.tls is not None and trace.first.tls.failure is None
+            route = Route(url=url, hello=hello, follow=False)
+            trace = self._tracer.trace(route, Role.NEUTRAL, lambda _: False)
+            return _is_answered(trace.first) if hello is Hello.CHROMIUM else self.proves_itself(trace)
 
         return any(
             gather([partial(works, url) for url in self._network.canaries], self._tracer.deadline.remaining())
@@ -296,6 +307,10 @@ def _leads_home(hop: Hop) -> bool:
     """Whether a name has only addresses of this computer, as blocklists of advertisers have them."""
     addresses = hop.names.addresses if hop.names is not None else ()
     return bool(addresses) and all(map(is_own, addresses))
+
+
+def _is_answered(hop: Hop) -> bool:
+    return hop.tls is not None and hop.tls.failure is None
 
 
 def _tcp(hop: Hop) -> bool:
