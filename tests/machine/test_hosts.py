@@ -34,8 +34,8 @@ def file(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("host", "expected"),
     [
-        ("portal.example", ("203.0.113.5", "203.0.113.6")),
-        ("Portal.EXAMPLE.", ("203.0.113.5", "203.0.113.6")),
+        ("portal.example", ("203.0.113.5",)),
+        ("Portal.EXAMPLE.", ("203.0.113.5",)),
         ("www.portal.example", ("203.0.113.5",)),
         ("localhost", ("127.0.0.1", "::1")),
         ("router.example", ("fe80::1%eth0",)),
@@ -49,7 +49,7 @@ def file(tmp_path: Path) -> Path:
         ("no name", ()),
     ],
 )
-def test_a_name_has_the_addresses_of_its_lines_in_order(
+def test_a_name_has_the_first_address_of_each_family(
     file: Path, host: str, expected: tuple[str, ...]
 ) -> None:
     assert hosts.addresses(file, host) == expected
@@ -67,10 +67,10 @@ def test_a_file_without_final_newline_is_read_to_its_end(tmp_path: Path) -> None
 def test_a_long_list_of_advertisers_is_read_quickly_and_across_blocks(tmp_path: Path) -> None:
     rows = [f"0.0.0.0 ads{number}.tracker.example" for number in range(200_000)]
     rows[100_000] += "\n192.0.2.7 portal.example"
-    rows.append("192.0.2.8 portal.example")
+    rows.append("2001:db8::8 portal.example")
     (tmp_path / "hosts").write_text("\n".join(rows))
     start = time.perf_counter()
-    assert hosts.addresses(tmp_path / "hosts", "portal.example") == ("192.0.2.7", "192.0.2.8")
+    assert hosts.addresses(tmp_path / "hosts", "portal.example") == ("192.0.2.7", "2001:db8::8")
     assert time.perf_counter() - start < 1.0
 
 
@@ -94,7 +94,7 @@ def test_an_entry_that_stands_across_two_blocks_is_found(tmp_path: Path) -> None
 def test_any_bytes_are_survived_and_give_real_addresses_only(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "hosts").write_bytes(data + b"\n192.0.2.1 portal.example\n")
     found = hosts.addresses(tmp_path / "hosts", "portal.example")
-    assert "192.0.2.1" in found
+    assert any("." in text for text in found)
     assert all(character in "0123456789abcdef.:%" or "%" in text for text in found for character in text)
 
 
@@ -111,5 +111,5 @@ def test_any_bytes_are_survived_and_give_real_addresses_only(tmp_path: Path, dat
 )
 def test_what_was_written_is_read(tmp_path: Path, rows: list[tuple[str, str]], newline: str) -> None:
     (tmp_path / "hosts").write_bytes(newline.join(f"{address}\t{name}" for address, name in rows).encode())
-    wanted = [address for address, name in rows if name != "other.example"]
-    assert hosts.addresses(tmp_path / "hosts", "portal.example") == tuple(dict.fromkeys(wanted))
+    wanted = {":" in address: address for address, name in reversed(rows) if name != "other.example"}
+    assert set(hosts.addresses(tmp_path / "hosts", "portal.example")) == set(wanted.values())
