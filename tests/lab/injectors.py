@@ -1564,6 +1564,7 @@ _ODD_NAMES = (
         "the hosts file leads the neutral hosts to this computer",
         steps.hosts(*(f"0.0.0.0 {host}" for host in (*names.CANARIES, names.OPEN))),
         parts={"neutral"},
+        not_with=_set("hello", "around", "speak", "all-silent"),
     ),
     _odd(
         "rewrites",
