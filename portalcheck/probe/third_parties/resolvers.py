@@ -69,10 +69,6 @@ class Resolvers:
         """
         if interface:
             questions = [(server, name) for server, name in questions if not server.url]
-        for server, name in questions:
-            # A request over HTTPS is recorded where its connection is made.
-            if not server.url:
-                self._tracer.ledger.record(role, server.address, name)
         works = [
             partial(self._ask, server, name, role, interface=interface, unchecked=unchecked)
             for server, name in questions
@@ -88,6 +84,8 @@ class Resolvers:
             where = server
             if role is Role.NEUTRAL_RESOLVER and not interface:
                 where = DnsServer(reaching(tracer, server.address, server.port), server.port)
+            # A request over HTTPS is recorded where its connection is made.
+            tracer.ledger.record(role, where.address, host)
             found = ask_server(
                 tracer.machine, where, host, tracer.deadline, interface=interface, unchecked=unchecked
             )
