@@ -175,9 +175,10 @@ class RunContext:
         )
         if trace.last.failure in _BY_CHANCE:
             again = self._tracer.trace(route, Role.PORTAL, self._may_visit, may_be_plain=self._is_own)
-            if again.end is TraceEnd.PAGE:
+            if again.last.failure is None:
                 trace = msgspec.structs.replace(again, recovered=True)
-        return msgspec.structs.replace(self._with_cookies(route, trace), beside=tuple(beside))
+        found = self._with_cookies(route, trace)
+        return msgspec.structs.replace(found, recovered=trace.recovered, beside=tuple(beside))
 
     def _with_cookies(self, route: Route, trace: Trace) -> Trace:
         """A trace that goes round, once more with the cookies that it was given."""

@@ -238,7 +238,7 @@ def _compare(
     # One family's address may be right where the other's is not.
     if set(theirs) & ({lookup.connected} if lookup.connected else set(names.system.addresses)):
         return
-    if not _proves_itself_at(ctx, lookup, theirs):
+    if not denied and not _proves_itself_at(ctx, lookup, theirs):
         return
     if names.system.failure is not None and not denied:
         return  # a failure or silence here does not show that somebody keeps the name back

@@ -38,7 +38,7 @@ from portalcheck_checks.network import reasons
 from portalcheck_checks.network.causes import CAUSES
 from portalcheck_checks.shared.handshakes import OTHER_NAMES, passing_hello, route_to, shakes_hands
 from portalcheck_checks.shared.literals import literal
-from portalcheck_checks.shared.retries import fails_again, retry
+from portalcheck_checks.shared.retries import fails_again, gets_further, retry
 from portalcheck_checks.shared.tunnels import other_interfaces
 from portalcheck_checks.shared.ways import way_in_question
 
@@ -231,12 +231,13 @@ def _retry_all(ctx: Context, trace: Trace, *, loaded: bool) -> Retries:
     small = _in_small_packets(own) if _size_is_suspect(hop) else None
     second = retry(own)
     routes = [route for route in (ipv4, small, second) if route is not None]
-    worked = {route: is_proven(ctx, found) for route, found in zip(routes, ctx.traces(routes), strict=True)}
+    found = zip(routes, ctx.traces(routes), strict=True)
+    worked = {route: gets_further(ctx, tried, trace) for route, tried in found}
     ipv4_only = ipv4 is not None and worked[ipv4] and not worked[second]
     if ipv4 is not None and ipv4_only and hop.failure is not Failure.TIMED_OUT:
         # What fails at once may fail by chance: there is time to see it once more.
         third, fourth = ctx.traces((retry(own, 3), retry(ipv4)))
-        ipv4_only = not is_proven(ctx, third) and is_proven(ctx, fourth)
+        ipv4_only = not gets_further(ctx, third, trace) and gets_further(ctx, fourth, trace)
     return Retries(
         ipv4_only=ipv4_only,
         small_packets=small is not None and worked[small],

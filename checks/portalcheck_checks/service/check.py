@@ -36,7 +36,7 @@ from portalcheck.api import (
 from portalcheck_checks.service import reasons
 from portalcheck_checks.service.causes import CAUSES
 from portalcheck_checks.shared.handshakes import takes_hello
-from portalcheck_checks.shared.retries import fails_again, retry
+from portalcheck_checks.shared.retries import fails_again, gets_further, retry
 
 _REFUSALS = {403, 429, 451}
 _AS_A_PROGRAM = {reasons.REFUSES, reasons.NO_SIGN_IN}
@@ -73,7 +73,7 @@ def _judge_http2(ctx: Context, trace: Trace) -> Finding | None:
     older = Route(url=ctx.url, hello=Hello.HTTP_1)
     silent = hop.http.failure is Failure.TIMED_OUT  # for longer than a second try could be waited for
     ctx.traces((older,) if silent else (older, retry(trace.route)))
-    if not is_proven(ctx, ctx.trace(older)) or not (silent or fails_again(ctx, trace)):
+    if not gets_further(ctx, ctx.trace(older), trace) or not (silent or fails_again(ctx, trace)):
         return None
     if takes_hello(ctx, Hello.BROWSER):
         return fail(reasons.HTTP_2_BROKEN)

@@ -70,4 +70,4 @@ def differs_by_sni(ctx: Context, hop: Hop, chain: Chain | None) -> bool:
     route = route_to(ctx, hop, server_name=OTHER_NAMES[0])
     other = ctx.trace(route) if route is not None else None
     genuine = ctx.chain(other.first) if other is not None else None
-    return genuine is not None and genuine.name_matches and genuine.trusted
+    return genuine is not None and genuine.proves_host

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import msgspec
 
-from portalcheck.api import Context, Route, Trace, is_proven
+from portalcheck.api import Context, Hop, Route, Trace, is_proven
 
+_LAYERS = ("name", "connect", "proxy", "tls", "http")
 SECOND = 2
 """The number of the retry that all checks share."""
 
@@ -27,5 +28,27 @@ def fails_again(ctx: Context, trace: Trace, attempt: int = SECOND) -> bool:
 
 
 def still_fails(ctx: Context, trace: Trace) -> bool:
-    """Whether a retry of the walk does not end at a proven page either (`is_proven`)."""
-    return not is_proven(ctx, ctx.trace(retry(trace.route)))
+    """Whether a retry of the walk gets no further either."""
+    return not gets_further(ctx, ctx.trace(retry(trace.route)), trace)
+
+
+def gets_further(ctx: Context, other: Trace | None, failed: Trace) -> bool:
+    """Whether a walk passes where another one failed, with servers that have certificates of their own names.
+
+    What is wrong behind that place is another fault, and takes nothing from the proof.
+    """
+    if other is None or is_proven(ctx, other):
+        return other is not None
+    if failed.last.failure is None or _depth(other) <= _depth(failed):
+        return False
+    return all(hop.scheme == "http" or _has_its_name(ctx, hop) for hop in other.hops)
+
+
+def _depth(trace: Trace) -> tuple[int, int, bool]:
+    """How far a walk got: its hops, the layer of the last one, and whether that worked."""
+    return len(trace.hops), _LAYERS.index(trace.last.layer), trace.last.failure is None
+
+
+def _has_its_name(ctx: Context, hop: Hop) -> bool:
+    chain = ctx.chain(hop)
+    return chain is not None and chain.name_matches

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -15,10 +15,10 @@ from portalcheck.api import (
     Finding,
     Hello,
     Hop,
+    Kind,
     Link,
     Revocation,
     RootStore,
-    Route,
     Status,
     TlsStep,
     Trace,
@@ -74,22 +74,31 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def tls(ctx: Context) -> Iterable[Finding]:
-    """Every server on the route to the sign-in page, and those of sign-in, up to the first that is not right."""
+    """Every server on the route to the sign-in page, and those of sign-in."""
     trace = ctx.trace()
     if trace is None:
         yield skip(reasons.NOT_REACHED)
         return
-    found: dict[str, Finding] = {}
-    beside = [(way, way.last) for way in ctx.sign_in_traces() if way.last.tls is not None]
-    for way, hop in [*((trace, hop) for hop in trace.hops), *beside]:
-        findings = list(_judge_hop(ctx, way, hop))
-        if any(finding.status in (Status.FAIL, Status.WARN) for finding in findings):
-            yield from findings
-            return
-        found.update((finding.reason, finding) for finding in findings)
-    if (finding := _judge_beside(ctx, trace)) is not None:
-        yield finding
-    yield from found.values()
+    ways = [way for way in ctx.sign_in_traces() if way.last.tls is not None]
+    # All at once, as each may take as long as a silent server is waited for.
+    broken = [hop for way in (trace, *ways) for hop in way.hops if hop.tls is not None and hop.tls.failure]
+    ctx.traces([route for hop in broken for route in experiments(ctx, hop)])
+    walked: list[Finding] = []
+    for hop in trace.hops:
+        # Where one that does not prove itself leads to tells something only of the profile's own hosts.
+        if not _fails(walked) or ctx.judge_address(f"https://{hop.host}/").kind is Kind.OFFICIAL:
+            walked += _judge_hop(ctx, trace, hop)
+    beside = [finding for way in ways for finding in _judge_hop(ctx, way, way.last)]
+    if (finding := _judge_beside(ctx, trace, ways)) is not None:
+        beside.append(finding)
+    told = [*walked, *beside]
+    if _fails(told):
+        told = [finding for finding in told if finding.status is not Status.OK]
+    yield from {(finding.reason, finding.status): finding for finding in told}.values()
+
+
+def _fails(found: Iterable[Finding]) -> bool:
+    return any(finding.status is Status.FAIL for finding in found)
 
 
 def _judge_hop(ctx: Context, trace: Trace, hop: Hop) -> Iterator[Finding]:
@@ -113,7 +122,6 @@ def _judge_hop(ctx: Context, trace: Trace, hop: Hop) -> Iterator[Finding]:
 def _judge_handshake(ctx: Context, trace: Trace, hop: Hop, step: TlsStep) -> Finding:
     """Why a handshake failed, by further ones with one thing changed, all at once."""
     how = step.alert or _HOW.get(step.failure or Failure.OTHER, "garbled")
-    ctx.traces(experiments(ctx, hop))
     if _is_refused_for_its_name(ctx, trace, hop, step):
         return fail(reasons.BLOCKED, how=how)
     hello = passing_hello(ctx, hop)
@@ -123,6 +131,8 @@ def _judge_handshake(ctx: Context, trace: Trace, hop: Hop, step: TlsStep) -> Fin
         return fail(reasons.TOO_OLD, version=version) if version in _OLD else fail(reasons.NOTHING_IN_COMMON)
     if hello is not None and (found := _judge_hello(ctx, hello)) is not None:
         return found
+    if hop.proxy is not None and _is_alone_in_it(ctx, step) and fails_again(ctx, trace):
+        return fail(reasons.BLOCKED, how=how)
     if step.failure is Failure.NOT_TLS:
         return fail(reasons.NOT_TLS)
     return fail(reasons.NO_ANSWER if _is_alone_in_it(ctx, step) else reasons.BROKEN, how=how)
@@ -139,18 +149,21 @@ def _judge_hello(ctx: Context, passing: Hello) -> Finding | None:
     return fail(reasons.HELLO_BLOCKED, how=how) if takes_hello(ctx, passing) else None
 
 
-def _judge_beside(ctx: Context, trace: Trace) -> Finding | None:
-    """What becomes of Chromium's own hello, which is tried apart, as its handshake is never made."""
-    routes = [route for route in trace.beside if route.hello is Hello.CHROMIUM]
-    failed = [route for route in routes if not shakes_hands(ctx, route)]
-    if any(not shakes_hands(ctx, retry(route)) for route in failed if _is_reached(ctx, route)):
-        return _judge_hello(ctx, Hello.BROWSER)
+def _judge_beside(ctx: Context, trace: Trace, ways: Sequence[Trace]) -> Finding | None:
+    """What becomes of Chromium's own hello, which is tried apart, as its handshake is never made.
+
+    It tells something of those hosts alone that answered the hello that browsers have in common.
+    """
+    shaken = {
+        hop.host for way in (trace, *ways) for hop in way.hops if hop.tls is not None and not hop.tls.failure
+    }
+    for route in trace.beside:
+        hop = each.first if route.hello is Hello.CHROMIUM and (each := ctx.trace(route)) is not None else None
+        if hop is None or hop.host not in shaken or hop.tls is None or hop.tls.failure is None:
+            continue
+        if not hop.tls.cut_short and not shakes_hands(ctx, retry(route)):
+            return _judge_hello(ctx, Hello.BROWSER)
     return None
-
-
-def _is_reached(ctx: Context, route: Route) -> bool:
-    trace = ctx.trace(route)
-    return trace is not None and trace.first.tls is not None
 
 
 def _is_alone_in_it(ctx: Context, step: TlsStep) -> bool:
@@ -178,16 +191,13 @@ def _is_refused_for_its_name(ctx: Context, trace: Trace, hop: Hop, step: TlsStep
 
 
 def _other_name_passes(ctx: Context, hop: Hop, step: TlsStep, attempt: int) -> bool:
-    """Whether the same server, or through the same proxy a canary, answers TLS under another server name.
+    """Whether the same server answers TLS under another server name.
 
     An alert is an answer too, but for one to the portal's own name.
     """
     routes = [route_to(ctx, hop, server_name=name) for name in OTHER_NAMES]
     alert = step.failure is not Failure.ALERT
-    if any(shakes_hands(ctx, retry(route, attempt), alert=alert) for route in routes if route is not None):
-        return True
-    canaries = ctx.third_parties.canaries() if hop.proxy is not None else None
-    return canaries is not None and canaries.verified > 0
+    return any(shakes_hands(ctx, retry(route, attempt), alert=alert) for route in routes if route is not None)
 
 
 # ---- the chain ---------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from portalcheck.api import (
     reasons_in,
 )
 from portalcheck_checks.shared.literals import literal
-from portalcheck_checks.shared.retries import still_fails
+from portalcheck_checks.shared.retries import gets_further, still_fails
 from portalcheck_checks.shared.tunnels import bypassing, carrying, tunnels
 from portalcheck_checks.shared.ways import way_in_question
 from portalcheck_checks.vpn import reasons
@@ -57,12 +57,17 @@ def vpn(ctx: Context) -> Iterable[Finding]:
 
 
 def _judge_kill_switch(ctx: Context, tunnel: Interface, outside: Sequence[str]) -> list[Finding]:
-    """A tunnel that leads nowhere, and this computer itself lets nothing out beside it (`outside`: interfaces)."""
+    """A VPN that leads nowhere, and this computer itself lets nothing out beside it (`outside`: interfaces).
+
+    Where no VPN is known by its product, it may be any firewall of this computer.
+    """
+    if not tunnel.product:
+        return []
     canaries = ctx.third_parties.canaries()
     if canaries is None or canaries.internet_works or canaries.tcp_ok or canaries.is_captive:
         return []
     stopped = bool(outside) and all(ctx.egress.blocked_here(name) for name in outside)
-    return [fail(reasons.KILL_SWITCH, product=tunnel.product or _UNKNOWN_PRODUCT)] if stopped else []
+    return [fail(reasons.KILL_SWITCH, product=tunnel.product)] if stopped else []
 
 
 def _judge_trouble(ctx: Context, trace: Trace, tunnel: Interface, outside: Sequence[str]) -> list[Finding]:
@@ -73,7 +78,9 @@ def _judge_trouble(ctx: Context, trace: Trace, tunnel: Interface, outside: Seque
             msgspec.structs.replace(trace.route, proxy=DIRECT, interface=one, addresses=addresses)
             for one in outside
         )
-        works = any(is_proven(ctx, ctx.trace(route)) for route in beside) and still_fails(ctx, trace)
+        works = any(gets_further(ctx, ctx.trace(route), trace) for route in beside) and still_fails(
+            ctx, trace
+        )
         return [_breaks(tunnel)] if works else []
     canaries, names = ctx.third_parties.canaries(), ctx.names()
     if canaries is None or names is None:

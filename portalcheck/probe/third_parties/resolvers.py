@@ -69,6 +69,10 @@ class Resolvers:
         """
         if interface:
             questions = [(server, name) for server, name in questions if not server.url]
+        for server, name in questions:
+            # A request over HTTPS is recorded where its connection is made.
+            if not server.url:
+                self._tracer.ledger.record(role, server.address, name)
         works = [
             partial(self._ask, server, name, role, interface=interface, unchecked=unchecked)
             for server, name in questions
@@ -83,9 +87,10 @@ class Resolvers:
         else:
             where = server
             if role is Role.NEUTRAL_RESOLVER and not interface:
-                where = DnsServer(reaching(tracer, server.address, server.port), server.port)
-            # A request over HTTPS is recorded where its connection is made.
-            tracer.ledger.record(role, where.address, host)
+                address = reaching(tracer, server.address, server.port)
+                where = server if address == server.address else DnsServer(address, server.port)
+            if where is not server:
+                tracer.ledger.record(role, where.address, host)
             found = ask_server(
                 tracer.machine, where, host, tracer.deadline, interface=interface, unchecked=unchecked
             )
