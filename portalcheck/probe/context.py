@@ -337,7 +337,8 @@ class RunContext:
         hellos = self.traces([route for route in trace.beside if route.hello is Hello.CHROMIUM])
         if any(self._fails(each) for each in (*beside, *hellos) if each is not None):
             return True
-        hops = [hop for each in (trace, *beside) for hop in each.hops]
+        requests = self.traces([route for route in trace.beside if route.filler_bytes])
+        hops = [hop for each in (trace, *beside, *requests) if each is not None for hop in each.hops]
         return any(map(self._odd_certificate, hops)) or self._clock_seems_wrong(trace)
 
     def _fails(self, beside: Trace) -> bool:

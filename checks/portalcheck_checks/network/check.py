@@ -71,7 +71,7 @@ def network(ctx: Context) -> Iterable[Finding]:
         yield from judge_egress(
             trace,
             canaries,
-            loaded=loaded,
+            loaded=loaded and not _is_replaced_by_now(ctx, trace),
             captive=CaptiveAnswer.CAPTIVE in beside,
             in_place=_is_in_place(ctx, trace, canaries),
             blocked_here=stuck and ctx.egress.blocked_here(),
@@ -243,6 +243,14 @@ def _retry_all(ctx: Context, trace: Trace, *, loaded: bool) -> Retries:
         small_packets=small is not None and worked[small],
         again=worked[second],
     )
+
+
+def _is_replaced_by_now(ctx: Context, walk: Trace) -> bool:
+    """Whether another server is met in the portal's place by a request that was made after the walk's first."""
+    route = next((route for route in walk.beside if route.filler_bytes), None)
+    trace = ctx.trace(route) if route is not None else None
+    chain = ctx.chain(trace.first) if trace is not None else None
+    return chain is not None and not chain.name_matches
 
 
 def _large_request_vanishes(ctx: Context, walk: Trace) -> bool:
