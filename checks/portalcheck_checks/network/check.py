@@ -36,7 +36,7 @@ from portalcheck.api import (
 )
 from portalcheck_checks.network import reasons
 from portalcheck_checks.network.causes import CAUSES
-from portalcheck_checks.shared.handshakes import OTHER_NAMES, passing_hello, route_to, shakes_hands
+from portalcheck_checks.shared.handshakes import OTHER_NAMES, route_to, shakes_hands, some_hello_passes
 from portalcheck_checks.shared.literals import literal
 from portalcheck_checks.shared.retries import fails_again, gets_further, retry
 from portalcheck_checks.shared.tunnels import other_interfaces
@@ -75,7 +75,7 @@ def network(ctx: Context) -> Iterable[Finding]:
             captive=CaptiveAnswer.CAPTIVE in beside,
             in_place=_is_in_place(ctx, trace, canaries),
             blocked_here=stuck and ctx.egress.blocked_here(),
-            some_hello_passes=_fails_to_shake_hands(trace) and passing_hello(ctx, trace.first) is not None,
+            some_hello_passes=_fails_to_shake_hands(trace) and some_hello_passes(ctx, trace.first),
         )
     routed = arrived or _is_routed(ctx, way)
     conflict = None if arrived or retries.again else _judge_routes(ctx, way, canaries)

@@ -31,6 +31,7 @@ from portalcheck.api import (
 )
 from portalcheck_checks.shared.handshakes import (
     OTHER_NAMES,
+    canaries_want_less,
     differs_by_sni,
     experiments,
     passing_hello,
@@ -131,6 +132,8 @@ def _judge_handshake(ctx: Context, trace: Trace, hop: Hop, step: TlsStep) -> Fin
         return fail(reasons.TOO_OLD, version=version) if version in _OLD else fail(reasons.NOTHING_IN_COMMON)
     if hello is not None and (found := _judge_hello(ctx, hello)) is not None:
         return found
+    if step.failure in _CUT and canaries_want_less(ctx):
+        return fail(reasons.HELLO_BLOCKED, how=_STOPPED[Hello.PLAIN])
     if hop.proxy is not None and _is_alone_in_it(ctx, step) and fails_again(ctx, trace):
         return fail(reasons.BLOCKED, how=how)
     if step.failure is Failure.NOT_TLS:
