@@ -198,9 +198,15 @@ def _other_name_passes(ctx: Context, hop: Hop, step: TlsStep, attempt: int) -> b
 
     An alert is an answer too, but for one to the portal's own name.
     """
-    routes = [route_to(ctx, hop, server_name=name) for name in OTHER_NAMES]
-    alert = step.failure is not Failure.ALERT
-    return any(shakes_hands(ctx, retry(route, attempt), alert=alert) for route in routes if route is not None)
+    alerted = step.failure is Failure.ALERT
+    names = OTHER_NAMES[:1] if alerted else OTHER_NAMES
+    routes = [route_to(ctx, hop, server_name=name) for name in names]
+    passes = [
+        shakes_hands(ctx, retry(route, attempt), alert=not alerted) for route in routes if route is not None
+    ]
+    # A server that has no such host says so; it says it of no name below that host, as a filter does.
+    below = route_to(ctx, hop, server_name=f"portalcheck.{hop.host}") if alerted else None
+    return any(passes) and not shakes_hands(ctx, below)
 
 
 # ---- the chain ---------------------------------------------------------------------------------
