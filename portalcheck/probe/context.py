@@ -39,7 +39,7 @@ from portalcheck.probe.aliases import Aliases
 from portalcheck.probe.connect.proxy_plan import ProxyFinder
 from portalcheck.probe.deadline import Deadline
 from portalcheck.probe.dns.resolution import ask_servers
-from portalcheck.probe.limits import BESIDE_S, LINK_S
+from portalcheck.probe.limits import BESIDE_S, LARGE_S, LINK_S
 from portalcheck.probe.memo import Memo
 from portalcheck.probe.policy import Ledger, Network, Role
 from portalcheck.probe.third_parties.asking import Egress, ThirdParties
@@ -155,7 +155,8 @@ class RunContext:
             spawn(self._certificates.prepare)
         if route == Route(url=self.url):
             return self._own_trace(route)
-        trace = self._tracer.trace(route, Role.PORTAL, self._may_visit, may_be_plain=self._is_own)
+        tracer = self._tracer.within(LARGE_S) if route.filler_bytes else self._tracer
+        trace = tracer.trace(route, Role.PORTAL, self._may_visit, may_be_plain=self._is_own)
         if route == Route(url=route.url, request=False) and trace.last.failure in _BY_CHANCE:
             again = self._tracer.trace(route, Role.PORTAL, self._may_visit)
             trace = msgspec.structs.replace(again, recovered=True) if again.arrived else trace
@@ -198,6 +199,7 @@ class RunContext:
         routes = [_handshake_with(host) for host in self._sign_in_hosts()]
         walk = self.trace() if routes else None
         if walk is None or (walk.first.tls is not None and not _is_quick(walk.first, LINK_S)):
+            self._tracer.close_idle()
             return ()
         found = self.traces(routes)
         self._tracer.close_idle()
@@ -337,7 +339,8 @@ class RunContext:
         hellos = self.traces([route for route in trace.beside if route.hello is Hello.CHROMIUM])
         if any(self._fails(each) for each in (*beside, *hellos) if each is not None):
             return True
-        hops = [hop for each in (trace, *beside) for hop in each.hops]
+        requests = self.traces([route for route in trace.beside if route.filler_bytes])
+        hops = [hop for each in (trace, *beside, *requests) if each is not None for hop in each.hops]
         return any(map(self._odd_certificate, hops)) or self._clock_seems_wrong(trace)
 
     def _fails(self, beside: Trace) -> bool:

@@ -65,6 +65,8 @@ PAGE_S = 9.3
 """The page: longer than that of a slow one (`facts.SLOW_MS`), so that slow is told from silent."""
 LINK_S = 0.5
 """Name and TCP connection, on a link that carries two handshakes at a time: two round trips of a mobile one (fixed)."""
+LARGE_S = 2.5
+"""A request as large as that of a sign-in, on such a link: one lost packet, and time for the same in small ones."""
 BESIDE_S = 1.5
 """The first answer, name and connection included, on a link that carries more than one thing at a time (fixed)."""
 REDIRECT_BODY_S = 1.0

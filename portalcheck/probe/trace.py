@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -114,8 +115,9 @@ class Tracer:
 
     def close_idle(self) -> None:
         """Close the connections that no walk came for."""
-        while self.idle:
-            self.idle.popitem()[1][0].close()
+        with contextlib.suppress(KeyError):  # several checks may do so at the same time
+            while True:
+                self.idle.popitem()[1][0].close()
 
     def connect(
         self,
@@ -268,6 +270,12 @@ class _Tracing:
         if kept is not None:
             kept[0].close()
         opened = self._opened_beside(request.url)
+        if opened is not None and opened[0] is not None:
+            exchange = self._exchange(opened[0], opened[1], request)
+            if not (exchange.no_response_byte or exchange.step.failure is Failure.HTTP_1_REQUIRED):
+                self.hops.append(msgspec.structs.replace(opened[1], http=exchange.step))
+                return exchange
+            opened = None
         for hello in (self.route.hello, Hello.HTTP_1):
             connection, hop = opened or self._connect(request.url, hello)
             if connection is None:
@@ -276,7 +284,6 @@ class _Tracing:
             exchange = self._exchange(connection, hop, request)
             if exchange.step.failure is not Failure.HTTP_1_REQUIRED:
                 break
-            opened = None
         self.hops.append(msgspec.structs.replace(hop, http=exchange.step))
         return exchange
 

@@ -99,7 +99,7 @@ def test_too_long_a_head_and_no_http_get_an_answer_of_their_own(healthy: Practic
         ("portal-error", 503, ""),
         ("blocked-by-server", 403, ""),
         ("redirect-problem-address", 302, f"https://{IDENTITY}:https/login"),
-        ("redirect-problem-plain", 302, f"http://{IDENTITY}/login"),
+        ("redirect-problem-plain", 302, "http://canary.north.example/login"),
     ],
 )
 def test_the_portal_answers_after_its_fault(fault: str, status: int, location: str) -> None:

@@ -311,12 +311,12 @@ ROWS = (
         cause=cause("slow"),
         innocent=NOT_BY_SLOWNESS,
         ref="error-4",
-        code=1,
+        code=None,  # whether the page still comes before the run must end
     ),
     Row(
         id="C12d",
-        what="the portal sends 500 bytes a second",
-        fault=(carries(500.0),),
+        what="the portal sends 400 bytes a second",
+        fault=(carries(400.0),),
         shows=("page portal",),
         cause=cause("slow"),  # the page itself comes in time, but not with all that goes before it
         innocent=NOT_BY_SLOWNESS,

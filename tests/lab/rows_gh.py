@@ -13,7 +13,7 @@ from tests.lab.row import QUIET, TROUBLE, Row, cause
 from tests.lab.rows_f import tunnel_left_behind
 from tests.lab.servers import Application
 from tests.lab.steps import application, certificate
-from tests.lab.world import World, redirect, status
+from tests.lab.world import World, redirect, sign_in, status
 
 HERE = TROUBLE | {"gateway"}
 SPOTLESS = cause("portal-unreachable", "captive-portal", "no-internet", "clock-wrong")
@@ -25,6 +25,12 @@ def of_server(row_id: str, what: str, named: str, answer: Application, ref: str,
     usual = {"shows": ("page portal",), "innocent": SPOTLESS}
     fault = (application(names.PORTAL, answer),)
     return Row(id=row_id, what=what, cause=cause(named), fault=fault, ref=ref, **{**usual, **more})  # type: ignore[arg-type]  # the fields of a row
+
+
+def plain_sign_in(world: World) -> None:
+    """The identity host has its page on port 80, too."""
+    for address in (names.IDENTITY_4, names.IDENTITY_6):
+        world.servers.plain[address] = sign_in
 
 
 def challenge(asked: web.Asked) -> web.Page:
@@ -84,12 +90,14 @@ G = (
     ),
     of_server("G05", "redirects in a circle", "redirect-problem", redirect(names.SIGN_IN), "step-10"),
     of_server("G05a", "redirects without end", "redirect-problem", endless, "step-10"),
-    of_server(
-        "G06",
-        "a redirect to plain HTTP",
-        "redirect-problem",
-        redirect(f"http://{names.IDENTITY}/login"),
-        "step-10",
+    Row(
+        id="G06",
+        what="a redirect to plain HTTP, where the sign-in page is",
+        fault=(application(names.PORTAL, redirect(f"http://{names.IDENTITY}/login")), plain_sign_in),
+        shows=("page portal",),
+        cause=cause("redirect-problem"),
+        innocent=SPOTLESS,
+        ref="step-10",
     ),
     of_server("G06a", "a redirect that is no address", "redirect-problem", redirect("https://"), "step-10"),
     of_server(

@@ -52,6 +52,15 @@ def resets(code: h2.errors.ErrorCodes) -> Speak:
     return lambda connection, stream: connection.reset_stream(stream, code)
 
 
+def pushes(connection: h2.connection.H2Connection, stream: int) -> None:
+    """As servers do that push what a page will need, where they may."""
+    if connection.remote_settings.enable_push:
+        connection.reset_stream(stream)
+        return
+    connection.increment_flow_control_window(10, stream)
+    page(connection, stream)
+
+
 def goes_away(connection: h2.connection.H2Connection, stream: int) -> None:
     connection.close_connection(h2.errors.ErrorCodes.INTERNAL_ERROR)
 
@@ -96,6 +105,10 @@ def test_a_page_is_read_with_its_status_size_and_time(world: World) -> None:
     step = got(world, speaks(page)).step
     assert (step.failure, step.status, step.size, step.complete) == (None, 200, 20, True)
     assert step.server_time == 1_700_000_000.0
+
+
+def test_nothing_is_pushed_and_room_may_be_given_before_the_page(world: World) -> None:
+    assert got(world, speaks(pushes)).step.status == 200
 
 
 def test_a_connection_is_used_again(world: World) -> None:

@@ -166,7 +166,12 @@ def test_a_pac_file_that_cannot_be_had_means_direct(script: str | None, expected
 @pytest.mark.parametrize(
     ("more", "script", "expected"),
     [
-        ({}, "PROXY a:1", ProxyPlan(candidates=("http://a:1",), kind=ProxyKind.PAC, pac=PacState.READ)),
+        (
+            {},
+            'function FindProxyForURL(url, host) { return "PROXY a:1"; }',
+            ProxyPlan(candidates=("http://a:1",), kind=ProxyKind.PAC, pac=PacState.READ),
+        ),
+        ({}, "<html>DIRECT TV, ours at last</html>", ProxyPlan()),
         ({}, None, ProxyPlan()),
         ({}, "<html>Welcome to our Wi-Fi</html>", ProxyPlan()),
         ({"browser": "http://b:1"}, None, ProxyPlan(candidates=("http://b:1",), kind=ProxyKind.SYSTEM)),

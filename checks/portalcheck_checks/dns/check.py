@@ -40,6 +40,8 @@ from portalcheck_checks.dns.lookup import (
 
 SLOW_SERVER_MS = 2000
 _NO_ADDRESS = {reasons.MISSING, reasons.MISSING_EVERYWHERE, reasons.UNSETTLED}
+_LAME = {reasons.ERROR_HERE, reasons.SILENT_HERE, reasons.LATE, reasons.SYSTEM_SILENT}
+"""What servers of a zone that was given up do; it stops nobody where the page is there."""
 _OF_THE_PORTAL_ITSELF = {reasons.RESOLVES, reasons.SLOW_SERVER}
 
 
@@ -92,9 +94,10 @@ def _judge_sign_in_name(ctx: Context, beside: Trace) -> list[Finding]:
     judged = _judge_name(ctx, NameOnRoute(names, beside.route.url, beside), loaded=False)
     found = [finding for finding in judged if finding.reason not in _OF_THE_PORTAL_ITSELF]
     given = {finding.reason for finding in found}
-    if reasons.FOUND_ELSEWHERE in given or not given & _NO_ADDRESS:
+    unfound = _NO_ADDRESS | (_LAME if is_proven(ctx, ctx.trace()) else set())
+    if reasons.FOUND_ELSEWHERE in given or not given & unfound:
         return found
-    return [*(each for each in found if each.reason not in _NO_ADDRESS), note(reasons.SIGN_IN_MISSING)]
+    return [*(each for each in found if each.reason not in unfound), note(reasons.SIGN_IN_MISSING)]
 
 
 def _judge_name(ctx: Context, lookup: NameOnRoute, *, loaded: bool) -> Iterator[Finding]:

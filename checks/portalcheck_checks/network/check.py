@@ -36,7 +36,7 @@ from portalcheck.api import (
 )
 from portalcheck_checks.network import reasons
 from portalcheck_checks.network.causes import CAUSES
-from portalcheck_checks.shared.handshakes import OTHER_NAMES, passing_hello, route_to, shakes_hands
+from portalcheck_checks.shared.handshakes import OTHER_NAMES, route_to, shakes_hands, some_hello_passes
 from portalcheck_checks.shared.literals import literal
 from portalcheck_checks.shared.retries import fails_again, gets_further, retry
 from portalcheck_checks.shared.tunnels import other_interfaces
@@ -71,11 +71,11 @@ def network(ctx: Context) -> Iterable[Finding]:
         yield from judge_egress(
             trace,
             canaries,
-            loaded=loaded,
+            loaded=loaded and not _is_replaced_by_now(ctx, trace),
             captive=CaptiveAnswer.CAPTIVE in beside,
             in_place=_is_in_place(ctx, trace, canaries),
             blocked_here=stuck and ctx.egress.blocked_here(),
-            some_hello_passes=_fails_to_shake_hands(trace) and passing_hello(ctx, trace.first) is not None,
+            some_hello_passes=_fails_to_shake_hands(trace) and some_hello_passes(ctx, trace.first),
         )
     routed = arrived or _is_routed(ctx, way)
     conflict = None if arrived or retries.again else _judge_routes(ctx, way, canaries)
@@ -160,7 +160,12 @@ def _is_in_place(ctx: Context, trace: Trace, canaries: Canaries) -> bool:
 
     A filter that goes by names, which may have such a page as well, lets another name pass at the same address.
     """
-    if canaries.portal_plain is not CaptiveAnswer.CAPTIVE:
+    connect = trace.last.connect
+    if (
+        canaries.portal_plain is not CaptiveAnswer.CAPTIVE
+        or connect is None
+        or connect.failure is Failure.REFUSED
+    ):
         return False
     chain = ctx.chain(trace.last)
     if chain is not None:
@@ -245,14 +250,23 @@ def _retry_all(ctx: Context, trace: Trace, *, loaded: bool) -> Retries:
     )
 
 
+def _is_replaced_by_now(ctx: Context, walk: Trace) -> bool:
+    """Whether another server is met in the portal's place by a request that was made after the walk's first."""
+    route = next((route for route in walk.beside if route.filler_bytes), None)
+    trace = ctx.trace(route) if route is not None else None
+    chain = ctx.chain(trace.first) if trace is not None else None
+    return chain is not None and not chain.name_matches
+
+
 def _large_request_vanishes(ctx: Context, walk: Trace) -> bool:
     """Whether a request as large as that of a sign-in is lost, and comes through in small packets."""
     route = next((route for route in walk.beside if route.filler_bytes), None)
     trace = ctx.trace(route) if route is not None else None
     if trace is None or trace.last.failure is not Failure.TIMED_OUT:
         return False
-    small = ctx.trace(msgspec.structs.replace(trace.route, small_packets=True))
-    return small is not None and small.last.failure is None and fails_again(ctx, trace)
+    small = msgspec.structs.replace(trace.route, small_packets=True)
+    found, _ = ctx.traces((small, retry(trace.route)))
+    return found is not None and found.last.failure is None and fails_again(ctx, trace)
 
 
 def _in_small_packets(route: Route) -> Route:
@@ -331,6 +345,9 @@ def _judge_routes(ctx: Context, trace: Trace, canaries: Canaries | None) -> Find
     unsure = Failure.TIMED_OUT in failures and not (proven or same)
     if unsure and ctx.egress.dns_over(way.interface):
         return None  # that way is alive, and the portal is not
+    tunnelled = any(i.kind is InterfaceKind.TUNNEL and i.addresses for i in interfaces)
+    if same and not way.gateway and not (proven or tunnelled):
+        return None  # a host of this very network that is down
     kind = "gateway" if way.gateway and same else "on-link" if same else "interface"
     return fail(reasons.ROUTE_CONFLICT, kind=kind if way.interface else "nowhere", interface=way.interface)
 
@@ -384,11 +401,11 @@ def _missing_family(connect: ConnectStep) -> Reason | None:
 def _dead_family(hop: Hop, canaries: Canaries) -> Finding | None:
     """The family that a host has alone, and by which neutral hosts do not answer either, though they do otherwise."""
     attempts = hop.connect.attempts if hop.connect is not None and hop.proxy is None else ()
-    if not (attempts and canaries.verified) or any(
-        attempt.failure not in _UNANSWERED for attempt in attempts
-    ):
+    if not attempts or any(attempt.failure not in _UNANSWERED for attempt in attempts):
         return None
-    if not all(_reach(canaries, attempt.address).is_dead for attempt in attempts):
+    reached = [_reach(canaries, attempt.address) for attempt in attempts]
+    others = [reach for reach in (canaries.ipv4, canaries.ipv6, canaries.translated) if reach not in reached]
+    if not all(reach.is_dead for reach in reached) or not any(reach.answered for reach in others):
         return None
     translated = [is_translated(attempt.address, canaries.nat64) for attempt in attempts]
     six = [":" in attempt.address for attempt in attempts]

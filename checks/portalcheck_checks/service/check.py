@@ -71,9 +71,8 @@ def _judge_http2(ctx: Context, trace: Trace) -> Finding | None:
     if hop.tls is None or hop.tls.protocol != HTTP_2 or hop.http is None or hop.http.failure is None:
         return None
     older = Route(url=ctx.url, hello=Hello.HTTP_1)
-    silent = hop.http.failure is Failure.TIMED_OUT  # for longer than a second try could be waited for
-    ctx.traces((older,) if silent else (older, retry(trace.route)))
-    if not gets_further(ctx, ctx.trace(older), trace) or not (silent or fails_again(ctx, trace)):
+    ctx.traces((older, retry(trace.route)))
+    if not gets_further(ctx, ctx.trace(older), trace) or not fails_again(ctx, trace):
         return None
     if takes_hello(ctx, Hello.BROWSER):
         return fail(reasons.HTTP_2_BROKEN)

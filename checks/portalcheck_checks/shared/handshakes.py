@@ -63,6 +63,16 @@ def takes_hello(ctx: Context, hello: Hello) -> bool:
     return canaries.verified > 0 if hello is Hello.BROWSER else ctx.third_parties.shake_hands(hello)
 
 
+def some_hello_passes(ctx: Context, hop: Hop) -> bool:
+    """Whether a ClientHello other than a browser's gets an answer, of a hop's server or of a canary."""
+    return canaries_want_less(ctx) or passing_hello(ctx, hop) is not None
+
+
+def canaries_want_less(ctx: Context) -> bool:
+    """Whether no canary answers a browser's ClientHello, and one answers the plainest."""
+    return not takes_hello(ctx, Hello.BROWSER) and takes_hello(ctx, Hello.PLAIN)
+
+
 def differs_by_sni(ctx: Context, hop: Hop, chain: Chain | None) -> bool:
     """Whether a certificate that no store trusts comes for the portal's name, and the portal's own for another name."""
     if chain is None or not chain.readable or chain.trusted_by or chain.name_matches or chain.incomplete:

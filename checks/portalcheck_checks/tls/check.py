@@ -31,6 +31,7 @@ from portalcheck.api import (
 )
 from portalcheck_checks.shared.handshakes import (
     OTHER_NAMES,
+    canaries_want_less,
     differs_by_sni,
     experiments,
     passing_hello,
@@ -131,6 +132,8 @@ def _judge_handshake(ctx: Context, trace: Trace, hop: Hop, step: TlsStep) -> Fin
         return fail(reasons.TOO_OLD, version=version) if version in _OLD else fail(reasons.NOTHING_IN_COMMON)
     if hello is not None and (found := _judge_hello(ctx, hello)) is not None:
         return found
+    if step.failure in _CUT and canaries_want_less(ctx):
+        return fail(reasons.HELLO_BLOCKED, how=_STOPPED[Hello.PLAIN])
     if hop.proxy is not None and _is_alone_in_it(ctx, step) and fails_again(ctx, trace):
         return fail(reasons.BLOCKED, how=how)
     if step.failure is Failure.NOT_TLS:
@@ -195,9 +198,15 @@ def _other_name_passes(ctx: Context, hop: Hop, step: TlsStep, attempt: int) -> b
 
     An alert is an answer too, but for one to the portal's own name.
     """
-    routes = [route_to(ctx, hop, server_name=name) for name in OTHER_NAMES]
-    alert = step.failure is not Failure.ALERT
-    return any(shakes_hands(ctx, retry(route, attempt), alert=alert) for route in routes if route is not None)
+    alerted = step.failure is Failure.ALERT
+    names = OTHER_NAMES[:1] if alerted else OTHER_NAMES
+    routes = [route_to(ctx, hop, server_name=name) for name in names]
+    passes = [
+        shakes_hands(ctx, retry(route, attempt), alert=not alerted) for route in routes if route is not None
+    ]
+    # A server that has no such host says so; it says it of no name below that host, as a filter does.
+    below = route_to(ctx, hop, server_name=f"portalcheck.{hop.host}") if alerted else None
+    return any(passes) and not shakes_hands(ctx, below)
 
 
 # ---- the chain ---------------------------------------------------------------------------------

@@ -22,6 +22,8 @@ _WPAD_URL = f"http://{WPAD_HOST}/wpad.dat"
 MAX_PAC_BYTES = 1024 * 1024
 _MAX_CANDIDATES = 4
 _NAMED = re.compile(r"\b(DIRECT|(?:PROXY|HTTPS?|SOCKS[45]?)\s+[A-Za-z0-9._\-\[\]:]{1,260}:[0-9]{1,5})\b")
+_ENTRY = "FindProxyForURL"
+"""The function that every such script has."""
 _SCHEMES = {
     "PROXY": "http",
     "HTTP": "http",
@@ -59,8 +61,8 @@ class ProxyFinder:
         settings = self.settings(url)
         if settings.browser_known:
             # What a network does not tell, or tells without sense, counts for nothing: the other settings follow.
-            if settings.auto_detect and (told := self._from_pac(_WPAD_URL)).pac is PacState.READ:
-                return told
+            if settings.auto_detect and self._is_script(_WPAD_URL):
+                return self._from_pac(_WPAD_URL)
             if settings.pac_url:
                 return self._from_pac(settings.pac_url)
             if settings.browser:
@@ -69,6 +71,11 @@ class ProxyFinder:
         if settings.programs:
             return ProxyPlan(candidates=(settings.programs,), kind=ProxyKind.ENV)
         return ProxyPlan(bypassed=settings.programs_bypassed)
+
+    def _is_script(self, pac_url: str) -> bool:
+        """Whether what is there is a script at all, and no page that is shown in place of every name."""
+        script = self._shared.get(("pac", pac_url), lambda: self._fetch(pac_url))
+        return script is not None and _ENTRY in script and bool(candidates_in(script))
 
     def _from_pac(self, pac_url: str) -> ProxyPlan:
         script = self._shared.get(("pac", pac_url), lambda: self._fetch(pac_url))

@@ -10,6 +10,7 @@ import h2.connection
 import h2.errors
 import h2.events
 import h2.exceptions
+import h2.settings
 
 from portalcheck.facts import Failure
 from portalcheck.probe.http.http1 import MOST_INTERIM, Head, Request
@@ -20,6 +21,17 @@ _MOST_EVENTS = 100_000
 """Frames of one response that are taken apart: a page of the largest size in small frames has a tenth of it."""
 
 
+_SETTINGS = {
+    h2.settings.SettingCodes.ENABLE_PUSH: 0,
+    h2.settings.SettingCodes.INITIAL_WINDOW_SIZE: 6 * 1024 * 1024,
+}
+"""As Chromium has them: nothing that was not asked for, and room for a page."""
+_TELLING = (
+    h2.events.ResponseReceived,
+    h2.events.InformationalResponseReceived,
+    h2.events.DataReceived,
+    h2.events.StreamEnded,
+)
 _BY_CODE: dict[int | None, Failure] = {h2.errors.ErrorCodes.HTTP_1_1_REQUIRED: Failure.HTTP_1_REQUIRED}
 """What RST_STREAM's codes (RFC 9113, 7) mean here, if they mean more than that there will be no answer."""
 
@@ -34,6 +46,7 @@ class Http2:
         self._stream = stream
         config = h2.config.H2Configuration(client_side=True, header_encoding=None)
         self._http = h2.connection.H2Connection(config)
+        self._http.local_settings = h2.settings.Settings(client=True, initial_values=_SETTINGS)
         self._current = 0
         self._done, self._gone = True, False
         self._events: deque[h2.events.Event] = deque()
@@ -116,13 +129,14 @@ class Http2:
                 if isinstance(event, h2.events.ConnectionTerminated):
                     self._gone = True
                     if event.error_code:
-                        raise self._stream.gave_up(Failure.CLOSED)
+                        raise self._stream.gave_up(_BY_CODE.get(event.error_code, Failure.CLOSED))
                 elif getattr(event, "stream_id", None) == self._current:
                     self.heard = True
                     if isinstance(event, h2.events.StreamReset):
                         self._done = True
                         raise self._stream.gave_up(_BY_CODE.get(event.error_code, Failure.STREAM_RESET))
-                    return event
+                    if isinstance(event, _TELLING):
+                        return event
             self._receive()
 
     def _receive(self) -> None:

@@ -113,7 +113,8 @@ def kind_of(head: bytes, content_type: str, *, whole: bool) -> PageKind:
     if not (title or body):
         return PageKind.EMPTY
     first = "" if _WAY_IN.search(shown) else body[:_FIRST_WORDS]
-    return _spoken_of(title) or _spoken_of(heading) or _spoken_of(first) or PageKind.BARE
+    said = _spoken_of(heading) or _spoken_of(first) if first else None
+    return _spoken_of(title) or said or PageKind.BARE
 
 
 def _decoded(head: bytes, content_type: str) -> str | None:

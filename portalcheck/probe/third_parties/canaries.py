@@ -37,7 +37,7 @@ from portalcheck.probe.policy import Network, Role
 from portalcheck.probe.third_parties.families import ask_by_family, reaching
 from portalcheck.probe.third_parties.resolvers import Resolvers
 from portalcheck.probe.threads import gather
-from portalcheck.probe.trace import Tracer
+from portalcheck.probe.trace import Tracer, nowhere
 
 _log = logging.getLogger(__name__)
 
@@ -232,7 +232,7 @@ class CanarySurvey:
 
     def _canary(self, url: str, resolvers: Resolvers, others: Sequence[DnsServer]) -> Trace:
         """The trace to a canary; if its name has no usable address here, to those that independent DNS servers give."""
-        trace = self._tracer.trace(Route(url=url, follow=False), Role.NEUTRAL, lambda _: False)
+        trace = self._by_the_portals_way(Route(url=url, follow=False))
         names = trace.first.names
         if names is None or (names.failure is None and not _leads_home(trace.first)):
             return trace
@@ -242,6 +242,22 @@ class CanarySurvey:
             return trace
         route = Route(url=url, addresses=addresses, proxy=DIRECT, follow=False)
         return self._tracer.trace(route, Role.NEUTRAL, lambda _: False)
+
+    def _by_the_portals_way(self, route: Route) -> Trace:
+        """The trace to a canary: without a proxy where the portal is reached without, else as browsers go."""
+        plan, walk = (
+            self._tracer.finder.plan,
+            partial(self._tracer.trace, role=Role.NEUTRAL, may_visit=nowhere),
+        )
+        direct = msgspec.structs.replace(route, proxy=DIRECT)
+        if (
+            plan(f"https://{self._portal}/").candidates[0] != DIRECT
+            or plan(route.url).candidates[0] == DIRECT
+        ):
+            return walk(route)
+        found = gather([partial(walk, direct), partial(walk, route)], self._tracer.deadline.remaining())
+        tried = [trace for trace in found if trace is not None]
+        return max(tried, key=lambda trace: trace.first.http is not None) if tried else walk(direct)
 
     def shakes_hands(self, hello: Hello) -> bool:
         """Whether any canary answers a ClientHello, and proves itself where a handshake comes of it."""
