@@ -134,7 +134,8 @@ def _judge_handshake(ctx: Context, trace: Trace, hop: Hop, step: TlsStep) -> Fin
         return found
     if step.failure in _CUT and canaries_want_less(ctx):
         return fail(reasons.HELLO_BLOCKED, how=_STOPPED[Hello.PLAIN])
-    if hop.proxy is not None and _is_alone_in_it(ctx, step) and fails_again(ctx, trace):
+    refused = step.failure in (*_CUT, Failure.NOT_TLS) and not step.client_certificate_requested
+    if hop.proxy is not None and refused and takes_hello(ctx, Hello.BROWSER) and fails_again(ctx, trace):
         return fail(reasons.BLOCKED, how=how)
     if step.failure is Failure.NOT_TLS:
         return fail(reasons.NOT_TLS)

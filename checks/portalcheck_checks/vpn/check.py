@@ -59,15 +59,15 @@ def vpn(ctx: Context) -> Iterable[Finding]:
 def _judge_kill_switch(ctx: Context, tunnel: Interface, outside: Sequence[str]) -> list[Finding]:
     """A VPN that leads nowhere, and this computer itself lets nothing out beside it (`outside`: interfaces).
 
-    Where no VPN is known by its product, it may be any firewall of this computer.
+    Where no VPN is in use, nor known by its product, it may be any firewall of this computer.
     """
-    if not tunnel.product:
+    if not tunnel.product and [*outside] == [""]:
         return []
     canaries = ctx.third_parties.canaries()
     if canaries is None or canaries.internet_works or canaries.tcp_ok or canaries.is_captive:
         return []
     stopped = bool(outside) and all(ctx.egress.blocked_here(name) for name in outside)
-    return [fail(reasons.KILL_SWITCH, product=tunnel.product)] if stopped else []
+    return [fail(reasons.KILL_SWITCH, product=tunnel.product or _UNKNOWN_PRODUCT)] if stopped else []
 
 
 def _judge_trouble(ctx: Context, trace: Trace, tunnel: Interface, outside: Sequence[str]) -> list[Finding]:
