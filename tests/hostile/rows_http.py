@@ -112,19 +112,17 @@ _HEADS = {
     "length-vast": ("a length of 26 digits", says(OK + b"Content-Length: " + b"9" * 26 + b"\r\n\r\n")),
     "switching": ("101, as if it had been asked", says(b"HTTP/1.1 101 S\r\nUpgrade: x\r\n\r\n")),
 }
+_FORM = b'Content-Length: 23\r\n\r\n<input type="password">'
+"""A page to sign in with, so that it is the head alone that is odd."""
 _HARMLESS_HEADS = {
     "folded": ("a folded header", says(OK + b"Name: a\r\n b\r\n\tc\r\nContent-Length: 5\r\n\r\nhello")),
     "cookies": (
         "three hundred cookies",
-        says(
-            OK
-            + b"".join(b"Set-Cookie: n%d=%s\r\n" % (n, b"x" * 99) for n in range(300))
-            + b"Content-Length: 0\r\n\r\n"
-        ),
+        says(OK + b"".join(b"Set-Cookie: n%d=%s\r\n" % (n, b"x" * 99) for n in range(300)) + _FORM),
     ),
     "words": (
         "escape sequences in every header",
-        says(OK + b"Server: \x1b]0;x\x07\xe2\x80\xae\r\nDate: \x1b[2J\r\nContent-Length: 0\r\n\r\n"),
+        says(OK + b"Server: \x1b]0;x\x07\xe2\x80\xae\r\nDate: \x1b[2J\r\n" + _FORM),
     ),
 }
 HEADS = (
