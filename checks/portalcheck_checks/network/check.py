@@ -219,7 +219,7 @@ def _port_blocked(trace: Trace, canaries: Canaries) -> bool:
 
 
 class Retries(msgspec.Struct, frozen=True, kw_only=True):
-    """Which retries ended at a proven page: over IPv4 alone, with small packets, and just `again`."""
+    """Which retries got further: over IPv4 alone, with small packets, and just `again`."""
 
     ipv4_only: bool = False
     small_packets: bool = False
@@ -250,18 +250,22 @@ def _retry_all(ctx: Context, trace: Trace, *, loaded: bool) -> Retries:
     )
 
 
+def _large_request(ctx: Context, walk: Trace) -> Trace | None:
+    """The trace of the request as large as that of a sign-in, if one was made beside the walk."""
+    route = next((route for route in walk.beside if route.filler_bytes), None)
+    return ctx.trace(route) if route is not None else None
+
+
 def _is_replaced_by_now(ctx: Context, walk: Trace) -> bool:
     """Whether another server is met in the portal's place by a request that was made after the walk's first."""
-    route = next((route for route in walk.beside if route.filler_bytes), None)
-    trace = ctx.trace(route) if route is not None else None
+    trace = _large_request(ctx, walk)
     chain = ctx.chain(trace.first) if trace is not None else None
     return chain is not None and not chain.name_matches
 
 
 def _large_request_vanishes(ctx: Context, walk: Trace) -> bool:
     """Whether a request as large as that of a sign-in is lost, and comes through in small packets."""
-    route = next((route for route in walk.beside if route.filler_bytes), None)
-    trace = ctx.trace(route) if route is not None else None
+    trace = _large_request(ctx, walk)
     if trace is None or trace.last.failure is not Failure.TIMED_OUT:
         return False
     small = msgspec.structs.replace(trace.route, small_packets=True)

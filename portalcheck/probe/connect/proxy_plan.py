@@ -72,13 +72,16 @@ class ProxyFinder:
             return ProxyPlan(candidates=(settings.programs,), kind=ProxyKind.ENV)
         return ProxyPlan(bypassed=settings.programs_bypassed)
 
+    def _script(self, pac_url: str) -> str | None:
+        return self._shared.get(("pac", pac_url), lambda: self._fetch(pac_url))
+
     def _is_script(self, pac_url: str) -> bool:
         """Whether what is there is a script at all, and no page that is shown in place of every name."""
-        script = self._shared.get(("pac", pac_url), lambda: self._fetch(pac_url))
+        script = self._script(pac_url)
         return script is not None and _ENTRY in script and bool(candidates_in(script))
 
     def _from_pac(self, pac_url: str) -> ProxyPlan:
-        script = self._shared.get(("pac", pac_url), lambda: self._fetch(pac_url))
+        script = self._script(pac_url)
         if script is None:
             # Browsers go direct when the PAC file cannot be had.
             return ProxyPlan(pac=PacState.UNREACHABLE, kind=ProxyKind.PAC)

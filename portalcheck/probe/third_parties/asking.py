@@ -124,12 +124,7 @@ class Egress(_Asking):
     def _blocked_here(self, interface: str) -> bool:
         from portalcheck.probe.connect.local_firewall import blocked_by_local_firewall
 
-        tracer = self._tracer
-        plain = [
-            (address, port)
-            for address, port in self._plain()
-            if interface or source_address(tracer.machine, address, port) is not Failure.NETWORK_UNREACHABLE
-        ]
+        tracer, plain = self._tracer, self._plain()
         for address, _ in plain:
             tracer.ledger.record(Role.NEUTRAL_RESOLVER, address)
         said = [
