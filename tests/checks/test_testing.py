@@ -130,7 +130,8 @@ def test_a_run_of_several_checks_names_the_cause_of_an_installed_one() -> None:
         names=names(None, None),
         third_parties=third_parties(canaries=canaries(), names=None),
     )
-    ran = run(made, BUILT_IN["network"], BUILT_IN["service"], mine(ok(FINE)))
+    built_in = [BUILT_IN[check_id] for check_id in ("network", "dns", "service")]
+    ran = run(made, *built_in, mine(ok(FINE)))
 
     assert ran.diagnosis.cause == "portal-unreachable"
 

@@ -63,7 +63,7 @@ diagnosis.runner +check dns found dns.sinkhole: fail
 diagnosis.row_log +row dns-down nearly holds: found dns.other-answers, but none of dns.no-server, dns.silent
 diagnosis.row_log +row dns-filtered holds: found dns.sinkhole
 diagnosis.engine +row dns-filtered explains away \['service.no-connection'\]
-diagnosis.row_log +row portal-unreachable would hold, but service.no-connection is explained by dns-filtered
+diagnosis.row_log +row portal-unreachable would hold, but .*service.no-connection is explained by dns-filtered
 diagnosis.engine +cause dns-filtered: fail
 """
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import ssl
+from pathlib import Path
 
 import msgspec
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from portalcheck.demo import web
 from portalcheck.demo.certificates import DAY_S, Issued, Minted, mint
@@ -15,9 +18,10 @@ from tests.lab import names, steps
 from tests.lab.pki import Authorities
 from tests.lab.row import QUIET, Row, cause
 from tests.lab.servers import Application
-from tests.lab.steps import application, certificate, lie
+from tests.lab.steps import application, certificate, lie, needing
 from tests.lab.world import World, redirect
 
+_OLD_PORT = 8444
 YEAR_S = 365.25 * DAY_S
 SCRIPT = '<div id="root"></div><script src="/app.js"></script>'
 
@@ -83,6 +87,57 @@ def inspected(row_id: str, organisation: str, name: str, product: str = "") -> R
     )
 
 
+def condemned(world: World) -> None:
+    """Inspection that is trusted here found the portal's certificate to be bad, and signs by a root that is not."""
+    steps.signed_by("inspection", canaries=True)(world)
+    world.patient.system_roots = [world.pki.root, world.pki.inspection]
+    bad = authority("Lab Inspection", "Lab Inspection untrusted CA")
+    for host in (names.PORTAL, names.IDENTITY):
+        world.show(host, world.pki.leaf(host, signer=bad))
+
+
+def signed_with_sha_1(world: World) -> None:
+    """The portal's certificate, signed anew as nobody accepts it any more."""
+    folder, leaf = world.folder, world.pki.leaf(names.PORTAL)
+    _write_pem(folder, "leaf", leaf)
+    _write_pem(folder, "ca", world.pki.intermediate)
+    world.shell(
+        f"cd {folder} && openssl req -new -key leaf.key -subj /CN={names.PORTAL} -addext"
+        f" subjectAltName=DNS:{names.PORTAL} | openssl x509 -req -copy_extensions copy -CA ca.pem -CAkey ca.key"
+        " -CAcreateserial -sha1 -days 60 -out sha1.pem"
+    )
+    (folder / "chain.pem").write_bytes((folder / "sha1.pem").read_bytes() + (folder / "ca.pem").read_bytes())
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.set_ciphers("DEFAULT:@SECLEVEL=0")
+    context.load_cert_chain(folder / "chain.pem", folder / "leaf.key")
+    world.portal.contexts[names.PORTAL] = world.portal.otherwise = context
+
+
+def _write_pem(folder: Path, name: str, issued: Issued) -> None:
+    (folder / f"{name}.pem").write_bytes(issued.certificate.public_bytes(Encoding.PEM))
+    key = issued.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (folder / f"{name}.key").write_bytes(key)
+
+
+def without_secure_renegotiation(world: World) -> None:
+    """A server of before RFC 5746 in the identity host's place, which only handshakes are made with."""
+    folder = world.folder
+    _write_pem(folder, "old", world.pki.leaf(names.IDENTITY))
+    with (folder / "old.pem").open("ab") as chain:
+        chain.write(world.pki.intermediate.certificate.public_bytes(Encoding.PEM))
+    world.daemon(
+        *("gnutls-serv", "--http", "--port", str(_OLD_PORT), "--x509certfile", str(folder / "old.pem")),
+        *("--x509keyfile", str(folder / "old.key")),
+        *("--priority", "NORMAL:-VERS-TLS1.3:%DISABLE_SAFE_RENEGOTIATION"),
+        ready=lambda: steps.tcp_answers("127.0.0.1", _OLD_PORT),
+    )
+    for family, address in (("ip", names.IDENTITY_4), ("ip6", names.IDENTITY_6)):
+        world.shell(
+            f"nft 'add table {family} old; add chain {family} old in {{ type nat hook prerouting priority -100; }};"
+            f" add rule {family} old in {family} daddr {address} tcp dport 443 redirect to :{_OLD_PORT}'"
+        )
+
+
 def lapsed_root(*, system: str) -> steps.Step:
     """A chain with two ways up: by a root that lapsed a month ago, and by one that Mozilla's store has.
 
@@ -145,6 +200,33 @@ ROWS: tuple[Row, ...] = (
     inspected("N48", "Qustodio", "Qustodio CA"),
     inspected("N49", "Netskope Inc.", "ca.goskope.com"),
     inspected("N50", "XK72 Ltd", "Charles Proxy CA"),
+    Row(
+        id="N51",
+        what="trusted inspection signs the portal's page by its untrusted root, as it found that to be bad",
+        fault=(condemned,),
+        shows=("store", "tls portal", "tls canary"),
+        cause=cause("intercept-untrusted", "cert-untrusted", "inconclusive"),
+        innocent=cause("clock-wrong", "os-roots-stale", "portal-unreachable"),
+        code=None,
+    ),
+    of_sign_in(
+        "N109",
+        "an old load balancer without secure renegotiation (RFC 5746)",
+        "none",
+        needing("gnutls-serv", needing("nft", without_secure_renegotiation)),
+        innocent=cause("tls-too-old", "tls-blocked", "portal-unreachable"),
+        code=0,
+        contacts=QUIET,
+    ),
+    Row(
+        id="N113",
+        what="the portal's certificate is signed with SHA-1",
+        fault=(needing("openssl", signed_with_sha_1),),
+        shows=("tls portal",),
+        cause=cause("tls-too-old", "cert-untrusted"),
+        innocent=cause("intercept-untrusted", "os-roots-stale", "clock-wrong"),
+        ref="",
+    ),
     Row(
         id="N53",
         what="an old store has only the lapsed root of a cross-signed chain",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from portalcheck.api import INCONCLUSIVE, Cause, Layer, Owner
+from portalcheck_checks.dns import reasons as dns
 from portalcheck_checks.network import reasons as network
 from portalcheck_checks.proxy import reasons as proxy
 from portalcheck_checks.service import reasons
@@ -56,7 +57,8 @@ CAUSES = (
             tls.NO_ANSWER,
             proxy.CANNOT_REACH,
         },
-        none={network.RECOVERED},
+        # Nor where the check of names did not get so far as to say whose addresses they are.
+        none={network.RECOVERED, dns.SINKHOLE, dns.FALSE_ADDRESS},
         at=Layer.SERVICE,
     ),
     INCONCLUSIVE.when(

@@ -29,10 +29,16 @@ def route_to(ctx: Context, hop: Hop, *, hello: Hello = Hello.BROWSER, server_nam
 
 
 def experiments(ctx: Context, hop: Hop) -> list[Route]:
-    """The routes of all counterfactuals for a handshake that failed, and of its retry."""
+    """The routes of all counterfactuals for a handshake that failed, and of its retries."""
     routes = [route_to(ctx, hop, server_name=name) for name in OTHER_NAMES]
     routes += [route_to(ctx, hop, hello=hello) for hello in (*_HELLOS, Hello.BROWSER)]
-    return [route for route in routes if route is not None]
+    made = [route for route in routes if route is not None]
+    return [*made, *(retry(route) for route in made[-1:])]
+
+
+def name_passed(ctx: Context, hop: Hop) -> bool:
+    """Whether any handshake under a hop's own name succeeded, with whatever ClientHello: a filter lets none pass."""
+    return any(shakes_hands(ctx, route_to(ctx, hop, hello=hello)) for hello in (Hello.BROWSER, *_HELLOS))
 
 
 def shakes_hands(ctx: Context, route: Route | None, *, alert: bool = False) -> bool:
@@ -44,7 +50,8 @@ def shakes_hands(ctx: Context, route: Route | None, *, alert: bool = False) -> b
 
 def passing_hello(ctx: Context, hop: Hop) -> Hello | None:
     """The ClientHello nearest to a browser's that a hop's server answers, where it answers theirs at no try."""
-    if shakes_hands(ctx, route_to(ctx, hop)):
+    as_browsers = route_to(ctx, hop)
+    if as_browsers is None or any(shakes_hands(ctx, route) for route in (as_browsers, retry(as_browsers))):
         return None
     return next((hello for hello in _HELLOS if passes_twice(ctx, hop, hello)), None)
 
