@@ -5,12 +5,13 @@ A check that raises, hangs, or gives what it did not declare becomes an `unknown
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from types import TracebackType
+from types import FrameType, TracebackType
 
 import msgspec
 
@@ -120,12 +121,23 @@ class _Job:
 
 def _where(thread: threading.Thread) -> TracebackType | None:
     """The places that a thread has come through so far, as an exception raised there would have them."""
-    frame, places = sys._current_frames().get(thread.ident or 0), None
+    frame, places = _frames().get(thread.ident or 0), None
     while frame is not None:
         # A frame that is between two lines, or of code without any, has no line.
         places = TracebackType(places, frame, frame.f_lasti, frame.f_lineno or 0)
         frame = frame.f_back
     return places
+
+
+def _frames() -> dict[int, FrameType]:
+    """What each thread is at. Python may hang or crash if it collects garbage just then (python/cpython#106883)."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        return sys._current_frames()
+    finally:
+        if collects:
+            gc.enable()
 
 
 def unusable(broken: Broken) -> CheckResult:

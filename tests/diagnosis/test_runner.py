@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 import time
@@ -9,6 +10,7 @@ import traceback
 from collections.abc import Callable, Iterable
 from importlib.metadata import EntryPoint
 from pathlib import Path
+from types import FrameType
 from typing import Any, cast
 
 import pytest
@@ -112,6 +114,25 @@ def test_results_come_in_the_order_of_the_checks_and_by_the_deadline() -> None:
     assert [result.check for result in results] == shown == ["hangs", "good", "raises"]
     assert [result.ended for result in results] == [Ended.TIMED_OUT, Ended.FINISHED, Ended.CRASHED]
     assert [crash.check for crash in crashes] == ["raises"]
+
+
+def test_no_garbage_is_collected_while_python_says_where_the_threads_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Threads that go on meanwhile, as they do when an object's end lets them, bring Python to a halt or a crash."""
+    collected: list[bool] = []
+    of_python = sys._current_frames
+
+    def frames() -> dict[int, FrameType]:
+        collected.append(gc.isenabled())
+        return of_python()
+
+    monkeypatch.setattr(sys, "_current_frames", frames)
+
+    run([hangs], [], NOBODY, time.monotonic() + 0.1)
+
+    assert collected == [False]
+    assert gc.isenabled()
 
 
 @pytest.mark.parametrize(

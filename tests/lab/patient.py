@@ -93,7 +93,7 @@ class Patient:
         done = self._inside(
             [
                 *self.wrapper,
-                *(sys.executable, "-m", "portalcheck", "-f", "json", "--no-input"),
+                *(sys.executable, "-X", "faulthandler", "-m", "portalcheck", "-f", "json", "--no-input"),
                 *self.arguments,
             ]
         )
