@@ -43,7 +43,7 @@ MAY_ASK: Mapping[str, Set[str]] = MappingProxyType(
         "dns-caught": _CONNECTION,
         "names-elsewhere": _PROVEN,
         "status-page": _PROVEN,
-        "blocked-here": set(),
+        "blocked-here": _CONNECTION,
         "dns-over": _CONNECTION,
         "probe-over": _CONNECTION,
         # What is concluded from several of them.

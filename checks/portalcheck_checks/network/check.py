@@ -190,9 +190,12 @@ def _opened(trace: Trace) -> bool:
 
 
 def _answered(trace: Trace) -> bool:
-    """Whether the portal's side answered at all, be it by a refusal, which no dead network can fake."""
+    """Whether the portal's side answered at all, be it by a refusal, which no dead network can fake.
+
+    This computer's own refusal, where a name is led to it, tells nothing of the network.
+    """
     attempts = [a for hop in trace.hops if hop.proxy is None and hop.connect for a in hop.connect.attempts]
-    return _opened(trace) or any(attempt.failure is Failure.REFUSED for attempt in attempts)
+    return _opened(trace) or any(a.failure is Failure.REFUSED and _usable(a.address) for a in attempts)
 
 
 def _fails_to_shake_hands(trace: Trace) -> bool:

@@ -123,8 +123,10 @@ class Egress(_Asking):
 
     def _blocked_here(self, interface: str) -> bool:
         from portalcheck.probe.connect.local_firewall import blocked_by_local_firewall
+        from portalcheck.probe.third_parties.families import reaching
 
-        tracer, plain = self._tracer, self._plain()
+        tracer = self._tracer
+        plain = [(reaching(tracer, address, port), port) for address, port in self._plain()]
         for address, _ in plain:
             tracer.ledger.record(Role.NEUTRAL_RESOLVER, address)
         said = [

@@ -152,10 +152,10 @@ class CanarySurvey:
         others = resolvers.independent(network.resolvers)
         own = self._tracer.machine.dns_servers()[:2]
         heard = self._gather(
-            canaries=[partial(self._canary, url, resolvers, others) for url in network.canaries],
+            canaries=[partial(self._canary, url, resolvers, (own, others)) for url in network.canaries],
             probes=[partial(self._probe, url) for url in network.captive],
-            plain=[partial(self._plain, host) for host in (self._portal, *names)],
-            families=[partial(ask_by_family, self._tracer, network)],
+            plain=[partial(self._plain, host, resolvers, own) for host in (self._portal, *names)],
+            families=[partial(ask_by_family, self._tracer, network, partial(self._outside, resolvers, own))],
             own_dns=[partial(self._dns, resolvers, own, names, Role.RESOLVER)],
             other_dns=[partial(self._dns, resolvers, others, names, Role.NEUTRAL_RESOLVER)],
             nxdomain=[partial(self._nxdomain_addresses, resolvers, own)],
@@ -230,18 +230,38 @@ class CanarySurvey:
         answered = trace.first.http is not None and trace.first.http.status > 0
         return answered and chain is not None and chain.proves_host
 
-    def _canary(self, url: str, resolvers: Resolvers, others: Sequence[DnsServer]) -> Trace:
-        """The trace to a canary; if its name has no usable address here, to those that independent DNS servers give."""
+    def _canary(
+        self, url: str, resolvers: Resolvers, servers: tuple[Sequence[DnsServer], Sequence[DnsServer]]
+    ) -> Trace:
+        """The trace to a canary; if its name has no usable address here, to those that DNS servers give."""
+        own, others = servers
         trace = self._by_the_portals_way(Route(url=url, follow=False))
         names = trace.first.names
         if names is None or (names.failure is None and not _leads_home(trace.first)):
             return trace
-        answers = resolvers.ask([(server, trace.first.host) for server in others], Role.NEUTRAL_RESOLVER)
-        addresses = tuple(dict.fromkeys(address for answer in answers for address in answer.addresses))
+        route = Route(url=url, proxy=DIRECT, follow=False)
+        elsewhere = self._elsewhere(route, resolvers, own, Role.RESOLVER)
+        if elsewhere is None or not _tcp(elsewhere.first):
+            elsewhere = self._elsewhere(route, resolvers, others, Role.NEUTRAL_RESOLVER) or elsewhere
+        return elsewhere or trace
+
+    def _elsewhere(
+        self, route: Route, resolvers: Resolvers, servers: Sequence[DnsServer], role: Role
+    ) -> Trace | None:
+        """The trace to where DNS servers have a neutral host; None if they have it nowhere, or on this computer."""
+        url = url_of(route.url)
+        addresses = _given(resolvers, servers, url.host, role) if url is not None else ()
         if not addresses:
-            return trace
-        route = Route(url=url, addresses=addresses, proxy=DIRECT, follow=False)
-        return self._tracer.trace(route, Role.NEUTRAL, lambda _: False)
+            return None
+        there = msgspec.structs.replace(route, addresses=addresses)
+        return self._tracer.trace(there, Role.NEUTRAL, lambda _: False)
+
+    def _outside(self, resolvers: Resolvers, own: Sequence[DnsServer], host: str) -> tuple[str, ...]:
+        """The addresses of a neutral host, from its DNS server where it has only this computer's."""
+        addresses = self._tracer.names(host).addresses
+        if addresses and all(map(is_own, addresses)):
+            return _given(resolvers, own, host, Role.RESOLVER)
+        return tuple(address for address in addresses if not is_own(address))
 
     def _by_the_portals_way(self, route: Route) -> Trace:
         """The trace to a canary: without a proxy where the portal is reached without, else as browsers go."""
@@ -292,12 +312,15 @@ class CanarySurvey:
         silent = step is not None and step.failure is Failure.TIMED_OUT and hop.proxy is None
         return silent and step is not None and step.ms > _NEARLY * whole
 
-    def _plain(self, host: str) -> CaptiveAnswer:
+    def _plain(self, host: str, resolvers: Resolvers, own: Sequence[DnsServer]) -> CaptiveAnswer:
         if not host or is_address(host):
             return CaptiveAnswer.SILENT
         role = Role.PORTAL if host == self._portal else Role.NEUTRAL
         route = Route(url=f"http://{host}/", proxy=DIRECT, follow=False)
-        return plain_answer(self._tracer.trace(route, role, lambda _: False).first)
+        trace = self._tracer.trace(route, role, lambda _: False)
+        if role is Role.NEUTRAL and _leads_home(trace.first):
+            trace = self._elsewhere(route, resolvers, own, Role.RESOLVER) or trace
+        return plain_answer(trace.first)
 
     def _dns(
         self,
@@ -317,6 +340,12 @@ class CanarySurvey:
             return DnsHealth.ANSWERS
         errors = any(answer.failure in FROM_A_SERVER for answer in heard)
         return DnsHealth.ERRORS if errors else DnsHealth.SILENT
+
+
+def _given(resolvers: Resolvers, servers: Sequence[DnsServer], host: str, role: Role) -> tuple[str, ...]:
+    """The addresses that DNS servers have for a host, without those of this computer."""
+    answers = resolvers.ask([(server, host) for server in servers], role)
+    return tuple(dict.fromkeys(a for answer in answers for a in answer.addresses if not is_own(a)))
 
 
 def _leads_home(hop: Hop) -> bool:

@@ -5,14 +5,13 @@ Happy eyeballs show that some way works, never that one is dead: the portal may 
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from functools import partial
 
 import msgspec
 
 from portalcheck.address.nat64 import TELLING_NAME, WELL_KNOWN, embedded, is_translated, prefix_in
-from portalcheck.facts import DnsAnswer, Failure, Reach
-from portalcheck.probe.connect.connection import is_own
+from portalcheck.facts import Failure, Reach
 from portalcheck.probe.connect.happy_eyeballs import dial, source_address
 from portalcheck.probe.deadline import Deadline
 from portalcheck.probe.http.location import url_of
@@ -57,13 +56,18 @@ class _Host(msgspec.Struct, frozen=True):
         return ipv4 if kind == "ipv4" else [one for one in self.addresses if one not in (*ipv4, *translated)]
 
 
-def ask_by_family(tracer: Tracer, network: Network) -> dict[str, str | Reach]:
-    """The fields of `facts.Canaries` for each kind of address; nothing is sent over the connections."""
+def ask_by_family(
+    tracer: Tracer, network: Network, addresses_of: Callable[[str], tuple[str, ...]]
+) -> dict[str, str | Reach]:
+    """The fields of `facts.Canaries` for each kind of address; nothing is sent over the connections.
+
+    `addresses_of` gives those of a neutral host.
+    """
     deadline = tracer.deadline
     urls = [url for text in (*network.canaries, *network.captive) if (url := url_of(text)) is not None]
     ports = dict.fromkeys((url.host, url.port) for url in urls)
-    names = gather([partial(tracer.names, host) for host, _ in ports], deadline.remaining())
-    hosts = [_Host(*host, _outside(one)) for host, one in zip(ports, names, strict=True) if one is not None]
+    given = gather([partial(addresses_of, host) for host, _ in ports], deadline.remaining())
+    hosts = [_Host(*host, one) for host, one in zip(ports, given, strict=True) if one is not None]
     ways = [(address, host.port) for host in hosts for address in host.addresses if ":" not in address]
     prefix = _shown_prefix(tracer) or ("" if any(_has_way(tracer, *way) for way in ways) else WELL_KNOWN)
     kinds = ("ipv4", "ipv6", "translated")
@@ -83,11 +87,6 @@ def ask_by_family(tracer: Tracer, network: Network) -> dict[str, str | Reach]:
             for kind in kinds
         },
     }
-
-
-def _outside(names: DnsAnswer) -> tuple[str, ...]:
-    """Without addresses of this computer, as blocklists of advertisers have them."""
-    return tuple(address for address in names.addresses if not is_own(address))
 
 
 def _reach(answers: Sequence[tuple[int, Set[Failure | None] | None]]) -> Reach:
