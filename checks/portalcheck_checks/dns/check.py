@@ -13,6 +13,7 @@ from portalcheck.api import (
     DnsHealth,
     Failure,
     Finding,
+    Hello,
     Link,
     Resolution,
     Trace,
@@ -37,6 +38,7 @@ from portalcheck_checks.dns.lookup import (
     is_authentic,
     is_sinkhole,
 )
+from portalcheck_checks.shared.handshakes import takes_hello
 
 SLOW_SERVER_MS = 2000
 _NO_ADDRESS = {reasons.MISSING, reasons.MISSING_EVERYWHERE, reasons.UNSETTLED}
@@ -154,7 +156,7 @@ def _judge_trouble(ctx: Context, lookup: NameOnRoute) -> Iterator[Finding]:
         yield resolves(names)
         if _is_captured(ctx, lookup):
             yield fail(reasons.CAPTURED)
-        elif not compared and canaries is not None and canaries.verified and leads_to_block_page(ctx, lookup):
+        elif not compared and _neutral_hosts_prove_themselves(ctx) and leads_to_block_page(ctx, lookup):
             yield fail(reasons.BLOCK_PAGE)
     yield from compared
     if caught:
@@ -177,6 +179,11 @@ def _heard_elsewhere(ctx: Context, lookup: NameOnRoute) -> tuple[list[DnsAnswer]
     if others or not ctx.third_parties.dns_is_caught():
         return list(found), False
     return [answer for answer in found if answer.server is not None and answer.server.url], True
+
+
+def _neutral_hosts_prove_themselves(ctx: Context) -> bool:
+    """Whether a canary does, be it to a plainer ClientHello than the browsers' alone."""
+    return takes_hello(ctx, Hello.BROWSER) or takes_hello(ctx, Hello.PLAIN)
 
 
 def _judge_missing(
