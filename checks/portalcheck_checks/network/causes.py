@@ -85,7 +85,7 @@ CAUSES = (
         Owner.NETWORK,
         code_number=18,
         all={reasons.MTU},
-        explains={service.NO_ANSWER, *_HURT_BY_LOSS},
+        explains={service.NO_ANSWER, tls.HELLO_BLOCKED, *_HURT_BY_LOSS},
     ),
     _TCP_BLOCKED,
     Cause("flaky-network", note=True, all={reasons.RECOVERED}, after="intercept-trusted"),

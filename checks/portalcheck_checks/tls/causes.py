@@ -38,7 +38,7 @@ _TOO_OLD = Cause(
 CAUSES = (
     TLS_BLOCKED,
     # Another browser may send what passes.
-    TLS_BLOCKED.when(all={reasons.HELLO_BLOCKED}, then=("step-5",)),
+    TLS_BLOCKED.when(all={reasons.HELLO_BLOCKED}, then=("step-5",), at=Layer.HANDSHAKE),
     Cause(
         "intercept-untrusted",
         "step-6",

@@ -93,6 +93,10 @@ def tls(ctx: Context) -> Iterable[Finding]:
     beside = [finding for way in ways for finding in _judge_hop(ctx, way, way.last)]
     if (finding := _judge_beside(ctx, trace, ways)) is not None:
         beside.append(finding)
+    if not any(hop.tls is not None for way in (trace, *ways) for hop in way.hops) and _is_known_elsewhere(
+        ctx
+    ):
+        beside.append(fail(reasons.HELLO_BLOCKED, how=_STOPPED[Hello.PLAIN]))
     told = list(_without_hidden_dates([*walked, *beside]))
     if _fails(told):
         told = [finding for finding in told if finding.status is not Status.OK]
@@ -178,6 +182,12 @@ def _judge_beside(ctx: Context, trace: Trace, ways: Sequence[Trace]) -> Finding 
         if not hop.tls.cut_short and not shakes_hands(ctx, retry(route)):
             return _judge_hello(ctx, Hello.BROWSER)
     return None
+
+
+def _is_known_elsewhere(ctx: Context) -> bool:
+    """Whether neutral hosts that were connected to show what becomes of browsers' hellos."""
+    canaries = ctx.third_parties.canaries()
+    return canaries is not None and canaries.tcp_ok > 0 and not canaries.verified and canaries_want_less(ctx)
 
 
 def _is_alone_in_it(ctx: Context, step: TlsStep) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from portalcheck.api import Cause, Layer, Owner, behind
 from portalcheck_checks.network import reasons as network
+from portalcheck_checks.tls import reasons as tls
 from portalcheck_checks.vpn import reasons
 
 _VPN_BREAKS = Cause(
@@ -12,7 +13,7 @@ _VPN_BREAKS = Cause(
     Owner.YOU,
     code_number=5,
     all={reasons.BREAKS},
-    explains=behind(Layer.PROXY),
+    explains=behind(Layer.PROXY) | {tls.HELLO_BLOCKED},
     at=Layer.NAME,
 )
 

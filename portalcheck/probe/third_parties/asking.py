@@ -7,6 +7,7 @@ ask are loaded in trouble only.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from portalcheck.address.literal import is_address
@@ -40,6 +41,15 @@ _ANYWHERE = (("192.0.2.1", 443), ("2001:db8::1", 443))
 """Addresses of nobody (RFC 5737, RFC 3849), which packets would leave for as for any other far away."""
 _NO_SERVERS = (DnsServer("198.51.100.77"), DnsServer("2001:db8::77"))
 """Addresses of nobody too, where no DNS server is: an answer from there was given on the way."""
+
+
+_TOLD_APART = (Hello.SMALL, Hello.HTTP_1, Hello.TLS_1_2, Hello.PLAIN)
+
+
+def _met_silence(trace: Trace | None) -> bool:
+    """Whether nothing came back in a handshake."""
+    step = trace.last.tls if trace is not None else None
+    return step is not None and step.failure is Failure.TIMED_OUT
 
 
 class _Asking:
@@ -216,6 +226,10 @@ class ThirdParties(_Asking):
         return self._once("canaries", self._ask_canaries, unasked=None)
 
     def _ask_canaries(self) -> CanarySurvey:
+        if _met_silence(self._trace()):
+            # Each kind of hello may have to be waited for, which there is time for only at once.
+            for hello in _TOLD_APART:
+                spawn(partial(self.shake_hands, hello))
         survey = self._survey()
         survey.ask()
         return survey

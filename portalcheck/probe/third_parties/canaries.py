@@ -148,11 +148,12 @@ class CanarySurvey:
         """Ask all of them, within `CANARIES_S` whatever hangs."""
         network = self._network
         names = [url.host for url in map(url_of, network.canaries) if url is not None]
-        resolvers = Resolvers(self._tracer, self._chain_of)
-        others = resolvers.independent(network.resolvers)
-        own = self._tracer.machine.dns_servers()[:2]
+        resolvers, (own, others) = self._servers()
         heard = self._gather(
-            canaries=[partial(self._canary, url, resolvers, (own, others)) for url in network.canaries],
+            canaries=[
+                partial(self._canary, Route(url=url, follow=False), resolvers, own, others)
+                for url in network.canaries
+            ],
             probes=[partial(self._probe, url) for url in network.captive],
             plain=[partial(self._plain, host, resolvers, own) for host in (self._portal, *names)],
             families=[partial(ask_by_family, self._tracer, network, partial(self._outside, resolvers, own))],
@@ -231,18 +232,17 @@ class CanarySurvey:
         return answered and chain is not None and chain.proves_host
 
     def _canary(
-        self, url: str, resolvers: Resolvers, servers: tuple[Sequence[DnsServer], Sequence[DnsServer]]
+        self, route: Route, resolvers: Resolvers, own: Sequence[DnsServer], others: Sequence[DnsServer]
     ) -> Trace:
         """The trace to a canary; if its name has no usable address here, to those that DNS servers give."""
-        own, others = servers
-        trace = self._by_the_portals_way(Route(url=url, follow=False))
+        trace = self._by_the_portals_way(route)
         names = trace.first.names
         if names is None or (names.failure is None and not _leads_home(trace.first)):
             return trace
-        route = Route(url=url, proxy=DIRECT, follow=False)
-        elsewhere = self._elsewhere(route, resolvers, own, Role.RESOLVER)
+        direct = msgspec.structs.replace(route, proxy=DIRECT)
+        elsewhere = self._elsewhere(direct, resolvers, own, Role.RESOLVER)
         if elsewhere is None or not _tcp(elsewhere.first):
-            elsewhere = self._elsewhere(route, resolvers, others, Role.NEUTRAL_RESOLVER) or elsewhere
+            elsewhere = self._elsewhere(direct, resolvers, others, Role.NEUTRAL_RESOLVER) or elsewhere
         return elsewhere or trace
 
     def _elsewhere(
@@ -280,16 +280,21 @@ class CanarySurvey:
         return max(tried, key=lambda trace: trace.first.http is not None) if tried else walk(direct)
 
     def shakes_hands(self, hello: Hello) -> bool:
-        """Whether any canary answers a ClientHello, and proves itself where a handshake comes of it."""
+        """Whether any canary answers a ClientHello, and proves itself where it shakes hands."""
+        resolvers, servers = self._servers()
 
         def works(url: str) -> bool:
-            route = Route(url=url, hello=hello, follow=False)
-            trace = self._tracer.trace(route, Role.NEUTRAL, lambda _: False)
+            trace = self._canary(Route(url=url, hello=hello, follow=False), resolvers, *servers)
             return _is_answered(trace.first) if hello is Hello.CHROMIUM else self.proves_itself(trace)
 
-        return any(
-            gather([partial(works, url) for url in self._network.canaries], self._tracer.deadline.remaining())
-        )
+        greeting = [partial(works, url) for url in self._network.canaries]
+        return any(gather(greeting, self._tracer.deadline.remaining()))
+
+    def _servers(self) -> tuple[Resolvers, tuple[Sequence[DnsServer], Sequence[DnsServer]]]:
+        """Who asks DNS servers, this computer's own ones, and independent ones."""
+        resolvers = Resolvers(self._tracer, self._chain_of)
+        own, others = self._tracer.machine.dns_servers()[:2], resolvers.independent(self._network.resolvers)
+        return resolvers, (own, others)
 
     def probe_over(self, interface: str) -> CaptiveAnswer:
         """What the probes whose host is an IP literal meet over one interface: captive before open before silent."""
