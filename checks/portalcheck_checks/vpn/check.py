@@ -14,6 +14,7 @@ from portalcheck.api import (
     DnsServer,
     Failure,
     Finding,
+    Hello,
     Interface,
     Link,
     Trace,
@@ -74,14 +75,17 @@ def _judge_trouble(ctx: Context, trace: Trace, tunnel: Interface, outside: Seque
     """A walk to the portal outside the tunnel; if the portal has no address, whether anything answers outside it."""
     addresses = _portal_addresses(trace)
     if addresses:
-        beside = (
-            msgspec.structs.replace(trace.route, proxy=DIRECT, interface=one, addresses=addresses)
+        # Where the tunnel lets no hello come to the portal, what one meets outside it is another matter.
+        hellos = (trace.route.hello, Hello.PLAIN) if trace.last.tls is None else (trace.route.hello,)
+        beside = [
+            msgspec.structs.replace(
+                trace.route, proxy=DIRECT, interface=one, addresses=addresses, hello=hello
+            )
             for one in outside
-        )
-        works = any(gets_further(ctx, ctx.trace(route), trace) for route in beside) and still_fails(
-            ctx, trace
-        )
-        return [_breaks(tunnel)] if works else []
+            for hello in hellos
+        ]
+        works = any(gets_further(ctx, other, trace) for other in ctx.traces(beside))
+        return [_breaks(tunnel)] if works and still_fails(ctx, trace) else []
     canaries, names = ctx.third_parties.canaries(), ctx.names()
     if canaries is None or names is None:
         return []
