@@ -20,16 +20,20 @@ from portalcheck.facts import (
     DIRECT,
     SLOW_MS,
     Chain,
+    ConnectStep,
     DnsAnswer,
     DnsServer,
     Failure,
     Hello,
     Hop,
+    HttpStep,
     ProxyPlan,
+    ProxyStep,
     Resolution,
     Revocation,
     Route,
     TimeSource,
+    TlsStep,
     Trace,
     TraceEnd,
     TrueTime,
@@ -139,8 +143,8 @@ class RunContext:
         """
         hosts = self._sign_in_hosts()
         if first.http is None:
-            begun = [_handshake_with(host) for host in hosts] if _is_quick(first, LINK_S) else []
-        elif first.http.failure is None and _is_quick(first, BESIDE_S):
+            begun = [_handshake_with(host) for host in hosts] if _is_quick(first) else []
+        elif first.http.failure is None and _is_answered_soon(first):
             beside.append(Route(url=self.url, hello=Hello.CHROMIUM, follow=False))
             beside += [_handshake_with(host, Hello.CHROMIUM) for host in hosts]
             beside.append(Route(url=self.url, filler_bytes=_SIGN_IN_BYTES, follow=False))
@@ -198,7 +202,7 @@ class RunContext:
         """
         routes = [_handshake_with(host) for host in self._sign_in_hosts()]
         walk = self.trace() if routes else None
-        if walk is None or (walk.first.tls is not None and not _is_quick(walk.first, LINK_S)):
+        if walk is None or (walk.first.tls is not None and not _is_quick(walk.first)):
             self._tracer.close_idle()
             return ()
         found = self.traces(routes)
@@ -368,10 +372,18 @@ class RunContext:
         return self.contactable and self._network.neutral_allowed(self.trouble())
 
 
-def _is_quick(hop: Hop, seconds: float) -> bool:
-    """Whether a hop got as far as it did within some time; to its connection, where that is `LINK_S`."""
-    steps = [hop.names, hop.connect, hop.proxy, *([] if seconds == LINK_S else [hop.tls, hop.http])]
-    return sum(step.ms for step in steps if step is not None) <= seconds * 1000
+def _is_quick(hop: Hop) -> bool:
+    """Whether the link carries two handshakes at a time; a slow DNS server says nothing of that."""
+    to_connection = _took_ms(hop.names, hop.connect, hop.proxy)
+    return min(to_connection, 2 * _took_ms(hop.connect, hop.proxy)) <= LINK_S * 1000
+
+
+def _is_answered_soon(hop: Hop) -> bool:
+    return _took_ms(hop.names, hop.connect, hop.proxy, hop.tls, hop.http) <= BESIDE_S * 1000
+
+
+def _took_ms(*steps: DnsAnswer | ConnectStep | ProxyStep | TlsStep | HttpStep | None) -> int:
+    return sum(step.ms for step in steps if step is not None)
 
 
 def _handshake_with(host: str, hello: Hello = Hello.BROWSER) -> Route:
