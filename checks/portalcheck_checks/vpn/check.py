@@ -84,7 +84,10 @@ def _judge_trouble(ctx: Context, trace: Trace, tunnel: Interface, outside: Seque
             for one in outside
             for hello in hellos
         ]
-        works = any(gets_further(ctx, other, trace) for other in ctx.traces(beside))
+        works = any(
+            gets_further(ctx, other, trace) or _is_let_in_outside(ctx, other, trace)
+            for other in ctx.traces(beside)
+        )
         return [_breaks(tunnel)] if works and still_fails(ctx, trace) else []
     canaries, names = ctx.third_parties.canaries(), ctx.names()
     if canaries is None or names is None:
@@ -98,6 +101,14 @@ def _judge_trouble(ctx: Context, trace: Trace, tunnel: Interface, outside: Seque
     silent = [answer.failure is Failure.TIMED_OUT for answer in names.servers]
     dead = bool(inside) and all(inside) and all(silent) and not names.answered_late
     return [fail(reasons.DNS_DEAD, product=tunnel.product or _UNKNOWN_PRODUCT)] if dead else []
+
+
+def _is_let_in_outside(ctx: Context, other: Trace | None, failed: Trace) -> bool:
+    """Whether a connection is made outside the tunnel, in a network that lets neutral hosts through, and not inside."""
+    inside, outside = failed.last.connect, other.last.connect if other is not None else None
+    if other is None or inside is None or outside is None or outside.failure or not inside.failure:
+        return False
+    return ctx.egress.probe_over(other.route.interface) is CaptiveAnswer.OPEN
 
 
 def _is_inside(ctx: Context, tunnel: Interface, server: DnsServer | None) -> bool:
