@@ -226,13 +226,16 @@ class ThirdParties(_Asking):
         return self._once("canaries", self._ask_canaries, unasked=None)
 
     def _ask_canaries(self) -> CanarySurvey:
-        if _met_silence(self._trace()):
-            # Each kind of hello may have to be waited for, which there is time for only at once.
-            for hello in _TOLD_APART:
-                spawn(partial(self.shake_hands, hello))
+        spawn(self._greet_after_silence)
         survey = self._survey()
         survey.ask()
         return survey
+
+    def _greet_after_silence(self) -> None:
+        """Begin to try each kind of hello: each may have to be waited for, which there is time for only at once."""
+        if _met_silence(self._trace()):
+            for hello in _TOLD_APART:
+                spawn(partial(self.shake_hands, hello))
 
     def shake_hands(self, hello: Hello) -> bool:
         """Whether any canary's handshake succeeds with a ClientHello; False if they may not be asked."""
