@@ -238,6 +238,7 @@ def egress(**answers: Any) -> Egress:
         "addresses": frozenset(ETHERNET.addresses),
         "detour": None,
         "blocked_here": False,
+        "browsers_resolver": None,
         "dns_over": False,
         "probe_over": CaptiveAnswer.SILENT,
     }

@@ -105,6 +105,9 @@ class Egress(Protocol):
     def blocked_here(self, interface: str = "") -> bool:
         """Whether a firewall of this computer refuses to send to the internet (over an interface, if one is named)."""
 
+    def browsers_resolver(self, url: str) -> DnsAnswer | None:
+        """What a browser's own DNS-over-HTTPS server says of the portal's name; None if `url` is no such server."""
+
     def dns_over(self, interface: str) -> bool:
         """Whether an independent DNS server answers over an interface, whatever the routing table says."""
 

@@ -172,6 +172,20 @@ class OwnProxy(StrEnum):
     """The browser looks for a script in the network (WPAD)."""
 
 
+class OwnWay(msgspec.Struct, frozen=True, kw_only=True):
+    """What a browser goes by in place of the system's settings.
+
+    `proxy` is its own for the portal (`scheme://host:port`, or `DIRECT`), empty where `kind` leaves that to a script or
+    to the system; `dns` are URLs of DNS-over-HTTPS servers, where it asks no others. `*_by` is who set it.
+    """
+
+    kind: OwnProxy = OwnProxy.UNSET
+    proxy: str = ""
+    proxy_by: SetBy = SetBy.SETTING
+    dns: tuple[str, ...] = ()
+    dns_by: SetBy = SetBy.SETTING
+
+
 class BrowserFiles(StrEnum):
     """Which files of browsers something reads."""
 
@@ -192,7 +206,7 @@ class BrowserProfile(msgspec.Struct, frozen=True, kw_only=True):
     blocks: tuple[CookieBlock, ...] = ()
     clears_on_exit: bool = False
     never_remembers: bool = False
-    own_proxy: OwnProxy = OwnProxy.UNSET
+    way: OwnWay = OwnWay()
     extensions: tuple[str, ...] = ()
 
 

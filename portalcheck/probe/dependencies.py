@@ -45,6 +45,7 @@ MAY_ASK: Mapping[str, Set[str]] = MappingProxyType(
         "status-page": _PROVEN,
         "blocked-here": _CONNECTION,
         "dns-over": _CONNECTION,
+        "browsers-resolver": _PROVEN,
         "probe-over": _CONNECTION,
         # What is concluded from several of them.
         "true-time": {"trace", "chain", "trouble", "canaries"},

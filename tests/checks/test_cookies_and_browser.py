@@ -15,6 +15,7 @@ from portalcheck.api import (
     CookieStore,
     InstalledBrowser,
     OwnProxy,
+    OwnWay,
     Route,
     SetBy,
     Status,
@@ -287,8 +288,8 @@ def test_the_default_browser_is_told() -> None:
         ),
         (profile(clears_on_exit=True), [("browser.clears-on-exit", "note")]),
         (profile(never_remembers=True), [("browser.never-remembers", "note")]),
-        (profile(own_proxy=OwnProxy.MANUAL), [("browser.own-proxy", "note")]),
-        (profile(own_proxy=OwnProxy.NONE), []),
+        (profile(way=OwnWay(kind=OwnProxy.MANUAL)), [("browser.own-proxy", "note")]),
+        (profile(way=OwnWay(kind=OwnProxy.NONE)), []),
         (profile(extensions=("A", "B")), [("browser.extension", "note")] * 2),
         (profile(unreadable=Unreadable.DAMAGED), [("browser.unreadable", "unknown")]),
     ],
@@ -299,7 +300,7 @@ def test_what_is_said_of_a_profile(given: BrowserProfile, expected: list[tuple[s
 
 
 def test_a_browser_that_goes_without_the_systems_proxy_is_a_note() -> None:
-    found = judge_browsers([installed()], [profile(own_proxy=OwnProxy.NONE)], NOW, proxied=True)
+    found = judge_browsers([installed()], [profile(way=OwnWay(kind=OwnProxy.NONE))], NOW, proxied=True)
     assert outcomes(found) == [("browser.version", "ok"), ("browser.own-proxy", "note")]
 
 

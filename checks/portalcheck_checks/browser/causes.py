@@ -17,6 +17,16 @@ def _who_set_it(findings: Sequence[Finding]) -> Owner | None:
 
 CAUSES = (
     Cause(
+        "browser-blocks",
+        "step-5",
+        Owner.YOU,
+        then=("step-6", "step-4"),
+        owner_by=_who_set_it,
+        code_number=39,
+        any={reasons.OWN_PROXY_FAILS, reasons.OWN_DNS_FAILS},
+        before="cookies-stale",
+    ),
+    Cause(
         "cookies-blocked",
         "step-6",
         Owner.YOU,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+import msgspec
+
 from portalcheck.api import (
     Arg,
     BrowserFiles,
@@ -11,12 +13,15 @@ from portalcheck.api import (
     Check,
     Context,
     CookieScope,
+    Failure,
     Finding,
     InstalledBrowser,
     Link,
     OwnProxy,
+    Route,
     Support,
     fail,
+    is_proven,
     note,
     ok,
     reasons_in,
@@ -26,6 +31,7 @@ from portalcheck.api import (
 )
 from portalcheck_checks.browser import reasons
 from portalcheck_checks.browser.causes import CAUSES
+from portalcheck_checks.shared.retries import fails_again
 
 IN_USE_S = 90 * 86_400
 """A browser that nobody has used for longer is not what keeps anybody from signing in."""
@@ -37,7 +43,47 @@ def browser(ctx: Context) -> Iterable[Finding]:
     machine = ctx.machine
     settings = machine.proxies(url)
     proxied = bool(settings.programs or settings.browser or settings.pac_url or settings.auto_detect)
-    yield from judge(machine.browsers(), machine.browser_profiles(url), machine.now(), proxied=proxied)
+    profiles = machine.browser_profiles(url)
+    tried = list(own_ways(ctx, profiles))
+    yield from judge(machine.browsers(), profiles, machine.now(), proxied=proxied, tried=tried)
+
+
+class TriedWay(msgspec.Struct, frozen=True):
+    """What came of a profile's own way to the portal."""
+
+    profile: BrowserProfile
+    dns_fails: bool = False
+    proxy_fails: bool = False
+
+
+def own_ways(ctx: Context, profiles: Iterable[BrowserProfile]) -> Iterator[TriedWay]:
+    """The ways that browsers' own settings lead, where the system's leads to the page, so that it is they that fail."""
+    own = [one for one in profiles if one.way.proxy or one.way.dns]
+    trace = ctx.trace() if own else None
+    if trace is None or not is_proven(ctx, trace):
+        return
+    candidates = ctx.proxy_plan().candidates
+    for one in own:
+        way = one.way
+        other = bool(way.proxy) and way.proxy != candidates[0]
+        if other or way.dns:
+            yield TriedWay(
+                one,
+                dns_fails=bool(way.dns) and all(_has_no_address(ctx, url) for url in way.dns),
+                proxy_fails=other and _leads_nowhere(ctx, way.proxy),
+            )
+
+
+def _leads_nowhere(ctx: Context, proxy: str) -> bool:
+    walk = ctx.trace(Route(url=ctx.url, proxy=proxy))
+    if walk is None or walk.last.failure in (None, Failure.PROXY_AUTH):  # the browser asks for the login
+        return False
+    return fails_again(ctx, walk)
+
+
+def _has_no_address(ctx: Context, url: str) -> bool:
+    answer = ctx.egress.browsers_resolver(url)
+    return answer is not None and not answer.addresses
 
 
 def judge(
@@ -46,6 +92,7 @@ def judge(
     now: float,
     *,
     proxied: bool = False,
+    tried: Sequence[TriedWay] = (),
 ) -> Iterator[Finding]:
     """Findings on browsers, each once for a browser however many of its profiles it holds for."""
     browsers = tuple(browsers)
@@ -53,8 +100,8 @@ def judge(
     profiles = tuple(profiles)
     found = [
         *_versions(browsers, now),
-        *_another(browsers, profiles, defaults),
-        *_settings(profiles, defaults, proxied=proxied),
+        *_another(browsers, profiles, defaults, tried),
+        *_settings(profiles, defaults, tried, proxied=proxied),
     ]
     seen: list[Finding] = []
     for finding in found:
@@ -83,19 +130,25 @@ def _versions(browsers: Iterable[InstalledBrowser], now: float) -> Iterator[Find
 
 
 def _another(
-    browsers: Sequence[InstalledBrowser], profiles: Sequence[BrowserProfile], defaults: set[str]
+    browsers: Sequence[InstalledBrowser],
+    profiles: Sequence[BrowserProfile],
+    defaults: set[str],
+    tried: Sequence[TriedWay],
 ) -> Iterator[Finding]:
     """A browser that can be tried instead of the default one (the article's step 5)."""
     unfit = {
         one.browser for one in profiles for block in one.blocks if block.scope is not CookieScope.THIRD_PARTY
     }
+    unfit |= {one.profile.browser for one in tried if one.dns_fails or one.proxy_fails}
     unfit |= defaults | {one.browser for one in browsers if one.supported is Support.NO}
     others = [one.browser for one in browsers if one.browser not in unfit]
     if defaults and others:
         yield ok(reasons.OTHER, browser=others[0])
 
 
-def _settings(profiles: Iterable[BrowserProfile], defaults: set[str], *, proxied: bool) -> Iterator[Finding]:
+def _settings(
+    profiles: Iterable[BrowserProfile], defaults: set[str], tried: Sequence[TriedWay], *, proxied: bool
+) -> Iterator[Finding]:
     for one in profiles:
         # What an unused browser is set to stops nobody; where no default is known, any may be the one in use.
         stops = fail if not defaults or one.browser in defaults else warn
@@ -108,9 +161,16 @@ def _settings(profiles: Iterable[BrowserProfile], defaults: set[str], *, proxied
             yield note(reasons.CLEARS_ON_EXIT, browser=one.browser)
         if one.never_remembers:
             yield note(reasons.NEVER_REMEMBERS, browser=one.browser)
+        way = next((each for each in tried if each.profile is one), None)
+        if way is not None and way.dns_fails:
+            yield stops(reasons.OWN_DNS_FAILS, browser=one.browser, by=one.way.dns_by)
+        if way is not None and way.proxy_fails:
+            yield stops(reasons.OWN_PROXY_FAILS, browser=one.browser, by=one.way.proxy_by)
+        elif way is not None and not way.dns_fails:
+            yield ok(reasons.OWN_WAY_WORKS, browser=one.browser)
         # To go without a proxy is a choice only where there is one.
-        if one.own_proxy and (proxied or one.own_proxy is not OwnProxy.NONE):
-            yield note(reasons.OWN_PROXY, browser=one.browser, kind=one.own_proxy)
+        elif way is None and one.way.kind and (proxied or one.way.kind is not OwnProxy.NONE):
+            yield note(reasons.OWN_PROXY, browser=one.browser, kind=one.way.kind)
         for name in one.extensions:
             yield note(reasons.EXTENSION, browser=one.browser, name=name)
 

@@ -19,6 +19,9 @@ CLEARS_ON_EXIT = Reason("browser.clears-on-exit", layer=Layer.BROWSER, args=_BRO
 NEVER_REMEMBERS = Reason("browser.never-remembers", layer=Layer.BROWSER, args=_BROWSER)
 EXTENSION = Reason("browser.extension", layer=Layer.BROWSER, args={"browser": str, "name": str})
 OWN_PROXY = Reason("browser.own-proxy", layer=Layer.BROWSER, args={"browser": str, "kind": str})
+OWN_WAY_WORKS = Reason("browser.own-way-works", layer=Layer.BROWSER, args=_BROWSER)
+OWN_PROXY_FAILS = Reason("browser.own-proxy-fails", layer=Layer.BROWSER, args={"browser": str, "by": str})
+OWN_DNS_FAILS = Reason("browser.own-dns-fails", layer=Layer.BROWSER, args={"browser": str, "by": str})
 UNREADABLE = Reason(
     "browser.unreadable", layer=Layer.BROWSER, args={"browser": str, "profile": int, "why": str}
 )

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from portalcheck.facts import BrowserProfile, CookieBlock, CookieScope, SetBy, Unreadable
-from portalcheck.machine.browsers import extensions, policies
+from portalcheck.machine.browsers import extensions, own_way, policies
 from portalcheck.machine.browsers.matching import Page
 from portalcheck.machine.browsers.patterns import any_matches, setting_for
 from portalcheck.machine.browsers.places import placed
@@ -49,6 +49,13 @@ def settings(profile: Profile, environment: Environment, page: Page | None) -> B
         unreadable=unread(found),
         blocks=tuple(blocks),
         clears_on_exit=setting == _SESSION_ONLY or _clears(policy),
+        way=own_way.of_chromium(
+            preferences,
+            table(read_json(profile.place.folder / "Local State")),
+            policy,
+            _set_by_extensions((preferences, secure)),
+            page,
+        ),
         extensions=_extensions(profile, environment, (preferences, secure)),
     )
 
@@ -103,20 +110,30 @@ def _clears(policy: policies.Policy) -> bool:
 
 
 def _extensions(profile: Profile, environment: Environment, trees: tuple[Tree, ...]) -> tuple[str, ...]:
-    """The enabled extensions that can block; one that any of the two files calls disabled is."""
+    """The enabled extensions that can block."""
+    names = {
+        extensions.listed_name("chromium", extension_id) or _unlisted(profile, environment, found)
+        for extension_id, found in _enabled(trees).items()
+    }
+    return tuple(sorted(names - {""}))
+
+
+def _enabled(trees: tuple[Tree, ...]) -> dict[str, list[Tree]]:
+    """What the files hold of each enabled extension; one that any of the two files calls disabled is."""
     entries: dict[str, list[Tree]] = {}
     for tree in trees:
         for kind in ("settings", "opsettings"):  # the second is Opera's own
             for extension_id, entry in table(tree, "extensions", kind).items():
                 if isinstance(entry, dict):
                     entries.setdefault(extension_id, []).append(entry)
-    names = set()
-    for extension_id, found in entries.items():
-        if all(map(_is_enabled, found)):
-            names.add(
-                extensions.listed_name("chromium", extension_id) or _unlisted(profile, environment, found)
-            )
-    return tuple(sorted(names - {""}))
+    return {extension_id: found for extension_id, found in entries.items() if all(map(_is_enabled, found))}
+
+
+def _set_by_extensions(trees: tuple[Tree, ...]) -> list[Tree]:
+    """The preferences that extensions set; what the one that was installed last sets counts first."""
+    found = [entry for entries in _enabled(trees).values() for entry in entries]
+    found.sort(key=lambda entry: str(entry.get("install_time", "")).zfill(20), reverse=True)
+    return [table(entry, "preferences") for entry in found]
 
 
 def _is_enabled(entry: Tree) -> bool:

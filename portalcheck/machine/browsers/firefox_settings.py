@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from portalcheck.facts import BrowserProfile, CookieBlock, CookieScope, OwnProxy, SetBy, Unreadable
-from portalcheck.machine.browsers import extensions, firefox_install, policies, prefs_js
+from portalcheck.facts import BrowserProfile, CookieBlock, CookieScope, SetBy, Unreadable
+from portalcheck.machine.browsers import extensions, firefox_install, own_way, policies, prefs_js
 from portalcheck.machine.browsers.database import Database, ask
 from portalcheck.machine.browsers.matching import Page, page_of
 from portalcheck.machine.browsers.profile import Profile, unread
@@ -32,8 +32,6 @@ _PERMISSION_COLUMNS = frozenset({"origin", "type", "permission", "expiretype"})
 _FOR_EVER = 0  # nsIPermissionManager, EXPIRE_NEVER
 _BUILT_IN = ("app-builtin", "app-system-defaults", "app-system-addons")
 _SWITCHED_OFF = ("userDisabled", "appDisabled", "softDisabled", "embedderDisabled")
-_MANUAL_PROXY, _SYSTEM_PROXY = 1, 5
-_OWN_PROXIES = {0: OwnProxy.NONE, 1: OwnProxy.MANUAL, 2: OwnProxy.SCRIPT, 4: OwnProxy.DETECT}
 
 Preferences = Mapping[str, prefs_js.Value]
 
@@ -55,25 +53,9 @@ def settings(profile: Profile, environment: Environment, page: Page | None) -> B
         blocks=_blocks(preferences, rules, permission, page),
         clears_on_exit=_clears(preferences, policy, permission),
         never_remembers=preferences.get("browser.privatebrowsing.autostart") is True,
-        own_proxy=_own_proxy(preferences, policy),
+        way=own_way.of_firefox(preferences, policy, page),
         extensions=_extensions(profile.folder),
     )
-
-
-def _own_proxy(preferences: Preferences, policy: Mapping[str, object]) -> OwnProxy:
-    """A proxy setting of Firefox's own: nsIProtocolProxyService's kinds, and the policy's words for them."""
-    rules = table(policy, "Proxy")
-    by_policy = {"none": 0, "manual": 1, "autoConfig": 2, "autoDetect": 4, "system": 5}.get(
-        str(rules.get("Mode", ""))
-    )
-    chosen = preferences.get("network.proxy.type")
-    kind = chosen if isinstance(chosen, int) and not isinstance(chosen, bool) else None
-    if by_policy is not None and (kind is None or rules.get("Locked") in (True, 1)):
-        kind = by_policy
-    named = any(preferences.get(f"network.proxy.{name}") for name in ("ssl", "http", "socks"))
-    if kind == _MANUAL_PROXY and by_policy is None and not named:
-        return OwnProxy.UNSET  # Firefox then goes directly, as it does without any
-    return _OWN_PROXIES.get(kind if kind is not None else _SYSTEM_PROXY, OwnProxy.UNSET)
 
 
 def _blocks(

@@ -16,7 +16,9 @@ _MAX_DEPTH = 4
 _NAMES = """
 AcceptThirdParty Allow AllowSession Behavior Block BlockThirdPartyCookies ClearBrowsingDataOnExit
 ClearBrowsingDataOnExitList Cookies CookiesAllowedForUrls CookiesBlockedForUrls CookiesSessionOnlyForUrls
-Default DefaultCookiesSetting Locked SanitizeOnShutdown
+Default DefaultCookiesSetting DnsOverHttpsMode DnsOverHttpsTemplates DNSOverHTTPS Enabled ExcludedDomains Fallback
+HTTPProxy Locked Mode Passthrough ProviderURL Proxy ProxyBypassList ProxyMode ProxyPacUrl ProxyServer ProxySettings
+SanitizeOnShutdown SOCKSProxy SOCKSVersion SSLProxy UseHTTPProxyForAllProtocols
 """
 _SPELLING = {name.lower(): name for name in _NAMES.split()}  # names in the registry have no case
 

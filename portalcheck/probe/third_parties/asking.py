@@ -145,6 +145,19 @@ class Egress(_Asking):
         # Many a firewall keeps back one family alone, and where there is no way, nothing is kept back.
         return True in said and False not in said
 
+    def browsers_resolver(self, url: str) -> DnsAnswer | None:
+        """What a browser's own DNS-over-HTTPS server says of the portal's name; None if `url` is no such server."""
+        from portalcheck.probe.third_parties.doh import https_server
+
+        server = https_server(url.partition("{")[0])  # a template's variables (RFC 8484, 4.1) are at its end
+        if server is None:
+            return None
+        questions = [(server, self._host)]
+        answers = self._shared.get(
+            ("browsers-resolver", url), lambda: self._resolvers().ask(questions, Role.RESOLVER)
+        )
+        return answers[0] if answers else None
+
     def dns_over(self, interface: str) -> bool:
         """Whether an independent DNS server answers for a canary's name over one interface, whatever the routes say."""
         return self._once(("dns-over", interface), lambda: self._dns_over(interface), unasked=False)

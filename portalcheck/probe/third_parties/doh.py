@@ -22,19 +22,24 @@ _OK = 200
 
 
 def ask_over_https(
-    tracer: Tracer, server: DnsServer, host: str, chain_of: Callable[[Hop], Chain | None]
+    tracer: Tracer, server: DnsServer, host: str, chain_of: Callable[[Hop], Chain | None], role: Role
 ) -> DnsAnswer:
     """What a DNS-over-HTTPS server answers for a name, A and AAAA together."""
     since = time.monotonic()
     parts = gather(
-        [lambda kind=kind: _query(tracer, server, host, kind, chain_of) for kind in RECORD_TYPES],  # type: ignore[misc]  # mypy cannot type a lambda's default
+        [lambda kind=kind: _query(tracer, server, host, kind, chain_of, role) for kind in RECORD_TYPES],  # type: ignore[misc]  # mypy cannot type a lambda's default
         tracer.deadline.remaining(),
     )
     return join_families(server, parts, elapsed_ms(since))
 
 
 def _query(
-    tracer: Tracer, server: DnsServer, host: str, kind: str, chain_of: Callable[[Hop], Chain | None]
+    tracer: Tracer,
+    server: DnsServer,
+    host: str,
+    kind: str,
+    chain_of: Callable[[Hop], Chain | None],
+    role: Role,
 ) -> DnsAnswer:
     import dns.exception
     import dns.message
@@ -51,7 +56,7 @@ def _query(
     answer = read(
         tracer,
         server.url,
-        Role.NEUTRAL_RESOLVER,
+        role,
         limit=HEAD_OF_BODY,
         headers={"Accept": _MEDIA_TYPE, "Content-Type": _MEDIA_TYPE},
         question=question.to_wire(),

@@ -83,7 +83,7 @@ class Resolvers:
     def _ask(self, server: DnsServer, host: str, role: Role, *, interface: str, unchecked: bool) -> DnsAnswer:
         tracer = self._tracer
         if server.url:
-            answer = ask_over_https(tracer, server, host, self._chain_of)
+            answer = ask_over_https(tracer, server, host, self._chain_of, role)
         else:
             where = server
             if role is Role.NEUTRAL_RESOLVER and not interface:

@@ -159,7 +159,7 @@ def test_an_exception_decides_what_happens_at_close(world: World, permission: in
     ],
 )
 def test_a_proxy_setting_of_firefoxs_own(world: World, values: dict[str, object], expected: str) -> None:
-    assert seen(world, prefs(**values)).own_proxy == expected
+    assert seen(world, prefs(**values)).way.kind == expected
 
 
 def test_a_firefox_that_never_remembers_says_so(world: World) -> None:
