@@ -1,13 +1,14 @@
-"""A Firefox profile in the patient's home, as Firefox itself writes it."""
+"""Browsers' profiles in the patient's home, as the browsers themselves write them."""
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tests.lab import names
-from tests.lab.steps import Step
+from tests.lab.steps import Step, needing
 from tests.lab.world import World
 
 Cookie = tuple[str, str, str, int]
@@ -43,6 +44,21 @@ def firefox(*cookies: Cookie, prefs: str = "", damaged: bool = False, version: s
             _write(str(database), cookies)
 
     return step
+
+
+def chromium(preferences: Mapping[str, object] = {}, policy: Mapping[str, object] = {}) -> Step:
+    """Chromium with one profile and its settings, and what an administrator sets for it."""
+
+    def step(world: World) -> None:
+        profile = world.patient.home / ".config" / "chromium" / "Default"
+        profile.mkdir(parents=True, exist_ok=True)
+        (profile / "Preferences").write_text(json.dumps(preferences), "utf-8")
+        managed = world.folder / "chromium-settings" / "policies" / "managed"
+        managed.mkdir(parents=True, exist_ok=True)
+        (managed / "lab.json").write_text(json.dumps(policy), "utf-8")
+        world.patient.laid_over["chromium-settings"] = "/etc/chromium"
+
+    return needing("chromium", step)
 
 
 def _write(path: str, cookies: Sequence[Cookie]) -> None:

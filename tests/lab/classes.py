@@ -31,7 +31,7 @@ _CLASSES: tuple[tuple[str, str], ...] = (
     ("findings without a cause", "N05 N18 R40 R40a R40b R40c R40d R41 R42"),
     ("hosts of sign-in that no redirect leads to", "N104 N105 Q10 Q11 Q12 Q13 Q14 Q15 Q16 M10 M11"),
     ("TLS as browsers speak it", "N54 N109 N110 N111 N113 K12 K13"),
-    ("a browser's own network settings", "N115 N118"),
+    ("a browser's own network settings", "N115 N118 S01 S02 S03 S04 S10 S11 S12 S13 S14 S15 S16"),
     ("names of products", "N41 N43 N44 N46 N47 N48 N49 N50"),
     ("entries of the hosts file", "M01 M02 M03 M04 M05 M06 M07 M08 M09"),
     ("answers of DNS that are half right", "N01 N03 M20 M21 M22 M23 M24 M25 M26"),

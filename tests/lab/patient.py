@@ -77,6 +77,8 @@ class Patient:
         self.proxy = ""
         self.system_roots: list[Issued] = []
         self.mozilla_roots: list[Issued] = []
+        self.laid_over: dict[str, str] = {}
+        """Folders of the world's, and what they stand in the place of on the patient's computer."""
 
     def trust(self, system: Issued, mozilla: Issued) -> None:
         """Set both stores to one root each."""
@@ -165,6 +167,7 @@ class Patient:
             "nsswitch.conf": "/etc/nsswitch.conf",
             "system.pem": _STORE,
             "mozilla.pem": certifi.where(),
+            **self.laid_over,
         }
         mounts = "".join(
             f"mount --bind {self.folder / name} {os.path.realpath(place)} && "

@@ -10,6 +10,7 @@ from tests.lab import (
     reports_as_browsers,
     reports_between,
     reports_both_families,
+    reports_browsers,
     reports_naming,
     reports_own_words,
     rows_a,
@@ -39,6 +40,7 @@ TABLE: tuple[Row, ...] = (
     *reports_naming.ROWS,
     *reports_own_words.ROWS,
     *reports_between.ROWS,
+    *reports_browsers.ROWS,
 )
 ROWS: dict[str, Row] = {row.id: row for row in TABLE}
 
