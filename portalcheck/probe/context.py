@@ -43,7 +43,7 @@ from portalcheck.probe.aliases import Aliases
 from portalcheck.probe.connect.proxy_plan import ProxyFinder
 from portalcheck.probe.deadline import Deadline
 from portalcheck.probe.dns.resolution import ask_servers
-from portalcheck.probe.limits import BESIDE_S, LARGE_S, LINK_S
+from portalcheck.probe.limits import BESIDE_S, HANDSHAKE_S, LARGE_S, LINK_S
 from portalcheck.probe.memo import Memo
 from portalcheck.probe.policy import Ledger, Network, Role
 from portalcheck.probe.third_parties.asking import Egress, ThirdParties
@@ -198,11 +198,13 @@ class RunContext:
         """The traces, without a request, to those host names of the profile's `identity` that the walk did not come to.
 
         They are made while the walk is under way, which takes their connections over where it needs them; on a link
-        that is so slow that they would be in its way, none are made.
+        that is so slow that they would be in its way, they are made only after a walk that was stopped soon.
         """
         routes = [_handshake_with(host) for host in self._sign_in_hosts()]
         walk = self.trace() if routes else None
-        if walk is None or (walk.first.tls is not None and not _is_quick(walk.first)):
+        slow = walk is not None and walk.first.tls is not None and not _is_quick(walk.first)
+        soon = self.deadline.remaining() > HANDSHAKE_S * self.deadline.scale
+        if walk is None or (slow and not (soon and _is_stopped(walk))):
             self._tracer.close_idle()
             return ()
         found = self.traces(routes)
@@ -334,10 +336,7 @@ class RunContext:
         trace = self.trace()
         if trace is None:
             return False
-        page = trace.last.http
-        if trace.end is not TraceEnd.PAGE or trace.last.failure is not None or page is None:
-            return True
-        if page.challenge or page.is_error:
+        if _is_stopped(trace):
             return True
         beside = self.sign_in_traces()
         hellos = self.traces([route for route in trace.beside if route.hello is Hello.CHROMIUM])
@@ -370,6 +369,14 @@ class RunContext:
     def _may_ask_others(self) -> bool:
         """Whether anybody but the portal and this computer's own servers may be asked now."""
         return self.contactable and self._network.neutral_allowed(self.trouble())
+
+
+def _is_stopped(walk: Trace) -> bool:
+    """Whether a walk came to no page, or to one that keeps people out."""
+    page = walk.last.http
+    if walk.end is not TraceEnd.PAGE or walk.last.failure is not None or page is None:
+        return True
+    return bool(page.challenge) or page.is_error
 
 
 def _is_quick(hop: Hop) -> bool:

@@ -33,7 +33,7 @@ def still_fails(ctx: Context, trace: Trace) -> bool:
 
 
 def gets_further(ctx: Context, other: Trace | None, failed: Trace) -> bool:
-    """Whether a walk passes where another one failed, with servers that have certificates of their own names.
+    """Whether a walk passes where another one failed, with servers that nobody has put in the portal's place.
 
     What is wrong behind that place is another fault, and takes nothing from the proof.
     """
@@ -41,7 +41,7 @@ def gets_further(ctx: Context, other: Trace | None, failed: Trace) -> bool:
         return other is not None
     if failed.last.failure is None or _depth(other) <= _depth(failed):
         return False
-    return all(hop.scheme == "http" or _has_its_name(ctx, hop) for hop in other.hops)
+    return all(hop.scheme == "http" or _is_no_gateway(ctx, hop, other.route) for hop in other.hops)
 
 
 def _depth(trace: Trace) -> tuple[int, int, bool]:
@@ -49,6 +49,10 @@ def _depth(trace: Trace) -> tuple[int, int, bool]:
     return len(trace.hops), _LAYERS.index(trace.last.layer), trace.last.failure is None
 
 
-def _has_its_name(ctx: Context, hop: Hop) -> bool:
+def _is_no_gateway(ctx: Context, hop: Hop, route: Route) -> bool:
+    """Whether a server's certificate has its name; or is a public one, in a network without a sign-in page."""
     chain = ctx.chain(hop)
-    return chain is not None and chain.name_matches
+    if chain is None or chain.name_matches:
+        return chain is not None
+    canaries = ctx.third_parties.canaries() if chain.known_root and not route.interface else None
+    return canaries is not None and not canaries.is_captive

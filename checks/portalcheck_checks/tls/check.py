@@ -93,9 +93,9 @@ def tls(ctx: Context) -> Iterable[Finding]:
     beside = [finding for way in ways for finding in _judge_hop(ctx, way, way.last)]
     if (finding := _judge_beside(ctx, trace, ways)) is not None:
         beside.append(finding)
-    if not any(hop.tls is not None for way in (trace, *ways) for hop in way.hops) and _is_known_elsewhere(
-        ctx
-    ):
+    steps = [hop.tls for way in (trace, *ways) for hop in way.hops if hop.tls is not None]
+    blocked = any(finding.reason == reasons.HELLO_BLOCKED for finding in [*walked, *beside])
+    if all(step.failure for step in steps) and not blocked and _is_known_elsewhere(ctx):
         beside.append(fail(reasons.HELLO_BLOCKED, how=_STOPPED[Hello.PLAIN]))
     told = list(_without_hidden_dates([*walked, *beside]))
     if _fails(told):
