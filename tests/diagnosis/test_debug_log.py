@@ -99,7 +99,7 @@ def test_the_log_of_a_run_tells_why_the_cause_was_named(tmp_path: Path, fault: s
 def test_a_counterfactual_is_told_by_what_differs_from_the_browsers_own_way(tmp_path: Path) -> None:
     log = log_of("tls-blocked", tmp_path)
 
-    assert re.search(rf"{PORTAL} \[.*server_name=host-\d+\]: tls ok", log)
+    assert re.search(rf"{PORTAL} \[.*server_name=host-\d+.*\]: tls ok", log)
     assert re.search(r"row tls-blocked holds: found tls\.", log)
 
 

@@ -13,7 +13,7 @@ _HELLOS = (Hello.SMALL, Hello.HTTP_1, Hello.TLS_1_2, Hello.PLAIN, Hello.ANY)
 
 
 def route_to(ctx: Context, hop: Hop, *, hello: Hello = Hello.BROWSER, server_name: str = "") -> Route | None:
-    """A route to the very server of a hop, by its address or through its proxy; None if there was no connection."""
+    """A handshake with the very server of a hop, by its address or its proxy; None if there was no connection."""
     if hop.connect is None or not hop.connect.address or hop.proxy_refused:
         return None
     own = urlsplit(ctx.url).hostname == hop.host
@@ -25,6 +25,7 @@ def route_to(ctx: Context, hop: Hop, *, hello: Hello = Hello.BROWSER, server_nam
         hello=hello,
         server_name=server_name,
         follow=False,
+        request=False,
     )
 
 
