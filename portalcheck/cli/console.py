@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from portalcheck.cli.terminal import is_terminal
+from portalcheck.machine import files
 from portalcheck.words.text import clean
 
 if TYPE_CHECKING:
@@ -71,7 +73,7 @@ def wants_colour(no_color: bool, environ: Mapping[str, str]) -> bool:
         return False
     if environ.get("FORCE_COLOR"):
         return True
-    return sys.stdout.isatty() and environ.get("TERM") != "dumb" and not environ.get("ACCESSIBLE")
+    return is_terminal(sys.stdout) and environ.get("TERM") != "dumb" and not environ.get("ACCESSIBLE")
 
 
 def painted(text: str, words: Catalog, *, no_color: bool) -> str:
@@ -86,7 +88,7 @@ def painted(text: str, words: Catalog, *, no_color: bool) -> str:
 
 def fit_to_terminal() -> None:
     """Wrap what is to be shown on a terminal to its width."""
-    if sys.stdout.isatty():
+    if is_terminal(sys.stdout):
         from portalcheck.report.formats import lines
 
         lines.fit(shutil.get_terminal_size().columns)
@@ -94,7 +96,7 @@ def fit_to_terminal() -> None:
 
 def interactive(no_input: bool) -> bool:
     """Whether a person can be asked something."""
-    return not no_input and sys.stdin.isatty() and sys.stderr.isatty()
+    return not no_input and is_terminal(sys.stdin) and is_terminal(sys.stderr)
 
 
 def write_file(path: Path, text: str, *, mode: int = _PRIVATE) -> None:
@@ -139,7 +141,10 @@ def _mode_of(target: Path, mode: int) -> int:
 
 def append_line(path: Path, line: str) -> None:
     """Append one line with one write, so that runs side by side do not mix theirs. Raises OSError."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, _PRIVATE)
+    if sys.platform == "win32":
+        descriptor = files.open_shared(path, append=True)
+    else:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, _PRIVATE)
     try:
         os.write(descriptor, line.encode())
     finally:

@@ -17,6 +17,7 @@ from typing import NoReturn
 
 from portalcheck.cli.exit_codes import BUG, USAGE
 from portalcheck.cli.main import entry as run_command
+from portalcheck.cli.terminal import is_terminal
 
 _BY_CLICK = ("run", "--open")
 _SCRIPTED = ("FORMAT", "OUTPUT", "JSONL", "OPEN", "NO_INPUT", "QUIET")
@@ -41,7 +42,7 @@ def has_own_console() -> bool:
     """Whether this is Windows and nobody else is in the console, so that its window closes when this ends."""
     if sys.platform != "win32":
         return False
-    if not (sys.stdin and sys.stdin.isatty() and sys.stdout and sys.stdout.isatty()):
+    if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
         return False
     import ctypes
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import locale
 import os
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from portalcheck.words import interface
@@ -17,11 +19,33 @@ def system_language(chosen: str = "") -> str:
     """The language asked for, else the system's, else English."""
     environment = [os.environ.get(name) for name in ("PORTALCHECK_LANG", "LC_ALL", "LC_MESSAGES", "LANG")]
     first = next((value for value in environment if value), None)
+    return choose_language(chosen or None, first or _of_the_screen())
+
+
+def _of_the_screen() -> str | None:
+    """The language in which the system itself speaks, which the region's formats may differ from; None if unknown."""
+    if sys.platform == "win32":
+        import ctypes
+
+        return locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage())
+    if sys.platform == "darwin" and (preferred := _preferred_on_mac()):
+        return preferred
     try:
-        system = locale.getlocale()[0]
+        return locale.getlocale()[0]
     except ValueError:
-        system = None
-    return choose_language(chosen or None, first or system)
+        return None
+
+
+def _preferred_on_mac() -> str:
+    """The first of the languages that a person has put in order in System Settings."""
+    import plistlib
+
+    path = Path("~/Library/Preferences/.GlobalPreferences.plist").expanduser()
+    try:
+        languages = plistlib.loads(path.read_bytes()).get("AppleLanguages")
+    except (OSError, ValueError, AttributeError, plistlib.InvalidFileException):
+        return ""
+    return str(languages[0]).replace("-", "_") if isinstance(languages, list) and languages else ""
 
 
 def catalog(chosen: str | None = None) -> Catalog:

@@ -16,6 +16,7 @@ from portalcheck.cli.exit_codes import BUG, INTERRUPTED, OK, UNKNOWN, USAGE
 from portalcheck.cli.group import COMPLETION, DEFAULT, Done, group, load
 from portalcheck.cli.interrupt import Interrupt
 from portalcheck.cli.localized import Asked, Invocation
+from portalcheck.cli.terminal import is_terminal
 from portalcheck.words.interface import _, click_speaking, is_chosen, reset, use
 
 
@@ -111,7 +112,7 @@ class _Ending:
         except Exception:
             want = self._early  # what Ctrl-C broke off while it was loaded may never be loaded again
         # A terminal shows ^C at the beginning of the line.
-        on_terminal = sys.stderr.isatty() and not want.form.one_line
+        on_terminal = is_terminal(sys.stderr) and not want.form.one_line
         self._say(f"\n{_('Stopped.')}" if on_terminal else _("Stopped."), want)
         return want.form.exit_code(INTERRUPTED)
 
@@ -169,7 +170,9 @@ def _prepare_streams() -> None:
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
-            reconfigure(errors="replace")
+            # What goes into a pipe or a file on Windows would be in its ANSI code page, with other ends of lines.
+            piped = sys.platform == "win32" and not is_terminal(stream)
+            reconfigure(**({"encoding": "utf-8", "newline": "\n"} if piped else {}), errors="replace")
 
 
 def _flush() -> None:

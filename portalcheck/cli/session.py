@@ -17,6 +17,7 @@ from portalcheck.cli.language import system_language
 from portalcheck.cli.localized import leading_form
 from portalcheck.cli.options import Options
 from portalcheck.cli.outputs import Log, Output, copy, outputs, show_page, write_files
+from portalcheck.cli.terminal import is_terminal
 from portalcheck.cli.tracebacks import reduced
 from portalcheck.model import Portal, Report
 from portalcheck.report.formats.format import Format
@@ -57,7 +58,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def shows_progress(self) -> bool:
         """Whether lines of progress are wanted."""
-        return self.form is Format.TEXT and not self.options.quiet and sys.stderr.isatty()
+        return self.form is Format.TEXT and not self.options.quiet and is_terminal(sys.stderr)
 
     @property
     def remembers(self) -> bool:

@@ -21,6 +21,7 @@ _BY_ERRNO = {
     errno.EHOSTDOWN: Failure.HOST_UNREACHABLE,
     errno.EACCES: Failure.DENIED,
     errno.EPERM: Failure.DENIED,
+    getattr(errno, "WSAEACCES", errno.EACCES): Failure.DENIED,  # Windows has a number of its own for sockets
     # A Linux `blackhole` route answers connect() with EINVAL.
     errno.EINVAL: Failure.NETWORK_UNREACHABLE,
     errno.EMSGSIZE: Failure.TOO_LARGE,

@@ -13,6 +13,7 @@ from portalcheck.api.declarations import Numbers
 from portalcheck.cli import completers, console, options
 from portalcheck.cli.language import catalog
 from portalcheck.cli.localized import Command, Option
+from portalcheck.cli.terminal import is_terminal
 from portalcheck.words.interface import _
 
 MAX_BYTES = 16 * 1024 * 1024
@@ -78,7 +79,7 @@ def _code_within(text: bytes, numbers: Numbers) -> str | None:
 def _text(source: str) -> bytes:
     """The bytes of a file, or of standard input. Raises click.UsageError where there are none to be had."""
     if source in ("", "-"):
-        if not source and sys.stdin.isatty():
+        if not source and is_terminal(sys.stdin):
             raise click.UsageError(
                 _("Paste the report into a file, or name a code: portalcheck read 7K4M-6TDS-Z6")
             )

@@ -9,12 +9,14 @@ import errno
 import json
 import os
 import stat
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
 from portalcheck.facts import Unreadable
+from portalcheck.machine import files
 
 MAX_TEXT = 32 * 1024 * 1024
 """The largest settings file that is read, in bytes."""
@@ -72,8 +74,10 @@ def _open(path: Path, limit: int) -> tuple[int, int] | Unreadable:
         # Looked at before it is opened, for opening alone has effects on some devices.
         if not stat.S_ISREG(path.stat().st_mode):
             return Unreadable.NOT_A_FILE
-        flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-        descriptor = os.open(path, flags | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOCTTY", 0))
+        if sys.platform == "win32":
+            descriptor = files.open_shared(path)
+        else:
+            descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
     except (OSError, ValueError) as error:
         return unreadable(error)
     status = os.fstat(descriptor)

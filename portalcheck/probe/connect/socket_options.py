@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import socket
 import struct
 import sys
@@ -24,12 +25,29 @@ def bind_to_interface(sock: socket.socket, name: str) -> None:
         option = _MACOS_IPV6_BOUND_IF if six else _MACOS_IP_BOUND_IF
         sock.setsockopt(level, option, socket.if_nametoindex(name))
     elif sys.platform == "win32":
-        index = socket.if_nametoindex(name)
+        index = _index_by_alias(name)
         # IP_UNICAST_IF wants network byte order, IPV6_UNICAST_IF host byte order.
         packed = struct.pack("@I", index) if six else struct.pack("!I", index)
         sock.setsockopt(level, _WINDOWS_IPV6_UNICAST_IF if six else _WINDOWS_IP_UNICAST_IF, packed)
     else:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, name.encode() + b"\0")
+
+
+def _index_by_alias(name: str) -> int:
+    """The index of an interface of Windows by its alias ("Wi-Fi"), which `if_nametoindex` does not know there.
+
+    Raises OSError where there is no such interface.
+    """
+    if sys.platform != "win32":
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+    import ctypes
+
+    helper = ctypes.WinDLL("iphlpapi")
+    luid, index = ctypes.c_uint64(), ctypes.c_ulong()
+    failed = helper.ConvertInterfaceAliasToLuid(ctypes.c_wchar_p(name), ctypes.byref(luid))
+    if failed or helper.ConvertInterfaceLuidToIndex(ctypes.byref(luid), ctypes.byref(index)):
+        raise OSError(errno.ENXIO, f"no interface {name!r}")
+    return index.value
 
 
 SMALLEST_SEGMENT = 536
