@@ -34,7 +34,7 @@ _CLASSES: tuple[tuple[str, str], ...] = (
     ("a browser's own network settings", "N115 N118 S01 S02 S03 S04 S10 S11 S12 S13 S14 S15 S16"),
     ("names of products", "N41 N43 N44 N46 N47 N48 N49 N50"),
     ("entries of the hosts file", "M01 M02 M03 M04 M05 M06 M07 M08 M09"),
-    ("answers of DNS that are half right", "N01 N03 M20 M21 M22 M23 M24 M25 M26"),
+    ("answers of DNS that are half right", "N01 N03 M20 M21 M22 M23 M24 M25 M25a M26"),
     ("Wi-Fi sign-ins that spare somebody", "N95 N122 R10 R10a R10b R10c R10d R10e R11 R11a R11b R11c"),
     ("proxies that the network tells of", "R20 R20a R20b R20c R20d R20e R20f"),
     ("what answers, answers", "R01 R01a R01b R01c R01d R01e R02 R02a R02b"),

@@ -1571,7 +1571,7 @@ _ODD_NAMES = (
         "the DNS server has an address for every name that nobody has",
         rows_b.rewrites,
         parts={"own-dns"},
-        not_with=_NEEDS_4 | {"dns-denies", "false-address"},
+        not_with=_NEEDS_4 | {"dns-denies", "false-address", "options"},
     ),
     _odd("dns-late", "the DNS server answers half a second late", steps.late_dns(0.5), parts={"late"}),
     _odd(

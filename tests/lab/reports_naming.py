@@ -13,7 +13,7 @@ import dns.rrset
 
 from portalcheck.demo import tls, web
 from portalcheck.demo.servers import Peer
-from tests.lab import boxes, names, steps
+from tests.lab import boxes, names, rows_b, steps
 from tests.lab.row import QUIET, TROUBLE, Row, cause
 from tests.lab.servers import Application, DnsServer, Site
 from tests.lab.steps import Step, answers_for, false_site, rcode
@@ -459,6 +459,18 @@ ROWS: tuple[Row, ...] = (
         steps.resolv_options("search corp.example", "options ndots:5"),
         shows=("name portal", "dns-setting"),
         innocent=cause("cert-untrusted", "cert-wrong-name"),
+        ref="step-1",
+        setting=(),
+        reasons=frozenset({"dns.captured"}),
+    ),
+    bad(
+        "M25a",
+        "the same by a DNS server that has an address for every name that nobody has",
+        "dns-hijacked",
+        rows_b.rewrites,
+        steps.resolv_options("search corp.example", "options ndots:5"),
+        shows=("name portal", "dns-setting"),
+        innocent=cause("captive-portal", "cert-untrusted", "cert-wrong-name"),
         ref="step-1",
         setting=(),
         reasons=frozenset({"dns.captured"}),

@@ -150,13 +150,14 @@ def _judge_trouble(ctx: Context, lookup: NameOnRoute) -> Iterator[Finding]:
         yield from _judge_missing(ctx, lookup, elsewhere)
     elif any(map(is_sinkhole, addresses)):
         yield fail(reasons.SINKHOLE, addresses=addresses)
+    elif _is_captured(ctx, lookup):
+        yield resolves(names)
+        yield fail(reasons.CAPTURED)
     elif rewritten:
         yield fail(reasons.MADE_UP, addresses=addresses)
     else:
         yield resolves(names)
-        if _is_captured(ctx, lookup):
-            yield fail(reasons.CAPTURED)
-        elif not compared and _neutral_hosts_prove_themselves(ctx) and leads_to_block_page(ctx, lookup):
+        if not compared and _neutral_hosts_prove_themselves(ctx) and leads_to_block_page(ctx, lookup):
             yield fail(reasons.BLOCK_PAGE)
     yield from compared
     if caught:
