@@ -39,7 +39,7 @@ MAY_ASK: Mapping[str, Set[str]] = MappingProxyType(
         "trouble": {"late", "trace", "handshake", "chain"},
         # Third parties. Whether they may be asked was decided before; DNS over HTTPS proves its servers.
         "canaries-greeted": {*_TRACE, *_PROVEN},
-        "canaries": {"trace", "canaries-greeted", *_TRACE, *_PROVEN},
+        "canaries": {*_TRACE, *_PROVEN},
         "dns-caught": _CONNECTION,
         "names-elsewhere": _PROVEN,
         "status-page": _PROVEN,

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
 
 from portalcheck.api import (
+    DIRECT,
     Arg,
     BrowserFiles,
     BrowserProfile,
     Check,
     Context,
     CookieScope,
+    DnsAnswer,
     Failure,
     Finding,
+    Hop,
     InstalledBrowser,
     Link,
     OwnProxy,
     Route,
     Support,
+    Trace,
     fail,
     is_proven,
     note,
@@ -31,8 +35,21 @@ from portalcheck.api import (
 )
 from portalcheck_checks.browser import reasons
 from portalcheck_checks.browser.causes import CAUSES
-from portalcheck_checks.shared.retries import fails_again
+from portalcheck_checks.shared.retries import retry
 
+_SILENCE_MS = 3000
+"""How long what says nothing is waited for at least, where the run leaves time for it (CONNECT_S, HANDSHAKE_S)."""
+_NO_ADDRESS = {
+    Failure.NXDOMAIN,
+    Failure.NODATA,
+    Failure.NOT_FOUND,
+    Failure.REFUSED,
+    Failure.RESET,
+    Failure.CLOSED,
+    Failure.NETWORK_UNREACHABLE,
+    Failure.HOST_UNREACHABLE,
+    Failure.DENIED,
+}
 IN_USE_S = 90 * 86_400
 """A browser that nobody has used for longer is not what keeps anybody from signing in."""
 
@@ -43,47 +60,87 @@ def browser(ctx: Context) -> Iterable[Finding]:
     machine = ctx.machine
     settings = machine.proxies(url)
     proxied = bool(settings.programs or settings.browser or settings.pac_url or settings.auto_detect)
-    profiles = machine.browser_profiles(url)
-    tried = list(own_ways(ctx, profiles))
-    yield from judge(machine.browsers(), profiles, machine.now(), proxied=proxied, tried=tried)
+    browsers, profiles, now = machine.browsers(), machine.browser_profiles(url), machine.now()
+    in_use = [one for one in profiles if _is_in_use(browsers, one.browser, now)]
+    yield from judge(browsers, profiles, now, proxied=proxied, tried=lambda: own_ways(ctx, in_use))
+
+
+def _is_in_use(browsers: Iterable[InstalledBrowser], name: str, now: float) -> bool:
+    ages = [None if one.default else one.last_used for one in browsers if one.browser == name]
+    return any(used is None or now - used <= IN_USE_S for used in ages) or not ages
 
 
 class TriedWay(msgspec.Struct, frozen=True):
-    """What came of a profile's own way to the portal."""
+    """What came of a profile's own way to the portal; where it neither works nor fails, nothing could be shown."""
 
     profile: BrowserProfile
+    works: bool = False
     dns_fails: bool = False
     proxy_fails: bool = False
 
 
-def own_ways(ctx: Context, profiles: Iterable[BrowserProfile]) -> Iterator[TriedWay]:
-    """The ways that browsers' own settings lead, where the system's leads to the page, so that it is they that fail."""
-    own = [one for one in profiles if one.way.proxy or one.way.dns]
+def own_ways(ctx: Context, profiles: Iterable[BrowserProfile]) -> list[TriedWay]:
+    """What becomes of the ways that browsers' own settings lead, where the system's leads to the page.
+
+    Only of each browser's first profile: nobody is stopped by what the others are set to.
+    """
+    own = [one for one in profiles if one.profile == 1 and (one.way.proxy or one.way.dns)]
     trace = ctx.trace() if own else None
     if trace is None or not is_proven(ctx, trace):
-        return
-    candidates = ctx.proxy_plan().candidates
-    for one in own:
-        way = one.way
-        other = bool(way.proxy) and way.proxy != candidates[0]
-        if other or way.dns:
-            yield TriedWay(
-                one,
-                dns_fails=bool(way.dns) and all(_has_no_address(ctx, url) for url in way.dns),
-                proxy_fails=other and _leads_nowhere(ctx, way.proxy),
-            )
+        return []
+    usual = ctx.proxy_plan().candidates[0]
+    proxies = [*dict.fromkeys(one.way.proxy for one in own if one.way.proxy not in ("", usual))]
+    # At once, as each may take as long as a silent proxy is waited for.
+    routes = [Route(url=ctx.url, proxy=proxy) for proxy in proxies]
+    ctx.traces([*routes, *map(retry, routes)])
+    return [_tried(ctx, one, usual) for one in own]
 
 
-def _leads_nowhere(ctx: Context, proxy: str) -> bool:
-    walk = ctx.trace(Route(url=ctx.url, proxy=proxy))
-    if walk is None or walk.last.failure in (None, Failure.PROXY_AUTH):  # the browser asks for the login
-        return False
-    return fails_again(ctx, walk)
+def _tried(ctx: Context, profile: BrowserProfile, usual: str) -> TriedWay:
+    way = profile.way
+    proxy = way.proxy or usual
+    walk = ctx.trace(Route(url=ctx.url, proxy=proxy)) if proxy != usual else None
+    # A proxy finds the addresses by itself, and a name in the hosts file is asked of nobody.
+    asks = proxy == DIRECT and way.kind not in (OwnProxy.SCRIPT, OwnProxy.DETECT) and not _is_in_hosts(ctx)
+    answers = [ctx.egress.browsers_resolver(url) for url in way.dns] if asks else []
+    shown = [
+        *([is_proven(ctx, walk)] if proxy != usual else []),
+        *([any(map(_finds, answers))] if way.dns else []),
+    ]
+    return TriedWay(
+        profile,
+        works=bool(shown) and all(shown),
+        dns_fails=bool(answers) and all(map(_keeps_back, answers)),
+        proxy_fails=walk is not None and _leads_nowhere(ctx, walk),
+    )
 
 
-def _has_no_address(ctx: Context, url: str) -> bool:
-    answer = ctx.egress.browsers_resolver(url)
-    return answer is not None and not answer.addresses
+def _leads_nowhere(ctx: Context, walk: Trace) -> bool:
+    """Whether a proxy fails at both tries, and not for want of time; for a login the browser asks."""
+    again = ctx.trace(retry(walk.route))
+    return again is not None and all(
+        each.last.failure not in (None, Failure.PROXY_AUTH) and _had_its_time(each.last)
+        for each in (walk, again)
+    )
+
+
+def _had_its_time(hop: Hop) -> bool:
+    steps = [step for step in (hop.connect, hop.proxy, hop.tls, hop.http) if step is not None]
+    return all(step.ms >= _SILENCE_MS for step in steps if step.failure is Failure.TIMED_OUT)
+
+
+def _is_in_hosts(ctx: Context) -> bool:
+    names = ctx.names()
+    return names is not None and bool(names.hosts_file)
+
+
+def _finds(answer: DnsAnswer | None) -> bool:
+    return answer is not None and bool(answer.addresses)
+
+
+def _keeps_back(answer: DnsAnswer | None) -> bool:
+    """Whether a DNS server cannot be reached, or has no address; what it says otherwise may be to us alone."""
+    return answer is not None and not answer.addresses and answer.failure in _NO_ADDRESS
 
 
 def judge(
@@ -92,23 +149,28 @@ def judge(
     now: float,
     *,
     proxied: bool = False,
-    tried: Sequence[TriedWay] = (),
+    tried: Callable[[], Sequence[TriedWay]] = tuple,
 ) -> Iterator[Finding]:
-    """Findings on browsers, each once for a browser however many of its profiles it holds for."""
-    browsers = tuple(browsers)
+    """Findings on browsers, each once for a browser however many of its profiles it holds for.
+
+    `tried` is asked when all has been said that can be read.
+    """
+    browsers, profiles = tuple(browsers), tuple(profiles)
     defaults = {one.browser for one in browsers if one.default}
-    profiles = tuple(profiles)
-    found = [
-        *_versions(browsers, now),
-        *_another(browsers, profiles, defaults, tried),
-        *_settings(profiles, defaults, tried, proxied=proxied),
-    ]
+
+    def all_of_them() -> Iterator[Finding]:
+        yield from _versions(browsers, now)
+        yield from _settings(profiles, defaults)
+        came = tried()
+        yield from _ways(profiles, defaults, came, proxied=proxied)
+        yield from _another(browsers, profiles, defaults, came)
+
     seen: list[Finding] = []
-    for finding in found:
+    for finding in all_of_them():
         if finding not in seen:
             seen.append(finding)
             yield finding
-    if not found:
+    if not seen:
         yield skip(reasons.NONE_FOUND)
 
 
@@ -146,9 +208,7 @@ def _another(
         yield ok(reasons.OTHER, browser=others[0])
 
 
-def _settings(
-    profiles: Iterable[BrowserProfile], defaults: set[str], tried: Sequence[TriedWay], *, proxied: bool
-) -> Iterator[Finding]:
+def _settings(profiles: Iterable[BrowserProfile], defaults: set[str]) -> Iterator[Finding]:
     for one in profiles:
         # What an unused browser is set to stops nobody; where no default is known, any may be the one in use.
         stops = fail if not defaults or one.browser in defaults else warn
@@ -161,18 +221,26 @@ def _settings(
             yield note(reasons.CLEARS_ON_EXIT, browser=one.browser)
         if one.never_remembers:
             yield note(reasons.NEVER_REMEMBERS, browser=one.browser)
-        way = next((each for each in tried if each.profile is one), None)
-        if way is not None and way.dns_fails:
-            yield stops(reasons.OWN_DNS_FAILS, browser=one.browser, by=one.way.dns_by)
-        if way is not None and way.proxy_fails:
-            yield stops(reasons.OWN_PROXY_FAILS, browser=one.browser, by=one.way.proxy_by)
-        elif way is not None and not way.dns_fails:
-            yield ok(reasons.OWN_WAY_WORKS, browser=one.browser)
-        # To go without a proxy is a choice only where there is one.
-        elif way is None and one.way.kind and (proxied or one.way.kind is not OwnProxy.NONE):
-            yield note(reasons.OWN_PROXY, browser=one.browser, kind=one.way.kind)
         for name in one.extensions:
             yield note(reasons.EXTENSION, browser=one.browser, name=name)
+
+
+def _ways(
+    profiles: Iterable[BrowserProfile], defaults: set[str], tried: Sequence[TriedWay], *, proxied: bool
+) -> Iterator[Finding]:
+    for one in profiles:
+        stops = fail if not defaults or one.browser in defaults else warn
+        came = next((each for each in tried if each.profile is one), TriedWay(one))
+        if came.dns_fails:
+            yield stops(reasons.OWN_DNS_FAILS, browser=one.browser, by=one.way.dns_by)
+        if came.proxy_fails:
+            yield stops(reasons.OWN_PROXY_FAILS, browser=one.browser, by=one.way.proxy_by)
+        # To go without a proxy is a choice only where there is one.
+        chosen = bool(one.way.kind) and (proxied or one.way.kind is not OwnProxy.NONE)
+        if came.works:
+            yield ok(reasons.OWN_WAY_WORKS, browser=one.browser)
+        elif chosen and not (came.dns_fails or came.proxy_fails):
+            yield note(reasons.OWN_PROXY, browser=one.browser, kind=one.way.kind)
 
 
 CHECK = Check(

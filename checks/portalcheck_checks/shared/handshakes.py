@@ -77,8 +77,10 @@ def some_hello_passes(ctx: Context, hop: Hop) -> bool:
 
 
 def canaries_want_less(ctx: Context) -> bool:
-    """Whether no canary answers a browser's ClientHello, and one answers the plainest."""
-    return not takes_hello(ctx, Hello.BROWSER) and takes_hello(ctx, Hello.PLAIN)
+    """Whether no canary answers a browser's ClientHello, at neither try, and one answers the plainest."""
+    if takes_hello(ctx, Hello.BROWSER) or not takes_hello(ctx, Hello.PLAIN):
+        return False
+    return not ctx.third_parties.shake_hands(Hello.BROWSER)
 
 
 def differs_by_sni(ctx: Context, hop: Hop, chain: Chain | None) -> bool:

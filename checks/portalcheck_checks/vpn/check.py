@@ -25,7 +25,7 @@ from portalcheck.api import (
     reasons_in,
 )
 from portalcheck_checks.shared.literals import literal
-from portalcheck_checks.shared.retries import gets_further, still_fails
+from portalcheck_checks.shared.retries import gets_further, retry, still_fails
 from portalcheck_checks.shared.tunnels import bypassing, carrying, tunnels
 from portalcheck_checks.shared.ways import way_in_question
 from portalcheck_checks.vpn import reasons
@@ -104,11 +104,20 @@ def _judge_trouble(ctx: Context, trace: Trace, tunnel: Interface, outside: Seque
 
 
 def _is_let_in_outside(ctx: Context, other: Trace | None, failed: Trace) -> bool:
-    """Whether a connection is made outside the tunnel, in a network that lets neutral hosts through, and not inside."""
-    inside, outside = failed.last.connect, other.last.connect if other is not None else None
-    if other is None or inside is None or outside is None or outside.failure or not inside.failure:
+    """Whether a connection is made outside the tunnel, and not inside, in a network that lets neutral hosts through.
+
+    What takes connections in the place of others, as a satellite's accelerator does, would show nothing.
+    """
+    if other is None or (len(other.hops), other.last.host) != (len(failed.hops), failed.last.host):
         return False
-    return ctx.egress.probe_over(other.route.interface) is CaptiveAnswer.OPEN
+    inside, outside = failed.last.connect, other.last.connect
+    if inside is None or outside is None or outside.failure or not inside.failure:
+        return False
+    # To an address of nobody (RFC 5737), beside the retry, which is waited for as long.
+    away = msgspec.structs.replace(other.route, addresses=("198.51.100.77",), request=False)
+    nobody, _ = ctx.traces((away, retry(failed.route)))
+    taken = nobody is None or (nobody.first.connect is not None and nobody.first.connect.failure is None)
+    return not taken and ctx.egress.probe_over(other.route.interface) is CaptiveAnswer.OPEN
 
 
 def _is_inside(ctx: Context, tunnel: Interface, server: DnsServer | None) -> bool:

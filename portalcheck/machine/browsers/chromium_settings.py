@@ -55,6 +55,7 @@ def settings(profile: Profile, environment: Environment, page: Page | None) -> B
             policy,
             _set_by_extensions((preferences, secure)),
             page,
+            managed=bool(policy.managed) or policies.is_joined(environment),
         ),
         extensions=_extensions(profile, environment, (preferences, secure)),
     )
@@ -130,9 +131,9 @@ def _enabled(trees: tuple[Tree, ...]) -> dict[str, list[Tree]]:
 
 
 def _set_by_extensions(trees: tuple[Tree, ...]) -> list[Tree]:
-    """The preferences that extensions set; what the one that was installed last sets counts first."""
+    """The preferences that extensions set; what the one that was changed last sets counts first."""
     found = [entry for entries in _enabled(trees).values() for entry in entries]
-    found.sort(key=lambda entry: str(entry.get("install_time", "")).zfill(20), reverse=True)
+    found.sort(key=lambda entry: str(entry.get("last_update_time", "")).zfill(20), reverse=True)
     return [table(entry, "preferences") for entry in found]
 
 

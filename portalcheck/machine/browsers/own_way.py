@@ -93,7 +93,7 @@ def _firefox_proxy(rules: Tree) -> dict[str, object]:
 
 
 def _manual_proxy(preferences: Tree, page: Page) -> str:
-    """The proxy for a page; `DIRECT` where Firefox is set to none, empty where it takes the system's, or a script."""
+    """The proxy for a page; `DIRECT` where Firefox is set to none, empty where it has none that can be read."""
     kind = _firefox_kind(preferences)
     if kind is OwnProxy.NONE:
         return DIRECT
@@ -101,18 +101,19 @@ def _manual_proxy(preferences: Tree, page: Page) -> str:
         return ""
     version = "socks4" if preferences.get("network.proxy.socks_version") == 4 else "socks5"
     found = {
-        kind: clean(_text(preferences, name), _number(preferences, f"{name}_port"), scheme)
+        kind: clean(_text(preferences, name), port, scheme)
         for kind, name, scheme in (
             ("http", "network.proxy.http", "http"),
             ("https", "network.proxy.ssl", "http"),
             ("all", "network.proxy.socks", version),
         )
+        if (port := _number(preferences, f"{name}_port")) > 0
     }
     given = names(re.split(r"[,\s]+", _text(preferences, "network.proxy.no_proxies_on")))
     # A bare name stands for the hosts below it, too.
     below = tuple(f".{name}" for name in given if re.match(r"[\w-]", name) and "/" not in name)
     rules = ProxyRules(proxies={k: v for k, v in found.items() if v}, bypass=(*given, *below))
-    return rules.choose(page.origin(page.host))[0] or DIRECT
+    return _chosen_by(rules, page)
 
 
 def _firefox_dns(rules: Tree) -> dict[str, object]:
@@ -129,20 +130,30 @@ def _firefox_dns(rules: Tree) -> dict[str, object]:
 
 
 def _url_asked_alone(preferences: Tree, page: Page) -> str:
-    """The DNS-over-HTTPS server of Firefox, if it asks no other for the page's host."""
+    """The DNS-over-HTTPS server of Firefox, if it asks no other for the page's host, and finds it by itself."""
     excluded = re.split(r"[,\s]+", _text(preferences, "network.trr.excluded-domains"))
-    if preferences.get("network.trr.mode") != _ONLY_HTTPS or set(excluded) & set(page.domains):
+    spared = bool(set(excluded) & set(page.domains)) or bool(_text(preferences, "network.trr.bootstrapAddr"))
+    if preferences.get("network.trr.mode") != _ONLY_HTTPS or spared:
         return ""
-    return _text(preferences, "network.trr.custom_uri") or _text(preferences, "network.trr.uri")
+    return _text(preferences, "network.trr.uri")
 
 
 # ---- Chromium ----------------------------------------------------------------------------------
 
 
 def of_chromium(
-    preferences: Tree, local_state: Tree, policy: Policy, of_extensions: Iterable[Tree], page: Page | None
+    preferences: Tree,
+    local_state: Tree,
+    policy: Policy,
+    of_extensions: Iterable[Tree],
+    page: Page | None,
+    *,
+    managed: bool = False,
 ) -> OwnWay:
-    """What a Chromium goes by: policies first, then what extensions set, then the user; recommended policies last."""
+    """What a Chromium goes by: policies first, then what extensions set, then the user; recommended policies last.
+
+    In a browser that is `managed` the user's own choice of DNS servers is switched off.
+    """
     if page is None:
         return OwnWay()
     proxy, proxy_by = _chosen(
@@ -152,8 +163,7 @@ def of_chromium(
     )
     https, https_by = _chosen(
         _dns_policy(policy.managed),
-        # In a managed browser the user's own choice is switched off.
-        () if policy.managed else (table(local_state, "dns_over_https"),),
+        () if managed else (table(local_state, "dns_over_https"),),
         _dns_policy(policy.recommended),
     )
     templates = _text(https, "templates").split() if https.get("mode") == "secure" else []
@@ -200,7 +210,13 @@ def _fixed_proxy(kind: OwnProxy, chosen: Tree, page: Page) -> str:
     if kind is not OwnProxy.MANUAL or "," in server:  # of a list, each is tried
         return ""
     bypass = names(re.split(r"[;,\s]+", _text(chosen, "bypass_list")))
-    return ProxyRules(proxies=servers(server), bypass=bypass).choose(page.origin(page.host))[0] or DIRECT
+    return _chosen_by(ProxyRules(proxies=servers(server), bypass=bypass), page)
+
+
+def _chosen_by(rules: ProxyRules, page: Page) -> str:
+    """The proxy for a page, `DIRECT` where exceptions take it out, empty where none is set that can be read."""
+    proxy, spared = rules.choose(page.origin(page.host))
+    return DIRECT if spared else proxy
 
 
 # ---- values ------------------------------------------------------------------------------------

@@ -46,6 +46,12 @@ def chromium(browser: Browser, environment: Environment) -> Policy:
     )
 
 
+def is_joined(environment: Environment) -> bool:
+    """Whether a Windows computer belongs to a domain, whose browsers switch some choices of the user's off."""
+    parameters = r"SYSTEM\CurrentControlSet\Services\Tcpip\Parameters"
+    return environment.os == "windows" and bool(environment.registry.value("HKLM", parameters, "Domain"))
+
+
 def firefox(browser: Browser, environment: Environment, installation: Path | None) -> Mapping[str, object]:
     """The policies of Firefox; those of the system come before those beside the program."""
     managed: Mapping[str, object]

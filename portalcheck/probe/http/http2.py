@@ -107,7 +107,9 @@ class Http2:
             if not self._current:
                 self._http.initiate_connection()
             self._current, self._done = self._http.get_next_available_stream_id(), False
-            self._http.send_headers(self._current, fields, end_stream=True)
+            self._http.send_headers(self._current, fields, end_stream=not request.body)
+            if request.body:
+                self._http.send_data(self._current, request.body, end_stream=True)
         except h2.exceptions.ProtocolError as error:
             # The server has ended the connection meanwhile.
             raise self._stream.gave_up(Failure.CLOSED) from error

@@ -152,11 +152,16 @@ class Egress(_Asking):
         server = https_server(url.partition("{")[0])  # a template's variables (RFC 8484, 4.1) are at its end
         if server is None:
             return None
-        questions = [(server, self._host)]
-        answers = self._shared.get(
-            ("browsers-resolver", url), lambda: self._resolvers().ask(questions, Role.RESOLVER)
-        )
-        return answers[0] if answers else None
+        return self._shared.get(("browsers-resolver", url), lambda: self._ask_twice(server))
+
+    def _ask_twice(self, server: DnsServer) -> DnsAnswer | None:
+        """The answer of a DNS server, the second one if the first has no address."""
+        answer = None
+        for _ in range(2):
+            answer = next(iter(self._resolvers().ask([(server, self._host)], Role.RESOLVER)), None)
+            if answer is not None and answer.addresses:
+                break
+        return answer
 
     def dns_over(self, interface: str) -> bool:
         """Whether an independent DNS server answers for a canary's name over one interface, whatever the routes say."""

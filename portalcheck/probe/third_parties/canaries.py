@@ -240,10 +240,10 @@ class CanarySurvey:
         if names is None or (names.failure is None and not _leads_home(trace.first)):
             return trace
         direct = msgspec.structs.replace(route, proxy=DIRECT)
-        elsewhere = self._elsewhere(direct, resolvers, own, Role.RESOLVER)
-        if elsewhere is None or not _tcp(elsewhere.first):
-            elsewhere = self._elsewhere(direct, resolvers, others, Role.NEUTRAL_RESOLVER) or elsewhere
-        return elsewhere or trace
+        asking = ((own, Role.RESOLVER), (others, Role.NEUTRAL_RESOLVER))
+        works = [partial(self._elsewhere, direct, resolvers, servers, role) for servers, role in asking]
+        found = [each for each in gather(works, self._tracer.deadline.remaining()) if each is not None]
+        return next((each for each in found if _tcp(each.first)), found[0] if found else trace)
 
     def _elsewhere(
         self, route: Route, resolvers: Resolvers, servers: Sequence[DnsServer], role: Role

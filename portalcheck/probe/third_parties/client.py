@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 import httpx
 import msgspec
@@ -23,6 +24,9 @@ from portalcheck.probe.http.request import HEADERS, REDIRECTS, limit_exchange, w
 from portalcheck.probe.policy import Role
 from portalcheck.probe.streams import EvidenceStream, StreamError
 from portalcheck.probe.trace import MayVisit, Tracer, led_by_strangers
+
+if TYPE_CHECKING:
+    from portalcheck.probe.http.http2 import Http2
 
 _log = logging.getLogger(__name__)
 
@@ -57,16 +61,17 @@ def read(
     headers: Mapping[str, str] | None = None,
     question: bytes = b"",
     told: str = "",
+    hello: Hello = Hello.PLAIN,
 ) -> Answer | Failure:
     """GET a URL along its redirects, or POST a question without following any; up to `limit` bytes are kept.
 
     `may_visit` is asked about each host, the first one too. `told` is a name that the request itself tells, for the
-    ledger.
+    ledger. With a `hello` that offers it, HTTP/2 is spoken where the server does.
     """
     target = url_of(url)
     if target is None:
         return Failure.NOT_FOUND
-    connections = _Connections(tracer, role, may_visit, told)
+    connections = _Connections(tracer, role, may_visit, told, hello)
     # Without settings of the environment; the time limits are the tracer's.
     client = httpx.Client(
         transport=connections, headers=_HEADERS, trust_env=False, max_redirects=MAX_REDIRECTS
@@ -93,6 +98,14 @@ def read(
     return Answer(response.status_code, bytes(body[:limit]), connections.complete, tuple(connections.hops))
 
 
+def _speaking(stream: EvidenceStream, hop: Hop) -> Http1 | Http2:
+    if hop.tls is None or hop.tls.protocol != "h2":
+        return Http1(stream, absolute=False)
+    from portalcheck.probe.http.http2 import Http2
+
+    return Http2(stream)
+
+
 class _NoAnswer(httpx.TransportError):
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.value)
@@ -102,8 +115,9 @@ class _NoAnswer(httpx.TransportError):
 class _Connections(httpx.BaseTransport):
     """One new connection for each request; `hops` are those so far, `complete` is of the last one's response."""
 
-    def __init__(self, tracer: Tracer, role: Role, may_visit: MayVisit, told: str) -> None:
+    def __init__(self, tracer: Tracer, role: Role, may_visit: MayVisit, told: str, hello: Hello) -> None:
         self._tracer, self._role, self._may_visit, self._told = tracer, role, may_visit, told
+        self._hello = hello
         self.hops: list[Hop] = []
         self.complete = False
 
@@ -116,7 +130,7 @@ class _Connections(httpx.BaseTransport):
         plan = ConnectionPlan(
             proxy=DIRECT,
             server_name=url.host,
-            hello=Hello.PLAIN,
+            hello=self._hello,
             outside_only=led_by_strangers(self._role, self.hops, url.host),
         )
         where = self._tracer.ledger.aliases.told(url.host)
@@ -126,7 +140,7 @@ class _Connections(httpx.BaseTransport):
             raise _NoAnswer(hop.failure or Failure.OTHER)
         since = time.monotonic()
         limit_exchange(stream, self._tracer.deadline)
-        http = Http1(stream, absolute=False)
+        http = _speaking(stream, hop)
         fields = {
             name.decode("latin-1"): text.decode("latin-1")
             for name, text in request.headers.raw
@@ -167,7 +181,7 @@ class _Body(httpx.SyncByteStream):
         self,
         told: _Connections,
         stream: EvidenceStream,
-        http: Http1,
+        http: Http1 | Http2,
         ended: Callable[[Failure | None, int], None],
         *,
         wanted: bool,

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from portalcheck.facts import Chain, DnsAnswer, DnsServer, Failure, Hop
+from portalcheck.facts import Chain, DnsAnswer, DnsServer, Failure, Hello, Hop
 from portalcheck.probe.deadline import elapsed_ms
 from portalcheck.probe.dns.resolution import RECORD_TYPES, join_families, read_message
 from portalcheck.probe.http.location import url_of
@@ -24,7 +24,7 @@ _OK = 200
 def ask_over_https(
     tracer: Tracer, server: DnsServer, host: str, chain_of: Callable[[Hop], Chain | None], role: Role
 ) -> DnsAnswer:
-    """What a DNS-over-HTTPS server answers for a name, A and AAAA together."""
+    """What a DNS-over-HTTPS server answers for a name, A and AAAA together; a browser's own is asked as it asks."""
     since = time.monotonic()
     parts = gather(
         [lambda kind=kind: _query(tracer, server, host, kind, chain_of, role) for kind in RECORD_TYPES],  # type: ignore[misc]  # mypy cannot type a lambda's default
@@ -61,6 +61,7 @@ def _query(
         headers={"Accept": _MEDIA_TYPE, "Content-Type": _MEDIA_TYPE},
         question=question.to_wire(),
         told=host,
+        hello=Hello.BROWSER if role is Role.RESOLVER else Hello.PLAIN,
     )
     if isinstance(answer, Failure):
         return DnsAnswer(server=server, failure=answer)

@@ -38,7 +38,16 @@ def manual(proxy: str = PROXY, by: SetBy = SetBy.SETTING) -> OwnWay:
         ({"network.proxy.type": 1}, OwnWay()),
         ({"network.proxy.type": 2}, OwnWay(kind=OwnProxy.SCRIPT)),
         ({"network.proxy.type": 4}, OwnWay(kind=OwnProxy.DETECT)),
-        ({"network.proxy.type": 1, "network.proxy.http": "proxy.example"}, manual(DIRECT)),
+        ({"network.proxy.type": 1, "network.proxy.http": "proxy.example"}, manual("")),
+        ({**MANUAL, "network.proxy.ssl_port": 0}, manual("")),
+        (
+            {
+                "network.proxy.type": 1,
+                "network.proxy.socks": "file:///run/tor/socks",
+                "network.proxy.socks_port": 9,
+            },
+            manual(""),
+        ),
         (
             {
                 "network.proxy.type": 1,
@@ -61,7 +70,8 @@ def manual(proxy: str = PROXY, by: SetBy = SetBy.SETTING) -> OwnWay:
         ({**MANUAL, "network.proxy.no_proxies_on": "rtal.example"}, manual()),
         ({**MANUAL, "network.proxy.no_proxies_on": 7}, manual()),
         ({"network.trr.mode": 3, "network.trr.uri": DOH}, OwnWay(dns=(DOH,))),
-        ({"network.trr.mode": 3, "network.trr.uri": "x", "network.trr.custom_uri": DOH}, OwnWay(dns=(DOH,))),
+        ({"network.trr.mode": 3, "network.trr.custom_uri": DOH}, OwnWay()),
+        ({"network.trr.mode": 3, "network.trr.uri": DOH, "network.trr.bootstrapAddr": "192.0.2.1"}, OwnWay()),
         ({"network.trr.mode": 2, "network.trr.uri": DOH}, OwnWay()),
         (
             {
@@ -129,7 +139,8 @@ def test_a_policy_of_firefox_is_a_default_unless_it_is_locked(
         ({"proxy": {"mode": "pac_script", "pac_url": "http://a/"}}, {}, {}, {}, OwnWay(kind=OwnProxy.SCRIPT)),
         ({"proxy": {**FIXED, "server": "a:1,direct://"}}, {}, {}, {}, manual("")),
         ({"proxy": {**FIXED, "bypass_list": "*.example"}}, {}, {}, {}, manual(DIRECT)),
-        ({"proxy": {**FIXED, "server": "http=other.example:1"}}, {}, {}, {}, manual(DIRECT)),
+        ({"proxy": {**FIXED, "server": "http=other.example:1"}}, {}, {}, {}, manual("")),
+        ({"proxy": {**FIXED, "server": "quic://proxy.example:443"}}, {}, {}, {}, manual("")),
         ({"proxy": {"mode": "direct"}}, {}, {}, {"proxy": FIXED}, manual()),
         (
             {"proxy": {"mode": "direct"}},
@@ -173,7 +184,11 @@ def test_a_chromium_goes_by_policies_then_extensions_then_the_person(
     of_extension: Mapping[str, object],
     way: OwnWay,
 ) -> None:
-    assert of_chromium(preferences, state, Policy(managed=policy), [of_extension], PAGE) == way
+    found = of_chromium(
+        preferences, state, Policy(managed=policy), [of_extension], PAGE, managed=bool(policy)
+    )
+
+    assert found == way
 
 
 def test_a_recommended_policy_gives_way_to_the_person() -> None:
