@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import dns.message
+import h2.config
+import h2.connection
+import h2.events
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portalcheck.demo.certificates import Issued
-from portalcheck.demo.servers import Peer, Serve
+from portalcheck.demo import tls
+from portalcheck.demo.certificates import Issued, server_context
+from portalcheck.demo.servers import Endpoint, Peer, Serve
 from portalcheck.facts import DnsAnswer, DnsServer, Failure
 from portalcheck.model import Portal
 from portalcheck.probe.deadline import Deadline
@@ -54,9 +59,14 @@ class Answering:
 
 
 def _ask(
-    world: World, serve: Serve, certificate: Issued | None = None, *, seconds: float = 2.0
+    world: World,
+    serve: Serve | Endpoint,
+    certificate: Issued | None = None,
+    *,
+    seconds: float = 2.0,
+    role: Role = Role.NEUTRAL_RESOLVER,
 ) -> tuple[DnsAnswer, set[tuple[Role, str, str]]]:
-    where = world.tls(serve, certificate or issued(RESOLVER))
+    where = world.tls(serve, certificate or issued(RESOLVER)) if callable(serve) else serve
     machine = computer({(RESOLVER_ADDRESS, 443): where}, hosts={RESOLVER: (RESOLVER_ADDRESS,)})
     one = walker(machine, seconds=seconds)
     room = ChainVerifier(
@@ -65,7 +75,7 @@ def _ask(
     resolvers = Resolvers(one, room.judge)
     servers = resolvers.independent([URL])
     with in_time(seconds):
-        answers = resolvers.ask([(server, NAME) for server in servers], Role.NEUTRAL_RESOLVER)
+        answers = resolvers.ask([(server, NAME) for server in servers], role)
     assert len(answers) == 1
     return answers[0], {(contact.role, contact.host, contact.told) for contact in one.ledger.contacts()}
 
@@ -187,3 +197,45 @@ def test_no_setting_makes_it_raise(text: str) -> None:
     for value in (text, f"https://{text}", f"9.9.9.9:{text}"):
         for server in (plain_server(value), https_server(value)):
             assert server is None or 0 < server.port <= 65_535
+
+
+# ---- as a browser asks its own ---------------------------------------------------------------------
+
+
+def _by_http_2(think: Think) -> Serve:
+    """A server that speaks HTTP/2 alone, as several do."""
+
+    def serve(peer: Peer) -> None:
+        connection = h2.connection.H2Connection(h2.config.H2Configuration(client_side=False))
+        connection.initiate_connection()
+        peer.socket.sendall(connection.data_to_send())
+        bodies: dict[int, bytes] = {}
+        while data := peer.socket.recv(65536):
+            for event in connection.receive_data(data):
+                if isinstance(event, h2.events.DataReceived):
+                    bodies[event.stream_id or 0] = bodies.get(event.stream_id or 0, b"") + (event.data or b"")
+                elif isinstance(event, h2.events.StreamEnded):
+                    answer = think(dns.message.from_wire(bodies[event.stream_id or 0]))
+                    assert isinstance(answer, dns.message.Message)
+                    connection.send_headers(event.stream_id or 0, [(":status", "200")])
+                    connection.send_data(event.stream_id or 0, answer.to_wire(), end_stream=True)
+            peer.socket.sendall(connection.data_to_send())
+
+    return serve
+
+
+def test_a_browsers_own_server_is_asked_by_http_2_where_it_speaks_that(world: World) -> None:
+    context = server_context(issued(RESOLVER))
+    context.set_alpn_protocols(["h2"])
+    where = world.tcp(partial(tls.serve, context, _by_http_2(records((V4,), (V6,)))))
+
+    answer, contacts = _ask(world, where, role=Role.RESOLVER)
+
+    assert set(answer.addresses) == {V4, V6}
+    assert contacts == {(Role.RESOLVER, RESOLVER, NAME)}
+
+
+def test_a_browsers_own_server_may_speak_http_1(world: World) -> None:
+    answer, _ = _ask(world, Answering(records((V4,), (V6,))), role=Role.RESOLVER)
+
+    assert set(answer.addresses) == {V4, V6}
