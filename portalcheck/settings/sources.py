@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import os
 import re
@@ -136,11 +137,15 @@ def read_bytes(path: Path) -> bytes | Trouble:
 
 
 def read_toml(data: bytes, origin: Origin) -> dict[str, Any]:
-    """TOML in UTF-8, with or without a byte order mark. Raises SettingsError."""
+    """TOML in UTF-8, with or without a byte order mark, or in UTF-16 with one, as Windows' shells write it.
+
+    Raises SettingsError.
+    """
     import tomli
 
+    marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode("utf-16" if marked else "utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         problem = _("is not UTF-8 (line {line})").format(line=line)

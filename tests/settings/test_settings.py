@@ -32,6 +32,11 @@ def test_without_any_file_the_built_in_values_hold(world: World) -> None:
     assert str(settings.origin("run.timeout")) == "built-in"
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_file_may_be_as_windows_shells_write_it(world: World, encoding: str) -> None:
+    assert world.load(user="[run]\r\nlang = 'es'  # señal\r\n".encode(encoding)).run.lang == "es"
+
+
 def test_each_layer_wins_over_all_below_it(world: World) -> None:
     # Files stay once they are written, so that each step adds a layer.
     steps = [

@@ -140,7 +140,7 @@ FILES = [
     ("a = 1\nportal 'lab'", f"is not TOML: {EQUALS}; expected TOML 1.0"),
     ("[run]\n[run]", "is not TOML: Cannot declare ('run',) twice (line 2, column 5); expected TOML 1.0"),
     (b"a = 1\nportal = '\xff'", "is not UTF-8 (line 2); expected TOML in UTF-8"),
-    ("portal = 'lab'".encode("utf-16"), "is not UTF-8 (line 1); expected TOML in UTF-8"),
+    ("portal = 'lab'".encode("utf-16")[:-1], "is not UTF-8 (line 1); expected TOML in UTF-8"),
     ("a = " + "[" * 100_000, "has a number that is too large, or is nested too deeply; expected TOML 1.0"),
     ("a = " + "1" * 5_000, "has a number that is too large, or is nested too deeply; expected TOML 1.0"),
     (b"#" * (MAX_BYTES + 1), "is larger than 1 MiB; expected a settings file in TOML"),

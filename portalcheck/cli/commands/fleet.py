@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -52,7 +53,7 @@ def fleet(given: tuple[str, ...], form: str | None, output: Path | None, lang: s
 
     words = catalog(lang)
     try:
-        summary = summarise(given, sys.stdin.buffer, words.installed.fleet)
+        summary = summarise(_expanded(given), sys.stdin.buffer, words.installed.fleet)
     except CannotReadError as error:
         raise click.UsageError(words.ui("message.cannot_read", file=str(error))) from error
     form = form or _SUFFIXES.get(output.suffix.lower() if output else "", "text")
@@ -63,6 +64,16 @@ def fleet(given: tuple[str, ...], form: str | None, output: Path | None, lang: s
         _write(output, text, words.ui("message.cannot_write", file=output.name))
         console.say(words.ui("copy.written", file=output.name))
     return OK if summary.reports else UNKNOWN
+
+
+def _expanded(given: tuple[str, ...]) -> tuple[str, ...]:
+    """What patterns stand for that no shell has expanded, as Windows' does not; one that stands for nothing stays."""
+    names: list[str] = []
+    for text in given:
+        is_pattern = bool({*"*?"} & {*text}) and not Path(text).exists()
+        found = sorted(glob.glob(text)) if is_pattern else []  # noqa: PTH207  Path's take no absolute patterns
+        names += found or [text]
+    return tuple(names)
 
 
 def _renderer(form: str) -> Callable[[Summary, Catalog], str]:

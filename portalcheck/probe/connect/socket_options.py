@@ -12,6 +12,7 @@ _MACOS_IP_BOUND_IF = 25
 _MACOS_IPV6_BOUND_IF = 125
 _WINDOWS_IP_UNICAST_IF = 31
 _WINDOWS_IPV6_UNICAST_IF = 31
+_WINDOWS_USER_MTU = 76  # IP_USER_MTU and IPV6_USER_MTU
 
 
 def bind_to_interface(sock: socket.socket, name: str) -> None:
@@ -57,8 +58,13 @@ SMALLEST_SEGMENT = 536
 def limit_segments(sock: socket.socket) -> None:
     """Keep the TCP segments of a socket small both ways, before it is connected.
 
-    Raises OSError where the system does not allow it (Windows).
+    Raises OSError where the system does not allow it (Windows before 10, 2004).
     """
+    if sys.platform == "win32":
+        six = sock.family == socket.AF_INET6
+        level, least = (socket.IPPROTO_IPV6, 1280) if six else (socket.IPPROTO_IP, 576)
+        sock.setsockopt(level, _WINDOWS_USER_MTU, least)
+        return
     option = getattr(socket, "TCP_MAXSEG", None)
     if option is None:
         raise OSError(errno.ENOPROTOOPT, "no limit on segments here")

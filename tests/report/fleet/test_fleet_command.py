@@ -47,6 +47,19 @@ def folder(tmp_path: Path) -> Path:
     return made
 
 
+def test_a_pattern_that_no_shell_has_expanded_stands_for_what_it_fits(fleet: Fleet, folder: Path) -> None:
+    (folder / "more.jsonl").write_bytes(lines([report(7)]))
+    strange = folder / "with [brackets] and *.jsonl"
+    strange.write_bytes(lines([report(8)]))
+
+    of_pattern = json.loads(fleet(folder / "m*.jsonl", "-f", "json")[1])
+    of_file = json.loads(fleet(strange, "-f", "json")[1])
+    code, _, err = fleet(folder / "none*.jsonl", "-f", "json")
+
+    assert (of_pattern["reports"], of_pattern["files"], of_file["reports"]) == (3, 2, 1)
+    assert (code, "none*.jsonl" in err) == (2, True)
+
+
 def test_files_folders_and_standard_input_are_summed_up_together(
     fleet: Fleet, folder: Path, tmp_path: Path
 ) -> None:
