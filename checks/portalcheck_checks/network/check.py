@@ -345,12 +345,14 @@ def _judge_routes(ctx: Context, trace: Trace, canaries: Canaries | None) -> Find
     carried = any(i.name == way.interface and i.kind is InterfaceKind.TUNNEL for i in interfaces)
     failures = {attempt.failure for attempt in attempts}
     silent = failures <= ({*_UNANSWERED, Failure.DENIED} - ({Failure.TIMED_OUT} if carried else set()))
-    proven = _proves_itself(ctx, hop, addresses, *beside) if beside else False
+    same = any(i.name == way.interface and ctx.egress.addresses() & set(i.addresses) for i in interfaces)
+    # Asked first, as what is dead there is soon known, and what is not leaves time for the proof.
+    doubtful = Failure.TIMED_OUT in failures and not (same or carried)
+    alive = doubtful and ctx.egress.dns_over(way.interface)
+    proven = bool(beside) and (alive or not doubtful) and _proves_itself(ctx, hop, addresses, *beside)
     if None in failures or (carried and proven) or not (silent or proven):
         return None
-    same = any(i.name == way.interface and ctx.egress.addresses() & set(i.addresses) for i in interfaces)
-    unsure = Failure.TIMED_OUT in failures and not (proven or same)
-    if unsure and ctx.egress.dns_over(way.interface):
+    if alive and not proven:
         return None  # that way is alive, and the portal is not
     tunnelled = any(i.kind is InterfaceKind.TUNNEL and i.addresses for i in interfaces)
     if same and not way.gateway and not (proven or tunnelled):
