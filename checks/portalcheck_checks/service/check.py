@@ -74,7 +74,7 @@ def _judge_http2(ctx: Context, trace: Trace) -> Finding | None:
     ctx.traces((older, retry(trace.route)))
     if not gets_further(ctx, ctx.trace(older), trace) or not fails_again(ctx, trace):
         return None
-    if takes_hello(ctx, Hello.BROWSER):
+    if takes_hello(ctx, Hello.BROWSER) or takes_hello(ctx, Hello.SMALL):  # both offer HTTP/2
         return fail(reasons.HTTP_2_BROKEN)
     return fail(reasons.HTTP_2_BLOCKED) if takes_hello(ctx, Hello.HTTP_1) else None
 
