@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
 import stat
 import sys
 import tempfile
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from portalcheck.cli.terminal import is_terminal
-from portalcheck.machine import files
 from portalcheck.words.text import clean
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 _PRIVATE = 0o600
 """Reports are for the person who made them, until that person shares them."""
 _LONGEST_LINE = 4000
+_PATIENCE_S = 10.0
+"""How long others that append to the same file are waited for."""
+_BEYOND_ALL_FILES = 2**31 - 2
 _PAINT = {"fail": "red", "warn": "yellow", "note": "cyan", "ok": "green", "unknown": "magenta"}
 
 
@@ -141,11 +145,35 @@ def _mode_of(target: Path, mode: int) -> int:
 
 def append_line(path: Path, line: str) -> None:
     """Append one line with one write, so that runs side by side do not mix theirs. Raises OSError."""
-    if sys.platform == "win32":
-        descriptor = files.open_shared(path, append=True)
-    else:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, _PRIVATE)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(path, flags, _PRIVATE)
     try:
-        os.write(descriptor, line.encode())
+        with _alone(descriptor):
+            os.write(descriptor, line.encode())
     finally:
         os.close(descriptor)
+
+
+@contextlib.contextmanager
+def _alone(descriptor: int) -> Iterator[None]:
+    """On Windows, where O_APPEND goes to the end first and writes then, keep others from doing so between."""
+    if sys.platform != "win32":
+        yield
+        return
+    import msvcrt
+
+    last = time.monotonic() + _PATIENCE_S
+    while True:
+        os.lseek(descriptor, _BEYOND_ALL_FILES, os.SEEK_SET)
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+            break
+        except OSError:
+            if time.monotonic() > last:
+                raise
+            time.sleep(0.005)
+    try:
+        yield
+    finally:
+        os.lseek(descriptor, _BEYOND_ALL_FILES, os.SEEK_SET)
+        msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)

@@ -12,24 +12,20 @@ if sys.platform == "win32":
     import ctypes
     import msvcrt
 
-    _GENERIC_READ, _APPEND = 0x80000000, 0x00100004  # the second: SYNCHRONIZE and FILE_APPEND_DATA
-    _SHARED, _EXISTING, _ALWAYS = 7, 3, 4
+    _GENERIC_READ, _SHARED, _EXISTING = 0x80000000, 7, 3
     _INVALID = ctypes.c_void_p(-1).value
 
-    def open_shared(path: Path, *, append: bool = False) -> int:
-        """A descriptor of a file that others may read, write, rename and delete meanwhile.
+    def open_shared(path: Path) -> int:
+        """A descriptor to read a file that others may read, write, rename and delete meanwhile.
 
-        `append` makes the file where it is missing, and each write goes to its end whatever others write (the C
-        runtime's O_APPEND goes to the end first and writes then). Raises OSError, which has the `winerror` that the
-        C runtime's open keeps to itself.
+        Raises OSError, which has the `winerror` that the C runtime's open keeps to itself.
         """
         kernel = ctypes.WinDLL("kernel32", use_last_error=True)
         kernel.CreateFileW.restype = ctypes.c_void_p
-        access, how = (_APPEND, _ALWAYS) if append else (_GENERIC_READ, _EXISTING)
-        handle = kernel.CreateFileW(str(path), access, _SHARED, None, how, 0, None)
+        handle = kernel.CreateFileW(str(path), _GENERIC_READ, _SHARED, None, _EXISTING, 0, None)
         if handle == _INVALID:
             raise ctypes.WinError(ctypes.get_last_error())
-        return msvcrt.open_osfhandle(handle, os.O_WRONLY | os.O_APPEND if append else os.O_RDONLY)
+        return msvcrt.open_osfhandle(handle, os.O_RDONLY)
 
 
 def open_regular(path: Path) -> BinaryIO | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
-from portalcheck.api import Context, Hop, Route, Trace, is_proven
+from portalcheck.api import CaptiveAnswer, Context, Hop, Route, Trace, is_proven
 
 _LAYERS = ("name", "connect", "proxy", "tls", "http")
 SECOND = 2
@@ -52,7 +52,9 @@ def _depth(trace: Trace) -> tuple[int, int, bool]:
 def _is_no_gateway(ctx: Context, hop: Hop, route: Route) -> bool:
     """Whether a server's certificate has its name; or is a public one, in a network without a sign-in page."""
     chain = ctx.chain(hop)
-    if chain is None or chain.name_matches:
-        return chain is not None
-    canaries = ctx.third_parties.canaries() if chain.known_root and not route.interface else None
+    if chain is None or chain.name_matches or not chain.known_root:
+        return chain is not None and chain.name_matches
+    if route.interface:
+        return ctx.egress.probe_over(route.interface) is CaptiveAnswer.OPEN
+    canaries = ctx.third_parties.canaries()
     return canaries is not None and not canaries.is_captive
