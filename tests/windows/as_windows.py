@@ -1,0 +1,131 @@
+"""Make Wine's registry say what a real Windows says: its release, its network connections and their DNS servers.
+
+    winpython as_windows.py RELEASE [--dns ADDRESS,ADDRESS] [--connection NAME]
+
+RELEASE is 7, 8.1, 10-22H2, 10-LTSC-2021, 11-23H2, 11-24H2, 11-25H2, server-2019, server-2022 or server-2025.
+Wine fills in next to nothing below Tcpip\\Parameters\\Interfaces and Control\\Network; a real Windows has, for every
+connection, a GUID with a name (here that of the network interface, as Wine calls it) and the servers set or got by
+DHCP.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import sys
+
+assert sys.platform == "win32"
+
+import winreg  # noqa: E402  there is none elsewhere
+
+VERSION = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion"
+CLASS = "{4D36E972-E325-11CE-BFC1-08002BE10318}"
+NETWORK = rf"SYSTEM\CurrentControlSet\Control\Network\{CLASS}"
+ADAPTERS = rf"SYSTEM\CurrentControlSet\Control\Class\{CLASS}"
+TCPIP = r"SYSTEM\CurrentControlSet\Services\Tcpip\Parameters\Interfaces"
+RELEASES = {
+    # product, CurrentVersion, build, DisplayVersion, ReleaseId, EditionID, InstallationType
+    "7": ("Windows 7 Home Premium", "6.1", "7601", "", "", "HomePremium", "Client"),
+    "8.1": ("Windows 8.1", "6.3", "9600", "", "", "Core", "Client"),
+    "10-22H2": ("Windows 10 Home", "6.3", "19045", "22H2", "2009", "Core", "Client"),
+    "10-LTSC-2021": (
+        "Windows 10 Enterprise LTSC 2021",
+        "6.3",
+        "19044",
+        "21H2",
+        "2009",
+        "EnterpriseS",
+        "Client",
+    ),
+    "11-23H2": ("Windows 10 Home", "6.3", "22631", "23H2", "2009", "Core", "Client"),
+    "11-24H2": ("Windows 10 Home", "6.3", "26100", "24H2", "2009", "Core", "Client"),
+    "11-25H2": ("Windows 10 Home", "6.3", "26200", "25H2", "2009", "Core", "Client"),
+    "server-2019": ("Windows Server 2019 Standard", "6.3", "17763", "", "1809", "ServerStandard", "Server"),
+    "server-2022": (
+        "Windows Server 2022 Standard",
+        "6.3",
+        "20348",
+        "21H2",
+        "2009",
+        "ServerStandard",
+        "Server",
+    ),
+    "server-2025": (
+        "Windows Server 2025 Standard",
+        "6.3",
+        "26100",
+        "24H2",
+        "2009",
+        "ServerStandard",
+        "Server",
+    ),
+}
+
+
+def key(path: str) -> winreg.HKEYType:
+    """A key of HKLM, made where it is missing."""
+    return winreg.CreateKeyEx(
+        winreg.HKEY_LOCAL_MACHINE, path, 0, winreg.KEY_ALL_ACCESS | winreg.KEY_WOW64_64KEY
+    )
+
+
+def set_release(name: str) -> None:
+    """The values that tell which Windows it is."""
+    product, version, build, display, release, edition, kind = RELEASES[name]
+    new = version == "6.3" and name != "8.1"
+    texts = {
+        "ProductName": product,
+        "CurrentVersion": version,
+        "CurrentBuild": build,
+        "CurrentBuildNumber": build,
+        "EditionID": edition,
+        "InstallationType": kind,
+        "DisplayVersion": display,
+        "ReleaseId": release,
+    }
+    with key(VERSION) as handle:
+        for value, text in texts.items():
+            if text:
+                winreg.SetValueEx(handle, value, 0, winreg.REG_SZ, text)
+            else:
+                drop(handle, value)
+        for value, number in (("CurrentMajorVersionNumber", 10), ("CurrentMinorVersionNumber", 0)):
+            if new:
+                winreg.SetValueEx(handle, value, 0, winreg.REG_DWORD, number)
+            else:
+                drop(handle, value)
+
+
+def drop(handle: winreg.HKEYType, value: str) -> None:
+    """Remove a value, if there is one."""
+    with contextlib.suppress(OSError):
+        winreg.DeleteValue(handle, value)
+
+
+def set_connection(name: str, servers: str, number: int = 0) -> None:
+    """One connection, with a driver behind it and its DNS servers as DHCP gives them."""
+    guid = f"{{0F0E0D0C-0000-0000-0000-{number:012X}}}"
+    with key(rf"{NETWORK}\{guid}\Connection") as handle:
+        winreg.SetValueEx(handle, "Name", 0, winreg.REG_SZ, name)
+    with key(rf"{ADAPTERS}\{number:04d}") as handle:
+        winreg.SetValueEx(handle, "NetCfgInstanceId", 0, winreg.REG_SZ, guid)
+        winreg.SetValueEx(handle, "DriverDesc", 0, winreg.REG_SZ, "Intel(R) Ethernet Connection")
+        winreg.SetValueEx(handle, "*IfType", 0, winreg.REG_DWORD, 6)
+    with key(rf"{TCPIP}\{guid}") as handle:
+        winreg.SetValueEx(handle, "NameServer", 0, winreg.REG_SZ, "")
+        winreg.SetValueEx(handle, "DhcpNameServer", 0, winreg.REG_SZ, servers.replace(",", " "))
+
+
+def main() -> None:
+    """Set what is asked for."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("release", choices=RELEASES)
+    parser.add_argument("--dns", default="")
+    parser.add_argument("--connection", default="eth0")
+    asked = parser.parse_args()
+    set_release(asked.release)
+    set_connection(asked.connection, asked.dns)
+
+
+if __name__ == "__main__":
+    main()
