@@ -1472,7 +1472,7 @@ _ODD_WAYS = (
         "a route for the portal alone by the gateway that leads to the world",
         lambda world: world.patient_ip(f"route add {names.PORTAL_4} via {names.GATE_4}"),
         parts={"own-route"},
-        not_with=_NEEDS_4 | {"routes", "link"},
+        not_with=_NEEDS_4 | {"routes", "link", "stopped-here"},
     ),
     _odd(
         "single-address",
