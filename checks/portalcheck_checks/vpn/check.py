@@ -17,6 +17,7 @@ from portalcheck.api import (
     Hello,
     Interface,
     Link,
+    Route,
     Trace,
     fail,
     is_proven,
@@ -77,16 +78,18 @@ def _judge_trouble(ctx: Context, trace: Trace, tunnel: Interface, outside: Seque
     if addresses:
         # Where the tunnel lets no hello come to the portal, what one meets outside it is another matter.
         hellos = (trace.route.hello, Hello.PLAIN) if trace.last.tls is None else (trace.route.hello,)
+        outside_it = msgspec.structs.replace(trace.route, proxy=DIRECT, addresses=addresses)
         beside = [
-            msgspec.structs.replace(
-                trace.route, proxy=DIRECT, interface=one, addresses=addresses, hello=hello
-            )
+            msgspec.structs.replace(outside_it, interface=one, hello=hello)
             for one in outside
             for hello in hellos
         ]
+        nobody = [_to_nobody(outside_it, one) for one in outside]
+        # At once, with the retry: what is silent is waited for no more than once.
+        tried = ctx.traces([*beside, *nobody, retry(trace.route)])
         works = any(
             gets_further(ctx, other, trace) or _is_let_in_outside(ctx, other, trace)
-            for other in ctx.traces(beside)
+            for other in tried[: len(beside)]
         )
         return [_breaks(tunnel)] if works and still_fails(ctx, trace) else []
     canaries, names = ctx.third_parties.canaries(), ctx.names()
@@ -103,6 +106,13 @@ def _judge_trouble(ctx: Context, trace: Trace, tunnel: Interface, outside: Seque
     return [fail(reasons.DNS_DEAD, product=tunnel.product or _UNKNOWN_PRODUCT)] if dead else []
 
 
+def _to_nobody(route: Route, interface: str) -> Route:
+    """A connection to an address of nobody (RFC 5737), which only what takes every connection accepts."""
+    return msgspec.structs.replace(
+        route, interface=interface, addresses=("198.51.100.77",), hello=Hello.BROWSER, request=False
+    )
+
+
 def _is_let_in_outside(ctx: Context, other: Trace | None, failed: Trace) -> bool:
     """Whether a connection is made outside the tunnel, and not inside, in a network that lets neutral hosts through.
 
@@ -113,11 +123,10 @@ def _is_let_in_outside(ctx: Context, other: Trace | None, failed: Trace) -> bool
     inside, outside = failed.last.connect, other.last.connect
     if inside is None or outside is None or outside.failure or not inside.failure:
         return False
-    # To an address of nobody (RFC 5737), beside the retry, which is waited for as long.
-    away = msgspec.structs.replace(other.route, addresses=("198.51.100.77",), request=False)
-    nobody, _ = ctx.traces((away, retry(failed.route)))
-    taken = nobody is None or (nobody.first.connect is not None and nobody.first.connect.failure is None)
-    return not taken and ctx.egress.probe_over(other.route.interface) is CaptiveAnswer.OPEN
+    nobody = ctx.trace(_to_nobody(other.route, other.route.interface))
+    if nobody is None or nobody.first.connect is None or nobody.first.connect.failure is None:
+        return False
+    return ctx.egress.probe_over(other.route.interface) is CaptiveAnswer.OPEN
 
 
 def _is_inside(ctx: Context, tunnel: Interface, server: DnsServer | None) -> bool:
