@@ -78,7 +78,9 @@ def _judge_trouble(ctx: Context, trace: Trace, tunnel: Interface, outside: Seque
     if addresses:
         # Where the tunnel lets no hello come to the portal, what one meets outside it is another matter.
         hellos = (trace.route.hello, Hello.PLAIN) if trace.last.tls is None else (trace.route.hello,)
-        outside_it = msgspec.structs.replace(trace.route, proxy=DIRECT, addresses=addresses)
+        # A page may take longer than there is time, where a handshake shows enough.
+        page = len(trace.hops) > 1 or trace.last.http is not None
+        outside_it = msgspec.structs.replace(trace.route, proxy=DIRECT, addresses=addresses, request=page)
         beside = [
             msgspec.structs.replace(outside_it, interface=one, hello=hello)
             for one in outside
