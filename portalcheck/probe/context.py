@@ -57,6 +57,7 @@ _log = logging.getLogger(__name__)
 
 _SIGN_IN_BYTES = 3500
 """Beyond two packets: the form, and the cookies that a portal sets before it."""
+_GOES_ROUND = (TraceEnd.LOOP, TraceEnd.TOO_MANY)
 _BY_CHANCE = (Failure.RESET, Failure.CLOSED)
 """What a browser, or the person at it, tries again, and what then works as often as not."""
 
@@ -187,11 +188,16 @@ class RunContext:
 
     def _with_cookies(self, route: Route, trace: Trace) -> Trace:
         """A trace that goes round, once more with the cookies that it was given."""
-        looping = trace.end in (TraceEnd.LOOP, TraceEnd.TOO_MANY)
+        looping = trace.end in _GOES_ROUND
         if looping and not route.fresh_cookies and route.proxy in (AUTO, DIRECT):
             # Some portals send visitors round until they return a cookie, as any browser would.
             fresh = self.trace(msgspec.structs.replace(route, fresh_cookies=True))
-            return fresh if fresh is not None and fresh.end is TraceEnd.PAGE else trace
+            if (
+                fresh is not None
+                and fresh.end not in _GOES_ROUND
+                and fresh.last.failure is not Failure.TIMED_OUT
+            ):
+                return fresh
         return trace
 
     def sign_in_traces(self) -> tuple[Trace, ...]:

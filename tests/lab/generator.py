@@ -25,7 +25,7 @@ from pathlib import Path
 import msgspec
 
 from tests.contract.reading import blocks
-from tests.lab.injectors import BOTH, FAULTS, INJECTORS, ODDITIES, Injector, compatible
+from tests.lab.injectors import BOTH, FAULTS, INJECTORS, ODDITIES, Injector, Layer, compatible
 from tests.lab.spaces import clock_library, told_inside
 from tests.lab.world import Ran, World
 
@@ -104,8 +104,13 @@ def expected(plan: Iterable[Injector]) -> Expected:
 
 
 def _is_hidden(one: Injector, hosts: frozenset[str], faults: Iterable[Injector]) -> bool:
-    """Whether nobody comes far enough to meet it on the way to these hosts."""
-    return any(not each.warns and each.layer < one.layer and hosts <= each.hosts for each in faults)
+    """Whether nobody comes far enough to meet it on the way to these hosts; the sign-in page lies behind both."""
+    return any(
+        not each.warns
+        and each.layer < one.layer
+        and (bool(each.hosts & BOTH) if one.layer is Layer.SIGN_IN else hosts <= each.hosts)
+        for each in faults
+    )
 
 
 def _first(faults: Sequence[Injector]) -> list[Injector]:

@@ -1173,7 +1173,7 @@ _SERVER = (
         Layer.CONNECTION,
         gone("reject with tcp reset", OF_IDENTITY_4, OF_IDENTITY_6),
         parts={"address"},
-        not_with=_set("by-proxy"),
+        not_with=_set("by-proxy", "hosts:identity"),
         hosts=IDENTITY,
     ),
     _fault(
