@@ -89,6 +89,7 @@ class Installed:
         self.reasons: Mapping[str, Reason] = {
             str(reason): reason for reason in (*RUN_REASONS, *(r for c in self.checks for r in c.reasons))
         }
+        self._layers = {code: reason.layer for code, reason in self.reasons.items()}
         silence = {reason for reason in self.reasons.values() if reason.rests_on_silence}
         # A program that slept cannot be sure of what it did not hear; nor of what lies behind it.
         asleep = INCONCLUSIVE.when(all={STARVED}, any=silence, explains=behind(Layer.LINK), at=Layer.LINK)
@@ -102,8 +103,7 @@ class Installed:
 
     def layer(self, code: str) -> Layer | None:
         """The layer of a reason; None where no check that is installed declares it."""
-        reason = self.reasons.get(code)
-        return reason.layer if reason is not None else None
+        return self._layers.get(code)
 
     def check(self, check_id: str) -> Check | None:
         """The check of an id, None where there is none."""

@@ -88,7 +88,6 @@ _SPEAKS_OF = (
         r"|p[aá]gina no (?:encontrada|existe)",
     ),
 )
-_TABLE = tuple((kind, re.compile(words)) for kind, words in _SPEAKS_OF)
 
 
 def kind_of(head: bytes, content_type: str, *, whole: bool) -> PageKind:
@@ -149,4 +148,4 @@ def _words(found: re.Match[str] | None) -> str:
 
 
 def _spoken_of(words: str) -> PageKind | None:
-    return next((kind for kind, table in _TABLE if table.search(words)), None)
+    return next((kind for kind, said in _SPEAKS_OF if re.search(said, words)), None)
