@@ -951,8 +951,8 @@ _HELLO = (
         Layer.HANDSHAKE,
         http2.speaks(*_TWO, become=_STREAMS_RESET, canaries=True),
         parts={"speak"},
-        not_with=_set("around", "tls-old", "odd-groups", "neutral"),
-        either=_set("intercept-untrusted"),  # where there is inspection, it is that which breaks HTTP/2
+        # Where there is inspection, it is that which breaks HTTP/2.
+        not_with=_set("around", "tls-old", "odd-groups", "neutral", "inspection-untrusted"),
         phase=3,
     ),
 )
