@@ -31,10 +31,12 @@ def route_to(ctx: Context, hop: Hop, *, hello: Hello = Hello.BROWSER, server_nam
 
 def experiments(ctx: Context, hop: Hop) -> list[Route]:
     """The routes of all counterfactuals for a handshake that failed, and of its retries."""
-    routes = [route_to(ctx, hop, server_name=name) for name in OTHER_NAMES]
-    routes += [route_to(ctx, hop, hello=hello) for hello in (*_HELLOS, Hello.BROWSER)]
-    made = [route for route in routes if route is not None]
-    return [*made, *(retry(route) for route in made[-1:])]
+    names = [route_to(ctx, hop, server_name=name) for name in OTHER_NAMES]
+    hellos = [route_to(ctx, hop, hello=hello) for hello in (Hello.BROWSER, *_HELLOS)]
+    # After silence there may be no time left for a second try of what passes.
+    silent = hop.tls is not None and hop.tls.failure is Failure.TIMED_OUT
+    again = [retry(route) for route in (hellos if silent else hellos[:1]) if route is not None]
+    return [*(route for route in (*names, *hellos) if route is not None), *again]
 
 
 def name_passed(ctx: Context, hop: Hop) -> bool:
