@@ -201,6 +201,7 @@ NO_LIMIT = {
     "clock/check.py: CORRECT_S": "how far off a clock may be and count as correct",
     "network/check.py: SLOW_PAGE_MS": "from when on a page that loads is worth a note",
     "dns/check.py: SLOW_SERVER_MS": "from when on a DNS server that answers is worth a note",
+    "browser/check.py: _SILENCE_MS": "from when on a step was waited for, and not cut short by the end of the run",
     "browser/check.py: IN_USE_S": "how long ago a browser was used that still counts",
     "cookies/check.py: DAY_S": "a day",
     "tls/check.py: DAY_S": "a day",
