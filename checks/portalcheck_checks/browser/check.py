@@ -61,13 +61,13 @@ def browser(ctx: Context) -> Iterable[Finding]:
     settings = machine.proxies(url)
     proxied = bool(settings.programs or settings.browser or settings.pac_url or settings.auto_detect)
     browsers, profiles, now = machine.browsers(), machine.browser_profiles(url), machine.now()
-    in_use = [one for one in profiles if _is_in_use(browsers, one.browser, now)]
+    idle = {one.browser for one in browsers} - {one.browser for one in browsers if _is_in_use(one, now)}
+    in_use = [one for one in profiles if one.browser not in idle]
     yield from judge(browsers, profiles, now, proxied=proxied, tried=lambda: own_ways(ctx, in_use))
 
 
-def _is_in_use(browsers: Iterable[InstalledBrowser], name: str, now: float) -> bool:
-    ages = [None if one.default else one.last_used for one in browsers if one.browser == name]
-    return any(used is None or now - used <= IN_USE_S for used in ages) or not ages
+def _is_in_use(one: InstalledBrowser, now: float) -> bool:
+    return one.default or one.last_used is None or now - one.last_used <= IN_USE_S
 
 
 class TriedWay(msgspec.Struct, frozen=True):
@@ -181,8 +181,7 @@ def _versions(browsers: Iterable[InstalledBrowser], now: float) -> Iterator[Find
         if one.supported is Support.YES:
             say, supported = ok, True
         elif one.supported is Support.NO:
-            in_use = one.default or one.last_used is None or now - one.last_used <= IN_USE_S
-            say, supported = warn if in_use else note, False
+            say, supported = warn if _is_in_use(one, now) else note, False
         if one.version or one.supported is not Support.UNKNOWN:
             yield say(reasons.VERSION, browser=one.browser, version=one.version, supported=supported)
         else:

@@ -187,7 +187,7 @@ def _judge_beside(ctx: Context, trace: Trace, ways: Sequence[Trace]) -> Finding 
 def _is_known_elsewhere(ctx: Context) -> bool:
     """Whether neutral hosts that were connected to show what becomes of browsers' hellos."""
     canaries = ctx.third_parties.canaries()
-    return canaries is not None and canaries.tcp_ok > 0 and not canaries.verified and canaries_want_less(ctx)
+    return canaries is not None and canaries.tcp_ok > 0 and canaries_want_less(ctx)
 
 
 def _is_alone_in_it(ctx: Context, step: TlsStep) -> bool:

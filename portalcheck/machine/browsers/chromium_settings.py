@@ -38,6 +38,7 @@ def settings(profile: Profile, environment: Environment, page: Page | None) -> B
     found = profile.unreadable or read_json(profile.folder / "Preferences")
     preferences, secure = table(found), table(read_json(profile.folder / "Secure Preferences"))
     policy = policies.chromium(profile.place.browser, environment)
+    enabled = _enabled((preferences, secure))
     setting, scope, by = _cookie_setting(preferences, policy, page)
     blocks = [CookieBlock(scope, by)] if setting == _BLOCK else []
     third_party = _third_party(preferences, policy)
@@ -53,11 +54,11 @@ def settings(profile: Profile, environment: Environment, page: Page | None) -> B
             preferences,
             table(read_json(profile.place.folder / "Local State")),
             policy,
-            _set_by_extensions((preferences, secure)),
+            _set_by_extensions(enabled),
             page,
             managed=bool(policy.managed) or policies.is_joined(environment),
         ),
-        extensions=_extensions(profile, environment, (preferences, secure)),
+        extensions=_extensions(profile, environment, enabled),
     )
 
 
@@ -110,11 +111,13 @@ def _clears(policy: policies.Policy) -> bool:
     return _SITE_DATA in listed or policy.managed.get("ClearBrowsingDataOnExit") in (True, 1)
 
 
-def _extensions(profile: Profile, environment: Environment, trees: tuple[Tree, ...]) -> tuple[str, ...]:
+def _extensions(
+    profile: Profile, environment: Environment, enabled: Mapping[str, list[Tree]]
+) -> tuple[str, ...]:
     """The enabled extensions that can block."""
     names = {
         extensions.listed_name("chromium", extension_id) or _unlisted(profile, environment, found)
-        for extension_id, found in _enabled(trees).items()
+        for extension_id, found in enabled.items()
     }
     return tuple(sorted(names - {""}))
 
@@ -130,9 +133,9 @@ def _enabled(trees: tuple[Tree, ...]) -> dict[str, list[Tree]]:
     return {extension_id: found for extension_id, found in entries.items() if all(map(_is_enabled, found))}
 
 
-def _set_by_extensions(trees: tuple[Tree, ...]) -> list[Tree]:
+def _set_by_extensions(enabled: Mapping[str, list[Tree]]) -> list[Tree]:
     """The preferences that extensions set; what the one that was changed last sets counts first."""
-    found = [entry for entries in _enabled(trees).values() for entry in entries]
+    found = [entry for entries in enabled.values() for entry in entries]
     found.sort(key=lambda entry: str(entry.get("last_update_time", "")).zfill(20), reverse=True)
     return [table(entry, "preferences") for entry in found]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from portalcheck.facts import DIRECT, OwnProxy, OwnWay, SetBy
 from portalcheck.machine.browsers.matching import Page
@@ -46,10 +46,9 @@ def of_firefox(preferences: Tree, policy: Tree, page: Page | None) -> OwnWay:
         preferences, _firefox_dns(table(policy, "DNSOverHTTPS")), table(policy, "DNSOverHTTPS")
     )
     url = _url_asked_alone(https, page)
-    found = _manual_proxy(proxy, page)
     return OwnWay(
         kind=_firefox_kind(proxy),
-        proxy=found,
+        proxy=_manual_proxy(proxy, page),
         proxy_by=proxy_by,
         dns=(url,) if url else (),
         dns_by=https_by,
@@ -101,8 +100,8 @@ def _manual_proxy(preferences: Tree, page: Page) -> str:
         return ""
     version = "socks4" if preferences.get("network.proxy.socks_version") == 4 else "socks5"
     found = {
-        kind: clean(_text(preferences, name), port, scheme)
-        for kind, name, scheme in (
+        of: clean(_text(preferences, name), port, scheme)
+        for of, name, scheme in (
             ("http", "network.proxy.http", "http"),
             ("https", "network.proxy.ssl", "http"),
             ("all", "network.proxy.socks", version),
@@ -179,9 +178,11 @@ def of_chromium(
 
 def _chosen(managed: Tree, own: Iterable[Tree], recommended: Tree) -> tuple[Tree, SetBy]:
     """The first that sets a mode, and whose it is."""
-    candidates: Iterator[tuple[Tree, SetBy]] = iter(
-        [(managed, SetBy.POLICY), *((each, SetBy.SETTING) for each in own), (recommended, SetBy.POLICY)]
-    )
+    candidates = [
+        (managed, SetBy.POLICY),
+        *((each, SetBy.SETTING) for each in own),
+        (recommended, SetBy.POLICY),
+    ]
     return next((one for one in candidates if one[0].get("mode")), ({}, SetBy.SETTING))
 
 

@@ -68,6 +68,15 @@ class Exchange(msgspec.Struct, frozen=True):
     no_response_byte: bool = False
 
 
+def speaking(stream: EvidenceStream, protocol: str, *, through_proxy: bool = False) -> Http1 | Http2:
+    """HTTP over a stream, by the `protocol` that ALPN chose (RFC 7301): HTTP/1.1 if that is none."""
+    if protocol != HTTP_2:
+        return Http1(stream, absolute=through_proxy)
+    from portalcheck.probe.http.http2 import Http2
+
+    return Http2(stream)
+
+
 class Connection:
     """One connection that speaks the `protocol` that ALPN chose (RFC 7301), HTTP/1.1 if that is none.
 
@@ -76,13 +85,7 @@ class Connection:
 
     def __init__(self, stream: EvidenceStream, protocol: str = "", *, through_proxy: bool = False) -> None:
         self.stream = stream
-        self._http: Http1 | Http2
-        if protocol == HTTP_2:
-            from portalcheck.probe.http.http2 import Http2
-
-            self._http = Http2(stream)
-        else:
-            self._http = Http1(stream, absolute=through_proxy)
+        self._http = speaking(stream, protocol, through_proxy=through_proxy)
 
     @property
     def usable(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import chain as chained
 from typing import Any
@@ -127,6 +127,11 @@ class CanarySurvey:
         self._whole, self._tracer = tracer, tracer.within(max(0.0, min(CANARIES_S, room)))
         self._network, self._portal = network, portal
         self._chain_of = chain_of
+        self._resolvers = Resolvers(self._tracer, chain_of)
+        self._servers: Mapping[Role, Sequence[DnsServer]] = {
+            Role.RESOLVER: tracer.machine.dns_servers()[:2],
+            Role.NEUTRAL_RESOLVER: self._resolvers.independent(network.resolvers),
+        }
         self.traces: list[Trace] = []
         self._chains: list[Chain] = []
         self._answer = Canaries(asked=0, verified=0, tcp_ok=0)
@@ -148,18 +153,14 @@ class CanarySurvey:
         """Ask all of them, within `CANARIES_S` whatever hangs."""
         network = self._network
         names = [url.host for url in map(url_of, network.canaries) if url is not None]
-        resolvers, (own, others) = self._servers()
         heard = self._gather(
-            canaries=[
-                partial(self._canary, Route(url=url, follow=False), resolvers, own, others)
-                for url in network.canaries
-            ],
+            canaries=[partial(self._canary, Route(url=url, follow=False)) for url in network.canaries],
             probes=[partial(self._probe, url) for url in network.captive],
-            plain=[partial(self._plain, host, resolvers, own) for host in (self._portal, *names)],
-            families=[partial(ask_by_family, self._tracer, network, partial(self._outside, resolvers, own))],
-            own_dns=[partial(self._dns, resolvers, own, names, Role.RESOLVER)],
-            other_dns=[partial(self._dns, resolvers, others, names, Role.NEUTRAL_RESOLVER)],
-            nxdomain=[partial(self._nxdomain_addresses, resolvers, own)],
+            plain=[partial(self._plain, host) for host in (self._portal, *names)],
+            families=[partial(ask_by_family, self._tracer, network, self._outside)],
+            own_dns=[partial(self._dns, names, Role.RESOLVER)],
+            other_dns=[partial(self._dns, names, Role.NEUTRAL_RESOLVER)],
+            nxdomain=[self._nxdomain_addresses],
         )
         ended = [trace for trace in heard["canaries"] if trace is not None]
         self.traces = [trace for trace in ended if not _leads_home(trace.first)]
@@ -168,7 +169,7 @@ class CanarySurvey:
         plain, *plain_canaries = (answer or CaptiveAnswer.SILENT for answer in heard["plain"])
         unchecked = DnsHealth.NOT_ASKED
         if own_dns is DnsHealth.ERRORS:
-            unchecked = self._dns(resolvers, own, names, Role.RESOLVER, unchecked=True)
+            unchecked = self._dns(names, Role.RESOLVER, unchecked=True)
         self._answer = self._counted(
             asked=len(network.canaries) - (len(ended) - len(self.traces)),
             captive=(
@@ -176,7 +177,8 @@ class CanarySurvey:
                 *(answer for answer in plain_canaries if answer is CaptiveAnswer.CAPTIVE),
             ),
             system_dns=own_dns or DnsHealth.SILENT,
-            other_dns=other_dns or (DnsHealth.SILENT if others else DnsHealth.NOT_ASKED),
+            other_dns=other_dns
+            or (DnsHealth.SILENT if self._servers[Role.NEUTRAL_RESOLVER] else DnsHealth.NOT_ASKED),
             system_dns_unchecked=unchecked,
             nxdomain_addresses=tuple(nxdomain or ()),
             portal_plain=plain,
@@ -219,10 +221,11 @@ class CanarySurvey:
         """The URLs of the probes whose host is an IP literal, which need no DNS."""
         return [text for text in self._network.captive if (url := url_of(text)) and is_address(url.host)]
 
-    def _nxdomain_addresses(self, resolvers: Resolvers, own: Sequence[DnsServer]) -> tuple[str, ...]:
+    def _nxdomain_addresses(self) -> tuple[str, ...]:
         """The addresses that this computer's DNS server gives for a name that does not exist (RFC 8020)."""
         nobody = f"{secrets.token_hex(12)}.example.com"
-        answers = resolvers.ask([(s, nobody) for s in own[:1]], Role.RESOLVER)
+        own = self._servers[Role.RESOLVER][:1]
+        answers = self._resolvers.ask([(server, nobody) for server in own], Role.RESOLVER)
         return tuple(address for answer in answers for address in answer.addresses)
 
     def proves_itself(self, trace: Trace) -> bool:
@@ -231,36 +234,36 @@ class CanarySurvey:
         answered = trace.first.http is not None and trace.first.http.status > 0
         return answered and chain is not None and chain.proves_host
 
-    def _canary(
-        self, route: Route, resolvers: Resolvers, own: Sequence[DnsServer], others: Sequence[DnsServer]
-    ) -> Trace:
+    def _canary(self, route: Route) -> Trace:
         """The trace to a canary; if its name has no usable address here, to those that DNS servers give."""
         trace = self._by_the_portals_way(route)
         names = trace.first.names
         if names is None or (names.failure is None and not _leads_home(trace.first)):
             return trace
         direct = msgspec.structs.replace(route, proxy=DIRECT)
-        asking = ((own, Role.RESOLVER), (others, Role.NEUTRAL_RESOLVER))
-        works = [partial(self._elsewhere, direct, resolvers, servers, role) for servers, role in asking]
+        works = [partial(self._elsewhere, direct, role) for role in self._servers]
         found = [each for each in gather(works, self._tracer.deadline.remaining()) if each is not None]
         return next((each for each in found if _tcp(each.first)), found[0] if found else trace)
 
-    def _elsewhere(
-        self, route: Route, resolvers: Resolvers, servers: Sequence[DnsServer], role: Role
-    ) -> Trace | None:
+    def _elsewhere(self, route: Route, role: Role) -> Trace | None:
         """The trace to where DNS servers have a neutral host; None if they have it nowhere, or on this computer."""
         url = url_of(route.url)
-        addresses = _given(resolvers, servers, url.host, role) if url is not None else ()
+        addresses = self._given(url.host, role) if url is not None else ()
         if not addresses:
             return None
         there = msgspec.structs.replace(route, addresses=addresses)
         return self._tracer.trace(there, Role.NEUTRAL, lambda _: False)
 
-    def _outside(self, resolvers: Resolvers, own: Sequence[DnsServer], host: str) -> tuple[str, ...]:
+    def _given(self, host: str, role: Role) -> tuple[str, ...]:
+        """The addresses that DNS servers have for a host, without those of this computer."""
+        answers = self._resolvers.ask([(server, host) for server in self._servers[role]], role)
+        return tuple(dict.fromkeys(a for answer in answers for a in answer.addresses if not is_own(a)))
+
+    def _outside(self, host: str) -> tuple[str, ...]:
         """The addresses of a neutral host, from its DNS server where it has only this computer's."""
         addresses = self._tracer.names(host).addresses
         if addresses and all(map(is_own, addresses)):
-            return _given(resolvers, own, host, Role.RESOLVER)
+            return self._given(host, Role.RESOLVER)
         return tuple(address for address in addresses if not is_own(address))
 
     def _by_the_portals_way(self, route: Route) -> Trace:
@@ -281,20 +284,13 @@ class CanarySurvey:
 
     def shakes_hands(self, hello: Hello) -> bool:
         """Whether any canary answers a ClientHello, and proves itself where it shakes hands."""
-        resolvers, servers = self._servers()
 
         def works(url: str) -> bool:
-            trace = self._canary(Route(url=url, hello=hello, follow=False), resolvers, *servers)
+            trace = self._canary(Route(url=url, hello=hello, follow=False))
             return _is_answered(trace.first) if hello is Hello.CHROMIUM else self.proves_itself(trace)
 
         greeting = [partial(works, url) for url in self._network.canaries]
         return any(gather(greeting, self._tracer.deadline.remaining()))
-
-    def _servers(self) -> tuple[Resolvers, tuple[Sequence[DnsServer], Sequence[DnsServer]]]:
-        """Who asks DNS servers, this computer's own ones, and independent ones."""
-        resolvers = Resolvers(self._tracer, self._chain_of)
-        own, others = self._tracer.machine.dns_servers()[:2], resolvers.independent(self._network.resolvers)
-        return resolvers, (own, others)
 
     def probe_over(self, interface: str) -> CaptiveAnswer:
         """What the probes whose host is an IP literal meet over one interface: captive before open before silent."""
@@ -317,40 +313,27 @@ class CanarySurvey:
         silent = step is not None and step.failure is Failure.TIMED_OUT and hop.proxy is None
         return silent and step is not None and step.ms > _NEARLY * whole
 
-    def _plain(self, host: str, resolvers: Resolvers, own: Sequence[DnsServer]) -> CaptiveAnswer:
+    def _plain(self, host: str) -> CaptiveAnswer:
         if not host or is_address(host):
             return CaptiveAnswer.SILENT
         role = Role.PORTAL if host == self._portal else Role.NEUTRAL
         route = Route(url=f"http://{host}/", proxy=DIRECT, follow=False)
         trace = self._tracer.trace(route, role, lambda _: False)
         if role is Role.NEUTRAL and _leads_home(trace.first):
-            trace = self._elsewhere(route, resolvers, own, Role.RESOLVER) or trace
+            trace = self._elsewhere(route, Role.RESOLVER) or trace
         return plain_answer(trace.first)
 
-    def _dns(
-        self,
-        resolvers: Resolvers,
-        servers: Sequence[DnsServer],
-        names: Sequence[str],
-        role: Role,
-        *,
-        unchecked: bool = False,
-    ) -> DnsHealth:
+    def _dns(self, names: Sequence[str], role: Role, *, unchecked: bool = False) -> DnsHealth:
         """How DNS servers answer for the canaries' names: answers, errors, silent or not-asked."""
+        servers = self._servers[role]
         if not servers or not names:
             return DnsHealth.NOT_ASKED
         questions = [(server, names[i % len(names)]) for i, server in enumerate(servers)]
-        heard = resolvers.ask(questions, role, unchecked=unchecked)
+        heard = self._resolvers.ask(questions, role, unchecked=unchecked)
         if any(answer.addresses for answer in heard):
             return DnsHealth.ANSWERS
         errors = any(answer.failure in FROM_A_SERVER for answer in heard)
         return DnsHealth.ERRORS if errors else DnsHealth.SILENT
-
-
-def _given(resolvers: Resolvers, servers: Sequence[DnsServer], host: str, role: Role) -> tuple[str, ...]:
-    """The addresses that DNS servers have for a host, without those of this computer."""
-    answers = resolvers.ask([(server, host) for server in servers], role)
-    return tuple(dict.fromkeys(a for answer in answers for a in answer.addresses if not is_own(a)))
 
 
 def _leads_home(hop: Hop) -> bool:

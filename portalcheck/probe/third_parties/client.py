@@ -18,14 +18,15 @@ import msgspec
 from portalcheck.facts import DIRECT, Failure, Hello, Hop, HttpStep
 from portalcheck.probe.connect.connection import ConnectionPlan
 from portalcheck.probe.deadline import elapsed_ms
-from portalcheck.probe.http.http1 import Http1, NotHttp, Request
+from portalcheck.probe.http.http1 import NotHttp, Request
 from portalcheck.probe.http.location import url_of
-from portalcheck.probe.http.request import HEADERS, REDIRECTS, limit_exchange, why_no_head
+from portalcheck.probe.http.request import HEADERS, REDIRECTS, limit_exchange, speaking, why_no_head
 from portalcheck.probe.policy import Role
 from portalcheck.probe.streams import EvidenceStream, StreamError
 from portalcheck.probe.trace import MayVisit, Tracer, led_by_strangers
 
 if TYPE_CHECKING:
+    from portalcheck.probe.http.http1 import Http1
     from portalcheck.probe.http.http2 import Http2
 
 _log = logging.getLogger(__name__)
@@ -98,14 +99,6 @@ def read(
     return Answer(response.status_code, bytes(body[:limit]), connections.complete, tuple(connections.hops))
 
 
-def _speaking(stream: EvidenceStream, hop: Hop) -> Http1 | Http2:
-    if hop.tls is None or hop.tls.protocol != "h2":
-        return Http1(stream, absolute=False)
-    from portalcheck.probe.http.http2 import Http2
-
-    return Http2(stream)
-
-
 class _NoAnswer(httpx.TransportError):
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.value)
@@ -140,7 +133,7 @@ class _Connections(httpx.BaseTransport):
             raise _NoAnswer(hop.failure or Failure.OTHER)
         since = time.monotonic()
         limit_exchange(stream, self._tracer.deadline)
-        http = _speaking(stream, hop)
+        http = speaking(stream, hop.tls.protocol if hop.tls is not None else "")
         fields = {
             name.decode("latin-1"): text.decode("latin-1")
             for name, text in request.headers.raw
