@@ -16,15 +16,19 @@ Texts = Mapping[str, Any]
 _NONE: Texts = MappingProxyType({})
 
 
+Sentence = str | dict[str, Any]
+"""A sentence, or a table of sentences by the evidence."""
+
+
 class CauseTexts(TypedDict, total=False):
     """The words of a cause; `when` has others, or some of them, for reasons that it rests on."""
 
-    verdict: str
-    patient: str
-    actions: list[str]
-    in_browser: list[str]
-    agent: str
-    it: str
+    verdict: Sentence
+    patient: Sentence
+    actions: list[Sentence]
+    in_browser: list[Sentence]
+    agent: Sentence
+    it: Sentence
     when: dict[str, CauseTexts]
 
 
@@ -39,7 +43,7 @@ class CheckTexts(TypedDict, total=False):
     contacts: str
     fleet: str
     fleet_values: dict[str, str]
-    reasons: dict[str, str | dict[str, Any]]
+    reasons: dict[str, Sentence]
     causes: dict[str, CauseTexts]
 
 

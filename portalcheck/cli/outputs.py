@@ -55,7 +55,7 @@ def _place(path: Path | None) -> str:
 
 
 def write_files(
-    report: Report, outputs: Sequence[Output], texts: dict[Format, str], jsonl: Path | None
+    report: Report, outputs: Sequence[Output], texts: dict[Output, str], jsonl: Path | None
 ) -> list[str]:
     """Write every file, whatever becomes of the others; the names of those that could not be written."""
     from portalcheck.report.formats.json import render_line
@@ -72,7 +72,7 @@ def write_files(
         if output.path is not None:
             # Prometheus' textfile collector is another user; there is nothing personal in metrics.
             mode = 0o644 if output.form is Format.PROMETHEUS else 0o600
-            write(partial(console.write_file, mode=mode), output.path, texts[output.form])
+            write(partial(console.write_file, mode=mode), output.path, texts[output])
     if jsonl is not None:
         write(console.append_line, jsonl, render_line(report))
     return failed

@@ -100,19 +100,30 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
 
     def render(
         self, report: Report, portal: Portal | None, previous: Report | None = None
-    ) -> dict[Format, str]:
-        """The report in each form that is wanted. What cannot be rendered is given out in a simpler form."""
-        forms = dict.fromkeys(output.form for output in self.outputs)
+    ) -> dict[Output, str]:
+        """The report for each output. What cannot be rendered is given out in a simpler form."""
         try:
-            return {form: self._text(report, portal, form, previous) for form in forms}
+            return {output: self._text(report, portal, output, previous) for output in self.outputs}
         except Exception:
             self._rescue(report)
             raise
 
     def _text(
-        self, report: Report, portal: Portal | None, form: Format, previous: Report | None = None
+        self, report: Report, portal: Portal | None, output: Output, previous: Report | None = None
     ) -> str:
-        return form.render(report, self.words, portal=portal, previous=previous, verbose=self.options.verbose)
+        return output.form.render(
+            report,
+            self.words,
+            portal=portal,
+            previous=previous,
+            verbose=self.options.verbose,
+            quiet=self.options.quiet,
+            on_terminal=output.path is None and is_terminal(sys.stdout),
+        )
+
+    def _leading(self, texts: dict[Output, str]) -> str:
+        """The text in the form that gives the exit code."""
+        return next(text for output, text in texts.items() if output.form is self.form)
 
     def _rescue(self, report: Report) -> None:
         """What was found, if a renderer fails: the block that the help desk reads, or the JSON.
@@ -127,7 +138,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
             console.result(msgspec.json.encode(report).decode() + "\n")
 
     def hand_out(
-        self, report: Report, portal: Portal | None, texts: dict[Format, str], *, logged: bool = True
+        self, report: Report, portal: Portal | None, texts: dict[Output, str], *, logged: bool = True
     ) -> int:
         """Write the report wherever it is wanted; the exit code. Raises click.ClickException if a file fails."""
         failed = write_files(report, self.outputs, texts, self.options.jsonl)
@@ -143,18 +154,16 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
             if output.path is not None:
                 self.say(self.words.ui("copy.written", file=output.path.name))
             elif output.form is Format.TEXT:
-                console.result(
-                    console.painted(texts[output.form], self.words, no_color=self.options.no_color)
-                )
+                console.result(console.painted(texts[output], self.words, no_color=self.options.no_color))
             else:
-                console.result(texts[output.form])
+                console.result(texts[output])
         if self.options.copy:
-            self.say(self.words.ui("copy.copied" if copy(texts[self.form]) else "copy.failed"))
+            self.say(self.words.ui("copy.copied" if copy(self._leading(texts)) else "copy.failed"))
         if self.options.open:
             page = next(
                 (output.path for output in self.outputs if output.form is Format.HTML and output.path), None
             )
-            self.say(show_page(lambda: self._text(report, portal, Format.HTML), page, self.words))
+            self.say(show_page(lambda: self._text(report, portal, Output(Format.HTML)), page, self.words))
         return self.form.exit_code(report.exit_code, report.outcome)
 
 

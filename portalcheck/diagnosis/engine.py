@@ -10,7 +10,7 @@ import msgspec
 from portalcheck.api.declarations import INCONCLUSIVE, NONE, Cause
 from portalcheck.diagnosis.registry import Installed
 from portalcheck.diagnosis.row_log import Lacking, tell_row
-from portalcheck.diagnosis.steps import likely_steps
+from portalcheck.diagnosis.steps import in_order, likely_steps
 from portalcheck.model import CheckResult, Diagnosis, Ended, Finding, Outcome, Owner, Status, gravest
 
 _log = logging.getLogger(__name__)
@@ -105,6 +105,7 @@ class _Match(msgspec.Struct, frozen=True):
 
 def diagnose(results: Sequence[CheckResult], symptoms: Sequence[str], installed: Installed) -> Diagnosis:
     """Read the rows from the top: the first that holds is the cause, what is left over may be further ones."""
+    symptoms = in_order(symptoms)
     evidence = Evidence(results, installed)
     notes = [cause.id for cause in installed.causes if cause.note and evidence.holds(cause)]
     rows = _name(evidence, (cause for cause in installed.causes if not cause.note))
@@ -132,7 +133,7 @@ def diagnose(results: Sequence[CheckResult], symptoms: Sequence[str], installed:
         also=tuple(name for name in also if name != first.id),
         likely_steps=likely_steps(first, others, symptoms, unexplained),
         owner=next((n.owner() for n in named if n.cause is first), None),
-        symptoms=tuple(symptoms),
+        symptoms=symptoms,
         echoes={echo: n.own for n in rows for echo in n.echoes},
     )
 

@@ -5,7 +5,8 @@ What the program itself says lies in words/<language>.toml.
 A sentence is a string, or a table where the evidence changes the meaning: its `default`, and under the name
 of an argument one sentence (or table) for each value, as `"tls.intercepted".trusted.true`. Values are written
 as in JSON (`true`, `null`, `503`); a missing argument counts as `null`; the first name in the file that has a
-sentence for its value wins; `gravity` stands for the finding's status. `{name}` puts an argument in;
+sentence for its value wins; `gravity` stands for the finding's status. In the words of causes and references the
+name is `os`, the kind of system that a report is of. `{name}` puts an argument in;
 `{name:kind}` writes it as a quantity (`portalcheck.words.quantities`), as a `trick`, or by a table of `terms`.
 
 Words that are missing in a language are taken from English. What nobody has words for gets a neutral sentence
@@ -97,14 +98,19 @@ class Catalog:
             return self._generic("reason", code)
         return clean(self._fill(template, evidence), _LONGEST_LINE)
 
-    def cause(self, cause_id: str, reasons: Collection[str] = ()) -> CauseWords:
-        """The words of a cause or a note; those for one of the `reasons` where the texts have some (`when`)."""
+    def cause(self, cause_id: str, reasons: Collection[str] = (), system: str = "") -> CauseWords:
+        """The words of a cause or a note; those for one of the `reasons` where the texts have some (`when`).
+
+        With a `system` (windows, macos, linux) only its menus and programs are named, without one those of all.
+        """
         row = self._cause_row(cause_id)
         own: Mapping[str, Any] = next(
             (told for reason, told in row.get("when", {}).items() if reason in reasons), {}
         )
         try:
-            return msgspec.convert({"actions": (), **row, **own, "id": cause_id}, CauseWords)
+            return msgspec.convert(
+                {"actions": (), **_of_system({**row, **own}, system), "id": cause_id}, CauseWords
+            )
         except msgspec.ValidationError:
             return CauseWords(
                 id=cause_id,
@@ -126,12 +132,12 @@ class Catalog:
             row = {**told, **row, "when": {**told.get("when", {}), **row.get("when", {})}}
         return row
 
-    def ref(self, ref_id: str) -> RefWords:
-        """The words of a reference of the article."""
+    def ref(self, ref_id: str, system: str = "") -> RefWords:
+        """The words of a reference of the article, for a `system` as in `cause`."""
         row = self._row("refs", ref_id)
         if row is None:
             return RefWords(id=ref_id, title=self._generic("ref", ref_id), text="", actions=())
-        return msgspec.convert({"id": ref_id, **row}, RefWords)
+        return msgspec.convert({"id": ref_id, **_of_system(row, system)}, RefWords)
 
     def actions(self, told: CauseWords | RefWords, browser: str = "") -> tuple[str, ...]:
         """What to do, in order; in the words and menus of a browser where it is known and there are such words."""
@@ -175,8 +181,19 @@ class Catalog:
 
     def symptom(self, symptom_id: str) -> str:
         """A symptom as it is offered to the person; its id where there are no words."""
+        return self._of_symptom(symptom_id, "label")
+
+    def symptom_means(self, symptom_id: str) -> str:
+        """What a symptom means for the person where the way to the portal is healthy."""
+        return self._of_symptom(symptom_id, "patient")
+
+    def symptom_agent(self, symptom_id: str) -> str:
+        """What the help desk looks at for a symptom where the way to the portal is healthy."""
+        return self._of_symptom(symptom_id, "agent")
+
+    def _of_symptom(self, symptom_id: str, part: str) -> str:
         row = self._row("symptoms", symptom_id)
-        return clean(symptom_id) if row is None else str(row["label"])
+        return clean(symptom_id) if row is None else str(row[part])
 
     def term(self, kind: str, value: str) -> str:
         """The word for a value, `Edge` for `term("browser", "edge")`; the value where there is none."""
@@ -272,6 +289,22 @@ class Catalog:
 
     def _generic(self, key: str, code: str) -> str:
         return self._fill(self._texts["generic"][key], {"code": clean(code, 60)})
+
+
+def _of_system(row: Mapping[str, Any], system: str) -> dict[str, Any]:
+    """A row whose entries hold one system's sentences: in a list all of them where the system is not known."""
+
+    def sentences(entry: object) -> Iterator[str]:
+        one = _pick(entry, {"os": system})
+        yield from () if one is None and system else variants(entry) if one is None else (one,)
+
+    told: dict[str, Any] = {}
+    for key, entry in row.items():
+        if isinstance(entry, list):
+            told[key] = [sentence for each in entry for sentence in sentences(each)]
+        else:
+            told[key] = _pick(entry, {"os": system})
+    return told
 
 
 def _pick(entry: object, args: Mapping[str, object]) -> str | None:

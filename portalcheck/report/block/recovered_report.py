@@ -2,13 +2,36 @@
 
 from __future__ import annotations
 
+import contextlib
 from enum import StrEnum
 from typing import Any
 
 import msgspec
 
+from portalcheck.model import Outcome, Platform, PortalName, Privacy, Report, Tool
+
 OPTIONAL = frozenset({"seal", "owner", "start_ms"})
 """Fields of the JSON report that older versions do not write."""
+
+
+_BLANK = Report(
+    tool=Tool("", ""),
+    run_id="",
+    started="",
+    duration_ms=0,
+    complete=False,
+    portal=PortalName("", "", ""),
+    platform=Platform("", ""),
+    outcome=Outcome.UNKNOWN,
+    exit_code=0,
+    cause="",
+    also=(),
+    likely_steps=(),
+    symptoms=(),
+    checks=(),
+    privacy=Privacy("", {}),
+    code="",
+)
 
 
 class Integrity(StrEnum):
@@ -56,3 +79,15 @@ class RecoveredReport(msgspec.Struct, frozen=True, kw_only=True):
     def to_json(self) -> dict[str, Any]:
         """The report's JSON as far as it was recovered, with `integrity` added (contract.md, Integrity)."""
         return {**self.fields, "integrity": self.integrity.value}
+
+    def to_report(self) -> Report:
+        """The report with blanks for what is missing, or of a form that this version does not know."""
+        told = dict[str, Any]()
+        for field in msgspec.structs.fields(Report):
+            blank, value = getattr(_BLANK, field.name), self.fields.get(field.name)
+            if isinstance(blank, msgspec.Struct) and isinstance(value, dict):
+                value = {**msgspec.to_builtins(blank), **value}
+            if value is not None:
+                with contextlib.suppress(msgspec.ValidationError):
+                    told[field.name] = msgspec.convert(value, field.type)
+        return msgspec.structs.replace(_BLANK, **told)

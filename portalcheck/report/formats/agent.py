@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from portalcheck.api.declarations import NONE
-from portalcheck.report.block import RecoveredReport
+import msgspec
+
+from portalcheck.api.declarations import INCONCLUSIVE, NONE, Cause
+from portalcheck.diagnosis.steps import OTHER as OTHER_SYMPTOM
+from portalcheck.diagnosis.steps import likely_steps
+from portalcheck.model import Outcome, Platform, Report, ReportCheck
+from portalcheck.report.block import Integrity, RecoveredReport
 from portalcheck.report.code import LENGTH, OTHER, CodeProblem, Decoded, ProblemKind, spell
 from portalcheck.report.formats.lines import numbered, wrap
+from portalcheck.report.guidance import cause_words, guidance
 from portalcheck.words.catalog import Catalog
 
 _CODE_PROBLEMS = {
@@ -40,7 +46,7 @@ def _report(report: RecoveredReport, words: Catalog) -> Iterator[str]:
         yield from wrap(words.ui("read.local"))
     yield from _owner(fields.get("owner"), words)
     if "cause" in fields:
-        yield from _cause(fields["cause"], fields, words)
+        yield from _cause(report.to_report(), words)
     yield from _checks(fields.get("checks", ()), words)
     yield from _origin(fields, words)
     yield from _left_out(report, words)
@@ -71,36 +77,38 @@ def _origin(fields: Mapping[str, Any], words: Catalog) -> Iterator[str]:
         yield from wrap(line, "  ")
 
 
-def _cause(cause: str, fields: Mapping[str, Any], words: Catalog) -> Iterator[str]:
-    texts = words.cause(cause, _faults(fields))
-    symptoms = fields.get("symptoms", ())
+def _cause(report: Report, words: Catalog) -> Iterator[str]:
+    """What was found, what it means for the help desk, and what the caller is told to do: the same as there."""
+    texts, told = cause_words(report, words), guidance(report, words)
     yield from ("", words.ui("heading.result") + ":")
-    yield from wrap(texts.verdict, "  ")
-    yield "  " + words.ui("report.cause", cause=cause)
-    for other in fields.get("also", ()):
-        yield from wrap(words.cause(other, _faults(fields)).verdict, "  ")
-    for symptom in symptoms:
+    yield from wrap(told.verdict[0], "  ")
+    yield "  " + words.ui("report.cause", cause=report.cause)
+    for other in report.also:
+        yield from wrap(cause_words(report, words, other).verdict, "  ")
+    for symptom in report.symptoms:
         yield from wrap(f"{words.ui('heading.told')}: {words.symptom(symptom)}", "  ")
     yield from ("", words.ui("heading.agent") + ":")
-    yield from wrap(texts.agent, "  ")
-    if cause == NONE.id and not symptoms:
+    if report.cause == NONE.id and report.symptoms:
+        for sentence in (words.ui("read.healthy"), *map(words.symptom_agent, report.symptoms)):
+            yield from wrap(sentence, "  ")
+    else:
+        yield from wrap(texts.agent, "  ")
+    if report.cause == NONE.id and set(report.symptoms) <= {OTHER_SYMPTOM}:
         yield from ("", words.ui("heading.ask_next") + ":")
         yield from wrap(words.ui("read.ask_symptom"), "  ")
         yield from numbered(map(words.symptom, words.ids("symptoms")))
-    if texts.actions:
+    if told.actions:
         yield from ("", words.ui("heading.caller_first") + ":")
-        yield from numbered(texts.actions)
-    for step in fields.get("likely_steps", ()):
-        title = words.ref(step["ref"]).title
-        yield from wrap(words.ui("step.article", title=title, ref=step["ref"]), "  ")
+        for sentence in told.never:
+            yield from wrap(sentence, "  ")
+        yield from numbered(told.actions)
+        yield from wrap(told.article, "  ")
+    if told.further:
+        yield from ("", words.ui("heading.then") + ":")
+        for step in told.further:
+            yield from wrap(step.line, "  ")
     yield from ("", words.ui("heading.details") + ":")
     yield from wrap(texts.it, "  ")
-
-
-def _faults(fields: Mapping[str, Any]) -> set[str]:
-    """The reasons of what fails or hurts."""
-    findings = (finding for check in fields.get("checks", ()) for finding in check["findings"])
-    return {finding["reason"] for finding in findings if finding["status"] in ("fail", "warn")}
 
 
 def _checks(checks: Sequence[Mapping[str, Any]], words: Catalog) -> Iterator[str]:
@@ -117,7 +125,7 @@ def _findings(check: Mapping[str, Any], words: Catalog) -> Iterator[str]:
     behind = set()
     for finding in check.get("findings", ()):
         if finding["blocked_by"]:
-            behind |= {reason.partition(".")[0] for reason in finding["blocked_by"]}
+            behind |= {reason.partition(".")[0] for reason in finding["blocked_by"]} - {check["check"]}
         elif finding["status"] in _TELLING:
             yield words.reason(finding["reason"], finding["args"], finding["status"])
     if behind:
@@ -166,13 +174,26 @@ def _decoded(code: Decoded, words: Catalog) -> Iterator[str]:
     if not any(each.owner_by for each in rows):  # else the evidence decides, which a code does not hold
         yield from _owner(row.owner if row is not None else None, words)
     if row is not None:
-        yield from _cause(row.id, {}, words)
+        yield from _cause(_of_code(code, row), words)
     else:
         yield from ("", words.ui("heading.result") + ":")
         yield from wrap(words.ui(f"read.code_cause_{'other' if code.cause == OTHER else 'unknown'}"), "  ")
     yield from _checks(checks, words)
     yield ""
     yield from _checklist(words)
+
+
+def _of_code(code: Decoded, row: Cause) -> Report:
+    """As much of a report as its code tells."""
+    return msgspec.structs.replace(
+        RecoveredReport(integrity=Integrity.COMPLETE, source="code", fields={}).to_report(),
+        cause=row.id,
+        outcome=Outcome.UNKNOWN if row is INCONCLUSIVE else Outcome.OK,
+        platform=Platform(code.os, ""),
+        checks=tuple(ReportCheck(check, status, 0, ()) for check, status in code.statuses.items()),
+        likely_steps=likely_steps(row, (), ()),
+        code=code.code,
+    )
 
 
 def _problem(problem: CodeProblem, words: Catalog) -> Iterator[str]:

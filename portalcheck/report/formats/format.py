@@ -84,17 +84,16 @@ class Format(StrEnum):
         words: Catalog,
         *,
         portal: Portal | None = None,
-        previous: Report | None = None,
-        verbose: bool = False,
+        **text_only: object,
     ) -> str:
         """The report in this form.
 
-        `portal` tells whom to call, `previous` is the last run's report, and `verbose` asks for every finding;
-        the forms for programs have no use for them.
+        `portal` tells whom to call; the forms for programs have no use for it. `text_only` are what
+        `portalcheck.report.formats.text.render` takes besides.
         """
         further: dict[str, object] = {}
         if self is Format.TEXT:
-            further = {"portal": portal, "previous": previous, "verbose": verbose}
+            further = {"portal": portal, **text_only}
         elif self is Format.HTML:
             further = {"portal": portal}
         return self.renderer()(report, words, **further)

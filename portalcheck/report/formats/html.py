@@ -15,6 +15,7 @@ from portalcheck.report.formats import route_diagram
 from portalcheck.report.formats import wording as words
 from portalcheck.report.formats.pages import own_file, template
 from portalcheck.report.formats.pages import policy as policy_of
+from portalcheck.report.guidance import cause_words, choices, guidance
 from portalcheck.words.catalog import Catalog
 
 _LONGEST = 4000
@@ -40,15 +41,11 @@ def render(report: Report, catalog: Catalog, portal: Portal | None = None) -> st
         script=Markup(script),  # noqa: S704
         policy=policy_of(style, script),
         outcome=report.outcome.value,
-        cause=words.cause_words(report, catalog),
-        verdict=words.verdict(report, catalog),
-        may_try=words.may_try(report, catalog),
+        cause=cause_words(report, catalog),
+        told=guidance(report, catalog, portal),
+        choices=choices(report, catalog),
         **_picture(report, catalog),
-        first=words.article(report.likely_steps[0], catalog) if report.likely_steps else "",
-        actions=words.first_actions(report, catalog),
-        support=list(words.support(report, catalog, portal)),
-        then=list(_then(report, catalog)),
-        also=[words.cause_words(report, catalog, cause).verdict for cause in report.also],
+        also=[cause_words(report, catalog, cause).verdict for cause in report.also],
         not_checked=list(words.not_checked(report, catalog)),
         symptoms=[catalog.symptom(symptom) for symptom in report.symptoms],
         checks=report.checks,
@@ -86,12 +83,6 @@ def _picture(report: Report, catalog: Catalog) -> dict[str, object]:
     title = catalog.ui("path.picture", summary=verdict) if verdict else catalog.ui("heading.path")
     line = words.route_line(links, catalog)
     return {"dots": dots, "gap": _GAP, "picture_title": title, "picture_line": line, "way": verdict}
-
-
-def _then(report: Report, catalog: Catalog) -> Iterator[str]:
-    for step in report.likely_steps[1:]:
-        step_title, more = words.article(step, catalog), words.browser_hint(step, report, catalog)
-        yield f"{step_title}. {more}" if more else step_title
 
 
 def _evidence(report: Report) -> Iterator[str]:

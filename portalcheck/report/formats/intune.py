@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from portalcheck.api.declarations import NONE
 from portalcheck.model import Report, Status
+from portalcheck.report import guidance
 from portalcheck.report.formats import wording as words
 from portalcheck.words.catalog import Catalog
 from portalcheck.words.text import clean
@@ -31,9 +32,9 @@ def message(text: str, state: str) -> str:
 
 def _parts(report: Report, catalog: Catalog) -> Iterator[str]:
     yield f"{report.outcome.value} {report.cause}"
-    yield words.verdict(report, catalog)[0]
+    yield guidance.verdict(report, catalog)[0]
     if report.likely_steps and report.cause != NONE.id:
-        yield f"{catalog.ui('heading.first')}: {words.title(report.likely_steps[0], catalog)}"
+        yield f"{catalog.ui('heading.first')}: {guidance.title(report.likely_steps[0], catalog)}"
     if report.also:
         yield f"{catalog.ui('heading.also')}: {', '.join(report.also)}"
     yield catalog.ui("report.code", code=report.code)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from portalcheck.api.declarations import NONE
 from portalcheck.model import Report
-from portalcheck.report.formats import wording as words
+from portalcheck.report import guidance
 from portalcheck.words.catalog import Catalog
 from portalcheck.words.text import clean
 
@@ -19,7 +19,7 @@ def render(report: Report, catalog: Catalog) -> str:
     """`<result>outcome cause step: verdict</result>`; a step only if there is something to do."""
     steps = report.likely_steps if report.cause != NONE.id else ()
     codes = " ".join([report.outcome.value, report.cause, *(step.ref for step in steps[:1])])
-    value = f"{codes}: {words.verdict(report, catalog)[0]}"
+    value = f"{codes}: {guidance.verdict(report, catalog)[0]}"
     return f"<result>{clean(value.translate(_SAFE), LONGEST)}</result>\n"
 
 

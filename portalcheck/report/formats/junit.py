@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from xml.etree import ElementTree
 
 from portalcheck.model import Outcome, Report, ReportCheck, ReportFinding, Status
+from portalcheck.report import guidance
 from portalcheck.report.formats import wording as words
 from portalcheck.words.catalog import Catalog
 from portalcheck.words.text import clean
@@ -47,7 +48,7 @@ def render(report: Report, catalog: Catalog) -> str:
 
 def _verdict(report: Report, catalog: Catalog) -> Element:
     """The run as a whole: red if its exit code is 1 or 3, or a cause was found, and only then."""
-    verdict = words.verdict(report, catalog)[0]
+    verdict = guidance.verdict(report, catalog)[0]
     case = _element("testcase", classname="portalcheck", name="verdict", time=_seconds(report.duration_ms))
     advice = "\n".join(_advice(report, catalog))
     kind = _result(report)
@@ -65,15 +66,14 @@ def _result(report: Report) -> str | None:
 
 
 def _advice(report: Report, catalog: Catalog) -> Iterator[str]:
-    yield words.cause_words(report, catalog).it
+    yield guidance.cause_words(report, catalog).it
     if report.likely_steps:
-        yield f"{catalog.ui('heading.first')}: {words.title(report.likely_steps[0], catalog)}"
+        yield f"{catalog.ui('heading.first')}: {guidance.title(report.likely_steps[0], catalog)}"
         yield from (
-            f"{number}. {action}"
-            for number, action in enumerate(words.first_actions(report, catalog), start=1)
+            f"{number}. {action}" for number, action in enumerate(guidance.actions(report, catalog), start=1)
         )
     for cause in report.also:
-        yield f"{catalog.ui('heading.also')}: {words.cause_words(report, catalog, cause).verdict}"
+        yield f"{catalog.ui('heading.also')}: {guidance.cause_words(report, catalog, cause).verdict}"
 
 
 def _case(check: ReportCheck, catalog: Catalog) -> Element:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from portalcheck.api.declarations import NONE
 from portalcheck.model import Outcome, Report, Status
+from portalcheck.report import guidance
 from portalcheck.report.formats import wording as words
 from portalcheck.words.catalog import Catalog
 from portalcheck.words.text import clean
@@ -25,7 +26,7 @@ _SAFE = str.maketrans(dict.fromkeys("`~$&<>\\", "?") | {"|": "/", '"': "'"})
 
 def render(report: Report, catalog: Catalog) -> str:
     """The state, the cause and its verdict, and performance data."""
-    verdict = words.verdict(report, catalog)[0]
+    verdict = guidance.verdict(report, catalog)[0]
     cause = "" if report.cause == NONE.id else f"{report.cause} - "
     text = clean(f"PORTAL {_STATES[report.outcome]}: {cause}{verdict}".translate(_SAFE))
     return f"{textwrap.shorten(text, LONGEST, placeholder='...')} | {' '.join(_data(report))}\n"

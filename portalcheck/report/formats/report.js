@@ -35,16 +35,6 @@
 
   print.addEventListener("click", function () { window.print(); });
 
-  // Paper cannot be unfolded.
-  var folded = [];
-  window.addEventListener("beforeprint", function () {
-    folded = Array.prototype.slice.call(document.querySelectorAll("details:not([open])"));
-    folded.forEach(function (part) { part.open = true; });
-  });
-  window.addEventListener("afterprint", function () {
-    folded.forEach(function (part) { part.open = false; });
-  });
-
   copy.hidden = false;
   print.hidden = false;
 })();

@@ -56,8 +56,13 @@ def broken(links: tuple[Node, ...]) -> Node | None:
 
 
 def _cut(links: list[Node]) -> list[Node]:
-    """The first broken link stays; further ones behind it become worries, since they stop nothing yet."""
+    """The first broken link stays; further ones behind it become worries, since they stop nothing yet.
+
+    So does one behind which the page was reached, by a way round it.
+    """
     stop = next((index for index, node in enumerate(links) if node.state is State.BROKEN), len(links))
+    if links[-1].state is State.OPEN:
+        stop = -1
     return links[: stop + 1] + [
         Node(node.key, State.WORRIED) if node.state is State.BROKEN else node for node in links[stop + 1 :]
     ]
