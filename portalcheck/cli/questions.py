@@ -6,8 +6,7 @@ from urllib.parse import urlsplit
 
 from portalcheck.cli import console
 from portalcheck.cli.session import Session
-
-SYMPTOMS = ("error-1", "error-2", "error-3", "error-4", "caregiver")
+from portalcheck.diagnosis.steps import OTHER
 
 
 def symptom(session: Session) -> tuple[str, ...]:
@@ -15,14 +14,14 @@ def symptom(session: Session) -> tuple[str, ...]:
     from portalcheck.report.formats.lines import numbered, wrap
 
     words = session.words
-    labels = [*map(words.symptom, SYMPTOMS), words.ui("question.other")]
-    for line in (*wrap(words.ui("question.symptom")), *numbered(labels)):
+    offered = words.ids("symptoms")
+    for line in (*wrap(words.ui("question.symptom")), *numbered(map(words.symptom, offered))):
         console.say(line)
     answer = console.ask("> ")
-    if answer.isdecimal() and 1 <= int(answer) <= len(SYMPTOMS):
-        return (SYMPTOMS[int(answer) - 1],)
-    if answer == str(len(labels)):
-        answer = console.ask(words.ui("question.other_text") + " ")
+    if answer.isdecimal() and 1 <= int(answer) <= len(offered):
+        answer = offered[int(answer) - 1]
+    if answer == OTHER:
+        answer = console.ask(words.ui("question.other_text") + " ") or OTHER
     return session.symptoms([answer] if answer else [])
 
 

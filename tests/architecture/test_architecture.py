@@ -82,7 +82,7 @@ PARTS = {
         "explain": set(),
         "code": set(),
         "block": {"checksums", "code"},
-        "formats": {"block", "build", "code"},
+        "formats": {"block", "build", "code", "guidance"},
         "fleet": {"formats"},
     },
 }

@@ -125,7 +125,7 @@ def test_the_check_runs_beside_the_built_in_ones(python: Path) -> None:
 
 @EVERY_LANGUAGE
 def test_the_report_says_it_in_the_checks_own_words(python: Path, lang: str) -> None:
-    shown = call(python, "demo", "--only", "disk", "--lang", lang).stdout
+    shown = call(python, "demo", "--only", "disk", "--lang", lang, "-v").stdout
     sentences = (WORDS[lang]["reasons"][reason] for reason in ("disk.room", "disk.low", "disk.full"))
 
     assert f": {WORDS[lang]['name']}\n" in shown

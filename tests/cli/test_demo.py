@@ -93,4 +93,4 @@ def test_symptoms_order_the_account_side_steps(call: Callable[..., Ran]) -> None
     report = json.loads(out)
 
     assert report["symptoms"] == ["error-2"]
-    assert [step["ref"] for step in report["likely_steps"]] == ["step-8"]
+    assert [step["ref"] for step in report["likely_steps"]] == ["step-8", "step-10"]

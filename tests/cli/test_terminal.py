@@ -133,7 +133,7 @@ def test_piped_there_is_the_report_and_nothing_else(tmp_path: Path) -> None:
 
     assert done.stderr == ""
     assert ESCAPE not in done.stdout
-    assert done.stdout.startswith("Nothing on this computer")
+    assert done.stdout.startswith("Nothing that was checked")
 
 
 def test_colour_can_be_forced_into_a_pipe(tmp_path: Path) -> None:

@@ -11,9 +11,8 @@ import pytest
 from portalcheck.diagnosis.registry import Installed
 from portalcheck.model import Arg, CheckResult, Finding, Report, Status
 from portalcheck.report import block as paste
-from portalcheck.report import checksums
+from portalcheck.report import checksums, guidance
 from portalcheck.report.formats import agent, html, junit, text
-from portalcheck.report.formats import wording as words
 from portalcheck.words.catalog import Catalog
 from tests.architecture.printer import CHECK as PRINTER
 from tests.declared import INSTALLED, NUMBERS, catalog_of, decode, diagnose, encode
@@ -155,7 +154,7 @@ def test_every_view_has_the_words_for_the_evidence_also_where_it_only_hurts(repo
         agent.render_reports(block, catalog),
     ]
 
-    assert words.cause_words(report, catalog, "printer.stuck").verdict == "The printer is dry."
+    assert guidance.cause_words(report, catalog, "printer.stuck").verdict == "The printer is dry."
     for view in views:
         assert "The printer is dry." in view
         assert "The printer is stuck." not in view

@@ -40,9 +40,11 @@ def patient_texts(language: str) -> Iterator[tuple[str, str]]:
     """Each text that a patient reads as one piece, by name."""
     texts = texts_of(language)
     for key, row in texts["causes"].items():
-        yield f"cause {key}", _joined([row["verdict"], row["patient"], *row["actions"]])
+        yield f"cause {key}", _joined([*strings([row["verdict"], row["patient"], *row.get("actions", ())])])
     for key, row in texts["refs"].items():
-        yield f"ref {key}", _joined([row["title"].split("(")[0], row["text"], *row["actions"]])
+        yield f"ref {key}", _joined([row["title"].split("(")[0], row["text"], *strings(row["actions"])])
+    for key, row in texts["symptoms"].items():
+        yield f"symptom {key}", row["patient"]
     for key, row in texts["checks"].items():
         yield f"check {key}", _joined([row["reads"], row["contacts"]])
     for check, codes in groupby(texts["reasons"], lambda code: code.split(".")[0]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ import click
 import msgspec
 
 from portalcheck import __version__
-from portalcheck.api.declarations import INCONCLUSIVE, NONE
+from portalcheck.api.declarations import INCONCLUSIVE, NONE, Layer
 from portalcheck.cli import questions
 from portalcheck.cli.group import refuse_misspelt
 from portalcheck.cli.localized import Command, Invocation
@@ -21,13 +21,14 @@ from portalcheck.cli.progress import Progress
 from portalcheck.cli.session import Session, open_session
 from portalcheck.diagnosis.engine import diagnose
 from portalcheck.diagnosis.runner import Crash
-from portalcheck.model import CheckResult, Diagnosis, Outcome, Portal
+from portalcheck.model import CheckResult, Diagnosis, Outcome, Portal, Status
 from portalcheck.report import history
 from portalcheck.report.build import RunFacts, build
 from portalcheck.words.interface import _
 
 if TYPE_CHECKING:
     from portalcheck.api.protocols import Machine
+    from portalcheck.diagnosis.registry import Installed
     from portalcheck.probe.policy import Network
 
 
@@ -150,11 +151,17 @@ def _check(session: Session, subject: Subject, start_s: float | None, spent: flo
         portal=subject.portal,
         host=context.host or context.portal_host,
         system=subject.machine.system(),
-        contacts=context.ledger.counts(),
+        contacts={} if _is_cut_off(results, session.words.installed) else context.ledger.counts(),
         include_local=session.options.include_local,
         fail_on=session.settings.run.fail_on,
     )
     return Found(facts, results, crashes)
+
+
+def _is_cut_off(results: Sequence[CheckResult], installed: Installed) -> bool:
+    """Whether this computer is on no network: nothing that it tried to send has left it then."""
+    findings = (finding for result in results for finding in result.findings)
+    return any(f.status is Status.FAIL and installed.layer(f.reason) is Layer.LINK for f in findings)
 
 
 def _diagnosis(session: Session, found: Found) -> tuple[Diagnosis, Exception | None]:

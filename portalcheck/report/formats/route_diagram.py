@@ -56,13 +56,8 @@ def broken(links: tuple[Node, ...]) -> Node | None:
 
 
 def _cut(links: list[Node]) -> list[Node]:
-    """The first broken link stays; further ones behind it become worries, since they stop nothing yet.
-
-    So does one behind which the page was reached, by a way round it.
-    """
+    """The first broken link stays; further ones behind it become worries, since they stop nothing yet."""
     stop = next((index for index, node in enumerate(links) if node.state is State.BROKEN), len(links))
-    if links[-1].state is State.OPEN:
-        stop = -1
     return links[: stop + 1] + [
         Node(node.key, State.WORRIED) if node.state is State.BROKEN else node for node in links[stop + 1 :]
     ]
@@ -81,7 +76,9 @@ class _Diagram:
 
     def nodes(self) -> tuple[Node, ...]:
         here = self._state(Link.YOU)
-        proxy = self._optional(Link.PROXY)
+        proxy, page = self._optional(Link.PROXY), self._page()
+        if proxy is State.BROKEN and page is State.OPEN:  # the browser goes without it
+            proxy = State.WORRIED
         links = [
             Node("you", State.WORRIED if here in (State.WORRIED, State.BROKEN) else State.OPEN),
             Node(self._kind_of_network(), self._state(Link.NETWORK)),
@@ -90,7 +87,7 @@ class _Diagram:
             Node("name", self._name()),
             Node("portal", self._door()),
             Node("certificate", self._state(Link.CERTIFICATE)),
-            Node("page", self._page()),
+            Node("page", page),
         ]
         return tuple(_cut(self._passed(links)))
 

@@ -20,7 +20,7 @@ from portalcheck.words.catalog import Catalog
 _IN = "  "
 _DEEP = "      "
 _NO_BREAK = "\u00a0"
-_SCREEN = 22
+SCREEN = 22
 """Lines of a screen of 24 that are free: the shell's prompt, and the command before a first blank line, stay."""
 
 
@@ -56,8 +56,8 @@ def render(
 
 def _advice(told: Guidance, catalog: Catalog) -> Iterator[list[str]]:
     """What was found, what to do first, what next, and whom to call; a list of lines each."""
-    yield [line for sentence in (told.portal, catalog.ui("report.article")) for line in wrap(sentence)]
     yield [line for sentence in (*told.verdict, *told.never) for line in wrap(sentence)]
+    yield [line for sentence in (told.portal, catalog.ui("report.article")) for line in wrap(sentence)]
     if told.actions:
         inside = [*numbered(told.actions), *(line for hint in told.hints for line in wrap(hint, _IN))]
         yield [_heading("first", catalog), *wrap(told.article, _IN), *inside]
@@ -66,7 +66,7 @@ def _advice(told: Guidance, catalog: Catalog) -> Iterator[list[str]]:
 
 
 def _screen(told: Guidance, report: Report, catalog: Catalog) -> list[str]:
-    """The same on one screen: without blank lines, hints and the last of the further steps where it is short of lines."""
+    """The same on one screen: where it is short of lines without blank ones, hints, and the last of the steps."""
     top = [*wrap(told.portal), "", *(line for each in (*told.verdict, *told.never) for line in wrap(each))]
     first = (
         [_heading("first", catalog), *numbered(told.actions), *wrap(told.article, _IN)]
@@ -84,7 +84,7 @@ def _screen(told: Guidance, report: Report, catalog: Catalog) -> list[str]:
         )
         for between in ([""], []):
             lines = _joined(parts, between)
-            if len(lines) <= _SCREEN:
+            if len(lines) <= SCREEN:
                 return lines
     return lines
 

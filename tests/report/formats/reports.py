@@ -48,6 +48,7 @@ def report(
     complete: bool = True,
     privacy: Privacy | None = None,
     owner: str | None = None,
+    system: str = "windows",
 ) -> Report:
     made = Report(
         tool=Tool("portalcheck", "0.1.0"),
@@ -57,7 +58,7 @@ def report(
         start_ms=380,
         complete=complete,
         portal=PortalName("lab", "Lab portal", "portal.lab.example"),
-        platform=Platform("windows", "11"),
+        platform=Platform(system, "11"),
         outcome=outcome,
         exit_code=code,
         cause=cause,
@@ -67,7 +68,7 @@ def report(
         symptoms=symptoms,
         checks=checks,
         privacy=privacy or Privacy("share", {}, {"resolver": 1, "portal": 2}),
-        code=encode(cause, "windows", {c.check: c.status for c in checks}),
+        code=encode(cause, system, {c.check: c.status for c in checks}),
     )
     return msgspec.structs.replace(made, seal=checksums.compute(msgspec.to_builtins(made)))
 

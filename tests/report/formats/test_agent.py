@@ -7,7 +7,7 @@ import pytest
 
 from portalcheck.model import Privacy, Report
 from portalcheck.report.formats import agent, html, json, text
-from portalcheck.report.formats.wording import cause_words
+from portalcheck.report.guidance import cause_words, guidance
 from tests.declared import read_paste, write_block
 from tests.report.formats import hostile, reports
 from tests.report.formats.formats import ENGLISH, LANGUAGES, SPANISH
@@ -25,14 +25,18 @@ def flat(shown: str) -> str:
 @pytest.mark.parametrize("name", reports.ALL)
 def test_the_view_has_verdict_cause_meaning_steps_origin_and_what_to_prepare(name: str, lang: str) -> None:
     report, words = reports.ALL[name](), LANGUAGES[lang]
-    cause = cause_words(report, words)
+    cause, told = cause_words(report, words), guidance(report, words)
+    meaning = [cause.agent] if report.cause != "none" else map(words.symptom_agent, report.symptoms)
     shown, place = flat(view(report, lang)), 0
     for part in (
         words.ui("read.complete"),
-        cause.verdict,
+        told.verdict[0],
         words.ui("report.cause", cause=report.cause),
-        cause.agent,
-        *cause.actions,
+        *meaning,
+        *told.never,
+        *told.actions,
+        told.article,
+        *(step.line for step in told.further),
         cause.it,
         words.ui("report.system", os="windows", release="11"),
         words.ui("read.prepare"),
@@ -46,7 +50,7 @@ def test_where_no_local_cause_holds_and_nothing_was_told_the_agent_is_told_what_
     silent = msgspec.structs.replace(reports.healthy(), symptoms=())
     shown = view(silent)
     assert ENGLISH.ui("read.ask_symptom") in shown
-    assert all(ENGLISH.symptom(symptom) in shown for symptom in ENGLISH.ids("symptoms"))
+    assert all(ENGLISH.symptom(symptom) in flat(shown) for symptom in ENGLISH.ids("symptoms"))
     assert ENGLISH.ui("read.ask_symptom") not in view(reports.healthy())
     assert ENGLISH.ui("read.ask_symptom") not in view(reports.stopped())
 

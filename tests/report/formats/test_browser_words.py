@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from portalcheck.model import Arg, Outcome, Report, ReportFinding, Status, Step
-from portalcheck.report.formats import wording as words
+from portalcheck.report import guidance as advice
 from portalcheck.report.formats.html import render as html
 from portalcheck.report.formats.text import render as text
 from tests.declared import catalog_of
@@ -44,7 +44,7 @@ def test_the_browser_and_the_way_through_its_menus_are_named(
     lang: str, browser: str, cause: str, reason: str, menu: str
 ) -> None:
     catalog = catalog_of(lang)
-    actions = " ".join(words.cause_actions(found(cause, reason, WARN, browser=browser), catalog))
+    actions = " ".join(advice.actions(found(cause, reason, WARN, browser=browser), catalog))
     assert catalog.term("browser", browser) in actions
     assert catalog.term(menu, browser) in actions
     assert catalog.term(menu, browser) != browser
@@ -55,7 +55,7 @@ def test_the_browser_and_the_way_through_its_menus_are_named(
 def test_without_a_browser_the_words_fit_any(lang: str) -> None:
     catalog = catalog_of(lang)
     outdated = found("software-outdated", "system.outdated", WARN, os="linux", release="debian 9")
-    assert words.cause_actions(outdated, catalog) == catalog.cause("software-outdated").actions
+    assert advice.actions(outdated, catalog) == catalog.cause("software-outdated").actions
 
 
 def test_a_block_that_stops_comes_before_one_that_does_not() -> None:
@@ -67,15 +67,15 @@ def test_a_block_that_stops_comes_before_one_that_does_not() -> None:
         finding("browser.blocks-cookies", FAIL, browser="firefox", scope="all", by="setting"),
     )
     report = reports.report(Outcome.FAIL, "cookies-blocked", (Step("step-6", HIGH, ()),), (both,), code=1)
-    assert "Firefox" in words.cause_actions(report, catalog_of("en"))[0]
+    assert "Firefox" in advice.actions(report, catalog_of("en"))[0]
 
 
 @EVERY_LANGUAGE
 def test_the_step_that_tries_another_browser_names_one_that_keeps_nothing_of_the_site(lang: str) -> None:
     report = found("cookies-stale", "cookies.duplicates", WARN, "firefox", browser="chrome")
     catalog = catalog_of(lang)
-    told = words.browser_hint(report.likely_steps[1], report, catalog)
-    assert words.browser_hint(report.likely_steps[0], report, catalog) == ""
+    (step,) = advice.guidance(report, catalog).further
+    told = step.hint
     assert "Firefox" in told
     assert told.split(",", maxsplit=1)[0] in " ".join(text(report, catalog).split())
     assert told.split(",", maxsplit=1)[0] in " ".join(html(report, catalog).split())
@@ -83,9 +83,9 @@ def test_the_step_that_tries_another_browser_names_one_that_keeps_nothing_of_the
 
 def test_a_browser_that_blocks_the_portals_cookies_is_not_recommended() -> None:
     report = found("cookies-blocked", "browser.blocks-cookies", FAIL, "firefox", browser="firefox")
-    assert words.fresh_browser(report, catalog_of("en")) == ""
+    assert "Firefox" not in " ".join(step.hint for step in advice.guidance(report, catalog_of("en")).further)
     third = found("x", "browser.blocks-cookies", NOTE, "firefox", browser="firefox", scope="third-party")
-    assert words.fresh_browser(third, catalog_of("en")) == "firefox"
+    assert "Firefox" in " ".join(step.hint for step in advice.guidance(third, catalog_of("en")).further)
 
 
 @EVERY_LANGUAGE

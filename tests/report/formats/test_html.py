@@ -17,6 +17,7 @@ from portalcheck.report import code as phonecode
 from portalcheck.report.formats import html as page
 from portalcheck.report.formats import route_diagram
 from portalcheck.report.formats import wording as words
+from portalcheck.report.guidance import cause_words, choices, guidance
 from tests.declared import write_block
 from tests.report.formats import reports
 from tests.report.formats.formats import ENGLISH, LANGUAGES, SPANISH
@@ -47,17 +48,23 @@ def calling(report: Report) -> Report:
 @every_language
 def test_the_page_says_all_in_the_order_in_which_it_helps(name: str, lang: str) -> None:
     report, catalog = reports.ALL[name](), LANGUAGES[lang]
-    cause = words.cause_words(report, catalog)
-    assert report.likely_steps
+    cause, told = cause_words(report, catalog), guidance(report, catalog)
+    assert told.actions
     expected = [
+        told.portal,
         catalog.ui(f"status.{report.outcome.value}"),
-        cause.verdict,
-        cause.patient,
-        catalog.ui("heading.path"),
+        *told.verdict,
+        *told.never,
         catalog.ui("heading.first"),
-        words.article(report.likely_steps[0], catalog),
-        *words.first_actions(report, catalog),
-        *(words.article(step, catalog) for step in report.likely_steps[1:]),
+        *told.actions,
+        *told.hints,
+        told.article,
+        *(part for step in told.further for part in (step.line, *step.actions)),
+        told.urgent,
+        report.code,
+        phonecode.spell(report.code, lang),
+        *(choice.title for choice in choices(report, catalog)),
+        catalog.ui("heading.path"),
         *(catalog.cause(also).verdict for also in report.also),
         *words.not_checked(report, catalog),
         catalog.ui("html.show_checks"),
@@ -65,8 +72,6 @@ def test_the_page_says_all_in_the_order_in_which_it_helps(name: str, lang: str) 
         cause.it,
         catalog.ui("heading.block"),
         *write_block(report).splitlines(),
-        report.code,
-        phonecode.spell(report.code, lang),
         *words.contacts(report, catalog),
         catalog.ui("report.started", started=report.started),
     ]
@@ -159,7 +164,8 @@ def test_whom_to_call_is_told_where_the_step_is_a_call() -> None:
     assert ENGLISH.ui("support.phone", phone="555-0100") in with_profile
     assert "https://help.lab.example/" in with_profile
     assert ENGLISH.ui("support.card") in visible(page.render(calling(reports.stopped()), ENGLISH))
-    assert "555-0100" not in visible(page.render(reports.stopped(), ENGLISH, PORTAL))
+    assert "555-0100" in visible(page.render(reports.stopped(), ENGLISH, PORTAL))  # as a further step
+    assert "555-0100" not in visible(page.render(reports.healthy(), ENGLISH, PORTAL))
 
 
 def test_a_report_of_the_local_level_says_so() -> None:

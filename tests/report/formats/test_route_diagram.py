@@ -106,8 +106,14 @@ def test_of_two_faults_the_first_on_the_way_is_the_broken_link() -> None:
 
 
 def test_a_proxy_is_a_link_only_where_there_is_one() -> None:
+    dead = check("proxy", 1, finding("proxy.down", FAIL))
+    behind = check("service", 1, finding("service.not-reached", SKIP, blocked_by=("proxy.down",)))
     assert "proxy" not in line(reports.healthy())
-    assert "proxy (STOPS HERE)" in line(changed(check("proxy", 1, finding("proxy.down", FAIL))))
+    assert "proxy (STOPS HERE)" in line(changed(dead, behind))
+
+
+def test_a_proxy_that_the_page_was_reached_without_stops_nothing() -> None:
+    assert "proxy (look here)" in line(changed(check("proxy", 1, finding("proxy.down", FAIL))))
 
 
 @pytest.mark.parametrize("shown", [(), (check("dns", 1, finding("run.cannot-load", UNKNOWN)),)])
