@@ -71,19 +71,19 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
             console.say(message)
 
     def symptoms(self, told: Sequence[str]) -> tuple[str, ...]:
-        """The symptoms of the article that a person's words mean; what means none is said to be unknown."""
+        """What a person's words mean, those first after which nobody should try again; what fits none is `other`."""
         if not told:
             return ()
-        from portalcheck.words.symptoms import match
+        from portalcheck.diagnosis.steps import OTHER, in_order
+        from portalcheck.words.symptoms import matches
 
         found: list[str] = []
         for text in told:
-            symptom = match(text, (self.words.lang, "en", "es"))
-            if symptom is None:
+            meant = matches(text, (self.words.lang, "en", "es"))
+            if not meant:
                 self.say(self.words.ui("message.unknown_symptom", text=text))
-            else:
-                found.append(symptom)
-        return tuple(dict.fromkeys(found))
+            found += meant or (OTHER,)
+        return in_order(found)
 
     def wait(self) -> None:
         """Wait for a random time, so that many computers do not all ask at once; not where a person waits."""

@@ -11,7 +11,7 @@ from portalcheck.api.declarations import NONE, Cause
 from portalcheck.diagnosis.article import refs
 from portalcheck.diagnosis.steps import BY_SYMPTOM, WITHOUT_SYMPTOM
 from portalcheck.words.catalog import Catalog
-from portalcheck.words.symptoms import match
+from portalcheck.words.symptoms import matches
 
 WIDTH = 78
 _LONGEST_TOPIC = 200
@@ -40,11 +40,11 @@ def topics(catalog: Catalog) -> tuple[str, ...]:
 def suggest(topic: str, catalog: Catalog) -> tuple[str, ...]:
     """Up to three topics that may have been meant: near in spelling, or what the words are about."""
     wanted = topic[:_LONGEST_TOPIC].strip().casefold()
-    about = match(wanted, (catalog.lang, "en"))
+    about = (each for each in matches(wanted, (catalog.lang, "en")) if each in refs())
     known = topics(catalog)
     ends = [each for each in known if wanted and each.endswith("." + wanted)]
     near = get_close_matches(wanted, known, n=3, cutoff=0.6)
-    return tuple(dict.fromkeys([*([about] if about else []), *ends, *near]))[:3]
+    return tuple(dict.fromkeys([*about, *ends, *near]))[:3]
 
 
 Page = Callable[[str, Catalog], Iterator[str]]

@@ -1,8 +1,8 @@
-"""From what a person says of the sign-in page to a symptom of the article.
+"""From what a person says of the sign-in page to symptoms.
 
-Each language's texts list phrases. A phrase is found where its words stand in order with little in between;
-the longer the phrase, the more it says. A text is cut to a bound first, so that any size is read in bounded
-time.
+Each language has a list of phrases (phrases/<language>.toml). A phrase is found where its words stand in order with
+little in between; the longer the phrase, the more it says, and of two that share words the longer one counts. A text
+is cut to a bound first, so that any size is read in bounded time.
 """
 
 from __future__ import annotations
@@ -12,13 +12,12 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any
 
 import msgspec
 
 from portalcheck.api.texts import ENGLISH
 from portalcheck.diagnosis.article import messages
-from portalcheck.words.files import choose_language, load
+from portalcheck.words.files import choose_language, load, load_phrases
 
 LONGEST = 20_000
 """Characters of a text that are looked at."""
@@ -31,8 +30,8 @@ _SHORT = 4
 """Up to so many words (fillers not counted) one telling word is enough."""
 _SLIP = 5
 """From so many letters on, a word is known with one typing slip."""
-_ORDER = ("error-2", "error-3", "error-1", "error-4", "caregiver")
-"""Which symptom wins where two are equally likely: the more particular one."""
+_LEADING = ("security", "warning", "other-device", "error-2", "error-3", "session", "forgot", "pending")
+"""Which symptoms win where two are equally likely from the same words: the more particular ones, in this order."""
 
 _APOSTROPHES = re.compile("['\u2019\u2018\u02bc`\u00b4]")
 _EMAIL = re.compile(r"\be[\s-]mails?\b")
@@ -61,26 +60,25 @@ class Lexicon(msgspec.Struct, frozen=True):
 
 
 def symptom_ids() -> tuple[str, ...]:
-    """The ids that there are, in the order in which they are offered."""
+    """The ids that there are, in the order in which they are offered; `other`, what fits none, is the last."""
     return tuple(load(ENGLISH)["symptoms"])
 
 
-def match(text: str, languages: Iterable[str]) -> str | None:
-    """The symptom that `text` is about: an id as it is, else the best match of free text, else None.
+def matches(text: str, languages: Iterable[str]) -> tuple[str, ...]:
+    """The symptoms that `text` is about, in the order told: an id as it is, else those of free text.
 
-    `languages` says whose phrases to look for. The article's own messages are known in every language.
+    `languages` says whose phrases to look for. The article's own messages are known in every language, and where one
+    is quoted, it is the symptom. Empty for a text that fits none.
     """
     identity = text[:100].strip().casefold()
     if identity in symptom_ids():
-        return identity
+        return (identity,)
     chosen = tuple(dict.fromkeys(choose_language(language) for language in languages)) or (ENGLISH,)
     lexicon = _lexicon(chosen)
     words = normalise(text)
     joined = f" {' '.join(words)} "
-    for symptom, message in lexicon.messages.items():
-        if f" {message} " in joined:
-            return symptom
-    return _best(_scores(words, lexicon), sum(word not in lexicon.fillers for word in words))
+    quoted = tuple(symptom for symptom, message in lexicon.messages.items() if f" {message} " in joined)
+    return quoted or _told(words, lexicon)
 
 
 def normalise(text: str) -> list[str]:
@@ -93,18 +91,19 @@ def normalise(text: str) -> list[str]:
 
 @cache
 def _lexicon(languages: tuple[str, ...]) -> Lexicon:
-    texts = [load(language) for language in languages]
+    texts = [load_phrases(language) for language in languages]
     return Lexicon(
-        phrases=tuple(phrase for each in texts for phrase in _phrases(each)),
+        phrases=tuple(phrase for language in languages for phrase in _phrases(language)),
         negations=frozenset(word for each in texts for word in each["matching"]["negations"]),
         fillers=frozenset(word for each in texts for word in each["matching"]["fillers"]),
         messages={symptom: " ".join(normalise(message)) for symptom, message in messages().items()},
     )
 
 
-def _phrases(texts: Mapping[str, Any]) -> Iterable[Phrase]:
-    for symptom, entry in texts["symptoms"].items():
-        for line in (entry["label"], *entry["phrases"]):
+def _phrases(language: str) -> Iterable[Phrase]:
+    texts, labels = load_phrases(language)["phrases"], load(language)["symptoms"]
+    for symptom, lines in texts.items():
+        for line in (labels[symptom]["label"], *lines):
             words = tuple(_pattern(word) for word in line.rstrip("!").split())
             yield Phrase(symptom, words, max(len(words), 2) if line.endswith("!") else len(words))
 
@@ -113,25 +112,27 @@ def _pattern(word: str) -> str:
     return "".join(normalise(word)) + ("*" if word.endswith("*") else "")
 
 
-def _scores(words: Sequence[str], lexicon: Lexicon) -> dict[str, float]:
+def _told(words: Sequence[str], lexicon: Lexicon) -> tuple[str, ...]:
+    """The symptoms whose phrases are found; of phrases that share words the one that says most counts."""
+    needed = 1 if sum(word not in lexicon.fillers for word in words) <= _SHORT else 2
     places = _places(words, lexicon.words)
-    best: dict[str, float] = {}
-    for phrase in lexicon.phrases:
-        if _found(phrase.words, words, places, lexicon):
-            more = best.get(phrase.symptom, 0.0)
-            best[phrase.symptom] = max(more, phrase.weight) + 0.1
-    return best
+    found = [
+        (phrase, at)
+        for phrase in lexicon.phrases
+        if phrase.weight >= needed and (at := _found(phrase.words, words, places, lexicon))
+    ]
+    found.sort(key=lambda each: (-each[0].weight, _rank(each[0].symptom)))
+    taken: dict[int, str] = {}
+    first: dict[str, int] = {}
+    for phrase, at in found:
+        if all(taken.get(place, phrase.symptom) == phrase.symptom for place in at):
+            taken |= dict.fromkeys(at, phrase.symptom)
+            first[phrase.symptom] = min(first.get(phrase.symptom, at[0]), at[0])
+    return tuple(sorted(first, key=first.__getitem__))
 
 
-def _best(scores: Mapping[str, float], length: int) -> str | None:
-    needed = 1 if length <= _SHORT else 2
-    likely = {symptom: score for symptom, score in scores.items() if score >= needed}
-    # Whose account it is says less than what the page shows, so it counts for less where both are said.
-    return max(
-        likely,
-        key=lambda symptom: (likely[symptom] - (symptom == "caregiver"), -_ORDER.index(symptom)),
-        default=None,
-    )
+def _rank(symptom: str) -> int:
+    return _LEADING.index(symptom) if symptom in _LEADING else len(_LEADING)
 
 
 def _places(words: Sequence[str], patterns: frozenset[str]) -> Mapping[str, list[int]]:
@@ -142,7 +143,7 @@ def _places(words: Sequence[str], patterns: frozenset[str]) -> Mapping[str, list
     for place, word in enumerate(words):
         if word not in known:
             known[word] = [start for start in starts if word.startswith(start[:-1])]
-            known[word] += [word] if word in whole else _near(word, whole) if not known[word] else []
+            known[word] += [word] if word in whole else _near(word, whole)
         for pattern in known[word]:
             places.setdefault(pattern, []).append(place)
     return places
@@ -167,29 +168,31 @@ def _one_slip(one: str, other: str) -> bool:
 
 def _found(
     phrase: Sequence[str], words: Sequence[str], places: Mapping[str, list[int]], lexicon: Lexicon
-) -> bool:
+) -> tuple[int, ...]:
+    """Where the words of a phrase stand, the first time that they do so in order; empty if they never do."""
     if any(word not in places for word in phrase):
-        return False
-    return any(_follows(phrase, first, words, places, lexicon) for first in places[phrase[0]])
+        return ()
+    followed = (_follow(phrase, first, words, places, lexicon) for first in places[phrase[0]])
+    return next(filter(None, followed), ())
 
 
-def _follows(
+def _follow(
     phrase: Sequence[str], first: int, words: Sequence[str], places: Mapping[str, list[int]], lexicon: Lexicon
-) -> bool:
+) -> tuple[int, ...]:
     if _undone(first, len(phrase) == 1, words, lexicon):
-        return False
-    place = first
+        return ()
+    at = [first]
     for pattern in phrase[1:]:
-        after = bisect_right(places[pattern], place)
-        if after == len(places[pattern]) or places[pattern][after] - place > _REACH + 1:
-            return False
-        between = words[place + 1 : places[pattern][after]]
+        after = bisect_right(places[pattern], at[-1])
+        if after == len(places[pattern]) or places[pattern][after] - at[-1] > _REACH + 1:
+            return ()
+        between = words[at[-1] + 1 : places[pattern][after]]
         if any(word in lexicon.negations for word in between):
-            return False
+            return ()
         if sum(word not in lexicon.fillers for word in between) > _GAP:
-            return False
-        place = places[pattern][after]
-    return True
+            return ()
+        at.append(places[pattern][after])
+    return tuple(at)
 
 
 def _undone(first: int, single: bool, words: Sequence[str], lexicon: Lexicon) -> bool:

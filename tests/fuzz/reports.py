@@ -174,10 +174,10 @@ def code_in_text(data: bytes) -> None:
 def symptom(data: bytes) -> None:
     """What a person says is a known symptom or none, whatever stands behind the part that is read."""
     text = text_of(data)
-    found = symptoms.match(text, ("en", "es"))
-    assert found is None or found in symptoms.symptom_ids()
+    found = symptoms.matches(text, ("en", "es"))
+    assert set(found) <= set(symptoms.symptom_ids())
     whole = text.ljust(symptoms.LONGEST)
-    assert symptoms.match(whole, ("en", "es")) == symptoms.match(whole + text, ("en", "es"))
+    assert symptoms.matches(whole, ("en", "es")) == symptoms.matches(whole + text, ("en", "es"))
 
 
 @target("reports", longest=512)

@@ -21,6 +21,7 @@ from portalcheck.cli.progress import Progress
 from portalcheck.cli.session import Session, open_session
 from portalcheck.diagnosis.engine import diagnose
 from portalcheck.diagnosis.runner import Crash
+from portalcheck.diagnosis.steps import OTHER
 from portalcheck.model import CheckResult, Diagnosis, Outcome, Portal, Status
 from portalcheck.report import history
 from portalcheck.report.build import RunFacts, build
@@ -169,8 +170,8 @@ def _diagnosis(session: Session, found: Found) -> tuple[Diagnosis, Exception | N
     installed, told = session.words.installed, session.symptoms(session.options.symptoms)
     try:
         diagnosis = diagnose(found.results, told, installed)
-        if diagnosis.cause == NONE.id and not told and session.asks:
-            told = questions.symptom(session)
+        if diagnosis.cause == NONE.id and set(told) <= {OTHER} and session.asks:
+            told = questions.symptom(session) or told
             diagnosis = diagnose(found.results, told, installed) if told else diagnosis
     except Exception as fault:
         # What was found is worth more than silence; the bug is told after it, and in the exit code.
