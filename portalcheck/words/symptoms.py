@@ -143,7 +143,7 @@ def _places(words: Sequence[str], patterns: frozenset[str]) -> Mapping[str, list
     for place, word in enumerate(words):
         if word not in known:
             known[word] = [start for start in starts if word.startswith(start[:-1])]
-            known[word] += [word] if word in whole else _near(word, whole)
+            known[word] += [word] if word in whole else _near(word, whole) if not known[word] else []
         for pattern in known[word]:
             places.setdefault(pattern, []).append(place)
     return places
