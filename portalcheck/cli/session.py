@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import sys
 import time
 from collections.abc import Sequence
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from portalcheck.diagnosis.registry import Broken
     from portalcheck.diagnosis.runner import Crash
     from portalcheck.settings import Settings
+
+
+_LIKE_AN_ID = re.compile(r"[a-z]+(-[a-z0-9]+)+")
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
@@ -197,9 +201,23 @@ def open_session(options: Options, *, runs: bool = True) -> Session:
         outputs=outputs(options.outputs, options.format, (options.jsonl, options.debug), words),
         log=Log(settings),
     )
+    if runs:
+        _refuse_unknown_ids(options.symptoms, words)
     for warning in settings.warnings:
         session.say(f"portalcheck: {warning}")
     return session
+
+
+def _refuse_unknown_ids(told: Sequence[str], words: Catalog) -> None:
+    """Refuse what looks like the id of a symptom and is none. Raises click.UsageError."""
+    if not told:
+        return
+    from portalcheck.words.symptoms import matches
+
+    listed = ", ".join(words.ids("symptoms"))
+    for text in told:
+        if _LIKE_AN_ID.fullmatch(text.strip()) and not matches(text, (words.lang, "en", "es")):
+            raise click.UsageError(words.ui("message.no_symptom", symptom=text, list=listed))
 
 
 def load_settings(options: Options) -> Settings:

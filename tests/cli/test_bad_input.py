@@ -23,6 +23,7 @@ Program = Callable[..., "subprocess.CompletedProcess[str]"]
         (["--nope"], "No such option '--nope'"),
         (["demo", "--only", "dnss"], "There is no check dnss"),
         (["demo", "--skip", "nope"], "There is no check nope"),
+        (["demo", "--symptom", "error-9"], "There is no symptom error-9"),
         (["--portal", "nope"], "nope"),
         (["demo", "-f", "jsn"], "'jsn' is not one of"),
         (["demo", "--fault", "nope"], "There is no fault 'nope'"),

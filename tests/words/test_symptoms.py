@@ -88,7 +88,9 @@ def test_the_articles_message_is_matched_wherever_it_stands(
 @pytest.mark.parametrize("language", languages())
 def test_every_phrase_is_matched_to_its_own_symptom(language: str) -> None:
     lines = [(symptom, line) for symptom, own in load_phrases(language)["phrases"].items() for line in own]
-    said = [(symptom, line, matches(line.rstrip("!").replace("*", ""), [language])) for symptom, line in lines]
+    said = [
+        (symptom, line, matches(line.rstrip("!").replace("*", ""), [language])) for symptom, line in lines
+    ]
     assert [(symptom, line, found) for symptom, line, found in said if symptom not in found] == []
 
 
