@@ -185,13 +185,11 @@ def _may_try(report: Report, words: Catalog) -> bool:
 
 
 def _support(steps: tuple[Step, ...], words: Catalog, portal: Portal | None) -> Iterator[str]:
-    """Whom to call, if a step is a call: the number in the profile, else that on the person's own papers."""
+    """The profile's number and page, if a step is a call; the step itself tells of the number on one's own card."""
     if _SUPPORT_REFS.isdisjoint(step.ref for step in steps):
         return
     known = portal.support if portal is not None else None
     if known and known.phone:
         yield words.ui("support.phone", phone=known.phone)
-    elif steps[0].ref in _SUPPORT_REFS:
-        yield words.ui("support.card")
     if known and known.url:
         yield words.ui("support.url", url=known.url)

@@ -9,8 +9,10 @@
     said.textContent = copy.getAttribute("data-" + how);
   }
 
-  // Pages opened from a file have no clipboard interface in every browser; the older command needs a selection.
+  // Pages opened from a file have no clipboard interface in every browser; the older command needs a selection of
+  // what is shown.
   function byCommand() {
+    block.parentElement.open = true;
     var range = document.createRange();
     var selection = window.getSelection();
     range.selectNodeContents(block);

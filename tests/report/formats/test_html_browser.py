@@ -20,6 +20,7 @@ from portalcheck.report.formats import html
 from tests.declared import write_block
 from tests.report.formats import hostile, reports
 from tests.report.formats.formats import LANGUAGES
+from tests.report.formats.test_views_agree import named, report_of
 
 pytestmark = pytest.mark.slow
 
@@ -260,30 +261,42 @@ def test_without_script_all_of_it_can_be_read_and_unfolded(browser: Browser, tmp
 def test_the_keyboard_reaches_all_that_can_be_done_in_order(page: Page, tmp_path: Path) -> None:
     page.goto(written(tmp_path).as_uri())
     reached = []
-    for _ in range(5):
+    for _ in range(7):
         page.keyboard.press("Tab")
         reached.append(page.evaluate("document.activeElement.id || document.activeElement.tagName"))
         if reached[-1] == "SUMMARY":
             assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
             page.keyboard.press("Enter")
-    assert reached == ["SUMMARY", "SUMMARY", "copy", "print", "BODY"]
-    assert page.locator("details[open]").count() == 2
+    assert reached == ["SUMMARY", "copy", "SUMMARY", "SUMMARY", "SUMMARY", "print", "BODY"]
+    assert page.locator("details[open]").count() == 4
 
 
-@pytest.mark.parametrize("script", [True, False])
-def test_on_paper_everything_is_unfolded_and_no_button_is_left(
-    browser: Browser, tmp_path: Path, script: bool
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", reports.ALL)
+def test_on_paper_it_is_one_page_for_the_person(
+    browser: Browser, tmp_path: Path, name: str, lang: str
 ) -> None:
-    context = browser.new_context(java_script_enabled=script, color_scheme="dark")
+    context = browser.new_context(color_scheme="dark")
     page = context.new_page()
-    page.goto(written(tmp_path).as_uri())
+    page.goto(written(tmp_path, name, lang).as_uri())
     page.emulate_media(media="print")
-    expect(page.get_by_text("Edge 98 is out of date.")).to_be_visible()
     expect(page.locator("#copy")).to_be_hidden()
-    box = page.get_by_text("Edge 98 is out of date.").bounding_box()
-    assert box
-    assert box["height"] > 5
-    if script:
-        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
-    assert page.pdf(format="A4").startswith(b"%PDF-")
+    expect(page.locator("#block")).to_be_hidden()
+    expect(page.get_by_text(reports.ALL[name]().code, exact=True)).to_be_visible()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="Letter"))) == 1
     context.close()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_to_do_first_begins_on_the_first_screen_of_a_phone(page: Page, tmp_path: Path, lang: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    late = {}
+    for name, cause in named().items():
+        file = tmp_path / f"{name}.html"
+        file.write_text(html.render(report_of(cause, ()), LANGUAGES[lang]), encoding="utf-8", newline="\n")
+        page.goto(file.as_uri())
+        box = page.locator("#first-heading").bounding_box()
+        assert box
+        late |= {name: box["y"]} if box["y"] > 400 else {}
+    assert late == {}
