@@ -129,6 +129,7 @@ class Portal(msgspec.Struct, frozen=True, kw_only=True):
     issuers: tuple[str, ...] = ()
     ca_file: str = ""
     status_url: str = ""
+    article_url: str = ""
     support: Support = Support()
 
 

@@ -34,14 +34,15 @@ class NextStep(msgspec.Struct, frozen=True):
 
 
 class Guidance(msgspec.Struct, frozen=True, kw_only=True):
-    """A report's advice in words. All but `portal` and `verdict` may be empty.
+    """A report's advice in words. All but `portal`, `source` and `verdict` may be empty.
 
-    `portal` is which portal was checked, `verdict` what was found and what that means, `never` what not to do for
+    `portal` is which portal was checked, `source` where the steps come from, `verdict` what was found and what that means, `never` what not to do for
     now, `article` the step that comes first, `actions` what to do in it, `hints` how, `further` the steps that come
     next, `urgent` whom to call when care cannot wait.
     """
 
     portal: str
+    source: str
     verdict: tuple[str, ...]
     never: tuple[str, ...]
     article: str
@@ -59,6 +60,7 @@ def guidance(report: Report, words: Catalog, portal: Portal | None = None) -> Gu
     one_by_one = (words.ui("step.one_by_one"),) if _may_try(report, words) else ()
     return Guidance(
         portal=words.ui("report.which", portal=report.portal.name, host=report.portal.host),
+        source=words.ui("report.article", url=(portal.article_url if portal else "") or None),
         verdict=verdict(report, words),
         never=never,
         article=article(steps[0], words) if steps else "",

@@ -115,6 +115,7 @@ class PortalTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     ] = ()
     ca_file: FilePath = ""
     status_url: MaybeUrl = ""
+    article_url: MaybeUrl = ""
     support: SupportTable = SupportTable()
     facts: Annotated[
         tuple[Fact, ...],

@@ -64,6 +64,7 @@ def make(
         issuers=own.get("issuers", ()),
         ca_file=whole_path(entries.get(f"{prefix}ca_file")),
         status_url=own.get("status_url", ""),
+        article_url=own.get("article_url", ""),
         support=Support(phone=own.get("support.phone", ""), url=own.get("support.url", "")),
     )
     return Profile(portal=portal, origins=origins, facts=own.get("facts", ()))

@@ -23,7 +23,7 @@ EQUALS = "Expected '=' after a key in a key/value pair (line 2, column 8)"
 PROFILE = "a profile name of 1 to 64 letters, digits, - and _"
 TOP = "checks, guide, history, locked, network, portal, portals or run"
 FIELDS = (
-    "also_official, ca_file, facts, identity, issuers, known_other, name, official, protect, status_url, "
+    "also_official, article_url, ca_file, facts, identity, issuers, known_other, name, official, protect, status_url, "
     "support or url"
 )
 LAB = 'portals.lab.url = "https://lab.example/"\n'

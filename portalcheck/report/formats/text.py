@@ -57,7 +57,7 @@ def render(
 def _advice(told: Guidance, catalog: Catalog) -> Iterator[list[str]]:
     """What was found, what to do first, what next, and whom to call; a list of lines each."""
     yield [line for sentence in (*told.verdict, *told.never) for line in wrap(sentence)]
-    yield [line for sentence in (told.portal, catalog.ui("report.article")) for line in wrap(sentence)]
+    yield [line for sentence in (told.portal, told.source) for line in wrap(sentence)]
     if told.actions:
         inside = [*numbered(told.actions), *(line for hint in told.hints for line in wrap(hint, _IN))]
         yield [_heading("first", catalog), *wrap(told.article, _IN), *inside]

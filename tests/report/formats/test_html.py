@@ -59,6 +59,7 @@ def test_the_page_says_all_in_the_order_in_which_it_helps(name: str, lang: str) 
         *told.actions,
         *told.hints,
         told.article,
+        told.source,
         *(part for step in told.further for part in (step.line, *step.actions)),
         told.urgent,
         report.code,
