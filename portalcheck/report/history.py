@@ -74,6 +74,10 @@ def keep(place: Path | None, report: Report) -> bool:
         for path in _unfinished(place):
             with contextlib.suppress(OSError):
                 path.unlink()
+        if (place / NAME).is_symlink() or not (place / NAME).is_file():
+            (place / NAME).unlink(
+                missing_ok=True
+            )  # neither a link is followed nor a pipe's reader waited for
         write(place / NAME, data)
     except OSError:
         return False
