@@ -1,17 +1,12 @@
-"""Printing, writing files, and asking: every word that leaves the program goes through here."""
+"""Printing and asking: every word that leaves the program goes through here."""
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import shutil
-import stat
 import sys
-import tempfile
-import time
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import click
@@ -22,12 +17,7 @@ from portalcheck.words.text import clean
 if TYPE_CHECKING:
     from portalcheck.words.catalog import Catalog
 
-_PRIVATE = 0o600
-"""Reports are for the person who made them, until that person shares them."""
 _LONGEST_LINE = 4000
-_PATIENCE_S = 10.0
-"""How long others that append to the same file are waited for."""
-_BEYOND_ALL_FILES = 2**31 - 2
 _PAINT = {"fail": "red", "warn": "yellow", "note": "cyan", "ok": "green", "unknown": "magenta"}
 
 
@@ -42,10 +32,7 @@ def harmless(message: str) -> str:
 
 def say(message: str) -> None:
     """A message beside the result, on stderr; whatever it repeats of what was typed or read is made harmless."""
-    try:
-        click.echo(harmless(message), err=True)
-    except OSError:  # nobody reads it, or the disk is full: a message is no result
-        _to_nowhere(2)
+    click.echo(harmless(message), err=True)
 
 
 def result(text: str) -> None:
@@ -54,10 +41,10 @@ def result(text: str) -> None:
         click.echo(text, nl=False, color=True)
         sys.stdout.flush()
     except BrokenPipeError:
-        _to_nowhere(1)
+        _to_nowhere()
     except OSError as error:
         # A full disk behind a redirection; what is still buffered must not be tried again at the end.
-        _to_nowhere(1)
+        _to_nowhere()
         raise OutputLostError(error.strerror or "") from error
 
 
@@ -67,8 +54,8 @@ def ask(question: str) -> str:
     return sys.stdin.readline().strip()
 
 
-def _to_nowhere(descriptor: int) -> None:
-    os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
+def _to_nowhere() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 def wants_colour(no_color: bool, environ: Mapping[str, str]) -> bool:
@@ -101,79 +88,3 @@ def fit_to_terminal() -> None:
 def interactive(no_input: bool) -> bool:
     """Whether a person can be asked something."""
     return not no_input and is_terminal(sys.stdin) and is_terminal(sys.stderr)
-
-
-def write_file(path: Path, text: str, *, mode: int = _PRIVATE) -> None:
-    """Write UTF-8 whole or not at all, with a line feed at each line's end. Raises OSError."""
-    write_bytes(path, text.encode(), mode=mode)
-
-
-def write_bytes(path: Path, content: bytes, *, mode: int = _PRIVATE) -> None:
-    """Write whole or not at all: a temporary file beside the target, then a rename. Raises OSError.
-
-    Links are followed and a file's mode is kept; `mode` is a new one's. What is no regular file (a device, a
-    pipe) is written to as it is.
-    """
-    target = path.resolve()
-    if target.exists() and not target.is_file():
-        with target.open("wb") as stream:
-            stream.write(content)
-        return
-    descriptor, name = tempfile.mkstemp(prefix=".portalcheck-", dir=target.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(_mode_of(target, mode))
-        temporary.replace(target)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-
-
-def _mode_of(target: Path, mode: int) -> int:
-    """The mode of an existing file, else the given one as far as the umask allows it."""
-    try:
-        return stat.S_IMODE(target.stat().st_mode)
-    except FileNotFoundError:
-        mask = os.umask(0)
-        os.umask(mask)
-        return mode & ~mask
-
-
-def append_line(path: Path, line: str) -> None:
-    """Append one line with one write, so that runs side by side do not mix theirs. Raises OSError."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
-    descriptor = os.open(path, flags, _PRIVATE)
-    try:
-        with _alone(descriptor):
-            os.write(descriptor, line.encode())
-    finally:
-        os.close(descriptor)
-
-
-@contextlib.contextmanager
-def _alone(descriptor: int) -> Iterator[None]:
-    """On Windows, where O_APPEND goes to the end first and writes then, keep others from doing so between."""
-    if sys.platform != "win32":
-        yield
-        return
-    import msvcrt
-
-    last = time.monotonic() + _PATIENCE_S
-    while True:
-        os.lseek(descriptor, _BEYOND_ALL_FILES, os.SEEK_SET)
-        try:
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-            break
-        except OSError:
-            if time.monotonic() > last:
-                raise
-            time.sleep(0.005)
-    try:
-        yield
-    finally:
-        os.lseek(descriptor, _BEYOND_ALL_FILES, os.SEEK_SET)
-        msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)

@@ -7,11 +7,11 @@ import errno
 import os
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import NoReturn
 
 import click
 
+from portalcheck.cli import streams
 from portalcheck.cli.exit_codes import BUG, INTERRUPTED, OK, UNKNOWN, USAGE
 from portalcheck.cli.group import COMPLETION, DEFAULT, Done, group, load
 from portalcheck.cli.interrupt import Interrupt
@@ -31,7 +31,7 @@ def entry(
     `before_end` is given the exit code when all has been said; `began` is when the program did, on the
     monotonic clock.
     """
-    _prepare_streams()
+    streams.prepare()
     try:
         Interrupt.listen()
         code = _run(_invocation(argv, began))
@@ -45,7 +45,7 @@ def entry(
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and give the exit code; never raises and never lets a traceback out."""
-    _prepare_streams()
+    streams.prepare()
     return _run(_invocation(argv, None))
 
 
@@ -151,28 +151,13 @@ class _Ending:
         return want
 
     def _say(self, message: str, want: Asked) -> None:
+        from portalcheck.cli.console import OutputLostError, result, say
+
         if want.form.one_line:
-            click.echo(want.form.message(message.splitlines()[0]), nl=False)
+            with contextlib.suppress(OutputLostError):  # the exit code tells, too
+                result(want.form.message(message.splitlines()[0]))
         else:
-            from portalcheck.cli.console import harmless
-
-            click.echo(harmless(message), err=True)
-
-
-def _prepare_streams() -> None:
-    """Streams that work: one that was closed leads nowhere, and a console without a letter shows another.
-
-    The latter happens with cp437, cp1252 and the C locale.
-    """
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115  open to the end
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            # What goes into a pipe or a file on Windows would be in its ANSI code page, with other ends of lines.
-            piped = sys.platform == "win32" and not is_terminal(stream)
-            reconfigure(**({"encoding": "utf-8", "newline": "\n"} if piped else {}), errors="replace")
+            say(message)
 
 
 def _flush() -> None:

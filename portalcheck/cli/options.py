@@ -74,7 +74,7 @@ def option(*names: str, **settings: Any) -> Callable[[Function], Function]:
 
 
 def _file(name: str, text: str) -> Callable[[Function], Function]:
-    return option(name, type=click.Path(path_type=Path), metavar="FILE", help=text)
+    return option(name, type=click.Path(path_type=Path, readable=False), metavar="FILE", help=text)
 
 
 def _flag(*names: str, text: str) -> Callable[[Function], Function]:

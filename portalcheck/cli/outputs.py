@@ -6,18 +6,18 @@ import contextlib
 import os
 import tempfile
 import time
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 import msgspec
 
-from portalcheck import __version__
-from portalcheck.cli import console
-from portalcheck.cli.localized import STDOUT, form_and_path
+from portalcheck import __version__, writing
+from portalcheck.cli.localized import STDOUT, form_and_path, leading_form
+from portalcheck.places import shown
 from portalcheck.report.formats.format import Format
+from portalcheck.words.interface import _
 
 if TYPE_CHECKING:
     from portalcheck.model import Report
@@ -37,12 +37,19 @@ def outputs(
 ) -> tuple[Output, ...]:
     """The outputs of a run; standard output if none is given.
 
-    Raises click.UsageError for one place twice, `others` that are written to among them.
+    Raises click.UsageError for one place twice, and for names that no file can have, `others` that are written to
+    among them.
     """
     found = tuple(
         Output(form, None if path == STDOUT else Path(path))
         for form, path in (form_and_path(output, chosen) for output in given)
     )
+    for path in filter(None, (*(output.path for output in found), *others)):
+        try:
+            writing.check_name(path)
+        except OSError as error:
+            told = named(path, leading_form(chosen, given))
+            raise click.UsageError(cannot_write(words, {told: error})) from error
     places = [*(_place(output.path) for output in found), *(_place(path) for path in others if path)]
     twice = next((place for place in places if places.count(place) > 1), None)
     if twice is not None:
@@ -51,31 +58,44 @@ def outputs(
 
 
 def _place(path: Path | None) -> str:
-    return STDOUT if path is None else os.path.realpath(path)
+    return STDOUT if path is None else os.path.normcase(os.path.realpath(path))
 
 
 def write_files(
     report: Report, outputs: Sequence[Output], texts: dict[Output, str], jsonl: Path | None
-) -> list[str]:
-    """Write every file, whatever becomes of the others; the names of those that could not be written."""
+) -> dict[Path, OSError]:
+    """Write every file, whatever becomes of the others; which could not be written, and why."""
     from portalcheck.report.formats.json import render_line
 
-    failed: list[str] = []
-
-    def write(how: Callable[[Path, str], None], path: Path, text: str) -> None:
-        try:
-            how(path, text)
-        except OSError:
-            failed.append(path.name)
-
+    failed: dict[Path, OSError] = {}
     for output in outputs:
         if output.path is not None:
             # Prometheus' textfile collector is another user; there is nothing personal in metrics.
             mode = 0o644 if output.form is Format.PROMETHEUS else 0o600
-            write(partial(console.write_file, mode=mode), output.path, texts[output])
+            try:
+                writing.write(output.path, texts[output].encode(), mode=mode)
+            except OSError as error:
+                failed[output.path] = error
     if jsonl is not None:
-        write(console.append_line, jsonl, render_line(report))
+        try:
+            writing.append_line(jsonl, render_line(report))
+        except OSError as error:
+            failed[jsonl] = error
     return failed
+
+
+def cannot_write(words: Catalog, failed: Mapping[str, OSError]) -> str:
+    """The message that files, by what they are called, could not be written, and why."""
+    named = [f"{name} ({_(error.strerror or '')})" for name, error in failed.items()]
+    return words.ui("message.cannot_write", file=", ".join(named))
+
+
+def named(path: Path, form: Format) -> str:
+    """What a file that the caller named is called in a message.
+
+    What is said in one line stands in the place of a report, where no path may stand.
+    """
+    return path.name if form.one_line else str(path)
 
 
 def copy(text: str) -> bool:
@@ -105,11 +125,11 @@ def show_page(page: Callable[[], str], written: Path | None, words: Catalog) -> 
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = folder / history.PAGE
         try:
-            console.write_file(path, page())
+            writing.write(path, page().encode())
         except OSError as error:
-            raise click.ClickException(words.ui("message.cannot_write", file=path.name)) from error
+            raise click.ClickException(cannot_write(words, {shown(path): error})) from error
     opened = webbrowser.open(path.absolute().as_uri())
-    return words.ui("copy.opened") if opened else words.ui("copy.open_failed", file=path.name)
+    return words.ui("copy.opened") if opened else words.ui("copy.open_failed", file=shown(path))
 
 
 class Log:
@@ -156,7 +176,7 @@ class Log:
         line = " ".join(f"{name}={value}" for name, value in facts.items()) + "\n"
         if _size(self.path) + len(line) > self._most:
             self.path.replace(self.path.with_name(f"{self.path.name}.1"))
-        console.append_line(self.path, line)
+        writing.append_line(self.path, line)
 
 
 def _size(path: Path) -> int:

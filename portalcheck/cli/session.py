@@ -17,7 +17,7 @@ from portalcheck.cli import console
 from portalcheck.cli.language import system_language
 from portalcheck.cli.localized import leading_form
 from portalcheck.cli.options import Options
-from portalcheck.cli.outputs import Log, Output, copy, outputs, show_page, write_files
+from portalcheck.cli.outputs import Log, Output, cannot_write, copy, named, outputs, show_page, write_files
 from portalcheck.cli.terminal import is_terminal
 from portalcheck.cli.tracebacks import reduced
 from portalcheck.model import Portal, Report
@@ -149,14 +149,15 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
         try:
             if logged:
                 self.log.report(report)
-        except OSError:
+        except OSError as error:
             # The log is no result: a run is as good without it.
-            self.say(self.words.ui("message.cannot_write", file=self.log.path.name if self.log.path else ""))
+            self.say(cannot_write(self.words, {str(self.log.path): error}))
         if failed:
-            raise click.ClickException(self.words.ui("message.cannot_write", file=", ".join(failed)))
+            told = {named(path, self.form): error for path, error in failed.items()}
+            raise click.ClickException(cannot_write(self.words, told))
         for output in self.outputs:
             if output.path is not None:
-                self.say(self.words.ui("copy.written", file=output.path.name))
+                self.say(self.words.ui("copy.written", file=str(output.path)))
             elif output.form is Format.TEXT:
                 console.result(console.painted(texts[output], self.words, no_color=self.options.no_color))
             else:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
-import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+
+from portalcheck.writing import begin
 
 _ROOT = "portalcheck"
 
@@ -40,7 +39,7 @@ def write_to(path: Path) -> Iterator[None]:
 
     Raises OSError where the file cannot be opened; what cannot be written later is left out.
     """
-    file = _opened(path)
+    file = begin(path)
     logger = logging.getLogger(_ROOT)
     before = logger.level, logger.propagate
     handler = _Quiet(file)
@@ -56,14 +55,3 @@ def write_to(path: Path) -> Iterator[None]:
         logger.propagate = before[1]
         with contextlib.suppress(OSError):
             file.close()
-
-
-def _opened(path: Path) -> TextIO:
-    # A pipe that nobody reads is refused, where opening it would wait for ever.
-    waiting = getattr(os, "O_NONBLOCK", 0)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | waiting, 0o600)
-    if waiting:
-        os.set_blocking(descriptor, True)
-    if hasattr(os, "fchmod") and stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.fchmod(descriptor, 0o600)  # one that was there already may have been others' to read
-    return os.fdopen(descriptor, "w", encoding="utf-8")

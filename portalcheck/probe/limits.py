@@ -15,6 +15,8 @@ MARGIN_S = 0.3
 """The diagnosis and the report, after all checks had to end."""
 START_S = 0.4
 """The part of the start that costs the checks nothing (fixed): a run may end half a second late (contract, 1)."""
+SLOW_START_S = 2.0
+"""A start that took longer: what is loaded only when it is needed would be as slow, so all is loaded first."""
 LAST_WORD_S = 0.3
 """What comes later than this before the checks must end can be judged by none of them any more (fixed)."""
 LAST_WORD_SHARE = 0.1

@@ -36,9 +36,9 @@ class NextStep(msgspec.Struct, frozen=True):
 class Guidance(msgspec.Struct, frozen=True, kw_only=True):
     """A report's advice in words. All but `portal`, `source` and `verdict` may be empty.
 
-    `portal` is which portal was checked, `source` where the steps come from, `verdict` what was found and what that means, `never` what not to do for
-    now, `article` the step that comes first, `actions` what to do in it, `hints` how, `further` the steps that come
-    next, `urgent` whom to call when care cannot wait.
+    `portal` is which portal was checked, `source` where the steps come from, `verdict` what was found and what
+    that means, `never` what not to do for now, `article` the step that comes first, `actions` what to do in it,
+    `hints` how, `further` the steps that come next, `urgent` whom to call when care cannot wait.
     """
 
     portal: str

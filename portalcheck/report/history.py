@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import stat
-import tempfile
 from pathlib import Path
 
 import msgspec
 
 from portalcheck.model import SCHEMA_VERSION, Report
+from portalcheck.writing import write
 
 NAME = "last-report.json"
 PAGE = "last-report.html"
@@ -75,14 +74,11 @@ def keep(place: Path | None, report: Report) -> bool:
         for path in _unfinished(place):
             with contextlib.suppress(OSError):
                 path.unlink()
-        descriptor, name = tempfile.mkstemp(prefix=_UNFINISHED, dir=place)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-            Path(name).replace(place / NAME)
-        finally:
-            with contextlib.suppress(OSError):
-                Path(name).unlink(missing_ok=True)
+        if (place / NAME).is_symlink() or not (place / NAME).is_file():
+            (place / NAME).unlink(
+                missing_ok=True
+            )  # neither a link is followed nor a pipe's reader waited for
+        write(place / NAME, data)
     except OSError:
         return False
     return True

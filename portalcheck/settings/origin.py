@@ -24,8 +24,8 @@ class Layer(StrEnum):
 class Origin(msgspec.Struct, frozen=True):
     """Where a value was set: the layer, and its file, or the name of the variable or flag.
 
-    `place` is how a person is told of it; a file in the home folder is told as `~/...`, without the account's
-    name. `within` is the key path that the file as a whole stands for (a file that is one profile).
+    `place` is how a person is told of it; a file of the person's own without the account's name
+    (`~/...`). `within` is the key path that the file as a whole stands for (a file that is one profile).
     """
 
     layer: Layer

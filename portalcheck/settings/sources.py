@@ -15,6 +15,7 @@ from typing import Any, get_origin
 
 import msgspec
 
+from portalcheck.places import shown
 from portalcheck.settings.model import ConfigFile, PortalTable, ProfileName, ProfilesFile
 from portalcheck.settings.origin import BUILT_IN, Entry, Layer, Origin, Problems, SettingsError
 from portalcheck.settings.reader import Reader, annotation_at, bare, closest, either, quoted
@@ -104,10 +105,7 @@ def user_folder() -> Path | None:
 
 def file_origin(layer: Layer, path: Path) -> Origin:
     """The origin of what a file sets. A path in the home folder is told without the account's name."""
-    text = str(path)
-    home = os.path.expanduser("~")  # noqa: PTH111  # Path.expanduser raises where there is no home
-    if path.is_absolute() and home not in ("~", os.sep) and path.is_relative_to(home):
-        text = f"~{os.sep}{path.relative_to(home)}"
+    text = shown(path)
     return Origin(layer, path, text if text.isprintable() else quoted(text))
 
 

@@ -313,7 +313,7 @@ def test_the_file_is_its_owners_alone_even_if_it_was_there(tmp_path: Path) -> No
 
 
 def test_a_file_that_cannot_be_opened_is_told_to_the_caller(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError), write_to(tmp_path / "missing" / "log"):
+    with pytest.raises(FileNotFoundError), write_to(tmp_path / "no" / "such" / "log"):
         pass
     with pytest.raises(OSError), write_to(tmp_path):
         pass

@@ -208,6 +208,7 @@ NO_LIMIT = {
     "machine/browsers/versions.py: DAY_S": "a day",
     "machine/browsers/binarycookies.py: _EPOCH_S": "when Apple's time begins",
     "probe/http/headers.py: _MAX_AGE_S": "the largest Age that is believed",
+    "writing.py: _PATIENCE_S": "how long others that append to the same file are waited for",
     "settings/model.py: MAX_TIMEOUT_S": "the longest run that may be set",
     "settings/model.py: MAX_JITTER_S": "the longest wait before a run that may be set",
 }

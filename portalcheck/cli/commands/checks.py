@@ -11,6 +11,7 @@ from portalcheck.cli.language import catalog
 from portalcheck.cli.localized import Command
 from portalcheck.cli.tracebacks import reduced
 from portalcheck.facts import BrowserFiles
+from portalcheck.places import written
 from portalcheck.words.catalog import Catalog
 
 
@@ -45,11 +46,12 @@ def _files(files_of: BrowserFiles | None, words: Catalog) -> Iterator[str]:
     from portalcheck.machine.environment import os_name
     from portalcheck.report.formats.lines import wrap
 
-    for files in read(files_of, os_name()):
+    system = os_name()
+    for files in read(files_of, system):
         names = [words.term("browser", name) for name in files.browsers]
         if names:
             yield from wrap(words.ui("files.of", browsers=names), "  ")
         for key in ("folders", "beside", "profile", "program", "elsewhere"):
-            listed = getattr(files, key)
+            listed = [written(path, system) for path in getattr(files, key)]
             if listed:
                 yield from wrap(words.ui(f"files.{key}", list=listed), "    " if names else "  ")

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from portalcheck import places
 from portalcheck.cli import console, options
 from portalcheck.cli.language import catalog
 from portalcheck.cli.localized import Command, Group, Option
@@ -57,12 +58,7 @@ def path(config: Path | None, profiles: Path | None) -> int:
 
 def shown(path: Path | None) -> str:
     """A path without the account's name."""
-    if path is None:
-        return _("none (no home folder)")
-    try:
-        return f"~/{path.relative_to(Path.home()).as_posix()}"
-    except (ValueError, RuntimeError):
-        return str(path)
+    return _("none (no home folder)") if path is None else places.shown(path)
 
 
 @config.command(cls=Command)

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from portalcheck import writing
 from portalcheck.cli import completers, console, options
 from portalcheck.cli.exit_codes import OK, UNKNOWN
 from portalcheck.cli.language import catalog
 from portalcheck.cli.localized import Command, Option
+from portalcheck.cli.outputs import cannot_write
 
 if TYPE_CHECKING:
     from portalcheck.report.fleet import Summary
@@ -38,7 +40,7 @@ _SUFFIXES = {".json": "json", ".csv": "csv", ".html": "html", ".htm": "html"}
     "--output",
     cls=Option,
     metavar="FILE",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, readable=False),
     help="Write the summary to a file, whole or not at all.",
 )
 @options.lang
@@ -61,8 +63,8 @@ def fleet(given: tuple[str, ...], form: str | None, output: Path | None, lang: s
     if output is None:
         console.result(text)
     else:
-        _write(output, text, words.ui("message.cannot_write", file=output.name))
-        console.say(words.ui("copy.written", file=output.name))
+        _write(output, text, words)
+        console.say(words.ui("copy.written", file=str(output)))
     return OK if summary.reports else UNKNOWN
 
 
@@ -90,8 +92,8 @@ def _renderer(form: str) -> Callable[[Summary, Catalog], str]:
     return renderers[form]
 
 
-def _write(output: Path, text: str, complaint: str) -> None:
+def _write(output: Path, text: str, words: Catalog) -> None:
     try:
-        console.write_file(output, text)
+        writing.write(output, text.encode())
     except OSError as error:
-        raise click.UsageError(complaint) from error
+        raise click.ClickException(cannot_write(words, {str(output): error})) from error

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from portalcheck import __version__
+from portalcheck import __version__, writing
 from portalcheck.cli import console, options
 from portalcheck.cli.language import catalog
 from portalcheck.cli.localized import Command, Option
+from portalcheck.cli.outputs import cannot_write
 
 EVERY = "all"
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     "--output",
     "folder",
     cls=Option,
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, readable=False),
     metavar="FOLDER",
     help="Write the files into this folder.",
 )
@@ -78,8 +79,9 @@ def _write(folder: Path, files: tuple[File, ...], words: Catalog) -> None:
     for file in files:
         path = folder / file.path
         try:
+            writing.check_name(path)
             path.parent.mkdir(parents=True, exist_ok=True)
-            console.write_bytes(path, file.content, mode=0o644)
+            writing.write(path, file.content, mode=0o644)
         except OSError as error:
-            raise click.ClickException(words.ui("message.cannot_write", file=file.path)) from error
-        console.say(words.ui("copy.written_to", file=file.path))
+            raise click.ClickException(cannot_write(words, {str(path): error})) from error
+        console.say(words.ui("copy.written_to", file=str(path)))

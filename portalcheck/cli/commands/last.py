@@ -10,6 +10,7 @@ import click
 from portalcheck.cli import console, options
 from portalcheck.cli.exit_codes import OK, UNKNOWN
 from portalcheck.cli.localized import Command, Option
+from portalcheck.cli.outputs import cannot_write
 from portalcheck.cli.session import Session, open_session
 from portalcheck.model import Outcome
 from portalcheck.report import history
@@ -34,7 +35,7 @@ def last(forget: bool, **given: Any) -> int:
         try:
             _tell(session, words.ui("last.forgotten" if history.forget(place) else "last.none"), "ok")
         except OSError as error:
-            raise click.ClickException(words.ui("message.cannot_write", file=history.NAME)) from error
+            raise click.ClickException(cannot_write(words, {history.NAME: error})) from error
         return session.form.exit_code(OK, Outcome.OK)
     report = history.last(place)
     if report is None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import time
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,20 +17,32 @@ from portalcheck.cli import questions
 from portalcheck.cli.group import refuse_misspelt
 from portalcheck.cli.localized import Command, Invocation
 from portalcheck.cli.options import Options, collect, report_options
+from portalcheck.cli.outputs import cannot_write, named
 from portalcheck.cli.progress import Progress
 from portalcheck.cli.session import Session, open_session
 from portalcheck.diagnosis.engine import diagnose
 from portalcheck.diagnosis.runner import Crash
 from portalcheck.diagnosis.steps import OTHER
 from portalcheck.model import CheckResult, Diagnosis, Outcome, Portal, Status
+from portalcheck.probe.limits import SLOW_START_S
 from portalcheck.report import history
 from portalcheck.report.build import RunFacts, build
-from portalcheck.words.interface import _
 
 if TYPE_CHECKING:
     from portalcheck.api.protocols import Machine
     from portalcheck.diagnosis.registry import Installed
     from portalcheck.probe.policy import Network
+
+
+_LOADED_LATER = (
+    "portalcheck.machine.browsers",
+    "portalcheck.probe.dns.exchange",
+    "portalcheck.probe.http.page",
+    "portalcheck.probe.third_parties.client",
+    "portalcheck.probe.tls.certificate",
+    "portalcheck.probe.tls.openssl",
+    "portalcheck.probe.tls.quiet",
+)
 
 
 class Subject(msgspec.Struct, frozen=True):
@@ -94,9 +106,10 @@ def straight_line(
     `began` is when the program did, on the monotonic clock, None if nobody knows. With `remember` the report is
     compared with the last one of this computer, and kept.
     """
+    _load(began)
     read = time.monotonic()
     session = open_session(options)
-    with _debug_log(options.debug), _told_when_it_fails(session):
+    with _debug_log(session), _told_when_it_fails(session):
         subject = subject_of(session)
         spent = time.monotonic() - read
         session.wait()
@@ -113,6 +126,23 @@ def straight_line(
     if fault is not None:
         raise fault
     return code
+
+
+def _load(began: float | None) -> None:
+    """Load what every run needs; what that takes (a cold disk, a scanner on access) is the start's, not the checks'.
+
+    What the first question to a server needs is loaded while others are waited for, unless the start was slow.
+    """
+    from portalcheck import settings
+    from portalcheck.diagnosis import registry, runner, starvation
+    from portalcheck.machine import local
+    from portalcheck.probe import context
+
+    del settings, runner, starvation, local, context
+    registry.installed()
+    if began is not None and time.monotonic() - began > SLOW_START_S:
+        for name in _LOADED_LATER:
+            importlib.import_module(name)
 
 
 def _check(session: Session, subject: Subject, start_s: float | None, spent: float = 0.0) -> Found:
@@ -191,16 +221,18 @@ def _leave_would_settle(session: Session, found: Found) -> bool:
 
 
 @contextlib.contextmanager
-def _debug_log(path: Path | None) -> Iterator[None]:
+def _debug_log(session: Session) -> Iterator[None]:
     """All that is logged goes to the file that `--debug` names. Raises click.UsageError if it cannot be opened."""
     with contextlib.ExitStack() as stack:
+        path = session.options.debug
         if path is not None:
             from portalcheck.probe.debug_log import write_to
 
             try:
                 stack.enter_context(write_to(path))
             except OSError as error:
-                raise click.UsageError(f"{path}: {_(error.strerror or '')}") from error
+                told = {named(path, session.form): error}
+                raise click.UsageError(cannot_write(session.words, told)) from error
         yield
 
 

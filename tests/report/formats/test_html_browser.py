@@ -289,9 +289,11 @@ def test_on_paper_it_is_one_page_for_the_person(
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_what_to_do_first_begins_on_the_first_screen_of_a_phone(page: Page, tmp_path: Path, lang: str) -> None:
+def test_what_to_do_first_begins_on_the_first_screen_of_a_phone(
+    page: Page, tmp_path: Path, lang: str
+) -> None:
     page.set_viewport_size({"width": 390, "height": 800})
-    late = {}
+    late: dict[str, float] = {}
     for name, cause in named().items():
         file = tmp_path / f"{name}.html"
         file.write_text(html.render(report_of(cause, ()), LANGUAGES[lang]), encoding="utf-8", newline="\n")
