@@ -115,8 +115,10 @@ def test_what_was_planted_is_in_no_file_and_in_nothing_that_reads_a_report(tmp_p
 
     assert {"planted-path.txt", "planted-path.log", "planted-path.jsonl", "last-report.json"} <= kept.keys()
     assert "contact portal" in kept["planted-path.log"]
-    # The tool names a file as the person did, by its last part; what else was planted is nowhere.
-    said = (done.stdout + done.stderr).replace("planted-path.txt", "").replace("planted-path.jsonl", "")
+    # The tool names a file as the person did; what else was planted is nowhere.
+    said = done.stdout + done.stderr
+    for given in ("planted-path.txt", "planted-path.jsonl", "planted-path.log", "missing.toml"):
+        said = said.replace(f"{home}/{given}", "").replace(given, "")
     for text in (said, *kept.values()):
         assert [secret for secret in PLANTED if secret in text] == []
 
