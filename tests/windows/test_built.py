@@ -145,6 +145,22 @@ def test_a_report_goes_as_utf_8_through_cmd_into_a_file_and_is_read_again(
     assert told.read_text("utf-8") == built("read", "--lang", "es", stdin=report.read_bytes()).text
 
 
+PASTED = """
+import pyperclip, subprocess, sys
+pyperclip.copy(sys.stdin.buffer.read().decode("utf-8"))
+sys.exit(subprocess.run([sys.argv[1], "read", "--paste", "--lang", "es"]).returncode)
+"""
+
+
+def test_a_report_on_the_clipboard_is_read(built: Program, tmp_path: Path) -> None:
+    report = built("demo", "--fault", "dns-filtered", "--lang", "es").out
+    (tmp_path / "report").write_bytes(report)
+    script = '"$winpython" -c "$1" "$2" < "$3"'
+    done = built.windows.alone(script, PASTED, built.path, tmp_path / "report", environ=LETTERS)
+
+    assert (done.code, done.text) == (0, built("read", "--lang", "es", stdin=report).text)
+
+
 WITHOUT_CONSOLE = """
 import subprocess, sys
 code = subprocess.Popen(sys.argv[1:], creationflags=subprocess.DETACHED_PROCESS, close_fds=True).wait()
