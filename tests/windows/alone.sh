@@ -2,7 +2,7 @@
 # Run a command on a Windows of its own, without a network: alone.sh FOLDER COMMAND...
 #
 # FOLDER is the one that setup.sh made; drive C: and registry are as they are there, and what is changed in them is gone at
-# the end. DISPLAY is a screen of its own. Needs root and Xvfb.
+# the end (until then it lies in /run/upper). DISPLAY is a screen of its own. Needs root and Xvfb.
 exec unshare --net --mount --pid --fork --kill-child --mount-proc sh -euc '
   folder=$1
   shift
