@@ -107,7 +107,7 @@ def test_what_is_started_inside_the_zip_says_what_start_here_says(built: Program
 
 @pytest.mark.parametrize("fault", ["", "captive-portal", "clock-wrong", "dns-filtered"])
 def test_the_practice_portal_is_judged_as_from_source(built: Program, fault: str) -> None:
-    arguments = ("demo", *(("--fault", fault) if fault else ()), "-f", "json")
+    arguments = ("demo", *(("--fault", fault) if fault else ()), "-f", "json", "--timeout", "30")
     done, source = built(*arguments), built.windows.python("-m", "portalcheck", *arguments)
     here, there = json.loads(done.text), json.loads(source.text)
 
