@@ -1,7 +1,8 @@
 """The steps of a build: an environment of locked libraries, PyInstaller, and the archive.
 
 One folder, not one file: a single file unpacks itself anew at every start, which takes longer and is what
-endpoint protection likes least. The archive makes one file of it for the download.
+endpoint protection likes least (README.md beside this has the figures). The archive makes one file of it for the
+download.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import hashlib
 import json
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -30,12 +32,18 @@ LOCK = Path(__file__).with_name("lock.txt")
 The form is pip's (requirements file format, hash-checking mode), as `uv pip compile --universal` writes it.
 """
 _WINDOWS = sys.platform == "win32"
+_POWERSHELL = {"powershell": "portalcheck.ps1"}
 _COMPLETIONS = {
     "bash": "portalcheck.bash",
     "zsh": "_portalcheck",
     "fish": "portalcheck.fish",
-    "powershell": "portalcheck.ps1",
+    **_POWERSHELL,
 }
+_PARTS = "_internal"
+"""Where PyInstaller puts all but the program itself."""
+START_HERE = Path(__file__).with_name("start-here.txt")
+START_HERE_NAME = "1-START-HERE-EMPIECE-AQUI.txt"
+"""Explorer lists folders, then files by name, whatever their case: a plain START-HERE would follow the program."""
 
 _UNUSED = ("tkinter", "setuptools", "distutils", "readline")
 """What libraries ask for on occasions that never come here; GNU Readline's licence would also bind the whole."""
@@ -66,9 +74,9 @@ def _environment(place: Path) -> Path:
     venv.create(place, with_pip=True)
     python = place / ("Scripts/python.exe" if _WINDOWS else "bin/python")
     pip: list[Path | str] = [python, "-m", "pip", "--disable-pip-version-check"]
-    locked = ["--require-hashes", "--no-deps", "--only-binary", ":all:"]
-    _do([*pip, "install", "--quiet", *locked, "-r", LOCK])
-    _do([*pip, "install", "--quiet", "--no-deps", "--no-build-isolation", "--no-index", ROOT])
+    install = [*pip, "install", "--quiet", "--no-compile", "--no-deps"]  # PyInstaller compiles what it takes
+    _do([*install, "--require-hashes", "--only-binary", ":all:", "-r", LOCK])
+    _do([*install, "--no-build-isolation", "--no-index", ROOT])
     _do([*pip, "check"])
     return python
 
@@ -89,11 +97,35 @@ def _freeze(python: Path, work: Path) -> Path:
         *("--workpath", work / "work"),
         *("--specpath", work),
     ]
-    leaner = [*(f"--exclude-module={name}" for name in _UNUSED), *([] if _WINDOWS else ["--strip"])]
+    leaner = [f"--exclude-module={name}" for name in _UNUSED]
+    if _WINDOWS:
+        (work / "version.txt").write_text(_version_resource(), "utf-8")
+    system = ["--version-file", work / "version.txt"] if _WINDOWS else ["--strip"]
     start = Path(__file__).with_name("start.py")
     options = ["--onedir", "--console", "--noconfirm", "--log-level", "ERROR", "--name", NAME]
-    _do([python, "-m", "PyInstaller", *options, *data, *places, *leaner, start], cwd=work)
+    _do([python, "-m", "PyInstaller", *options, *data, *places, *leaner, *system, start], cwd=work)
     return work / "dist" / NAME
+
+
+def _version_resource() -> str:
+    """Who the program is, for Explorer, Task Manager and scanners, which trust one without a name less.
+
+    In the form of PyInstaller's --version-file; strings in English of the United States (1033), UTF-16 (1200).
+    """
+    numbers = (*map(int, re.findall(r"\d+", __version__)[:3]), 0)
+    strings = {
+        "FileDescription": "portalcheck finds out why a sign-in fails",
+        "FileVersion": __version__,
+        "OriginalFilename": f"{NAME}.exe",
+        "ProductName": NAME,
+        "ProductVersion": __version__,
+    }
+    table = ", ".join(f"StringStruct({name!r}, {value!r})" for name, value in strings.items())
+    return (
+        f"VSVersionInfo(ffi=FixedFileInfo(filevers={numbers}, prodvers={numbers}), kids=["
+        f"StringFileInfo([StringTable('040904B0', [{table}])]), "
+        "VarFileInfo([VarStruct('Translation', [1033, 1200])])])\n"
+    )
 
 
 def _facts() -> Mapping[str, str]:
@@ -124,23 +156,41 @@ def _git(*words: str) -> str:
 
 
 def _complete(folder: Path) -> None:
-    """Beside the program: licences, and the manual page and completion scripts that it writes itself."""
+    """Beside the program: licences, and the manual page and completion scripts that it writes itself.
+
+    On Windows, whose people meet the folder in Explorer, there are three things to see: what to read first, the
+    program, and the folder of its parts, with the rest.
+    """
     program = folder / (f"{NAME}.exe" if _WINDOWS else NAME)
-    shutil.copy(ROOT / "LICENSE", folder / "LICENSE")
-    libraries = folder / "_internal"
-    (folder / "THIRD-PARTY-LICENCES.txt").write_text(licences(libraries), "utf-8")
-    (folder / "portalcheck.1").write_bytes(_said([program, "man", "--lang", "en"]))
-    (folder / "completions").mkdir()
-    for shell, name in _COMPLETIONS.items():
-        (folder / "completions" / name).write_bytes(_said([program, "completion", shell]))
+    beside = folder / _PARTS if _WINDOWS else folder
+    shutil.copy(ROOT / "LICENSE", beside / "LICENSE")
+    (beside / "THIRD-PARTY-LICENCES.txt").write_text(licences(folder / _PARTS), "utf-8")
+    (beside / "completions").mkdir()
+    for shell, name in (_POWERSHELL if _WINDOWS else _COMPLETIONS).items():
+        (beside / "completions" / name).write_bytes(_said([program, "completion", shell]))
+    if _WINDOWS:
+        (folder / START_HERE_NAME).write_bytes(for_notepad(START_HERE.read_text("utf-8")))
+    else:
+        (folder / "portalcheck.1").write_bytes(_said([program, "man", "--lang", "en"]))
+
+
+def for_notepad(text: str) -> bytes:
+    """A text as the Notepad of every Windows shows it: UTF-8 by its mark, CR and LF at the end of a line."""
+    return text.replace("\n", "\r\n").encode("utf-8-sig")
 
 
 def _archive(folder: Path) -> Path:
-    """The folder as one file, named after version, system and kind of processor."""
+    """The folder as one file, named after version, system and kind of processor.
+
+    "Extract All" of Explorer makes a folder of the zip's name, so that the zip has none of its own.
+    """
     system = {"win32": "windows", "darwin": "macos"}.get(sys.platform, "linux")
-    name = f"{NAME}-{__version__}-{system}-{platform.machine().lower()}"
-    form = "zip" if _WINDOWS else "gztar"  # a zip keeps neither the right to be run nor links
-    return Path(shutil.make_archive(str(folder.parent / name), form, folder.parent, folder.name))
+    base = str(folder.parent / f"{NAME}-{__version__}-{system}-{platform.machine().lower()}")
+    if _WINDOWS:
+        return Path(shutil.make_archive(base, "zip", folder))
+    return Path(
+        shutil.make_archive(base, "gztar", folder.parent, folder.name)
+    )  # keeps links, and what may be run
 
 
 def _site(python: Path) -> Path:

@@ -40,26 +40,37 @@ class Windows:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def python(self, *arguments: str, stdin: bytes = b"", environ: Mapping[str, str] = {}) -> Done:
+    def python(
+        self, *arguments: str, stdin: bytes = b"", environ: Mapping[str, str] = {}, within_s: float = _RUN_S
+    ) -> Done:
         """Run Windows' Python; once more where Wine died at its end."""
-        return self._run(arguments, stdin, environ)
+        return self._run(arguments, stdin, environ, within_s)
 
-    def program(self, *arguments: str, stdin: bytes = b"") -> Done:
+    def program(self, *arguments: str, stdin: bytes = b"", environ: Mapping[str, str] = {}) -> Done:
         """Run another Windows program."""
-        return self._run(("--exe", *arguments), stdin, {})
+        return self._run(("--exe", *arguments), stdin, environ, _RUN_S)
+
+    def alone(self, script: str, *arguments: str | Path, environ: Mapping[str, str] = {}) -> Done:
+        """Run a script for sh with a screen, on a Windows of its own without a network (alone.sh)."""
+        command = [HERE / "alone.sh", self.folder, "sh", "-euc", script, "sh", *arguments]
+        own = {**_plain_environment(), "winpython": str(self.folder / "winpython"), **environ}
+        done = subprocess.run(command, capture_output=True, timeout=_RUN_S, check=False, env=own)
+        return Done(done.returncode, done.stdout, done.stderr)
 
     def path(self, path: Path) -> str:
         r"""A path of this machine as Windows' programs call it, `Z:\...`."""
         return "Z:" + str(path).replace("/", "\\")
 
-    def _run(self, arguments: tuple[str, ...], stdin: bytes, environ: Mapping[str, str]) -> Done:
+    def _run(
+        self, arguments: tuple[str, ...], stdin: bytes, environ: Mapping[str, str], within_s: float
+    ) -> Done:
         command = [sys.executable, str(self.folder / "winpython"), *arguments]
         for _ in range(_TRIES):
             done = subprocess.run(
                 command,
                 input=stdin,
                 capture_output=True,
-                timeout=_RUN_S,
+                timeout=within_s,
                 check=False,
                 env={**_plain_environment(), **environ},
             )

@@ -34,16 +34,19 @@ _WRITTEN_CODE = re.compile(r"\b[0-9A-Za-z]{4}-[0-9A-Za-z]{4}-[0-9A-Za-z]{2}\b")
     default="text",
     help="Form of the answer.",
 )
+@click.option("--paste", cls=Option, is_flag=True, help="Read what is on the clipboard.")
 @options.lang
-def read(source: tuple[str, ...], form: str, lang: str | None) -> int:
+def read(source: tuple[str, ...], form: str, paste: bool, lang: str | None) -> int:
     """Understand a pasted report (a file, or standard input) or a code read out on the phone."""
-    from portalcheck.report import block as paste
+    from portalcheck.report import block
     from portalcheck.report import code as phonecode
     from portalcheck.report.formats import agent
 
     words = catalog(lang)
     numbers = words.installed.numbers
     spoken = " ".join(source)
+    if spoken and paste:
+        raise click.UsageError(_("Name a file or a code, or use --paste, but not both."))
     if spoken and _CODE.match(spoken) and not Path(spoken).exists():
         heard = phonecode.decode(spoken, numbers)
         if form == "json":
@@ -51,8 +54,8 @@ def read(source: tuple[str, ...], form: str, lang: str | None) -> int:
         else:
             console.result(agent.render_code(heard, words))
         return 0 if isinstance(heard, phonecode.Decoded) else 3
-    text = _text(spoken)
-    reports = paste.read(text, numbers)
+    text = _clipboard() if paste else _text(spoken)
+    reports = block.read(text, numbers)
     found = _code_within(text, numbers) if not reports else None
     if found is not None:
         heard = phonecode.decode(found, numbers)
@@ -90,6 +93,18 @@ def _text(source: str) -> bytes:
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         raise click.UsageError(
             _("{file}: no such file, and no phone code.").format(file=Path(source).name)
+        ) from error
+
+
+def _clipboard() -> bytes:
+    """The text on the clipboard, as UTF-8. Raises click.UsageError where there is no clipboard."""
+    import pyperclip
+
+    try:
+        return str(pyperclip.paste()).encode("utf-8", "replace")[:MAX_BYTES]
+    except pyperclip.PyperclipException as error:
+        raise click.UsageError(
+            _("The clipboard cannot be read. Put the report into a file, and name that.")
         ) from error
 
 
