@@ -9,7 +9,7 @@ import struct
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 
-from portalcheck.facts import DnsServer, InterfaceKind, LocalRoute, Roots, System
+from portalcheck.facts import DnsServer, InterfaceKind, LocalRoute, Roots
 from portalcheck.machine import hosts
 from portalcheck.machine.environment import Environment, InterfaceState, RegistryValue
 from portalcheck.machine.files import read_bounded
@@ -17,27 +17,7 @@ from portalcheck.machine.hostnames import address
 from portalcheck.machine.interface_kind import InterfaceFacts, by_name
 from portalcheck.machine.proxies import windows as proxies
 from portalcheck.machine.proxies.rules import ProxyRules
-
-# ---- the system --------------------------------------------------------------------------------
-
-_VERSION = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion"
-_FIRST_BUILD_OF_11 = 22000
-_OLD = {"6.3": "8.1", "6.2": "8", "6.1": "7"}
-
-
-def system(environment: Environment) -> System:
-    """Version and release, such as `11 23H2`, `10 22H2` or `server 2022`; without the exact build."""
-    values = environment.registry.values("HKLM", _VERSION)
-    build = int(_text(values, "CurrentBuildNumber")) if _text(values, "CurrentBuildNumber").isdecimal() else 0
-    year = re.search(r"Server (\d{4})", _text(values, "ProductName"))
-    if _text(values, "InstallationType").startswith("Server") and year:
-        return System(os="windows", release=f"server {year[1]}")
-    if not isinstance(values.get("CurrentMajorVersionNumber"), int):
-        return System("windows", _OLD.get(_text(values, "CurrentVersion"), ""))
-    version = "11" if build >= _FIRST_BUILD_OF_11 else "10"
-    label = _text(values, "DisplayVersion") or _text(values, "ReleaseId")
-    match = re.fullmatch(r"\d\dH\d|\d{4}", label)
-    return System("windows", f"{version} {label}" if match else version)
+from portalcheck.machine.windows_release import system as system
 
 
 def _text(values: Mapping[str, RegistryValue], name: str) -> str:
