@@ -11,10 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from portalcheck.facts import DnsServer, InterfaceKind, LocalRoute, Roots
 from portalcheck.machine import hosts
+from portalcheck.machine.answering import answers
 from portalcheck.machine.environment import Environment, InterfaceState, RegistryValue
 from portalcheck.machine.files import read_bounded
 from portalcheck.machine.hostnames import address
 from portalcheck.machine.interface_kind import InterfaceFacts, by_name
+from portalcheck.machine.known_folders import of_system, of_user, program_data
 from portalcheck.machine.proxies import windows as proxies
 from portalcheck.machine.proxies.rules import ProxyRules
 from portalcheck.machine.windows_release import system as system
@@ -29,10 +31,7 @@ def _text(values: Mapping[str, RegistryValue], name: str) -> str:
 
 _ADAPTERS = r"SYSTEM\CurrentControlSet\Control\Class\{4D36E972-E325-11CE-BFC1-08002BE10318}"
 _CONNECTIONS = r"SYSTEM\CurrentControlSet\Control\Network\{4D36E972-E325-11CE-BFC1-08002BE10318}"
-_PHONEBOOKS = (
-    ("APPDATA", r"Microsoft\Network\Connections\Pbk\rasphone.pbk"),
-    ("PROGRAMDATA", r"Microsoft\Network\Connections\Pbk\rasphone.pbk"),
-)
+_PHONEBOOK = "Microsoft/Network/Connections/Pbk/rasphone.pbk"
 _RAS_VPN = "2"
 _TYPES = {  # IANA ifType
     6: InterfaceKind.ETHERNET,
@@ -109,9 +108,9 @@ def _names(environment: Environment) -> Iterator[tuple[str, str]]:
 def _dialled(environment: Environment) -> frozenset[str]:
     """The names of Windows' own VPN connections: entries of type 2 (RASET_Vpn) of its phone books."""
     found: set[str] = set()
-    for variable, path in _PHONEBOOKS:
-        folder = environment.folder(variable)
-        data = read_bounded(folder.joinpath(*path.split("\\")), 1024 * 1024) if folder else None
+    shared = environment.at(program_data(environment.registry, environment.windows))
+    for folder in (of_user(environment, "AppData", "APPDATA", "AppData/Roaming"), shared):
+        data = read_bounded(folder / _PHONEBOOK, 1024 * 1024) if folder and answers(folder) else None
         entry = ""
         for line in (data or b"").decode("utf-8", "replace").splitlines():
             section = re.fullmatch(r"\[(.+)\]", line.strip())
@@ -192,9 +191,7 @@ def hosts_file(environment: Environment, host: str) -> tuple[str, ...]:
     """The addresses of a name in the hosts file, which the registry may have moved elsewhere."""
     folder = environment.registry.value("HKLM", _TCPIP, "DataBasePath")
     path = folder if isinstance(folder, str) and folder else r"%SystemRoot%\System32\drivers\etc"
-    root = environment.variable("SystemRoot") or r"C:\Windows"
-    path = re.sub("%SystemRoot%", lambda _: root, path, flags=re.IGNORECASE)
-    return hosts.addresses(environment.at(path + r"\hosts"), host)
+    return hosts.addresses(environment.at(of_system(path, environment.windows) + r"\hosts"), host)
 
 
 # ---- proxies -----------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from portalcheck.facts import InterfaceKind
 from portalcheck.machine import windows
@@ -163,8 +164,7 @@ def test_every_interface_has_its_sort(tmp_path: Path) -> None:
 @given(st.binary(max_size=200) | st.text("[]Firma=\r\nType2", max_size=80).map(str.encode))
 def test_any_phone_book_is_survived(tmp_path: Path, data: bytes) -> None:
     files = {"/ProgramData/Microsoft/Network/Connections/Pbk/rasphone.pbk": data + b"\n" + PHONEBOOK.encode()}
-    environ = {"PROGRAMDATA": r"C:\ProgramData"}
-    environment = computer("windows", tmp_path, files=files, environ=environ)
+    environment = computer("windows", tmp_path, files=files)
     assert windows.interface_facts(environment, {"Firma": up("192.0.2.1")})["Firma"].kind is TUNNEL
 
 
@@ -212,21 +212,29 @@ def test_any_servers_are_survived(text: str, data: bytes) -> None:
 @pytest.mark.parametrize(
     ("folder", "root", "path"),
     [
-        (None, None, "/Windows/System32/drivers/etc/hosts"),
+        (None, r"C:\Windows", "/Windows/System32/drivers/etc/hosts"),
         (r"%SystemRoot%\System32\drivers\etc", r"D:\WinNT", "/WinNT/System32/drivers/etc/hosts"),
-        (r"%systemroot%\moved", None, "/Windows/moved/hosts"),
+        (r"%systemroot%\moved", r"C:\Windows", "/Windows/moved/hosts"),
+        (r"%WinDir%\moved", r"C:\Windows", "/Windows/moved/hosts"),
+        (r"%SystemDrive%\moved", r"D:\WinNT", "/moved/hosts"),
+        (r"E:\names", r"C:\Windows", "/names/hosts"),
     ],
 )
-def test_the_hosts_file_is_where_the_registry_says(
-    tmp_path: Path, folder: str | None, root: str | None, path: str
+def test_the_hosts_file_is_where_the_registry_says_whatever_variables_say(
+    tmp_path: Path, folder: str | None, root: str, path: str
 ) -> None:
     environment = computer(
         "windows",
         tmp_path,
-        files={path: "192.0.2.1\tportal.example\r\n"},
+        files={
+            path: "192.0.2.1\tportal.example\r\n",
+            "/mine/System32/drivers/etc/hosts": "192.0.2.66\tportal.example\r\n",
+            "/mine/moved/hosts": "192.0.2.66\tportal.example\r\n",
+        },
         registry={PARAMETERS: {"DataBasePath": folder} if folder else {}},
-        environ={"SystemRoot": root} if root else {},
+        environ={"SystemRoot": r"C:\mine", "windir": r"C:\mine", "SystemDrive": r"C:\mine"},
     )
+    environment = replace(environment, windows=root)
     assert windows.hosts_file(environment, "portal.example") == ("192.0.2.1",)
 
 

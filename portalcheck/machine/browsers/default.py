@@ -31,10 +31,11 @@ _HANDLERS = "Library/Preferences/com.apple.LaunchServices/com.apple.launchservic
 def default_browser(environment: Environment) -> str:
     """The name of the default browser (contract.md, Reasons and arguments)."""
     readers = {"windows": _windows, "macos": _macos, "linux": _linux}
-    return _name(readers[environment.os](environment))
+    return browser_of(readers[environment.os](environment))
 
 
-def _name(handler: str) -> str:
+def browser_of(handler: str) -> str:
+    """The browser that a desktop file, ProgId, bundle or entry of the Start menu belongs to; `""` for another."""
     handler = handler.casefold()
     return next((browser for word, browser in _WORDS if word in handler), "")
 
