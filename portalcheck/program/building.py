@@ -37,6 +37,8 @@ _COMPLETIONS = {
     "powershell": "portalcheck.ps1",
 }
 
+_WINDOWS_GUI = 2
+"""IMAGE_SUBSYSTEM_WINDOWS_GUI (PE format): a program that gets no console window."""
 _UNUSED = ("tkinter", "setuptools", "distutils", "readline")
 """What libraries ask for on occasions that never come here; GNU Readline's licence would also bind the whole."""
 
@@ -126,6 +128,8 @@ def _git(*words: str) -> str:
 def _complete(folder: Path) -> None:
     """Beside the program: licences, and the manual page and completion scripts that it writes itself."""
     program = folder / (f"{NAME}.exe" if _WINDOWS else NAME)
+    if _WINDOWS:
+        without_window(program)
     shutil.copy(ROOT / "LICENSE", folder / "LICENSE")
     libraries = folder / "_internal"
     (folder / "THIRD-PARTY-LICENCES.txt").write_text(licences(libraries), "utf-8")
@@ -133,6 +137,20 @@ def _complete(folder: Path) -> None:
     (folder / "completions").mkdir()
     for shell, name in _COMPLETIONS.items():
         (folder / "completions" / name).write_bytes(_said([program, "completion", shell]))
+
+
+def without_window(program: Path) -> Path:
+    """Beside a console program of Windows its twin, named with a `w` as Python's is: for scheduled tasks.
+
+    The same but for the subsystem, which stands in the optional header of the PE format.
+    """
+    content = bytearray(program.read_bytes())
+    header = int.from_bytes(content[0x3C:0x40], "little")
+    subsystem = slice(header + 24 + 68, header + 24 + 70)  # behind the signature and the COFF header
+    content[subsystem] = _WINDOWS_GUI.to_bytes(2, "little")
+    twin = program.with_name(f"{program.stem}w{program.suffix}")
+    twin.write_bytes(content)
+    return twin
 
 
 def _archive(folder: Path) -> Path:

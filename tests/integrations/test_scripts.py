@@ -159,7 +159,7 @@ def test_the_scheduled_task_is_utf_16_with_a_mark_and_has_the_parts_in_the_order
         "Actions",
     ]
     assert root.findtext(f".//{names}RandomDelay") == "PT4H"
-    assert root.findtext(f".//{names}Command") == r'"C:\Program Files\portalcheck\portalcheck.exe"'
+    assert root.findtext(f".//{names}Command") == r'"C:\Program Files\portalcheck\portalcheckw.exe"'
     principal = root.find(f".//{names}Principal")
     actions = root.find(f"{names}Actions")
     assert principal is not None

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from portalcheck.program.building import without_window
 from tests.machine.browsers.world import Cookie, firefox_db
 from tests.windows.conftest import HERE, Windows
 
@@ -140,14 +141,22 @@ def test_a_program_that_is_started_gets_no_window(windows: Windows) -> None:
 
 WINDOWLESS = r"""
 import subprocess, sys
-command = [sys.executable, "-m", "portalcheck", "demo", "--quiet", "--no-input", "--output", "json:" + sys.argv[1]]
-DETACHED = 0x8  # without a console, as a program of the windows subsystem is, so that no stream leads anywhere
-print(subprocess.run(command, creationflags=DETACHED, close_fds=True).returncode)
+twin, seen, report = sys.argv[1:]
+looks = "import ctypes, sys; print(sys.stdout, ctypes.windll.kernel32.GetConsoleWindow(), file=open(sys.argv[1], 'w'))"
+subprocess.run([twin, "-c", looks, seen], check=True)
+command = [twin, "-m", "portalcheck", "demo", "--quiet", "--no-input", "--timeout", "60", "--output", f"json:{report}"]
+print(subprocess.run(command).returncode)
 """
 
 
-def test_without_a_console_and_streams_the_report_is_written(windows: Windows, tmp_path: Path) -> None:
-    done = windows.python("-c", WINDOWLESS, windows.path(tmp_path / "report.json"))
+def test_the_twin_for_scheduled_tasks_has_no_console_and_writes_its_report(
+    windows: Windows, tmp_path: Path
+) -> None:
+    """Made of Python's own program as a build makes it of portalcheck's."""
+    twin = without_window(windows.folder / "py" / "python.exe")
+    places = (tmp_path / "seen.txt", tmp_path / "report.json")
+    done = windows.python("-c", WINDOWLESS, windows.path(twin), *map(windows.path, places))
 
+    assert places[0].read_text().split() == ["None", "0"]
     assert done.text.split() == ["0"]
-    assert json.loads((tmp_path / "report.json").read_text("utf-8"))["outcome"] == "ok"
+    assert json.loads(places[1].read_text("utf-8"))["outcome"] == "ok"
