@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from portalcheck.facts import Unreadable
 from portalcheck.machine.browsers.reading import part, read_ini, read_plist
 from portalcheck.machine.environment import Environment
 
@@ -48,7 +49,10 @@ def _windows(environment: Environment) -> str:
 def _macos(environment: Environment) -> str:
     if environment.home is None:
         return ""
-    handlers = part(read_plist(environment.home / _HANDLERS), "LSHandlers")
+    chosen = read_plist(environment.home / _HANDLERS)
+    if isinstance(chosen, Unreadable) and chosen is not Unreadable.ABSENT:
+        return ""
+    handlers = part(chosen, "LSHandlers")
     for handler in handlers if isinstance(handlers, list) else []:
         if part(handler, "LSHandlerURLScheme") == "https":
             return str(part(handler, "LSHandlerRoleAll") or part(handler, "LSHandlerRoleViewer") or "")
