@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from portalcheck.words import interface
-from portalcheck.words.files import choose_language
+from portalcheck.words.files import choose_language, languages
 
 if TYPE_CHECKING:
     from portalcheck.words.catalog import Catalog
@@ -28,7 +28,7 @@ def _of_the_screen() -> str | None:
         import ctypes
 
         return locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage())
-    if sys.platform == "darwin" and (preferred := _preferred_on_mac()):
+    if sys.platform == "darwin" and (preferred := preferred_on_mac()):
         return preferred
     try:
         return locale.getlocale()[0]
@@ -36,16 +36,21 @@ def _of_the_screen() -> str | None:
         return None
 
 
-def _preferred_on_mac() -> str:
-    """The first of the languages that a person has put in order in System Settings."""
-    import plistlib
+def preferred_on_mac() -> str:
+    """Of the languages that a person has put in order in System Settings the first that there are words in.
 
-    path = Path("~/Library/Preferences/.GlobalPreferences.plist").expanduser()
+    Else the first of all; `""` where nothing is set.
+    """
+    from portalcheck.machine.browsers.reading import part, read_plist
+
     try:
-        languages = plistlib.loads(path.read_bytes()).get("AppleLanguages")
-    except (OSError, ValueError, AttributeError, plistlib.InvalidFileException):
+        path = Path.home() / "Library/Preferences/.GlobalPreferences.plist"
+    except RuntimeError:  # nobody of this computer
         return ""
-    return str(languages[0]).replace("-", "_") if isinstance(languages, list) and languages else ""
+    listed = part(read_plist(path), "AppleLanguages")
+    tags = [tag for tag in listed if isinstance(tag, str)] if isinstance(listed, list) else []
+    spoken = (tag for tag in tags if tag.partition("-")[0].lower() in languages())
+    return next(spoken, tags[0] if tags else "")
 
 
 def catalog(chosen: str | None = None) -> Catalog:

@@ -101,7 +101,9 @@ class Unreadable(StrEnum):
     UNKNOWN_LAYOUT = "unknown-layout"
     """It is a database without the tables and columns that are known."""
     NOT_A_FILE = "not-a-file"
-    """The path is a folder, pipe or device, or lies on another computer."""
+    """The path is a folder, pipe or device."""
+    AWAY = "away"
+    """It lies on another computer (a file server, a cloud drive) that does not answer, or would have to be fetched."""
 
 
 class CookieStore(msgspec.Struct, frozen=True, kw_only=True):

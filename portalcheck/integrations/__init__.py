@@ -15,6 +15,7 @@ import msgspec
 _FOLDER = Path(__file__).parent
 _ON_POSIX = "/usr/local/bin/portalcheck"
 _ON_WINDOWS = r"C:\Program Files\portalcheck\portalcheck.exe"
+_WITHOUT_WINDOW = r"C:\Program Files\portalcheck\portalcheckw.exe"
 _UTF_16 = frozenset({"portalcheck-task.xml"})
 """Files that their reader wants in UTF-16 with a mark: Windows' schtasks refuses other tasks."""
 _PLAIN = re.compile(r"(?:[A-Za-z]:\\|/)[A-Za-z0-9 _.,+@()/\\-]*")
@@ -35,7 +36,7 @@ INTEGRATIONS: Mapping[str, Integration] = {
     "jamf": Integration(blanks=True),
     "fleet": Integration(""),
     "systemd": Integration(),
-    "windows-task": Integration(_ON_WINDOWS, blanks=True),
+    "windows-task": Integration(_WITHOUT_WINDOW, blanks=True),
     "launchd": Integration(blanks=True),
     "nagios": Integration(),
     "prometheus": Integration(),

@@ -57,7 +57,8 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     `os` is linux, macos or windows; `home` is None if the user has none; `root` stands for `/` (or the
     system drive) and is a folder of recorded files in tests. `for_caller` says that `home` is that of the person who
     called the program through sudo or the like, and not of the account that it runs as.
-    `links` gives the network interfaces by name, `processes` the names of the running programs.
+    `windows` is where Windows lies. `links` gives the network interfaces by name, `processes` the names of the
+    running programs.
     """
 
     os: str
@@ -69,6 +70,7 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     links: Callable[[], Mapping[str, InterfaceState]] = dict
     processes: Callable[[], frozenset[str]] = frozenset
     for_caller: bool = False
+    windows: str = r"C:\Windows"
 
     def at(self, path: str) -> Path:
         """Where an absolute path of the described system lies on this one."""

@@ -28,6 +28,11 @@ if sys.platform == "win32":
         return msvcrt.open_osfhandle(handle, os.O_RDONLY)
 
 
+def is_remote(path: str | Path) -> bool:
+    r"""Whether a path names another computer: `//server/share`, `\\server\share`."""
+    return str(path).replace("\\", "/").startswith("//")
+
+
 def open_regular(path: Path) -> BinaryIO | None:
     """A regular file opened for reading, or None if it cannot be opened or is something else.
 

@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from portalcheck.machine.commands import run
-from portalcheck.machine.environment import Environment, Registry, os_name
+from portalcheck.machine.environment import Environment, os_name
+from portalcheck.machine.known_folders import windows_folder
 from portalcheck.machine.processes import links, names
+from portalcheck.machine.registry import this_registry
 
 
 def this_environment() -> Environment:
@@ -20,7 +22,8 @@ def this_environment() -> Environment:
         home=_home() if caller is None else caller,
         for_caller=caller is not None,
         environ=dict(os.environ),
-        registry=_registry(),
+        registry=this_registry(),
+        windows=windows_folder(),
         run=run,
         links=links,
         processes=names,
@@ -55,11 +58,3 @@ def _home() -> Path | None:
     except RuntimeError:  # no HOME, and no entry in the list of users
         return None
     return home if home.is_absolute() else None
-
-
-def _registry() -> Registry:
-    if sys.platform == "win32":
-        from portalcheck.machine.registry import WindowsRegistry
-
-        return WindowsRegistry()
-    return Registry()

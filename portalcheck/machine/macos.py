@@ -20,14 +20,14 @@ MAX_TEXT = 256 * 1024
 # ---- the system --------------------------------------------------------------------------------
 
 _VERSION_FILE = "/System/Library/CoreServices/SystemVersion.plist"
-_COMPATIBLE = "10.16"
-"""What macOS 11 and later give as their version to programs that were built before them."""
+_COMPATIBLE = re.compile(r"(10\.16|1[6-9]|2[0-5])(\..*)?")
+"""What macOS 11 and later, and 26 and later, give as their version to programs that were built before them."""
 
 
 def system(environment: Environment) -> System:
     """The product version, such as `14.5`, without the build."""
     version = str(part(read_plist(environment.at(_VERSION_FILE)), "ProductVersion") or "")
-    if not version or version == _COMPATIBLE:
+    if not version or _COMPATIBLE.fullmatch(version):
         version = environment.run(["sw_vers", "-productVersion"], COMMAND_S) or version
     match = re.match(r"\d{1,4}(\.\d{1,4}){0,2}", version)
     return System(os="macos", release=match[0] if match else "")
@@ -36,8 +36,9 @@ def system(environment: Environment) -> System:
 # ---- interfaces --------------------------------------------------------------------------------
 
 _PORTS = (
-    (InterfaceKind.WIFI, r"Wi-Fi|AirPort"),
-    (InterfaceKind.VIRTUAL, r"Thunderbolt Bridge|Bridge"),
+    # Some ports are called in the language of the screen: WLAN in German.
+    (InterfaceKind.WIFI, r"Wi-Fi|WLAN|AirPort"),
+    (InterfaceKind.VIRTUAL, r"Bridge"),
     (InterfaceKind.OTHER, r"Bluetooth PAN|FireWire|Modem"),
     (InterfaceKind.ETHERNET, r"Ethernet|LAN|iPhone USB|iPad USB|USB 10|Thunderbolt"),
 )
@@ -50,9 +51,14 @@ def interface_facts(
     ports = hardware_ports(environment.run(["networksetup", "-listallhardwareports"], COMMAND_S) or "")
     facts: dict[str, InterfaceFacts] = {}
     for name, link in links.items():
-        port = ports.get(name, "")
-        kinds = (kind for kind, pattern in _PORTS if port and re.search(pattern, port))
-        facts[name] = InterfaceFacts(next(kinds, by_name(name, link)))
+        port, named = ports.get(name, ""), by_name(name, link)
+        # A bridge is one whatever its port is called, as in Spanish: Puente Thunderbolt.
+        kinds = (
+            kind
+            for kind, pattern in _PORTS
+            if named is not InterfaceKind.VIRTUAL and re.search(pattern, port)
+        )
+        facts[name] = InterfaceFacts(next(kinds, named))
     return facts
 
 

@@ -50,6 +50,13 @@ if sys.platform == "win32":
         return winreg.OpenKey(_HIVES[hive], key, 0, winreg.KEY_READ | winreg.KEY_WOW64_64KEY)
 
 
+def this_registry() -> Registry:
+    """The registry of this computer, an empty one where the system has none."""
+    if sys.platform == "win32":
+        return WindowsRegistry()
+    return Registry()
+
+
 def as_value(raw: object) -> RegistryValue | None:
     """A value as `winreg` gives it in the form that `Registry` promises; None for an empty binary one."""
     if isinstance(raw, list):

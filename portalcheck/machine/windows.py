@@ -9,35 +9,17 @@ import struct
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 
-from portalcheck.facts import DnsServer, InterfaceKind, LocalRoute, Roots, System
+from portalcheck.facts import DnsServer, InterfaceKind, LocalRoute, Roots
 from portalcheck.machine import hosts
+from portalcheck.machine.answering import answers
 from portalcheck.machine.environment import Environment, InterfaceState, RegistryValue
 from portalcheck.machine.files import read_bounded
 from portalcheck.machine.hostnames import address
 from portalcheck.machine.interface_kind import InterfaceFacts, by_name
+from portalcheck.machine.known_folders import of_system, of_user, program_data
 from portalcheck.machine.proxies import windows as proxies
 from portalcheck.machine.proxies.rules import ProxyRules
-
-# ---- the system --------------------------------------------------------------------------------
-
-_VERSION = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion"
-_FIRST_BUILD_OF_11 = 22000
-_OLD = {"6.3": "8.1", "6.2": "8", "6.1": "7"}
-
-
-def system(environment: Environment) -> System:
-    """Version and release, such as `11 23H2`, `10 22H2` or `server 2022`; without the exact build."""
-    values = environment.registry.values("HKLM", _VERSION)
-    build = int(_text(values, "CurrentBuildNumber")) if _text(values, "CurrentBuildNumber").isdecimal() else 0
-    year = re.search(r"Server (\d{4})", _text(values, "ProductName"))
-    if _text(values, "InstallationType").startswith("Server") and year:
-        return System(os="windows", release=f"server {year[1]}")
-    if not isinstance(values.get("CurrentMajorVersionNumber"), int):
-        return System("windows", _OLD.get(_text(values, "CurrentVersion"), ""))
-    version = "11" if build >= _FIRST_BUILD_OF_11 else "10"
-    label = _text(values, "DisplayVersion") or _text(values, "ReleaseId")
-    match = re.fullmatch(r"\d\dH\d|\d{4}", label)
-    return System("windows", f"{version} {label}" if match else version)
+from portalcheck.machine.windows_release import system as system
 
 
 def _text(values: Mapping[str, RegistryValue], name: str) -> str:
@@ -49,10 +31,7 @@ def _text(values: Mapping[str, RegistryValue], name: str) -> str:
 
 _ADAPTERS = r"SYSTEM\CurrentControlSet\Control\Class\{4D36E972-E325-11CE-BFC1-08002BE10318}"
 _CONNECTIONS = r"SYSTEM\CurrentControlSet\Control\Network\{4D36E972-E325-11CE-BFC1-08002BE10318}"
-_PHONEBOOKS = (
-    ("APPDATA", r"Microsoft\Network\Connections\Pbk\rasphone.pbk"),
-    ("PROGRAMDATA", r"Microsoft\Network\Connections\Pbk\rasphone.pbk"),
-)
+_PHONEBOOK = "Microsoft/Network/Connections/Pbk/rasphone.pbk"
 _RAS_VPN = "2"
 _TYPES = {  # IANA ifType
     6: InterfaceKind.ETHERNET,
@@ -129,9 +108,9 @@ def _names(environment: Environment) -> Iterator[tuple[str, str]]:
 def _dialled(environment: Environment) -> frozenset[str]:
     """The names of Windows' own VPN connections: entries of type 2 (RASET_Vpn) of its phone books."""
     found: set[str] = set()
-    for variable, path in _PHONEBOOKS:
-        folder = environment.folder(variable)
-        data = read_bounded(folder.joinpath(*path.split("\\")), 1024 * 1024) if folder else None
+    shared = environment.at(program_data(environment.registry, environment.windows))
+    for folder in (of_user(environment, "AppData", "APPDATA", "AppData/Roaming"), shared):
+        data = read_bounded(folder / _PHONEBOOK, 1024 * 1024) if folder and answers(folder) else None
         entry = ""
         for line in (data or b"").decode("utf-8", "replace").splitlines():
             section = re.fullmatch(r"\[(.+)\]", line.strip())
@@ -212,9 +191,7 @@ def hosts_file(environment: Environment, host: str) -> tuple[str, ...]:
     """The addresses of a name in the hosts file, which the registry may have moved elsewhere."""
     folder = environment.registry.value("HKLM", _TCPIP, "DataBasePath")
     path = folder if isinstance(folder, str) and folder else r"%SystemRoot%\System32\drivers\etc"
-    root = environment.variable("SystemRoot") or r"C:\Windows"
-    path = re.sub("%SystemRoot%", lambda _: root, path, flags=re.IGNORECASE)
-    return hosts.addresses(environment.at(path + r"\hosts"), host)
+    return hosts.addresses(environment.at(of_system(path, environment.windows) + r"\hosts"), host)
 
 
 # ---- proxies -----------------------------------------------------------------------------------

@@ -97,6 +97,8 @@ STATUS_PAGE_S = 3.0
 
 COMMAND_S = 1.0
 """A program of the system, such as scutil or gsettings (fixed): it asks nobody but this computer."""
+AWAY_S = 1.0
+"""A folder of a browser on a file server (fixed): one that is there answers in it, one that is not takes a minute."""
 PROCESSES_S = 0.5
 """The names of the running programs (fixed): they only tell the product of a VPN."""
 DATABASE_S = 1.5

@@ -45,6 +45,8 @@ START_HERE = Path(__file__).with_name("start-here.txt")
 START_HERE_NAME = "1-START-HERE-EMPIECE-AQUI.txt"
 """Explorer lists folders, then files by name, whatever their case: a plain START-HERE would follow the program."""
 
+_WINDOWS_GUI = 2
+"""IMAGE_SUBSYSTEM_WINDOWS_GUI (PE format): a program that gets no console window."""
 _UNUSED = ("tkinter", "setuptools", "distutils", "readline")
 """What libraries ask for on occasions that never come here; GNU Readline's licence would also bind the whole."""
 
@@ -52,7 +54,8 @@ _UNUSED = ("tkinter", "setuptools", "distutils", "readline")
 def build(target: Path) -> tuple[Path, Path]:
     """Build the program into a folder, in place of an earlier one. Raises subprocess.CalledProcessError.
 
-    What is left: the folder to start the program from, and the same as one file.
+    What is left: the folder to start the program from, and the same as one file. On Windows a twin of the program
+    that opens no window is left beside them, for those who set up scheduled tasks; people need only one program.
     """
     target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="portalcheck-build-") as name:
@@ -63,6 +66,8 @@ def build(target: Path) -> tuple[Path, Path]:
         folder = target.resolve() / NAME
         shutil.rmtree(folder, ignore_errors=True)
         shutil.move(made, folder)
+    if _WINDOWS:
+        without_window(folder / f"{NAME}.exe", folder.with_name(f"{NAME}w.exe"))
     return folder, _archive(folder)
 
 
@@ -177,6 +182,18 @@ def _complete(folder: Path) -> None:
 def for_notepad(text: str) -> bytes:
     """A text as the Notepad of every Windows shows it: UTF-8 by its mark, CR and LF at the end of a line."""
     return text.replace("\n", "\r\n").encode("utf-8-sig")
+
+
+def without_window(program: Path, target: Path) -> None:
+    """Write a console program of Windows' twin, for scheduled tasks: it runs from the program's own folder.
+
+    The same but for the subsystem, which stands in the optional header of the PE format.
+    """
+    content = bytearray(program.read_bytes())
+    header = int.from_bytes(content[0x3C:0x40], "little")
+    subsystem = slice(header + 24 + 68, header + 24 + 70)  # behind the signature and the COFF header
+    content[subsystem] = _WINDOWS_GUI.to_bytes(2, "little")
+    target.write_bytes(content)
 
 
 def _archive(folder: Path) -> Path:

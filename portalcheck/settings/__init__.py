@@ -88,7 +88,7 @@ def load(
     stands for no file at all.
     """
     layers = [*_built_in()]
-    layers += _files(Layer.SYSTEM, _system_file(environ) if system_file is ... else system_file)
+    layers += _files(Layer.SYSTEM, _system_file() if system_file is ... else system_file)
     if config is not None:
         layers.append(read_config(file_origin(Layer.USER, config), config, required=True))
     else:
@@ -104,8 +104,8 @@ def load(
     return settings
 
 
-def _system_file(environ: Mapping[str, str]) -> Path:
-    return Path(system_folder(environ)) / CONFIG_NAME
+def _system_file() -> Path:
+    return Path(system_folder()) / CONFIG_NAME
 
 
 def _user_file() -> Path | None:
@@ -181,11 +181,9 @@ def _portal_values(profile: Profile, entries: Mapping[str, Entry]) -> dict[str, 
     return values
 
 
-def paths(
-    environ: Mapping[str, str], *, config: Path | None = None, given_profiles: Path | None = None
-) -> tuple[PathRow, ...]:
+def paths(*, config: Path | None = None, given_profiles: Path | None = None) -> tuple[PathRow, ...]:
     """Where settings are read from on this computer, lowest layer first."""
-    places = _places(Layer.SYSTEM, _system_file(environ))
+    places = _places(Layer.SYSTEM, _system_file())
     if config is None:
         places += _places(Layer.USER, _user_file())
     else:
@@ -210,7 +208,7 @@ class Checked(msgspec.Struct, frozen=True):
     warnings: tuple[SettingsWarning, ...] = ()
 
 
-def check_file(path: Path, environ: Mapping[str, str], *, system: bool | None = None) -> Checked:
+def check_file(path: Path, *, system: bool | None = None) -> Checked:
     """All that is wrong with a settings file, or with a profile in a folder `portals.d`; of very much, the first.
 
     The file is judged together with the layers below it, and every CA file that is named is looked at.
@@ -219,7 +217,7 @@ def check_file(path: Path, environ: Mapping[str, str], *, system: bool | None = 
     problems = Problems(keep=True)
     warnings: tuple[SettingsWarning, ...] = ()
     with contextlib.suppress(SettingsError):
-        warnings = _judge(path, Path(system_folder(environ)), system, problems)
+        warnings = _judge(path, Path(system_folder()), system, problems)
     return Checked(tuple(problems.errors), warnings)
 
 

@@ -82,11 +82,13 @@ class Trouble(StrEnum):
 # ---- places ------------------------------------------------------------------------------------
 
 
-def system_folder(environ: Mapping[str, str], platform: str = sys.platform) -> PurePath:
-    """The folder of the system's settings; fixed but on Windows: no variable leads away from locks."""
+def system_folder(platform: str = sys.platform) -> PurePath:
+    """The folder of the system's settings, as the system itself has it: no variable leads away from locks."""
     if platform == "win32":
-        base = next((value for name, value in environ.items() if name.upper() == "PROGRAMDATA"), "")
-        return PureWindowsPath(base or "C:\\ProgramData") / APP
+        from portalcheck.machine.known_folders import program_data, windows_folder
+        from portalcheck.machine.registry import this_registry
+
+        return PureWindowsPath(program_data(this_registry(), windows_folder())) / APP
     if platform == "darwin":
         return PurePosixPath("/Library/Application Support") / APP
     return PurePosixPath("/etc") / APP

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -35,7 +36,9 @@ ALLOWED = {
         "address.url",
         "model",
         "probe.policy",
+        "machine.known_folders",
         "machine.pem",
+        "machine.registry",
         "places",
         "words.interface",
     },
@@ -121,6 +124,19 @@ def _imports(tree: ast.AST) -> Iterator[tuple[str, ast.stmt]]:
                 yield from ((f"portalcheck.{alias.name}", node) for alias in node.names)
             else:
                 yield node.module, node
+
+
+def test_programs_are_started_in_one_place() -> None:
+    """Which takes them from the system's folders, whatever PATH says, and on Windows opens no window for them."""
+    modules = ("subprocess", "pty", "multiprocessing")
+    calls = re.compile(r"os\.(system|popen|startfile|spawn\w+|exec\w+|posix_spawn\w*)")
+    starting = {
+        name
+        for name, tree in (*_modules(CORE), *_modules(CHECKS))
+        if any(imported.split(".")[0] in modules for imported, _ in _imports(tree))
+        or any(calls.fullmatch(call) for call in _calls(tree))
+    }
+    assert starting == {"machine/commands.py", "program/__main__.py", "program/building.py"}
 
 
 def _room(name: str) -> str:

@@ -805,27 +805,102 @@ def test_the_front_door(walk: Trace, said: list[tuple[str, str]]) -> None:
 
 TABLE = {
     "dated": dt.date(2026, 11, 1),
-    "windows": {"10": dt.date(2026, 10, 13), "11 24h2": dt.date(2027, 10, 12)},
+    "windows": {
+        "8": dt.date(2016, 1, 12),
+        "10 22h2": {
+            "home": [dt.date(2025, 10, 14), dt.date(2027, 10, 12)],
+            "pro enterprise": [dt.date(2025, 10, 14), dt.date(2028, 10, 10)],
+        },
+        "10 ltsc": {"2016": dt.date(2026, 10, 13), "2021": dt.date(2027, 1, 12)},
+        "11 24h2": {"home pro": dt.date(2026, 10, 13), "enterprise": dt.date(2027, 10, 12)},
+    },
     "macos": {"13": dt.date(2025, 9, 15)},
 }
+TODAY = dt.date(2026, 11, 23)
 
 
 @pytest.mark.parametrize(
     ("found", "today", "reason"),
     [
-        (System("windows", "11 24H2"), dt.date(2026, 11, 23), "system.current"),
-        (System("windows", "10 22H2"), dt.date(2026, 11, 23), "system.outdated"),
-        (System("macos", "13.6.1"), dt.date(2026, 11, 23), "system.outdated"),
-        (System("macos", "130"), dt.date(2026, 11, 23), "system.support-unknown"),
-        (System("linux", "arch"), dt.date(2026, 11, 23), "system.support-unknown"),
-        (System("windows", "10"), dt.date(2027, 12, 1), "system.support-unknown"),
-        (System("windows", "10"), dt.date(2019, 1, 1), "system.support-unknown"),
+        (System("windows", "8"), TODAY, "system.outdated"),
+        (System("windows", "8.1"), TODAY, "system.outdated"),
+        (System("windows", "11 24H2 Enterprise"), TODAY, "system.current"),
+        (System("windows", "11 24H2 Pro"), TODAY, "system.outdated"),
+        (System("windows", "11 24H2 Pro"), dt.date(2026, 11, 1), "system.outdated"),
+        (System("windows", "11 24H2"), TODAY, "system.support-unknown"),
+        (System("windows", "11 24H2 Starter"), TODAY, "system.support-unknown"),
+        (System("windows", "11 99H2 Pro"), TODAY, "system.support-unknown"),
+        (System("windows", "10 22H2 Home"), TODAY, "system.extended-only"),
+        (System("windows", "10 22H2"), TODAY, "system.extended-only"),
+        (System("windows", "10 22H2 Home"), dt.date(2027, 10, 13), "system.outdated"),
+        (System("windows", "10 22H2 Pro"), dt.date(2027, 10, 13), "system.extended-only"),
+        (System("windows", "10 22H2"), dt.date(2027, 10, 13), "system.extended-only"),
+        (System("windows", "10 LTSC 2021"), TODAY, "system.current"),
+        (System("windows", "10 LTSC 2016"), TODAY, "system.outdated"),
+        (System("windows", "10 LTSC"), TODAY, "system.support-unknown"),
+        (System("windows", "10 LTSC"), dt.date(2027, 10, 13), "system.outdated"),
+        (System("windows", ""), TODAY, "system.support-unknown"),
+        (System("macos", "13.6.1"), TODAY, "system.outdated"),
+        (System("macos", "130"), TODAY, "system.support-unknown"),
+        (System("linux", "arch"), TODAY, "system.support-unknown"),
+        (System("windows", "8"), dt.date(2027, 12, 1), "system.support-unknown"),
+        (System("windows", "8"), dt.date(2019, 1, 1), "system.support-unknown"),
     ],
 )
 def test_a_system_is_outdated_only_by_a_table_that_is_fresh(
     found: System, today: dt.date, reason: str
 ) -> None:
     assert system.judge(found, TABLE, today).reason == reason
+
+
+@pytest.mark.parametrize(
+    ("release", "reason"),
+    [
+        ("7", "outdated"),
+        ("10 1909 Enterprise", "outdated"),
+        ("10 21H2 Education", "outdated"),
+        ("10 21H2", "support-unknown"),
+        ("10 22H2 Home", "extended-only"),
+        ("10 22H2 Enterprise", "extended-only"),
+        ("10 22H2 ESU", "current"),
+        ("10 22H2", "support-unknown"),
+        ("10 LTSC 2015", "outdated"),
+        ("10 LTSC 2016", "extended-only"),
+        ("10 LTSC 2019", "current"),
+        ("10 LTSC 2021", "current"),
+        ("10 IoT LTSC 2021", "current"),
+        ("11 23H2 Pro", "outdated"),
+        ("11 23H2 Enterprise", "outdated"),
+        ("11 23H2", "outdated"),
+        ("11 24H2 Home", "outdated"),
+        ("11 24H2 Education", "current"),
+        ("11 25H2 Home", "current"),
+        ("11 25H2", "current"),
+        ("11 LTSC 2024", "current"),
+        ("server 2012 R2", "outdated"),
+        ("server 2016", "current"),
+        ("server 23H2", "support-unknown"),
+        ("10", "support-unknown"),
+    ],
+)
+def test_editions_of_windows_end_on_days_of_their_own(release: str, reason: str) -> None:
+    """By the table that is shipped, on a day on which it was looked up."""
+    found = system.judge(System("windows", release), system.support_table(), dt.date(2026, 11, 30))
+    assert found.reason == f"system.{reason}"
+
+
+def ends_of(row: object) -> list[object]:
+    """All days of an entry of the table, which may be one, several, or some for each edition."""
+    if isinstance(row, dict):
+        return [end for part in row.values() for end in ends_of(part)]
+    return row if isinstance(row, list) else [row]
+
+
+def test_every_windows_ends_on_a_day_of_updates() -> None:
+    """Microsoft ends the support of a release on the day on which its updates come, a Tuesday."""
+    ends = [end for row in system.support_table()["windows"].values() for end in ends_of(row)]
+    assert [end for end in ends if not isinstance(end, dt.date) or end.weekday() != 1] == []
+    assert len(ends) > 40
 
 
 @pytest.mark.parametrize(
@@ -851,7 +926,8 @@ def test_the_shipped_table_has_dates_only() -> None:
     table = dict(system.support_table())
 
     assert isinstance(table.pop("dated"), dt.date)
-    assert all(isinstance(day, dt.date) for releases in table.values() for day in releases.values())
+    ends = [end for releases in table.values() for row in releases.values() for end in ends_of(row)]
+    assert all(isinstance(end, dt.date) for end in ends)
 
 
 def test_a_server_that_wants_a_client_certificate_in_the_handshake_refuses_us() -> None:

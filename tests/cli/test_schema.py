@@ -125,4 +125,4 @@ def test_the_schema_of_the_settings_agrees_with_their_reader(
     validator = jsonschema.Draft202012Validator(schema(call, "config"))
 
     assert validator.is_valid(tomllib.loads(text)) is right
-    assert (not check_file(path, {}).errors) is right
+    assert (not check_file(path).errors) is right

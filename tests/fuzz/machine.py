@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from portalcheck.facts import DIRECT, InterfaceKind
-from portalcheck.machine import hosts, linux, macos, pem, resolv_conf, scutil, windows
+from portalcheck.machine import hosts, linux, macos, pem, resolv_conf, scutil, windows, windows_release
 from portalcheck.machine.environment import Environment, RegistryValue
 from portalcheck.machine.hostnames import address, destination_of
 from portalcheck.machine.interface_kind import InterfaceFacts
@@ -154,6 +154,7 @@ def registry_of_windows(data: bytes) -> None:
     values: dict[str, RegistryValue] = {
         "CurrentBuildNumber": text_of(build),
         "DisplayVersion": text_of(label),
+        "EditionID": text_of(driver),
     }
     pc = recorded.computer(
         "windows",
@@ -161,7 +162,7 @@ def registry_of_windows(data: bytes) -> None:
         files={"/Roaming/Microsoft/Network/Connections/Pbk/rasphone.pbk": book},
         environ={"APPDATA": "C:\\Roaming"},
         registry={
-            f"HKLM\\{windows._VERSION}": {
+            f"HKLM\\{windows_release._VERSION}": {
                 **values,
                 "ProductName": product,
                 "CurrentMajorVersionNumber": 10,

@@ -159,7 +159,7 @@ def test_the_scheduled_task_is_utf_16_with_a_mark_and_has_the_parts_in_the_order
         "Actions",
     ]
     assert root.findtext(f".//{names}RandomDelay") == "PT4H"
-    assert root.findtext(f".//{names}Command") == r'"C:\Program Files\portalcheck\portalcheck.exe"'
+    assert root.findtext(f".//{names}Command") == r'"C:\Program Files\portalcheck\portalcheckw.exe"'
     principal = root.find(f".//{names}Principal")
     actions = root.find(f"{names}Actions")
     assert principal is not None
@@ -185,6 +185,8 @@ def test_the_job_of_launchd_is_a_property_list_that_runs_the_program(
     *command, jitter, seconds, output, place = job["ProgramArguments"]
 
     assert (jitter, int(seconds), output) == ("--jitter", 14400, "--output")
+    # A background job's network is throttled (setpriority(2), PRIO_DARWIN_BG), and it is what is measured.
+    assert job.get("ProcessType", "Standard") == "Standard"
     done = run(*command, output, f"json:{tmp_path}/{Path(place).name}")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert (tmp_path / "report.json").exists()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from portalcheck.facts import InterfaceKind
 from portalcheck.machine import windows
@@ -20,6 +21,7 @@ TEN: dict[str, RegistryValue] = {
     "CurrentBuildNumber": "19045",
     "DisplayVersion": "22H2",
     "ReleaseId": "2009",
+    "EditionID": "Professional",
     "CurrentVersion": "6.3",
     "InstallationType": "Client",
     "UBR": 5371,
@@ -30,11 +32,45 @@ TEN: dict[str, RegistryValue] = {
 @pytest.mark.parametrize(
     ("changes", "release"),
     [
-        ({}, "10 22H2"),
-        ({"CurrentBuildNumber": "22631", "DisplayVersion": "23H2"}, "11 23H2"),
-        ({"DisplayVersion": ""}, "10 2009"),
-        ({"DisplayVersion": "Alice's", "ReleaseId": ""}, "10"),
-        ({"CurrentBuildNumber": "many"}, "10 22H2"),
+        ({}, "10 22H2 Pro"),
+        ({"EditionID": "Core"}, "10 22H2 Home"),
+        ({"EditionID": "CoreSingleLanguage"}, "10 22H2 Home"),
+        ({"EditionID": "ProfessionalWorkstationN"}, "10 22H2 Pro"),
+        ({"EditionID": "ProfessionalEducation"}, "10 22H2 Pro"),
+        ({"EditionID": "Enterprise"}, "10 22H2 Enterprise"),
+        ({"EditionID": "EnterpriseN"}, "10 22H2 Enterprise"),
+        ({"EditionID": "ServerRdsh"}, "10 22H2 Enterprise"),
+        ({"EditionID": "IoTEnterprise"}, "10 22H2 Enterprise"),
+        ({"EditionID": "Education"}, "10 22H2 Education"),
+        ({"EditionID": "CloudEdition"}, "10 22H2"),
+        ({"EditionID": ""}, "10 22H2"),
+        ({"UBR": 6456}, "10 22H2 Pro"),
+        ({"UBR": 6466}, "10 22H2 Pro"),  # KB5071959, which all got, so that they could join
+        ({"UBR": 6575}, "10 22H2 ESU"),
+        ({"UBR": 7000, "EditionID": "Core"}, "10 22H2 ESU"),
+        ({"UBR": "6575"}, "10 22H2 Pro"),
+        ({"EditionID": "EnterpriseS", "CurrentBuildNumber": "19044", "UBR": 6575}, "10 LTSC 2021"),
+        ({"EditionID": "EnterpriseSN", "CurrentBuildNumber": "17763"}, "10 LTSC 2019"),
+        ({"EditionID": "EnterpriseSEval", "CurrentBuildNumber": "14393"}, "10 LTSC 2016"),
+        ({"EditionID": "EnterpriseS", "CurrentBuildNumber": "99"}, "10 LTSC"),
+        ({"EditionID": "IoTEnterpriseS", "CurrentBuildNumber": "19044"}, "10 IoT LTSC 2021"),
+        ({"EditionID": "IoTEnterpriseSK", "CurrentBuildNumber": "26100"}, "11 IoT LTSC 2024"),
+        ({"CurrentBuildNumber": "22631", "DisplayVersion": "23H2", "UBR": 9999}, "11 23H2 Pro"),
+        ({"DisplayVersion": ""}, "10 2009 Pro"),
+        ({"DisplayVersion": "Alice's", "ReleaseId": ""}, "10 Pro"),
+        ({"CurrentBuildNumber": "many"}, "10 22H2 Pro"),
+        (
+            {"ProductName": "Windows Server 2012 R2 Datacenter", "InstallationType": "Server"},
+            "server 2012 R2",
+        ),
+        (
+            {
+                "ProductName": "Windows Server Datacenter",
+                "InstallationType": "Server Core",
+                "DisplayVersion": "23H2",
+            },
+            "server 23H2",
+        ),
         (
             {"ProductName": "Windows Server 2022 Standard", "InstallationType": "Server Core"},
             "server 2022",
@@ -128,8 +164,7 @@ def test_every_interface_has_its_sort(tmp_path: Path) -> None:
 @given(st.binary(max_size=200) | st.text("[]Firma=\r\nType2", max_size=80).map(str.encode))
 def test_any_phone_book_is_survived(tmp_path: Path, data: bytes) -> None:
     files = {"/ProgramData/Microsoft/Network/Connections/Pbk/rasphone.pbk": data + b"\n" + PHONEBOOK.encode()}
-    environ = {"PROGRAMDATA": r"C:\ProgramData"}
-    environment = computer("windows", tmp_path, files=files, environ=environ)
+    environment = computer("windows", tmp_path, files=files)
     assert windows.interface_facts(environment, {"Firma": up("192.0.2.1")})["Firma"].kind is TUNNEL
 
 
@@ -177,21 +212,29 @@ def test_any_servers_are_survived(text: str, data: bytes) -> None:
 @pytest.mark.parametrize(
     ("folder", "root", "path"),
     [
-        (None, None, "/Windows/System32/drivers/etc/hosts"),
+        (None, r"C:\Windows", "/Windows/System32/drivers/etc/hosts"),
         (r"%SystemRoot%\System32\drivers\etc", r"D:\WinNT", "/WinNT/System32/drivers/etc/hosts"),
-        (r"%systemroot%\moved", None, "/Windows/moved/hosts"),
+        (r"%systemroot%\moved", r"C:\Windows", "/Windows/moved/hosts"),
+        (r"%WinDir%\moved", r"C:\Windows", "/Windows/moved/hosts"),
+        (r"%SystemDrive%\moved", r"D:\WinNT", "/moved/hosts"),
+        (r"E:\names", r"C:\Windows", "/names/hosts"),
     ],
 )
-def test_the_hosts_file_is_where_the_registry_says(
-    tmp_path: Path, folder: str | None, root: str | None, path: str
+def test_the_hosts_file_is_where_the_registry_says_whatever_variables_say(
+    tmp_path: Path, folder: str | None, root: str, path: str
 ) -> None:
     environment = computer(
         "windows",
         tmp_path,
-        files={path: "192.0.2.1\tportal.example\r\n"},
+        files={
+            path: "192.0.2.1\tportal.example\r\n",
+            "/mine/System32/drivers/etc/hosts": "192.0.2.66\tportal.example\r\n",
+            "/mine/moved/hosts": "192.0.2.66\tportal.example\r\n",
+        },
         registry={PARAMETERS: {"DataBasePath": folder} if folder else {}},
-        environ={"SystemRoot": root} if root else {},
+        environ={"SystemRoot": r"C:\mine", "windir": r"C:\mine", "SystemDrive": r"C:\mine"},
     )
+    environment = replace(environment, windows=root)
     assert windows.hosts_file(environment, "portal.example") == ("192.0.2.1",)
 
 

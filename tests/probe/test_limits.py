@@ -13,6 +13,7 @@ from portalcheck.facts import SLOW_MS
 from portalcheck.probe import limits
 from portalcheck.probe.deadline import Deadline
 from portalcheck.probe.limits import (
+    AWAY_S,
     CANARIES_ROOM_S,
     CANARIES_S,
     COMMAND_S,
@@ -80,6 +81,10 @@ FITS = {
     "the commands of a Mac: sw_vers, networksetup, security, scutil --nc, --dns and --proxy": (COMMAND_S,)
     * 6,
     "four stores that are being written to and never end": (COPYING_S + DATABASE_S,) * 4,
+    "file servers that are off: of a person's folders, then of a profile, and stores elsewhere": (
+        *(AWAY_S, AWAY_S, AWAY_S),
+        *(COPYING_S + DATABASE_S, COPYING_S + DATABASE_S),
+    ),
     "the product of a VPN: its programs, after the names of its services": (COMMAND_S, PROCESSES_S),
 }
 

@@ -86,7 +86,7 @@ def load_as_each_file(world: World, data: bytes) -> None:
     path = world.write(world.root / "any.toml", data)
     assert_settings_or_one_line(lambda: load({}, {}, system_file=None, user_file=path))
     assert_settings_or_one_line(lambda: load({}, {}, system_file=path, user_file=None))
-    errors = [str(error) for error in check_file(path, {}).errors]
+    errors = [str(error) for error in check_file(path).errors]
     assert set(lines_of_error(lambda: load({}, {}, config=path, system_file=None))) <= set(errors)
     assert all(line.isprintable() for line in errors)
 
@@ -141,7 +141,7 @@ def test_the_time_of_a_costly_file_grows_no_faster_than_its_size(world: World, n
 
         def read() -> None:
             assert_settings_or_one_line(world.load)
-            assert len(check_file(world.user, {}).errors) <= MOST_PROBLEMS
+            assert len(check_file(world.user).errors) <= MOST_PROBLEMS
 
         return read
 

@@ -193,7 +193,7 @@ def test_a_bad_flag_is_told_by_its_name(world: World, flags: Mapping[str, object
 
 def told(path: Path, *, system: bool | None = None) -> list[str]:
     """What is told of a file, each without the file's own name."""
-    errors = check_file(path, {}, system=system).errors
+    errors = check_file(path, system=system).errors
     return [str(error).removeprefix(f"{path}: ") for error in errors]
 
 
@@ -202,9 +202,9 @@ def test_a_file_can_be_checked_without_a_run(world: World) -> None:
     bad = world.write(world.root / "bad.toml", "run.timeout = 0")
     locks = world.write(world.root / "locks.toml", "locked = ['run']")
     assert told(good) == []
-    assert [error.key for error in check_file(bad, {}).errors] == ["run.timeout"]
+    assert [error.key for error in check_file(bad).errors] == ["run.timeout"]
     assert told(locks, system=True) == []
-    assert [error.key for error in check_file(locks, {}).errors] == ["locked"]
+    assert [error.key for error in check_file(locks).errors] == ["locked"]
     assert told(world.root / "none.toml") == ["no such file; expected a settings file in TOML"]
 
 
@@ -250,10 +250,10 @@ def test_all_locks_of_no_known_key_are_told(world: World) -> None:
 def test_keys_that_a_lock_makes_void_are_told_as_warnings(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(settings, "system_folder", lambda environ: world.system.parent)
+    monkeypatch.setattr(settings, "system_folder", lambda: world.system.parent)
     world.write(world.system, "locked = ['network', 'guide.enabled']")
     path = world.write(world.root / "mine.toml", "guide.enabled = true\n[run]\ntimeout = 0\n")
-    checked = check_file(path, {})
+    checked = check_file(path)
     assert [error.key for error in checked.errors] == ["run.timeout"]
     assert [str(warning) for warning in checked.warnings] == [
         f"{path}: guide.enabled is locked by {world.system}; this has no effect"
@@ -265,9 +265,7 @@ def test_a_check_looks_at_every_ca_file_and_at_no_variable(
 ) -> None:
     monkeypatch.setenv("PORTALCHECK_TIMEOUT", "ten")
     path = world.write(world.root / "x.toml", f"{LAB}portals.lab.ca_file = 'none.pem'")
-    assert [error.key for error in check_file(path, {"PORTALCHECK_TIMEOUT": "ten"}).errors] == [
-        "portals.lab.ca_file"
-    ]
+    assert [error.key for error in check_file(path).errors] == ["portals.lab.ca_file"]
 
 
 def test_a_profile_file_can_be_checked(world: World) -> None:

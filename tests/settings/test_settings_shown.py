@@ -38,27 +38,34 @@ def test_the_paths_tell_what_is_there(world: World, monkeypatch: pytest.MonkeyPa
     if folder is None or not folder.is_relative_to(world.root):
         pytest.skip("this system does not follow XDG_CONFIG_HOME")
     world.write(folder / "config.toml", "")
-    rows = {(row.layer, row.kind): row for row in room.paths({})}
+    rows = {(row.layer, row.kind): row for row in room.paths()}
     assert rows[Layer.USER, "settings"].exists
     assert not rows[Layer.USER, "profiles"].exists
     assert rows[Layer.USER, "settings"].path == folder / "config.toml"
-    given = room.paths({}, config=world.root / "x.toml")
+    given = room.paths(config=world.root / "x.toml")
     assert [row.path for row in given if row.layer is Layer.USER] == [world.root / "x.toml"]
 
 
 @pytest.mark.parametrize(
-    ("platform", "environ", "folder"),
+    ("platform", "folder"),
     [
-        ("linux", {"XDG_CONFIG_DIRS": "/tmp/mine"}, "/etc/portalcheck"),
-        ("darwin", {}, "/Library/Application Support/portalcheck"),
-        ("win32", {"ProgramData": "D:\\Data"}, "D:\\Data\\portalcheck"),
-        ("win32", {}, "C:\\ProgramData\\portalcheck"),
+        ("linux", "/etc/portalcheck"),
+        ("darwin", "/Library/Application Support/portalcheck"),
+        ("win32", "C:\\ProgramData\\portalcheck"),
     ],
 )
-def test_the_systems_folder_is_where_each_system_has_it(
-    platform: str, environ: dict[str, str], folder: str
+def test_the_systems_folder_is_where_each_system_has_it_whatever_variables_say(
+    platform: str, folder: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert str(system_folder(environ, platform)) == folder
+    for name in (
+        "XDG_CONFIG_DIRS",
+        "PROGRAMDATA",
+        "ProgramData",
+        "ALLUSERSPROFILE",
+        "WIN_PD_OVERRIDE_COMMON_APPDATA",
+    ):
+        monkeypatch.setenv(name, "/tmp/mine")
+    assert str(system_folder(platform)) == folder
 
 
 def test_a_user_without_a_home_has_no_layer(tmp_path: Path) -> None:
@@ -68,7 +75,7 @@ def test_a_user_without_a_home_has_no_layer(tmp_path: Path) -> None:
         "def nobody(*_):\n    raise KeyError\n"
         "pwd.getpwuid = nobody\n"
         "from portalcheck.settings import load, paths\n"
-        "print(load({}, {}, system_file=None).profile, [str(row.path) for row in paths({})][2:])\n"
+        "print(load({}, {}, system_file=None).profile, [str(row.path) for row in paths()][2:])\n"
     )
     if sys.platform == "win32":
         pytest.skip("needs the list of users of Unix")

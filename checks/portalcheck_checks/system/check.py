@@ -19,7 +19,7 @@ ROOTS_ARE_OLD = dt.timedelta(days=3 * 365)
 
 @cache
 def support_table() -> Mapping[str, Any]:
-    """The table: `dated`, and for each system the last day of support by release."""
+    """The table: `dated`, and for each system the last days of support by release, or by release and edition."""
     return tomli.loads(files("portalcheck_checks.system").joinpath("support.toml").read_text("utf-8"))
 
 
@@ -48,21 +48,41 @@ def judge_roots(roots: Roots, now: float) -> Iterator[Finding]:
 
 def judge(system: System, table: Mapping[str, Any], today: dt.date) -> Finding:
     """Outdated only by a date in the table; a table that is itself a year old outdates nothing."""
-    ends: dt.date | None = _end_of(system, table)
+    ends = _ends_of(system, table)
     evidence = {"os": system.os, "release": system.release}
     age = today - table["dated"]
     # A clock that is far behind the table's own date says nothing about support either.
-    if ends is None or not dt.timedelta(0) <= age <= TABLE_IS_GOOD_FOR:
+    if not ends or not dt.timedelta(0) <= age <= TABLE_IS_GOOD_FOR:
         return ok(reasons.SUPPORT_UNKNOWN, **evidence)
-    return warn(reasons.OUTDATED, **evidence) if today > ends else ok(reasons.CURRENT, **evidence)
+    if all(today <= free for free, _ in ends):
+        return ok(reasons.CURRENT, **evidence)
+    if all(today > last for _, last in ends):
+        return warn(reasons.OUTDATED, **evidence)
+    if all(today > free for free, _ in ends):
+        return note(reasons.EXTENDED_ONLY, **evidence)
+    return ok(reasons.SUPPORT_UNKNOWN, **evidence)
 
 
-def _end_of(system: System, table: Mapping[str, Any]) -> dt.date | None:
-    """The last day of support of the longest entry that the release begins with, word by word."""
-    releases: Mapping[str, dt.date] = table.get(system.os, {})
+def _ends_of(system: System, table: Mapping[str, Any]) -> tuple[tuple[dt.date, dt.date], ...]:
+    """The last days of the longest entry that the release begins with, word by word.
+
+    Free of charge, and for those who have joined extended updates; of each edition, if it is not known which it is.
+    """
+    releases: Mapping[str, Any] = table.get(system.os, {})
     wanted = f"{system.release.casefold()} "
     fitting = [name for name in releases if wanted.startswith((f"{name} ", f"{name}."))]
-    return releases[max(fitting, key=len)] if fitting else None
+    if not fitting:
+        return ()
+    name = max(fitting, key=len)
+    found, rest = releases[name], wanted.removeprefix(name).strip()
+    if isinstance(found, dict):
+        named = [end for words, end in found.items() if rest in words.split()]
+        return tuple(map(_pair, named or found.values()))
+    return (_pair(found),)
+
+
+def _pair(end: dt.date | list[dt.date]) -> tuple[dt.date, dt.date]:
+    return (end[0], end[-1]) if isinstance(end, list) else (end, end)
 
 
 CHECK = Check(

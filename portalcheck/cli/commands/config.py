@@ -49,7 +49,7 @@ def path(config: Path | None, profiles: Path | None) -> int:
     from portalcheck import settings
 
     catalog()
-    rows = settings.paths(os.environ, config=config, given_profiles=profiles)
+    rows = settings.paths(config=config, given_profiles=profiles)
     absent = " (" + _("absent") + ")"
     lines = [f"{_(row.layer)} {_(row.kind)}: {shown(row.path)}{'' if row.exists else absent}" for row in rows]
     console.result("\n".join(lines) + "\n")
@@ -71,12 +71,12 @@ def check(file: Path | None, system: bool) -> int:
     from portalcheck import settings
 
     words = catalog()
-    rows = settings.paths(os.environ)
+    rows = settings.paths()
     target = file or next((r.path for r in rows if r.layer == "user file" and r.kind == "settings"), None)
     if target is None or (file is None and not target.exists()):
         console.result(words.ui("message.no_settings", file=shown(target)) + "\n")
         return 0
-    checked = settings.check_file(target, os.environ, system=system or None)
+    checked = settings.check_file(target, system=system or None)
     for warning in checked.warnings:
         console.say(f"portalcheck: {warning}")
     for variable in settings.unread_variables(os.environ, options.VARIABLES):

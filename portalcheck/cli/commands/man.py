@@ -150,7 +150,7 @@ def _environment(context: click.Context, words: Catalog) -> Iterator[str]:
 
 
 def _files(words: Catalog) -> Iterator[str]:
-    for row in settings.paths({}):
+    for row in settings.paths():
         key = f"{row.layer}_{row.kind}".replace(" ", "_")
         yield from roff.entry(roff.bold(shown(row.path)), words.ui(f"man.file.{key}"))
     kept = history.folder()

@@ -43,7 +43,9 @@ def profiles(environment: Environment, url: str) -> tuple[BrowserProfile, ...]:
     }
     page = page_of(url)
     return tuple(
-        readers[profile.place.browser.family](profile, environment, page)
+        BrowserProfile(browser=profile.browser, profile=profile.number, unreadable=profile.unreadable)
+        if profile.place.away
+        else readers[profile.place.browser.family](profile, environment, page)
         for profile in _found(environment)
         if profile.place.browser.family in readers
     )
@@ -60,7 +62,7 @@ def cookie_stores(
 
     from portalcheck.machine.browsers import chromium, epiphany, firefox, safari
     from portalcheck.machine.browsers.matching import page_of
-    from portalcheck.machine.browsers.profile import Question
+    from portalcheck.machine.browsers.profile import Question, store
 
     readers = {
         "chromium": chromium.cookies,
@@ -70,8 +72,13 @@ def cookie_stores(
     }
     when = time.time() if now is None else now
     question = Question(environment, page_of(url), tuple(hosts), when)
-    stores = (readers[profile.place.browser.family](profile, question) for profile in _found(environment))
-    return tuple(replace(store, of_caller=environment.for_caller) for store in stores)
+    stores = (
+        store(profile, Unreadable.AWAY, running=None, keeps_session=False)
+        if profile.place.away
+        else readers[profile.place.browser.family](profile, question)
+        for profile in _found(environment)
+    )
+    return tuple(replace(each, of_caller=environment.for_caller) for each in stores)
 
 
 def _found(environment: Environment) -> Iterator[Profile]:
@@ -88,7 +95,7 @@ def _found(environment: Environment) -> Iterator[Profile]:
     }
     numbers: dict[str, int] = {}
     for place in places(environment):
-        folders = finders[place.browser.family](place)
+        folders = Unreadable.AWAY if place.away else finders[place.browser.family](place)
         unreadable = folders if isinstance(folders, Unreadable) else None
         for folder in (place.folder,) if isinstance(folders, Unreadable) else folders:
             number = numbers.get(place.browser.name, 0) + 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from portalcheck.facts import Unreadable
 from portalcheck.machine.browsers.reading import part, read_ini, read_plist
 from portalcheck.machine.environment import Environment
 
@@ -31,10 +32,11 @@ _HANDLERS = "Library/Preferences/com.apple.LaunchServices/com.apple.launchservic
 def default_browser(environment: Environment) -> str:
     """The name of the default browser (contract.md, Reasons and arguments)."""
     readers = {"windows": _windows, "macos": _macos, "linux": _linux}
-    return _name(readers[environment.os](environment))
+    return browser_of(readers[environment.os](environment))
 
 
-def _name(handler: str) -> str:
+def browser_of(handler: str) -> str:
+    """The browser that a desktop file, ProgId, bundle or entry of the Start menu belongs to; `""` for another."""
     handler = handler.casefold()
     return next((browser for word, browser in _WORDS if word in handler), "")
 
@@ -47,7 +49,10 @@ def _windows(environment: Environment) -> str:
 def _macos(environment: Environment) -> str:
     if environment.home is None:
         return ""
-    handlers = part(read_plist(environment.home / _HANDLERS), "LSHandlers")
+    chosen = read_plist(environment.home / _HANDLERS)
+    if isinstance(chosen, Unreadable) and chosen is not Unreadable.ABSENT:
+        return ""
+    handlers = part(chosen, "LSHandlers")
     for handler in handlers if isinstance(handlers, list) else []:
         if part(handler, "LSHandlerURLScheme") == "https":
             return str(part(handler, "LSHandlerRoleAll") or part(handler, "LSHandlerRoleViewer") or "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from functools import cache
 from importlib.resources import files
@@ -11,8 +12,12 @@ from typing import TypeVar
 import msgspec
 import tomli
 
-from portalcheck.machine.browsers.reading import is_remote
+from portalcheck.facts import Unreadable
+from portalcheck.machine.answering import statuses
+from portalcheck.machine.browsers.default import browser_of, default_browser
 from portalcheck.machine.environment import Environment
+from portalcheck.machine.files import is_remote
+from portalcheck.machine.known_folders import of_user
 
 _Kind = TypeVar("_Kind")
 _one_by_one = threading.Lock()
@@ -41,12 +46,14 @@ class Browser(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Place(msgspec.Struct, frozen=True):
     """A folder that one installation of a browser keeps all profiles in.
 
-    `boxed` says that the browser runs in a sandbox whose process numbers mean nothing outside of it.
+    `boxed` says that the browser runs in a sandbox whose process numbers mean nothing outside of it, `away` that
+    the folder lies on a file server that does not answer.
     """
 
     browser: Browser
     folder: Path
     boxed: bool = False
+    away: bool = False
 
 
 @cache
@@ -72,16 +79,45 @@ def browsers() -> tuple[Browser, ...]:
 
 
 def places(environment: Environment) -> tuple[Place, ...]:
-    """Every folder of the table that this environment has, each once, in the table's order."""
+    """Every folder of the table that this environment has, each once, in the table's order.
+
+    Of those that do not answer, the first of each browser that is known to be installed.
+    """
     variables = _variables(environment)
-    seen: set[tuple[int, int]] = set()
-    found = []
+    wanted = []
     for browser in browsers():
         for template in getattr(browser, environment.os, ()):
-            folder = _filled(template, variables)
-            if folder is not None and _is_new(folder, seen):
-                found.append(Place(browser, folder, boxed="/.var/app/" in template))
-    return tuple(found)
+            start, folder = _filled(template, variables)
+            if start is not None and folder is not None:
+                wanted.append((start, Place(browser, folder, boxed="/.var/app/" in template)))
+    found = statuses([(place.folder, start) for start, place in wanted])
+    seen: set[tuple[int, int] | str] = set()
+    there = []
+    for _, place in wanted:
+        status = found[place.folder]
+        key: tuple[int, int] | str
+        if status is Unreadable.AWAY:
+            key, place = place.browser.name, msgspec.structs.replace(place, away=True)
+            if key not in _installed(environment):
+                continue
+        elif isinstance(status, os.stat_result):
+            key = (status.st_dev, status.st_ino)
+        else:
+            continue
+        if key not in seen:
+            seen.add(key)
+            there.append(place)
+    return tuple(there)
+
+
+def _installed(environment: Environment) -> frozenset[str]:
+    """The browsers that the system knows of: the default one, and on Windows those of the Start menu."""
+    clients = [
+        client
+        for hive in ("HKLM", "HKCU")
+        for client in environment.registry.subkeys(hive, r"SOFTWARE\Clients\StartMenuInternet")
+    ]
+    return frozenset({default_browser(environment), *map(browser_of, clients)})
 
 
 def _variables(environment: Environment) -> dict[str, Path | None]:
@@ -97,37 +133,33 @@ def _variables(environment: Environment) -> dict[str, Path | None]:
         "chrome": environment.folder("CHROME_CONFIG_HOME") or config,
         "data": environment.folder("XDG_DATA_HOME") or below_home(".local/share"),
         "support": below_home("Library/Application Support"),
-        "local": environment.folder("LOCALAPPDATA") or below_home("AppData/Local"),
-        "roaming": environment.folder("APPDATA") or below_home("AppData/Roaming"),
+        "local": of_user(environment, "Local AppData", "LOCALAPPDATA", "AppData/Local"),
+        "roaming": of_user(environment, "AppData", "APPDATA", "AppData/Roaming"),
         "CHROME_USER_DATA_DIR": environment.folder("CHROME_USER_DATA_DIR"),
     }
 
 
-def _filled(template: str, variables: dict[str, Path | None]) -> Path | None:
+def _filled(template: str, variables: dict[str, Path | None]) -> tuple[Path | None, Path | None]:
+    """The folder that a template begins with, and the whole."""
     name, _, rest = template.removeprefix("{").partition("}")
     start = variables[name]
-    return None if start is None else start / rest.removeprefix("/") if rest else start
+    return start, None if start is None else start / rest.removeprefix("/") if rest else start
 
 
 def placed(root: Path | None, path: str, environment: Environment) -> Path | None:
-    """Where a path that a browser noted lies, from `root` on if relative; None on another computer, or by `..`."""
+    """Where a path that a browser noted lies, from `root` on if relative.
+
+    None by `..`, and on another computer, unless on the share that `root` itself lies on.
+    """
     pure = PureWindowsPath(path) if environment.os == "windows" else PurePosixPath(path)
-    if not path or "\0" in path or ".." in pure.parts or is_remote(path):
+    if not path or "\0" in path or ".." in pure.parts or (is_remote(path) and not _on_same_share(path, root)):
         return None
     if pure.is_absolute():
         return environment.at(path)
     return None if root is None or pure.anchor else root.joinpath(*pure.parts)
 
 
-def _is_new(folder: Path, seen: set[tuple[int, int]]) -> bool:
-    """Whether there is such a folder, and not the same one as under an earlier name."""
-    if is_remote(folder):
-        return False
-    try:
-        status = folder.stat()
-    except (OSError, ValueError):
-        return False
-    key = (status.st_dev, status.st_ino)
-    is_new = key not in seen
-    seen.add(key)
-    return is_new
+def _on_same_share(path: str, root: Path | None) -> bool:
+    return (
+        root is not None and PureWindowsPath(path).drive.casefold() == PureWindowsPath(root).drive.casefold()
+    )

@@ -39,6 +39,8 @@ _WHY = {
     errno.EBUSY: Unreadable.LOCKED,
     errno.ETXTBSY: Unreadable.LOCKED,
 }
+_KEPT_ELSEWHERE = 0x1000 | 0x40000 | 0x400000
+"""FILE_ATTRIBUTE_OFFLINE, _RECALL_ON_OPEN and _RECALL_ON_DATA_ACCESS: reading would fetch it, as from OneDrive."""
 _WINDOWS_LOCKED = frozenset({32, 33})  # ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION
 
 
@@ -49,11 +51,6 @@ def unreadable(error: OSError | ValueError) -> Unreadable:
     if getattr(error, "winerror", None) in _WINDOWS_LOCKED:
         return Unreadable.LOCKED
     return _WHY.get(error.errno or 0, Unreadable.DAMAGED)
-
-
-def is_remote(path: str | Path) -> bool:
-    r"""Whether opening the path could reach out to another computer: `//server/share`, `\\server\share`."""
-    return str(path).replace("\\", "/").startswith("//")
 
 
 @contextmanager
@@ -68,12 +65,13 @@ def opened(path: Path, limit: int) -> Iterator[tuple[int, int] | Unreadable]:
 
 
 def _open(path: Path, limit: int) -> tuple[int, int] | Unreadable:
-    if is_remote(path):
-        return Unreadable.NOT_A_FILE
     try:
         # Looked at before it is opened, for opening alone has effects on some devices.
-        if not stat.S_ISREG(path.stat().st_mode):
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
             return Unreadable.NOT_A_FILE
+        if getattr(status, "st_file_attributes", 0) & _KEPT_ELSEWHERE:
+            return Unreadable.AWAY
         if sys.platform == "win32":
             descriptor = files.open_shared(path)
         else:
@@ -196,8 +194,6 @@ def regular_files(path: Path, suffix: str) -> tuple[Path, ...]:
 
 
 def _entries(path: Path, wanted: Callable[[os.DirEntry[str]], bool]) -> tuple[Path, ...] | Unreadable:
-    if is_remote(path):
-        return Unreadable.NOT_A_FILE
     found: list[str] = []
     try:
         with os.scandir(path) as entries:
@@ -224,7 +220,7 @@ def exists(path: Path) -> bool:
 def presence(path: Path) -> bool | None:
     """Whether anything at all is there, even a link to nowhere; None if a folder above it may not be read."""
     try:
-        return not is_remote(path) and bool(path.lstat())
+        return bool(path.lstat())
     except (OSError, ValueError) as error:
         return None if unreadable(error) is Unreadable.PERMISSION else False
 
@@ -232,6 +228,6 @@ def presence(path: Path) -> bool | None:
 def changed_at(path: Path) -> float | None:
     """When a file was last written to, None if that cannot be seen."""
     try:
-        return None if is_remote(path) else path.stat().st_mtime
+        return path.stat().st_mtime
     except (OSError, ValueError):
         return None

@@ -89,7 +89,7 @@ def installed(
     """One fact for each browser that has a profile, with the newest version of its installations."""
     found = []
     for browser in dict.fromkeys(profile.browser for profile in profiles):
-        own = [profile for profile in profiles if profile.browser == browser]
+        own = [one for one in profiles if one.browser == browser and not one.place.away]
         build = max(_builds(own, environment), default=_Build((), ""))
         found.append(
             InstalledBrowser(
@@ -105,7 +105,7 @@ def installed(
 
 
 def _builds(profiles: Sequence[Profile], environment: Environment) -> Iterable[_Build]:
-    family = profiles[0].place.browser.family
+    family = profiles[0].place.browser.family if profiles else ""
     if family == "chromium":
         for place in {profile.place.folder: profile.place for profile in profiles}.values():
             yield from _chromium(place)

@@ -10,6 +10,7 @@ import time
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
@@ -19,6 +20,9 @@ from portalcheck.facts import CookieStore, Unreadable
 from portalcheck.machine.browsers import database as asking
 from portalcheck.machine.browsers import reading
 from portalcheck.machine.browsers.database import SIZES
+from portalcheck.machine.browsers.places import placed
+from portalcheck.machine.environment import Environment
+from portalcheck.machine.files import is_remote
 from tests.machine.browsers.world import Cookie, World, chromium_db, firefox_db
 
 In = Callable[..., CookieStore]
@@ -343,9 +347,24 @@ def test_errors_of_every_system_are_told_apart() -> None:
 @pytest.mark.parametrize(
     "path", ["//server/share/x", r"\\server\share\x", "\\\\?\\UNC\\server\\x", "/\\server/x"]
 )
-def test_a_path_to_another_computer_is_refused_everywhere(path: str) -> None:
-    remote = Path(path)
-    assert reading.is_remote(path)
-    assert reading.read(remote) is Unreadable.NOT_A_FILE if reading.is_remote(remote) else True
-    assert reading.folders(Path("//server/share")) is Unreadable.NOT_A_FILE
-    assert not reading.exists(Path("//server/share"))
+@pytest.mark.parametrize("root", [None, Path("/home/pat"), Path(r"C:\Users\pat"), Path(r"\\other\share\pat")])
+def test_a_path_to_another_computer_is_not_followed(path: str, root: Path | None) -> None:
+    assert is_remote(path)
+    assert placed(root, path, Environment(os="windows", home=None, environ={})) is None
+
+
+def test_a_path_on_the_share_that_the_browsers_own_folder_lies_on_is_followed() -> None:
+    root, windows = Path(r"\\server\share\pat\Mozilla"), Environment(os="windows", home=None, environ={})
+    assert placed(root, r"\\Server\Share\pat\p", windows) == Path(r"\\Server\Share\pat\p")
+    assert placed(root, r"\\server\secret\pat\p", windows) is None
+
+
+@pytest.mark.parametrize("attributes", [0x1000, 0x40000, 0x400000])
+def test_a_file_that_would_have_to_be_fetched_from_a_cloud_is_left_there(
+    tmp_path: Path, attributes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "prefs.js").write_text("x")
+    status = (tmp_path / "prefs.js").stat()
+    seen = SimpleNamespace(st_mode=status.st_mode, st_file_attributes=attributes)  # as Windows has it
+    monkeypatch.setattr(Path, "stat", lambda self: seen)
+    assert reading.read_text(tmp_path / "prefs.js") is Unreadable.AWAY
