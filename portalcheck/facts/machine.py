@@ -197,7 +197,8 @@ class BrowserProfile(msgspec.Struct, frozen=True, kw_only=True):
     """One profile's settings: what blocks or clears cookies, and enabled extensions that can do so.
 
     `unreadable` is None for settings that were read, or that there are none of. `never_remembers`: every window is a
-    private one, so that no cookie is ever stored. `extensions` are names from this program's own table.
+    private one, so that no cookie is ever stored. `extensions` are names from this program's
+    own table, `another` for those that do not stand there.
     """
 
     browser: str

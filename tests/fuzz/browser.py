@@ -11,6 +11,7 @@ from pathlib import Path
 from portalcheck.facts import BrowserProfile, CookieStore, Unreadable
 from portalcheck.machine import browsers
 from portalcheck.machine.browsers import binarycookies, default, firefox, prefs_js, safari
+from portalcheck.machine.browsers.extensions import public_names
 from portalcheck.machine.browsers.matching import Page, Totals, page_of
 from portalcheck.machine.browsers.places import Place, places
 from portalcheck.machine.browsers.profile import Question
@@ -112,10 +113,7 @@ def _told(profile: BrowserProfile) -> None:
     assert profile.unreadable in (*_WHY, None)
     assert {block.scope for block in profile.blocks} <= _SCOPES
     assert {block.by for block in profile.blocks} <= {"setting", "policy"}
-    for name in profile.extensions:
-        assert name
-        assert name.isprintable()
-        assert len(name) <= 64
+    assert set(profile.extensions) <= public_names()
 
 
 @target("browser")
