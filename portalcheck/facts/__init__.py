@@ -24,6 +24,7 @@ from portalcheck.facts.judgements import (
     TrueTime,
 )
 from portalcheck.facts.machine import (
+    ANOTHER,
     BrowserFiles,
     BrowserProfile,
     CookieBlock,
@@ -67,6 +68,7 @@ from portalcheck.facts.trace import (
 )
 
 __all__ = [
+    "ANOTHER",
     "AUTO",
     "CLOCK_TOLERANCE_S",
     "DIRECT",

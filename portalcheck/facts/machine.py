@@ -193,6 +193,10 @@ class BrowserFiles(StrEnum):
     SETTINGS = auto()
 
 
+ANOTHER = "another"
+"""What stands for a browser, or an extension, that is not in this program's tables."""
+
+
 class BrowserProfile(msgspec.Struct, frozen=True, kw_only=True):
     """One profile's settings: what blocks or clears cookies, and enabled extensions that can do so.
 

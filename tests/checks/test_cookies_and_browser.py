@@ -312,6 +312,38 @@ def test_what_a_browser_that_is_not_the_default_blocks_is_only_a_warning() -> No
     assert one(judge_browsers(others[:1], [blocking], NOW), "browser.blocks-cookies").status is Status.FAIL
 
 
+def test_a_default_browser_that_is_not_known_is_a_default() -> None:
+    blocking = profile(browser="firefox", blocks=(CookieBlock(CookieScope.ALL, SetBy.SETTING),))
+    found = list(
+        judge_browsers(
+            [installed(browser="firefox"), installed(browser="another", default=True)], [blocking], NOW
+        )
+    )
+    assert one(found, "browser.blocks-cookies").status is Status.WARN
+    assert one(found, "browser.default").args == {"browser": "another"}
+
+
+def test_a_browser_that_is_not_known_is_not_recommended() -> None:
+    found = list(judge_browsers([installed(default=True), installed(browser="another")], [], NOW))
+    assert [each for each in found if each.reason == "browser.other"] == []
+    stores = (store(count=1), store(browser="another"))
+    browsers = (installed(default=True), installed(browser="another"))
+    told = cookies_check(context(machine=computer(cookie_stores=stores, browsers=browsers)))
+    assert [each for each in told if each.reason == "cookies.fresh-browser"] == []
+
+
+def test_where_links_open_in_a_browser_that_is_not_known_there_is_one() -> None:
+    hidden = profile(browser="another", unreadable=Unreadable.UNKNOWN_LAYOUT)
+    assert outcomes(judge_browsers([installed(browser="another", version="", default=True)], [hidden], NOW))[
+        -1
+    ] == (
+        "browser.unreadable",
+        "unknown",
+    )
+    kept = store(browser="another", unreadable=Unreadable.UNKNOWN_LAYOUT)
+    assert outcomes(judge_stores([kept], NOW)) == [("cookies.unreadable", "unknown")]
+
+
 def test_another_browser_is_named_for_the_step_that_tries_one() -> None:
     found = list(judge_browsers([installed(default=True), installed(browser="firefox")], [], NOW))
 

@@ -8,7 +8,7 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from portalcheck.facts import BrowserProfile, CookieStore, Unreadable
+from portalcheck.facts import ANOTHER, BrowserProfile, CookieStore, Unreadable
 from portalcheck.machine import browsers
 from portalcheck.machine.browsers import binarycookies, default, firefox, prefs_js, safari
 from portalcheck.machine.browsers.extensions import public_names
@@ -20,7 +20,7 @@ from tests.fuzz.target import parts_of, target, text_of
 from tests.machine.browsers.world import HOSTS, NOW, URL, World
 
 _WHY = frozenset(Unreadable) - {Unreadable.ABSENT}
-_NAMES = frozenset({"", *(name for _, name in default._WORDS)})
+_NAMES = frozenset({"", ANOTHER, *(name for _, name in default._WORDS)})
 _SCOPES = frozenset({"all", "third-party", "site"})
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import msgspec
 
 from portalcheck.api import (
+    ANOTHER,
     DIRECT,
     Arg,
     BrowserFiles,
@@ -202,7 +203,7 @@ def _another(
     }
     unfit |= {one.profile.browser for one in tried if one.dns_fails or one.proxy_fails}
     unfit |= defaults | {one.browser for one in browsers if one.supported is Support.NO}
-    others = [one.browser for one in browsers if one.browser not in unfit]
+    others = [one.browser for one in browsers if one.browser not in (*unfit, ANOTHER)]
     if defaults and others:
         yield ok(reasons.OTHER, browser=others[0])
 

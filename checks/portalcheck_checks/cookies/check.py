@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import urlsplit
 
 from portalcheck.api import (
+    ANOTHER,
     Arg,
     BrowserFiles,
     Check,
@@ -112,7 +113,7 @@ def judge_fresh(stores: Sequence[CookieStore], browsers: Iterable[InstalledBrows
     for one in browsers:
         own = [store for store in stores if store.browser == one.browser]
         empty = own and all(store.unreadable is None and not _some_kept([store]) for store in own)
-        if empty and not one.default and one.supported is not Support.NO:
+        if one.browser != ANOTHER and empty and not one.default and one.supported is not Support.NO:
             yield ok(reasons.FRESH_BROWSER, browser=one.browser)
             return
 

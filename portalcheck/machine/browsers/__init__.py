@@ -7,10 +7,10 @@ of the database. Not for what a browser does when it runs: that its own page tes
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from portalcheck.facts import BrowserProfile, CookieStore, InstalledBrowser, Unreadable
+from portalcheck.facts import ANOTHER, BrowserProfile, CookieStore, InstalledBrowser, Unreadable
 from portalcheck.machine.environment import Environment
 
 if TYPE_CHECKING:
@@ -20,12 +20,18 @@ __all__ = ["cookie_stores", "installed", "profiles"]
 
 
 def installed(environment: Environment, now: float | None = None) -> tuple[InstalledBrowser, ...]:
-    """The browsers that this user has a profile of; `now` is in seconds since the epoch."""
+    """The browsers that this user has a profile of; `now` is in seconds since the epoch.
+
+    The default browser too where it is of no table, and keeps its profile where none was found.
+    """
     from portalcheck.machine.browsers import versions
     from portalcheck.machine.browsers.default import default_browser
 
     when = time.time() if now is None else now
-    return versions.installed(tuple(_found(environment)), default_browser(environment), environment, when)
+    default = default_browser(environment)
+    found = versions.installed(tuple(_found(environment)), default, environment, when)
+    hidden = _is_hidden(default, (one.browser for one in found))
+    return (*found, InstalledBrowser(browser=ANOTHER, default=True)) if hidden else found
 
 
 def profiles(environment: Environment, url: str) -> tuple[BrowserProfile, ...]:
@@ -34,6 +40,7 @@ def profiles(environment: Environment, url: str) -> tuple[BrowserProfile, ...]:
     Nothing of GNOME Web, whose settings are not read.
     """
     from portalcheck.machine.browsers import chromium_settings, firefox_settings, safari
+    from portalcheck.machine.browsers.default import default_browser
     from portalcheck.machine.browsers.matching import page_of
 
     readers = {
@@ -42,11 +49,14 @@ def profiles(environment: Environment, url: str) -> tuple[BrowserProfile, ...]:
         "safari": safari.settings,
     }
     page = page_of(url)
-    return tuple(
+    found = tuple(
         readers[profile.place.browser.family](profile, environment, page)
         for profile in _found(environment)
         if profile.place.browser.family in readers
     )
+    if _is_hidden(default_browser(environment), (one.browser for one in found)):
+        return (*found, BrowserProfile(browser=ANOTHER, profile=1, unreadable=Unreadable.UNKNOWN_LAYOUT))
+    return found
 
 
 def cookie_stores(
@@ -59,6 +69,7 @@ def cookie_stores(
     from msgspec.structs import replace
 
     from portalcheck.machine.browsers import chromium, epiphany, firefox, safari
+    from portalcheck.machine.browsers.default import default_browser
     from portalcheck.machine.browsers.matching import page_of
     from portalcheck.machine.browsers.profile import Question
 
@@ -70,15 +81,24 @@ def cookie_stores(
     }
     when = time.time() if now is None else now
     question = Question(environment, page_of(url), tuple(hosts), when)
-    stores = (readers[profile.place.browser.family](profile, question) for profile in _found(environment))
+    stores = [readers[profile.place.browser.family](profile, question) for profile in _found(environment)]
+    if _is_hidden(default_browser(environment), (store.browser for store in stores)):
+        stores.append(CookieStore(browser=ANOTHER, profile=1, unreadable=Unreadable.UNKNOWN_LAYOUT))
     return tuple(replace(store, of_caller=environment.for_caller) for store in stores)
+
+
+def _is_hidden(default: str, read: Iterable[str]) -> bool:
+    """Whether links open in a browser of no table that was not found by its files either."""
+    return default == ANOTHER and ANOTHER not in read
 
 
 def _found(environment: Environment) -> Iterator[Profile]:
     """Every profile, numbered from 1 within its browser."""
     from portalcheck.machine.browsers import chromium, epiphany, firefox, safari
+    from portalcheck.machine.browsers.default import handler_of_links
     from portalcheck.machine.browsers.places import places
     from portalcheck.machine.browsers.profile import MAX_PROFILES, Profile
+    from portalcheck.machine.browsers.unlisted import unlisted
 
     finders = {
         "chromium": chromium.profile_folders,
@@ -87,7 +107,8 @@ def _found(environment: Environment) -> Iterator[Profile]:
         "epiphany": epiphany.profile_folders,
     }
     numbers: dict[str, int] = {}
-    for place in places(environment):
+    known = places(environment)
+    for place in (*known, *unlisted(environment, known, handler_of_links(environment))):
         folders = finders[place.browser.family](place)
         unreadable = folders if isinstance(folders, Unreadable) else None
         for folder in (place.folder,) if isinstance(folders, Unreadable) else folders:

@@ -7,10 +7,8 @@ from functools import cache
 
 import msgspec
 
+from portalcheck.facts import ANOTHER
 from portalcheck.machine.browsers.places import data, typed
-
-ANOTHER = "another"
-"""What stands for the name of an extension that is not listed: its own may tell of an employer or a person."""
 
 
 class _Extension(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -50,7 +48,10 @@ def listed_name(family: str, extension_id: str) -> str:
 
 
 def unlisted_name(own_name: str, permissions: Collection[object]) -> str:
-    """`ANOTHER` for an extension that says of itself that it blocks, and may; `""` for any other."""
+    """`ANOTHER` for an extension that says of itself that it blocks, and may; `""` for any other.
+
+    Its own name may tell of an employer or a person.
+    """
     rules = _table().unlisted
     says_so = any(word in own_name.casefold() for word in rules.words)
     may = any(wish in rules.permissions for wish in permissions if isinstance(wish, str))

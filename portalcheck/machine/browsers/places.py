@@ -73,18 +73,19 @@ def browsers() -> tuple[Browser, ...]:
 
 def places(environment: Environment) -> tuple[Place, ...]:
     """Every folder of the table that this environment has, each once, in the table's order."""
-    variables = _variables(environment)
+    starts = variables(environment)
     seen: set[tuple[int, int]] = set()
     found = []
     for browser in browsers():
         for template in getattr(browser, environment.os, ()):
-            folder = _filled(template, variables)
-            if folder is not None and _is_new(folder, seen):
+            folder = filled(template, starts)
+            if folder is not None and is_new(folder, seen):
                 found.append(Place(browser, folder, boxed="/.var/app/" in template))
     return tuple(found)
 
 
-def _variables(environment: Environment) -> dict[str, Path | None]:
+def variables(environment: Environment) -> dict[str, Path | None]:
+    """The folders that the templates of the tables begin with, None for one that is not set."""
     home = environment.home
 
     def below_home(path: str) -> Path | None:
@@ -103,9 +104,10 @@ def _variables(environment: Environment) -> dict[str, Path | None]:
     }
 
 
-def _filled(template: str, variables: dict[str, Path | None]) -> Path | None:
+def filled(template: str, starts: dict[str, Path | None]) -> Path | None:
+    """The folder of a template such as `{home}/.mozilla`, None if its variable is not set."""
     name, _, rest = template.removeprefix("{").partition("}")
-    start = variables[name]
+    start = starts[name]
     return None if start is None else start / rest.removeprefix("/") if rest else start
 
 
@@ -119,7 +121,7 @@ def placed(root: Path | None, path: str, environment: Environment) -> Path | Non
     return None if root is None or pure.anchor else root.joinpath(*pure.parts)
 
 
-def _is_new(folder: Path, seen: set[tuple[int, int]]) -> bool:
+def is_new(folder: Path, seen: set[tuple[int, int]]) -> bool:
     """Whether there is such a folder, and not the same one as under an earlier name."""
     if is_remote(folder):
         return False
