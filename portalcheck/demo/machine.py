@@ -124,9 +124,11 @@ class DemoMachine(msgspec.Struct, frozen=True, kw_only=True):
         del url
         return self.profiles
 
-    def cookie_stores(self, url: str, hosts: Sequence[str]) -> tuple[CookieStore, ...]:
+    def cookie_stores(
+        self, url: str, hosts: Sequence[str], identity: Sequence[str] = ()
+    ) -> tuple[CookieStore, ...]:
         """The cookies of the practice browsers."""
-        del url, hosts
+        del url, hosts, identity
         return self.cookies
 
     def _ask(self, name: str) -> tuple[str, ...]:

@@ -104,6 +104,26 @@ class Unreadable(StrEnum):
     """The path is a folder, pipe or device, or lies on another computer."""
 
 
+class CookieRole(StrEnum):
+    """Whose host cookies are sent to: the portal's, or one that it signs people in with."""
+
+    PORTAL = "portal"
+    IDENTITY = "identity"
+
+
+class CookieHeader(msgspec.Struct, frozen=True, kw_only=True):
+    """The largest Cookie header that would be sent to some hosts, whatever the path; an estimate as in `CookieStore`.
+
+    `of_sign_in`: the page's own host, or one of identity, and not just another one of the portal's. `contained`:
+    sent from a container tab only.
+    """
+
+    role: CookieRole
+    header_bytes: int
+    of_sign_in: bool = True
+    contained: bool = False
+
+
 class CookieStore(msgspec.Struct, frozen=True, kw_only=True):
     """What one profile keeps for the portal's hosts: numbers only, never a name or value.
 
@@ -132,6 +152,7 @@ class CookieStore(msgspec.Struct, frozen=True, kw_only=True):
     oldest: float | None = None
     newest: float | None = None
     newer_schema: bool = False
+    elsewhere: tuple[CookieHeader, ...] = ()
     of_caller: bool = False
 
 

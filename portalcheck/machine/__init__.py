@@ -136,11 +136,16 @@ class ThisMachine:
 
         return browsers.profiles(self.environment, url)
 
-    def cookie_stores(self, url: str, hosts: Sequence[str]) -> tuple[CookieStore, ...]:
-        """What each profile's cookie store keeps for the hosts, and would send to the URL; numbers only."""
+    def cookie_stores(
+        self, url: str, hosts: Sequence[str], identity: Sequence[str] = ()
+    ) -> tuple[CookieStore, ...]:
+        """What each profile's cookie store keeps for the hosts, and would send to the URL; numbers only.
+
+        `identity` are those of the hosts that sign people in.
+        """
         from portalcheck.machine import browsers
 
-        return browsers.cookie_stores(self.environment, url, hosts)
+        return browsers.cookie_stores(self.environment, url, hosts, identity=identity)
 
 
 def this_machine() -> ThisMachine:

@@ -11,6 +11,8 @@ from portalcheck.api import (
     BrowserProfile,
     Context,
     CookieBlock,
+    CookieHeader,
+    CookieRole,
     CookieScope,
     CookieStore,
     InstalledBrowser,
@@ -73,6 +75,46 @@ def test_what_is_said_of_a_store(given: CookieStore, expected: list[tuple[str, s
     assert outcomes(judge_stores([given], NOW)) == expected
 
 
+PORTAL, IDENTITY = CookieRole
+
+
+def header(role: CookieRole, size: int, *, of_sign_in: bool = True, contained: bool = False) -> CookieHeader:
+    return CookieHeader(role=role, header_bytes=size, of_sign_in=of_sign_in, contained=contained)
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "more", "expected"),
+    [
+        ([header(IDENTITY, 8192), header(PORTAL, 8192)], {}, []),
+        ([header(IDENTITY, 8193)], {}, [("identity", 8193, "warn")]),
+        ([header(IDENTITY, 21_000)], {}, [("identity", 21_000, "fail")]),
+        ([header(PORTAL, 21_000)], {}, [("portal", 21_000, "fail")]),
+        ([header(PORTAL, 21_000)], {"header_bytes": 9000}, [("portal", 21_000, "fail")]),
+        ([header(PORTAL, 9000)], {"header_bytes": 21_000}, [("portal", 21_000, "fail")]),
+        ([header(PORTAL, 21_000, of_sign_in=False)], {}, [("portal", 21_000, "warn")]),
+        (
+            [header(PORTAL, 90_000, of_sign_in=False)],
+            {"header_bytes": 17_000},
+            [("portal", 17_000, "fail")],
+        ),
+        ([header(PORTAL, 21_000, contained=True)], {}, [("portal", 21_000, "warn")]),
+        ([header(PORTAL, 21_000, contained=True)], {"partitioned": 7}, [("portal", 21_000, "fail")]),
+        ([header(IDENTITY, 21_000, contained=True)], {"partitioned": 6}, [("identity", 21_000, "warn")]),
+        (
+            [header(PORTAL, 21_000), header(IDENTITY, 9000)],
+            {},
+            [("portal", 21_000, "fail"), ("identity", 9000, "warn")],
+        ),
+    ],
+)
+def test_a_large_header_is_looked_for_beyond_the_sign_in_page(
+    elsewhere: list[CookieHeader], more: dict[str, int], expected: list[tuple[str, int, str]]
+) -> None:
+    found = judge_stores([store(count=7, elsewhere=tuple(elsewhere), **more)], NOW)
+    told = [each for each in found if each.reason == "cookies.too-large"]
+    assert [(each.args["role"], each.args["header_bytes"], each.status) for each in told] == expected
+
+
 def test_whose_browsers_were_looked_at_is_said_once() -> None:
     found = outcomes(
         judge_stores([store(count=1, of_caller=True), store(profile=2, count=1, of_caller=True)], NOW)
@@ -97,7 +139,7 @@ def test_the_arguments_are_those_of_the_contract() -> None:
         "header_bytes": 9000,
     }
     assert one(found, "cookies.duplicates").args == {**WHO, "header_bytes": 9000}
-    assert one(found, "cookies.too-large").args == {**WHO, "header_bytes": 9000}
+    assert one(found, "cookies.too-large").args == {**WHO, "header_bytes": 9000, "role": "portal"}
     none = list(judge_stores([store(running=True)], NOW))
     assert one(none, "cookies.none").args == {**WHO, "running": True}
     locked = list(judge_stores([store(unreadable=Unreadable.LOCKED)], NOW))
@@ -169,7 +211,8 @@ class Place:
             self.routes.append(route)
             return plain if route is None else filled
 
-        def kept(url: str, hosts: Sequence[str]) -> tuple[CookieStore, ...]:
+        def kept(url: str, hosts: Sequence[str], identity: Sequence[str]) -> tuple[CookieStore, ...]:
+            assert tuple(identity) == ("id.example",)
             self.asked = (url, hosts)
             return tuple(stores)
 

@@ -60,11 +60,16 @@ def profiles(environment: Environment, url: str) -> tuple[BrowserProfile, ...]:
 
 
 def cookie_stores(
-    environment: Environment, url: str, hosts: Sequence[str], now: float | None = None
+    environment: Environment,
+    url: str,
+    hosts: Sequence[str],
+    now: float | None = None,
+    identity: Sequence[str] = (),
 ) -> tuple[CookieStore, ...]:
     """What each profile keeps for the hosts (subdomains included) and would send to the URL.
 
-    `now` is in seconds since the epoch, else the clock's time. A profile that may not be read is told too.
+    `now` is in seconds since the epoch, else the clock's time. `identity` are those of the hosts that sign people in.
+    A profile that may not be read is told too.
     """
     from msgspec.structs import replace
 
@@ -80,7 +85,7 @@ def cookie_stores(
         "epiphany": epiphany.cookies,
     }
     when = time.time() if now is None else now
-    question = Question(environment, page_of(url), tuple(hosts), when)
+    question = Question(environment, page_of(url), tuple(hosts), when, tuple(identity))
     stores = [readers[profile.place.browser.family](profile, question) for profile in _found(environment)]
     if _is_hidden(default_browser(environment), (store.browser for store in stores)):
         stores.append(CookieStore(browser=ANOTHER, profile=1, unreadable=Unreadable.UNKNOWN_LAYOUT))
