@@ -175,7 +175,7 @@ def totals(
         oldest=clock.seconds(oldest),
         newest=clock.seconds(newest),
         newer_schema=clock.assumed,
-        elsewhere=_elsewhere(database, page, identity, jars, values, lives) if some_stay else (),
+        elsewhere=_elsewhere(database, page, identity, jars, values, lives, alive) if some_stay else (),
     )
 
 
@@ -214,8 +214,9 @@ def _elsewhere(
     jars: Jars,
     values: _Values,
     lives: str,
+    rows: int,
 ) -> tuple[CookieHeader, ...]:
-    """What would be sent to other places than the page, of the rows that live."""
+    """What would be sent to other places than the page, of the `rows` that live."""
     names = _names(None, identity)
     of_identity = f"({_quick(names, values)} AND {_under(names, values)})"
     others = values.many(jar for name in names for jar in jars(page_of(f"https://{name}/")))
@@ -224,7 +225,7 @@ def _elsewhere(
     apart = f"embedded IS NOT 1 AND (({on_page}) OR ({of_identity} AND within IN {others}))"
     sent = f"{lives} AND (within = '' OR within IS NULL OR ({apart}))"
     host = values.one(page.host if page is not None else "")
-    return beyond.headers(database, values.bound, (host, to_page, of_identity, sent))
+    return beyond.headers(database, values.bound, (host, to_page, of_identity, sent), rows)
 
 
 def _names(page: Page | None, hosts: Iterable[str]) -> tuple[str, ...]:

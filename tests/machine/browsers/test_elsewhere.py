@@ -182,7 +182,7 @@ def test_secure_cookies_are_not_sent_over_http(world: World) -> None:
     assert in_chromium(world, great("login.sso.test"), "http://www.portal.test/").elsewhere == ()
 
 
-def test_the_longest_decide_where_there_are_more_than_are_looked_at(world: World) -> None:
+def test_great_ones_decide_where_there_are_more_than_anybody_has(world: World) -> None:
     small = [Cookie(host=PAGE_HOST, path=f"/p{number}", name="a", value=b"") for number in range(2000)]
     store = in_chromium(world, [*small, *great("login.sso.test")])
     assert [one for one in store.elsewhere if one.role is CookieRole.IDENTITY] == [
