@@ -80,8 +80,8 @@ class Machine(Protocol):
     def browsers(self) -> tuple[InstalledBrowser, ...]:
         """The browsers that this user has profiles of."""
 
-    def browser_profiles(self, url: str) -> tuple[BrowserProfile, ...]:
-        """The cookie-related settings and extensions of each profile, as they bear on a URL."""
+    def browser_profiles(self, url: str, identity: Sequence[str] = ()) -> tuple[BrowserProfile, ...]:
+        """The cookie-related settings and extensions of each profile, as they bear on a URL and on identity hosts."""
 
     def cookie_stores(
         self, url: str, hosts: Sequence[str], identity: Sequence[str] = ()

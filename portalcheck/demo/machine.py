@@ -119,9 +119,9 @@ class DemoMachine(msgspec.Struct, frozen=True, kw_only=True):
         """The practice browsers."""
         return self.installed
 
-    def browser_profiles(self, url: str) -> tuple[BrowserProfile, ...]:
+    def browser_profiles(self, url: str, identity: Sequence[str] = ()) -> tuple[BrowserProfile, ...]:
         """The settings of the practice browsers."""
-        del url
+        del url, identity
         return self.profiles
 
     def cookie_stores(

@@ -179,6 +179,7 @@ class CookieBlock(msgspec.Struct, frozen=True):
 
     scope: CookieScope
     by: SetBy
+    role: CookieRole = CookieRole.PORTAL
 
 
 class OwnProxy(StrEnum):

@@ -130,11 +130,11 @@ class ThisMachine:
 
         return browsers.installed(self.environment)
 
-    def browser_profiles(self, url: str) -> tuple[BrowserProfile, ...]:
-        """The cookie-related settings and extensions of each profile, as they bear on a URL."""
+    def browser_profiles(self, url: str, identity: Sequence[str] = ()) -> tuple[BrowserProfile, ...]:
+        """The cookie-related settings and extensions of each profile, as they bear on a URL and on identity hosts."""
         from portalcheck.machine import browsers
 
-        return browsers.profiles(self.environment, url)
+        return browsers.profiles(self.environment, url, identity)
 
     def cookie_stores(
         self, url: str, hosts: Sequence[str], identity: Sequence[str] = ()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from portalcheck.facts import CookieHeader, CookieRole, CookieStore
+from portalcheck.facts import CookieBlock, CookieHeader, CookieRole, CookieScope, CookieStore, SetBy
 from portalcheck.machine import browsers
 from portalcheck.machine.environment import Environment
 from tests.browsers.drivers import CHROMIUM, FIREFOX, Chromium, Firefox, Portal
@@ -31,6 +33,18 @@ class InChromium:
             for url in urls:
                 browser.visit(url)
 
+    def block(self, origin: str) -> None:
+        preferences = self.home / ".config/chromium/Default/Preferences"
+        written = json.loads(preferences.read_text())
+        exceptions = (
+            written.setdefault("profile", {}).setdefault("content_settings", {}).setdefault("exceptions", {})
+        )
+        exceptions["cookies"] = {
+            f"{each},*": {"setting": 2, "last_modified": "13400000000000000"}
+            for each in (origin, "https://login.sso.test:443")
+        }
+        preferences.write_text(json.dumps(written))
+
 
 class InFirefox:
     """Firefox."""
@@ -44,6 +58,12 @@ class InFirefox:
         with Firefox(self.home, self.home / ".mozilla/firefox/x.default") as browser:
             for url in urls:
                 browser.visit(url)
+
+    def block(self, origin: str) -> None:
+        with sqlite3.connect(self.home / ".mozilla/firefox/x.default/permissions.sqlite") as database:
+            for each in (origin, "https://login.sso.test"):
+                database.execute("INSERT INTO moz_perms VALUES(NULL, ?, 'cookie', 2, 0, 0, 0)", (each,))
+        database.close()
 
     def open_in_container(self, *urls: str) -> None:
         with Firefox(self.home, self.home / ".mozilla/firefox/x.default") as browser:
@@ -129,6 +149,19 @@ def test_many_cookies_that_never_meet(browser: InChromium | InFirefox, portal: P
     longest = max(len(portal.header(f"/p{number}")) for number in range(7))
     assert longest < 3100
     assert abs(told(seen(browser.home, portal), CookieRole.PORTAL) - longest) <= browser.rounding
+
+
+def test_cookies_of_identity_that_are_blocked(browser: InChromium | InFirefox, portal: Portal) -> None:
+    portal.cookies = ["sid=1; Path=/; Max-Age=86400"]
+    there = portal.url.replace("www.portal.test", "login.sso.test")
+    browser.open("about:blank")
+    browser.block(there.removesuffix("/login"))
+    browser.open(portal.url, portal.url + "?again", there, there + "?blocked")
+    assert (portal.header("/login?again"), portal.header("/login?blocked")) == ("sid=1", "")
+    environment = Environment(os="linux", home=browser.home, environ={}, root=browser.home / "system")
+    # The practice host listens at a port of its own, and is not secure: identity is asked for as https.
+    (found,) = browsers.profiles(environment, portal.url, IDENTITY)
+    assert found.blocks == (CookieBlock(CookieScope.SITE, SetBy.SETTING, CookieRole.IDENTITY),)
 
 
 @pytest.mark.skipif(FIREFOX is None, reason="Firefox is not installed")

@@ -216,7 +216,8 @@ class Place:
             self.asked = (url, hosts)
             return tuple(stores)
 
-        def profiles(url: str) -> tuple[BrowserProfile, ...]:
+        def profiles(url: str, identity: Sequence[str]) -> tuple[BrowserProfile, ...]:
+            assert tuple(identity) == ("id.example",)
             self.asked = (url, ())
             return ()
 
@@ -353,6 +354,13 @@ def test_what_a_browser_that_is_not_the_default_blocks_is_only_a_warning() -> No
 
     assert one(judge_browsers(others, [blocking], NOW), "browser.blocks-cookies").status is Status.WARN
     assert one(judge_browsers(others[:1], [blocking], NOW), "browser.blocks-cookies").status is Status.FAIL
+
+
+def test_a_block_of_the_host_that_signs_people_in_stops_sign_in() -> None:
+    blocks = (CookieBlock(CookieScope.SITE, SetBy.POLICY, IDENTITY),)
+    finding = one(judge_browsers([], [profile(blocks=blocks)], NOW), "browser.blocks-cookies")
+    assert finding.status is Status.FAIL
+    assert finding.args == {"browser": "chrome", "scope": "site", "by": "policy", "role": "identity"}
 
 
 def test_a_default_browser_that_is_not_known_is_a_default() -> None:

@@ -10,13 +10,24 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from portalcheck.facts import ANOTHER, BrowserProfile, CookieStore, InstalledBrowser, Unreadable
+from portalcheck.facts import (
+    ANOTHER,
+    BrowserProfile,
+    CookieBlock,
+    CookieRole,
+    CookieScope,
+    CookieStore,
+    InstalledBrowser,
+    Unreadable,
+)
 from portalcheck.machine.environment import Environment
 
 if TYPE_CHECKING:
     from portalcheck.machine.browsers.profile import Profile
 
 __all__ = ["cookie_stores", "installed", "profiles"]
+
+_MOST_IDENTITY = 4  # settings are read anew for each
 
 
 def installed(environment: Environment, now: float | None = None) -> tuple[InstalledBrowser, ...]:
@@ -34,11 +45,14 @@ def installed(environment: Environment, now: float | None = None) -> tuple[Insta
     return (*found, InstalledBrowser(browser=ANOTHER, default=True)) if hidden else found
 
 
-def profiles(environment: Environment, url: str) -> tuple[BrowserProfile, ...]:
+def profiles(environment: Environment, url: str, identity: Sequence[str] = ()) -> tuple[BrowserProfile, ...]:
     """What each profile blocks and clears as it bears on a URL, and its extensions that can block.
 
-    Nothing of GNOME Web, whose settings are not read.
+    Also whether it blocks the cookies of the `identity` hosts, which sign people in. Nothing of GNOME Web, whose
+    settings are not read.
     """
+    from msgspec.structs import replace
+
     from portalcheck.machine.browsers import chromium_settings, firefox_settings, safari
     from portalcheck.machine.browsers.default import default_browser
     from portalcheck.machine.browsers.matching import page_of
@@ -49,11 +63,13 @@ def profiles(environment: Environment, url: str) -> tuple[BrowserProfile, ...]:
         "safari": safari.settings,
     }
     page = page_of(url)
-    found = tuple(
-        readers[profile.place.browser.family](profile, environment, page)
-        for profile in _found(environment)
-        if profile.place.browser.family in readers
-    )
+    others = [page_of(f"https://{name}/") for name in identity[:_MOST_IDENTITY]]
+    found: tuple[BrowserProfile, ...] = ()
+    for profile in _found(environment):
+        if reader := readers.get(profile.place.browser.family):
+            here = reader(profile, environment, page)
+            there = (block for other in others for block in reader(profile, environment, other).blocks)
+            found += (replace(here, blocks=(*here.blocks, *_blocked_there(here.blocks, there))),)
     if _is_hidden(default_browser(environment), (one.browser for one in found)):
         return (*found, BrowserProfile(browser=ANOTHER, profile=1, unreadable=Unreadable.UNKNOWN_LAYOUT))
     return found
@@ -90,6 +106,14 @@ def cookie_stores(
     if _is_hidden(default_browser(environment), (store.browser for store in stores)):
         stores.append(CookieStore(browser=ANOTHER, profile=1, unreadable=Unreadable.UNKNOWN_LAYOUT))
     return tuple(replace(store, of_caller=environment.for_caller) for store in stores)
+
+
+def _blocked_there(here: Sequence[CookieBlock], there: Iterable[CookieBlock]) -> Iterator[CookieBlock]:
+    """The blocks of identity hosts that do not hold for the page as well: a default, perhaps, that spares it alone."""
+    if any(block.scope is CookieScope.ALL for block in here):
+        return
+    by = {block.by for block in there if block.scope is not CookieScope.THIRD_PARTY}
+    yield from (CookieBlock(CookieScope.SITE, one, CookieRole.IDENTITY) for one in sorted(by))
 
 
 def _is_hidden(default: str, read: Iterable[str]) -> bool:

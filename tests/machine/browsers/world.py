@@ -285,8 +285,8 @@ class World:
         (found,) = self.stores(url, hosts, identity)
         return found
 
-    def profiles(self, url: str = URL) -> tuple[BrowserProfile, ...]:
-        return browsers.profiles(self.environment, url)
+    def profiles(self, url: str = URL, identity: Sequence[str] = ()) -> tuple[BrowserProfile, ...]:
+        return browsers.profiles(self.environment, url, identity)
 
     def profile(self, url: str = URL) -> BrowserProfile:
         """The only profile."""
