@@ -25,31 +25,41 @@ from portalcheck.machine.environment import Environment
 if TYPE_CHECKING:
     from portalcheck.machine.browsers.profile import Profile
 
-__all__ = ["cookie_stores", "installed", "profiles"]
+__all__ = ["cookie_stores", "found", "installed", "profiles"]
 
 _MOST_IDENTITY = 4  # settings are read anew for each
 
 
-def installed(environment: Environment, now: float | None = None) -> tuple[InstalledBrowser, ...]:
+def installed(
+    environment: Environment, now: float | None = None, profiles: Sequence[Profile] | None = None
+) -> tuple[InstalledBrowser, ...]:
     """The browsers that this user has a profile of; `now` is in seconds since the epoch.
 
-    The default browser too where it is of no table, and keeps its profile where none was found.
+    The default browser too where it is of no table, and keeps its profile where none was found. `profiles` are those
+    that were `found`.
     """
     from portalcheck.machine.browsers import versions
     from portalcheck.machine.browsers.default import default_browser
 
     when = time.time() if now is None else now
     default = default_browser(environment)
-    found = versions.installed(tuple(_found(environment)), default, environment, when)
-    hidden = _is_hidden(default, (one.browser for one in found))
-    return (*found, InstalledBrowser(browser=ANOTHER, default=True)) if hidden else found
+    read = versions.installed(
+        found(environment) if profiles is None else profiles, default, environment, when
+    )
+    hidden = _is_hidden(default, (one.browser for one in read))
+    return (*read, InstalledBrowser(browser=ANOTHER, default=True)) if hidden else read
 
 
-def profiles(environment: Environment, url: str, identity: Sequence[str] = ()) -> tuple[BrowserProfile, ...]:
+def profiles(
+    environment: Environment,
+    url: str,
+    identity: Sequence[str] = (),
+    profiles: Sequence[Profile] | None = None,
+) -> tuple[BrowserProfile, ...]:
     """What each profile blocks and clears as it bears on a URL, and its extensions that can block.
 
-    Also whether it blocks the cookies of the `identity` hosts, which sign people in. Nothing of GNOME Web, whose
-    settings are not read.
+    Also whether it blocks the cookies of the `identity` hosts, which sign people in. `profiles` are those that were
+    `found`. Nothing of GNOME Web, whose settings are not read.
     """
     from msgspec.structs import replace
 
@@ -64,15 +74,15 @@ def profiles(environment: Environment, url: str, identity: Sequence[str] = ()) -
     }
     page = page_of(url)
     others = [page_of(f"https://{name}/") for name in identity[:_MOST_IDENTITY]]
-    found: tuple[BrowserProfile, ...] = ()
-    for profile in _found(environment):
+    read: tuple[BrowserProfile, ...] = ()
+    for profile in found(environment) if profiles is None else profiles:
         if reader := readers.get(profile.place.browser.family):
             here = reader(profile, environment, page)
             there = (block for other in others for block in reader(profile, environment, other).blocks)
-            found += (replace(here, blocks=(*here.blocks, *_blocked_there(here.blocks, there))),)
-    if _is_hidden(default_browser(environment), (one.browser for one in found)):
-        return (*found, BrowserProfile(browser=ANOTHER, profile=1, unreadable=Unreadable.UNKNOWN_LAYOUT))
-    return found
+            read += (replace(here, blocks=(*here.blocks, *_blocked_there(here.blocks, there))),)
+    if _is_hidden(default_browser(environment), (one.browser for one in read)):
+        return (*read, BrowserProfile(browser=ANOTHER, profile=1, unreadable=Unreadable.UNKNOWN_LAYOUT))
+    return read
 
 
 def cookie_stores(
@@ -81,11 +91,12 @@ def cookie_stores(
     hosts: Sequence[str],
     now: float | None = None,
     identity: Sequence[str] = (),
+    profiles: Sequence[Profile] | None = None,
 ) -> tuple[CookieStore, ...]:
     """What each profile keeps for the hosts (subdomains included) and would send to the URL.
 
     `now` is in seconds since the epoch, else the clock's time. `identity` are those of the hosts that sign people in.
-    A profile that may not be read is told too.
+    `profiles` are those that were `found`. A profile that may not be read is told too.
     """
     from msgspec.structs import replace
 
@@ -102,7 +113,8 @@ def cookie_stores(
     }
     when = time.time() if now is None else now
     question = Question(environment, page_of(url), tuple(hosts), when, tuple(identity))
-    stores = [readers[profile.place.browser.family](profile, question) for profile in _found(environment)]
+    read = found(environment) if profiles is None else profiles
+    stores = [readers[profile.place.browser.family](profile, question) for profile in read]
     if _is_hidden(default_browser(environment), (store.browser for store in stores)):
         stores.append(CookieStore(browser=ANOTHER, profile=1, unreadable=Unreadable.UNKNOWN_LAYOUT))
     return tuple(replace(store, of_caller=environment.for_caller) for store in stores)
@@ -121,8 +133,12 @@ def _is_hidden(default: str, read: Iterable[str]) -> bool:
     return default == ANOTHER and ANOTHER not in read
 
 
+def found(environment: Environment) -> tuple[Profile, ...]:
+    """Every profile, numbered from 1 within its browser. To be asked once, as it looks through many folders."""
+    return tuple(_found(environment))
+
+
 def _found(environment: Environment) -> Iterator[Profile]:
-    """Every profile, numbered from 1 within its browser."""
     from portalcheck.machine.browsers import chromium, epiphany, firefox, safari
     from portalcheck.machine.browsers.default import handler_of_links
     from portalcheck.machine.browsers.places import places
