@@ -80,11 +80,16 @@ class Machine(Protocol):
     def browsers(self) -> tuple[InstalledBrowser, ...]:
         """The browsers that this user has profiles of."""
 
-    def browser_profiles(self, url: str) -> tuple[BrowserProfile, ...]:
-        """The cookie-related settings and extensions of each profile, as they bear on a URL."""
+    def browser_profiles(self, url: str, identity: Sequence[str] = ()) -> tuple[BrowserProfile, ...]:
+        """The cookie-related settings and extensions of each profile, as they bear on a URL and on identity hosts."""
 
-    def cookie_stores(self, url: str, hosts: Sequence[str]) -> tuple[CookieStore, ...]:
-        """What each profile's cookie store keeps for the hosts, and would send to the URL; numbers only."""
+    def cookie_stores(
+        self, url: str, hosts: Sequence[str], identity: Sequence[str] = ()
+    ) -> tuple[CookieStore, ...]:
+        """What each profile's cookie store keeps for the hosts, and would send to the URL; numbers only.
+
+        `identity` are those of the hosts that sign people in.
+        """
 
 
 class Egress(Protocol):

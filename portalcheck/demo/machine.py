@@ -119,14 +119,16 @@ class DemoMachine(msgspec.Struct, frozen=True, kw_only=True):
         """The practice browsers."""
         return self.installed
 
-    def browser_profiles(self, url: str) -> tuple[BrowserProfile, ...]:
+    def browser_profiles(self, url: str, identity: Sequence[str] = ()) -> tuple[BrowserProfile, ...]:
         """The settings of the practice browsers."""
-        del url
+        del url, identity
         return self.profiles
 
-    def cookie_stores(self, url: str, hosts: Sequence[str]) -> tuple[CookieStore, ...]:
+    def cookie_stores(
+        self, url: str, hosts: Sequence[str], identity: Sequence[str] = ()
+    ) -> tuple[CookieStore, ...]:
         """The cookies of the practice browsers."""
-        del url, hosts
+        del url, hosts, identity
         return self.cookies
 
     def _ask(self, name: str) -> tuple[str, ...]:

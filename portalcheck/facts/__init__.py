@@ -24,9 +24,12 @@ from portalcheck.facts.judgements import (
     TrueTime,
 )
 from portalcheck.facts.machine import (
+    ANOTHER,
     BrowserFiles,
     BrowserProfile,
     CookieBlock,
+    CookieHeader,
+    CookieRole,
     CookieScope,
     CookieStore,
     DnsServer,
@@ -67,6 +70,7 @@ from portalcheck.facts.trace import (
 )
 
 __all__ = [
+    "ANOTHER",
     "AUTO",
     "CLOCK_TOLERANCE_S",
     "DIRECT",
@@ -81,6 +85,8 @@ __all__ = [
     "Chain",
     "ConnectStep",
     "CookieBlock",
+    "CookieHeader",
+    "CookieRole",
     "CookieScope",
     "CookieStore",
     "DnsAnswer",

@@ -106,6 +106,26 @@ class Unreadable(StrEnum):
     """It lies on another computer (a file server, a cloud drive) that does not answer, or would have to be fetched."""
 
 
+class CookieRole(StrEnum):
+    """Whose host cookies are sent to: the portal's, or one that it signs people in with."""
+
+    PORTAL = "portal"
+    IDENTITY = "identity"
+
+
+class CookieHeader(msgspec.Struct, frozen=True, kw_only=True):
+    """The largest Cookie header that would be sent to some hosts, whatever the path; an estimate as in `CookieStore`.
+
+    `of_sign_in`: the page's own host, or one of identity, and not just another one of the portal's. `contained`:
+    sent from a container tab only.
+    """
+
+    role: CookieRole
+    header_bytes: int
+    of_sign_in: bool = True
+    contained: bool = False
+
+
 class CookieStore(msgspec.Struct, frozen=True, kw_only=True):
     """What one profile keeps for the portal's hosts: numbers only, never a name or value.
 
@@ -134,6 +154,7 @@ class CookieStore(msgspec.Struct, frozen=True, kw_only=True):
     oldest: float | None = None
     newest: float | None = None
     newer_schema: bool = False
+    elsewhere: tuple[CookieHeader, ...] = ()
     of_caller: bool = False
 
 
@@ -160,6 +181,7 @@ class CookieBlock(msgspec.Struct, frozen=True):
 
     scope: CookieScope
     by: SetBy
+    role: CookieRole = CookieRole.PORTAL
 
 
 class OwnProxy(StrEnum):
@@ -195,11 +217,16 @@ class BrowserFiles(StrEnum):
     SETTINGS = auto()
 
 
+ANOTHER = "another"
+"""What stands for a browser, or an extension, that is not in this program's tables."""
+
+
 class BrowserProfile(msgspec.Struct, frozen=True, kw_only=True):
     """One profile's settings: what blocks or clears cookies, and enabled extensions that can do so.
 
     `unreadable` is None for settings that were read, or that there are none of. `never_remembers`: every window is a
-    private one, so that no cookie is ever stored. `extensions` are names from this program's own table.
+    private one, so that no cookie is ever stored. `extensions` are names from this program's
+    own table, `another` for those that do not stand there.
     """
 
     browser: str

@@ -25,6 +25,7 @@ from portalcheck.facts import (
 from portalcheck.machine.environment import Environment
 
 if TYPE_CHECKING:
+    from portalcheck.machine.browsers.profile import Profile
     from portalcheck.machine.platforms import PlatformReader
     from portalcheck.machine.proxies.rules import ProxyRules
 
@@ -47,6 +48,13 @@ class ThisMachine:
     def _browser_rules(self) -> ProxyRules | None:
         """Kept, because every hop of a walk asks, and some systems start a program for the answer."""
         return self._reader.browser_rules(self.environment)
+
+    @cached_property
+    def _profiles(self) -> tuple[Profile, ...]:
+        """Kept, because looking for them goes through many folders."""
+        from portalcheck.machine.browsers import found
+
+        return found(self.environment)
 
     def system(self) -> System:
         """The operating system and its release."""
@@ -128,19 +136,26 @@ class ThisMachine:
         """The browsers that this user has profiles of."""
         from portalcheck.machine import browsers
 
-        return browsers.installed(self.environment)
+        return browsers.installed(self.environment, profiles=self._profiles)
 
-    def browser_profiles(self, url: str) -> tuple[BrowserProfile, ...]:
-        """The cookie-related settings and extensions of each profile, as they bear on a URL."""
+    def browser_profiles(self, url: str, identity: Sequence[str] = ()) -> tuple[BrowserProfile, ...]:
+        """The cookie-related settings and extensions of each profile, as they bear on a URL and on identity hosts."""
         from portalcheck.machine import browsers
 
-        return browsers.profiles(self.environment, url)
+        return browsers.profiles(self.environment, url, identity, self._profiles)
 
-    def cookie_stores(self, url: str, hosts: Sequence[str]) -> tuple[CookieStore, ...]:
-        """What each profile's cookie store keeps for the hosts, and would send to the URL; numbers only."""
+    def cookie_stores(
+        self, url: str, hosts: Sequence[str], identity: Sequence[str] = ()
+    ) -> tuple[CookieStore, ...]:
+        """What each profile's cookie store keeps for the hosts, and would send to the URL; numbers only.
+
+        `identity` are those of the hosts that sign people in.
+        """
         from portalcheck.machine import browsers
 
-        return browsers.cookie_stores(self.environment, url, hosts)
+        return browsers.cookie_stores(
+            self.environment, url, hosts, identity=identity, profiles=self._profiles
+        )
 
 
 def this_machine() -> ThisMachine:

@@ -21,20 +21,87 @@ from portalcheck.probe.limits import COMMAND_S
 # ---- the system --------------------------------------------------------------------------------
 
 _OS_RELEASE = ("/etc/os-release", "/usr/lib/os-release")
+DISTRIBUTIONS = frozenset(
+    [
+        "alma",
+        "almalinux",
+        "alpine",
+        "amzn",
+        "antix",
+        "arch",
+        "artix",
+        "asahi-linux",
+        "azurelinux",
+        "bazzite",
+        "bluefin",
+        "cachyos",
+        "centos",
+        "chimera",
+        "clear-linux-os",
+        "debian",
+        "deepin",
+        "devuan",
+        "elementary",
+        "endeavouros",
+        "fedora",
+        "fedora-asahi-remix",
+        "garuda",
+        "gentoo",
+        "guix",
+        "kali",
+        "linux",
+        "linuxmint",
+        "mageia",
+        "manjaro",
+        "mx",
+        "neon",
+        "nixos",
+        "nobara",
+        "ol",
+        "openmandriva",
+        "opensuse-leap",
+        "opensuse-slowroll",
+        "opensuse-tumbleweed",
+        "parrot",
+        "pop",
+        "postmarketos",
+        "pureos",
+        "raspbian",
+        "rhel",
+        "rocky",
+        "sled",
+        "sles",
+        "slackware",
+        "solus",
+        "steamos",
+        "tails",
+        "trisquel",
+        "tuxedo",
+        "ubuntu",
+        "uos",
+        "void",
+        "zorin",
+    ]
+)
+"""Those that are told by name (`ID` of os-release(5)): one that is made for an employer may bear theirs."""
 
 
 def system(environment: Environment) -> System:
-    """Distribution and version of os-release(5), such as `debian 12`; without build and kernel."""
+    """Distribution and version of os-release(5), such as `debian 12`; without build and kernel.
+
+    Only `linux` of a distribution that is not a known one.
+    """
     found: dict[str, str] = {}
     for path in _OS_RELEASE:
         data = read_bounded(environment.at(path), 64 * 1024)
         if data is not None:
             found = _assignments(data.decode("utf-8", "replace"))
             break
-    name = re.match(r"[a-z0-9._-]{1,32}", found.get("ID", "linux"))
+    name = found.get("ID", "linux")
+    if name not in DISTRIBUTIONS:
+        return System(os="linux", release="linux")
     version = re.match(r"\d{1,8}(\.\d{1,8}){0,2}", found.get("VERSION_ID", ""))
-    release = " ".join(match[0] for match in (name, version) if match)
-    return System(os="linux", release=release)
+    return System(os="linux", release=f"{name} {version[0]}" if version else name)
 
 
 def _assignments(text: str) -> dict[str, str]:

@@ -96,7 +96,9 @@ class Catalog:
         template = _pick(self._reason_entry(code), evidence)
         if template is None:
             return self._generic("reason", code)
-        return clean(self._fill(template, evidence), _LONGEST_LINE)
+        sentence = clean(self._fill(template, evidence), _LONGEST_LINE)
+        # A term may be a common noun; a host or a number at the beginning stays as it is.
+        return sentence[:1].upper() + sentence[1:] if template.startswith("{browser:") else sentence
 
     def cause(self, cause_id: str, reasons: Collection[str] = (), system: str = "") -> CauseWords:
         """The words of a cause or a note; those for one of the `reasons` where the texts have some (`when`).
@@ -141,7 +143,8 @@ class Catalog:
 
     def actions(self, told: CauseWords | RefWords, browser: str = "") -> tuple[str, ...]:
         """What to do, in order; in the words and menus of a browser where it is known and there are such words."""
-        if not (browser and told.in_browser):
+        known = any(browser in texts["terms"]["menu_data"] for texts in self._fallbacks())
+        if not (known and told.in_browser):
             return told.actions
         return tuple(clean(self._fill(each, {"browser": browser}), _LONGEST_LINE) for each in told.in_browser)
 

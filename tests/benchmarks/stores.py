@@ -9,14 +9,20 @@ from tests.machine.browsers.world import Cookie, World, chromium_db, firefox_db
 HOSTS = ("portal.test", "sso.test", "example.org", "login.example.net", "health.example.com")
 
 
-def great_store(folder: Path, *, rows: int, ours_every: int, firefox: bool = False) -> tuple[World, Path]:
-    """A computer with one browser profile and its database; every so many rows is a cookie of the portal."""
+def great_store(
+    folder: Path, *, rows: int, ours_every: int, firefox: bool = False, apart: bool = False
+) -> tuple[World, Path]:
+    """A computer with one browser profile and its database; every so many rows is a cookie of the portal.
+
+    With `apart`, half of these are not sent to the page, but to other paths.
+    """
     world = World(folder)
     cookies = (
         Cookie(
             host=".portal.test" if number % ours_every == 0 else f"www{number}.site{number % 977}.com",
             name=f"name{number}",
             value=b"v" * 80,
+            path=f"/way-back/{number % 500}" if apart and number // ours_every % 2 else "/",
         )
         for number in range(rows)
     )

@@ -15,11 +15,12 @@ ROWS = 100_000
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("apart", [False, True])
 @pytest.mark.parametrize(("ours_every", "most"), [(1000, 1.0), (1, 1.5)])
 def test_a_great_store_takes_less_than_reading_its_rows(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], ours_every: int, most: float
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], ours_every: int, most: float, apart: bool
 ) -> None:
-    world, path = great_store(tmp_path, rows=ROWS, ours_every=ours_every)
+    world, path = great_store(tmp_path, rows=ROWS, ours_every=ours_every, apart=apart)
     assert world.store(hosts=HOSTS).count == ROWS // ours_every
     counted = _fastest(lambda: world.store(hosts=HOSTS))
     read = _fastest(lambda: _rows(path))

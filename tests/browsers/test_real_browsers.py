@@ -195,7 +195,7 @@ def test_a_chromium_that_blocks_cookies_and_has_an_extension(here: Here, portal:
     found = here.profile(portal.url)
     assert found.unreadable is None
     assert found.blocks == (CookieBlock(CookieScope.ALL, SetBy.SETTING),)
-    assert found.extensions == ("My Tracker Blocker",)
+    assert found.extensions == ("another",)
     assert here.store(portal.url).count == 0
 
 

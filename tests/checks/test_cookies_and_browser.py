@@ -11,6 +11,8 @@ from portalcheck.api import (
     BrowserProfile,
     Context,
     CookieBlock,
+    CookieHeader,
+    CookieRole,
     CookieScope,
     CookieStore,
     InstalledBrowser,
@@ -73,6 +75,46 @@ def test_what_is_said_of_a_store(given: CookieStore, expected: list[tuple[str, s
     assert outcomes(judge_stores([given], NOW)) == expected
 
 
+PORTAL, IDENTITY = CookieRole
+
+
+def header(role: CookieRole, size: int, *, of_sign_in: bool = True, contained: bool = False) -> CookieHeader:
+    return CookieHeader(role=role, header_bytes=size, of_sign_in=of_sign_in, contained=contained)
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "more", "expected"),
+    [
+        ([header(IDENTITY, 8192), header(PORTAL, 8192)], {}, []),
+        ([header(IDENTITY, 8193)], {}, [("identity", 8193, "warn")]),
+        ([header(IDENTITY, 21_000)], {}, [("identity", 21_000, "fail")]),
+        ([header(PORTAL, 21_000)], {}, [("portal", 21_000, "fail")]),
+        ([header(PORTAL, 21_000)], {"header_bytes": 9000}, [("portal", 21_000, "fail")]),
+        ([header(PORTAL, 9000)], {"header_bytes": 21_000}, [("portal", 21_000, "fail")]),
+        ([header(PORTAL, 21_000, of_sign_in=False)], {}, [("portal", 21_000, "warn")]),
+        (
+            [header(PORTAL, 90_000, of_sign_in=False)],
+            {"header_bytes": 17_000},
+            [("portal", 17_000, "fail")],
+        ),
+        ([header(PORTAL, 21_000, contained=True)], {}, [("portal", 21_000, "warn")]),
+        ([header(PORTAL, 21_000, contained=True)], {"partitioned": 7}, [("portal", 21_000, "fail")]),
+        ([header(IDENTITY, 21_000, contained=True)], {"partitioned": 6}, [("identity", 21_000, "warn")]),
+        (
+            [header(PORTAL, 21_000), header(IDENTITY, 9000)],
+            {},
+            [("portal", 21_000, "fail"), ("identity", 9000, "warn")],
+        ),
+    ],
+)
+def test_a_large_header_is_looked_for_beyond_the_sign_in_page(
+    elsewhere: list[CookieHeader], more: dict[str, int], expected: list[tuple[str, int, str]]
+) -> None:
+    found = judge_stores([store(count=7, elsewhere=tuple(elsewhere), **more)], NOW)
+    told = [each for each in found if each.reason == "cookies.too-large"]
+    assert [(each.args["role"], each.args["header_bytes"], each.status) for each in told] == expected
+
+
 def test_whose_browsers_were_looked_at_is_said_once() -> None:
     found = outcomes(
         judge_stores([store(count=1, of_caller=True), store(profile=2, count=1, of_caller=True)], NOW)
@@ -97,7 +139,7 @@ def test_the_arguments_are_those_of_the_contract() -> None:
         "header_bytes": 9000,
     }
     assert one(found, "cookies.duplicates").args == {**WHO, "header_bytes": 9000}
-    assert one(found, "cookies.too-large").args == {**WHO, "header_bytes": 9000}
+    assert one(found, "cookies.too-large").args == {**WHO, "header_bytes": 9000, "role": "portal"}
     none = list(judge_stores([store(running=True)], NOW))
     assert one(none, "cookies.none").args == {**WHO, "running": True}
     locked = list(judge_stores([store(unreadable=Unreadable.LOCKED)], NOW))
@@ -169,11 +211,13 @@ class Place:
             self.routes.append(route)
             return plain if route is None else filled
 
-        def kept(url: str, hosts: Sequence[str]) -> tuple[CookieStore, ...]:
+        def kept(url: str, hosts: Sequence[str], identity: Sequence[str]) -> tuple[CookieStore, ...]:
+            assert tuple(identity) == ("id.example",)
             self.asked = (url, hosts)
             return tuple(stores)
 
-        def profiles(url: str) -> tuple[BrowserProfile, ...]:
+        def profiles(url: str, identity: Sequence[str]) -> tuple[BrowserProfile, ...]:
+            assert tuple(identity) == ("id.example",)
             self.asked = (url, ())
             return ()
 
@@ -310,6 +354,45 @@ def test_what_a_browser_that_is_not_the_default_blocks_is_only_a_warning() -> No
 
     assert one(judge_browsers(others, [blocking], NOW), "browser.blocks-cookies").status is Status.WARN
     assert one(judge_browsers(others[:1], [blocking], NOW), "browser.blocks-cookies").status is Status.FAIL
+
+
+def test_a_block_of_the_host_that_signs_people_in_stops_sign_in() -> None:
+    blocks = (CookieBlock(CookieScope.SITE, SetBy.POLICY, IDENTITY),)
+    finding = one(judge_browsers([], [profile(blocks=blocks)], NOW), "browser.blocks-cookies")
+    assert finding.status is Status.FAIL
+    assert finding.args == {"browser": "chrome", "scope": "site", "by": "policy", "role": "identity"}
+
+
+def test_a_default_browser_that_is_not_known_is_a_default() -> None:
+    blocking = profile(browser="firefox", blocks=(CookieBlock(CookieScope.ALL, SetBy.SETTING),))
+    found = list(
+        judge_browsers(
+            [installed(browser="firefox"), installed(browser="another", default=True)], [blocking], NOW
+        )
+    )
+    assert one(found, "browser.blocks-cookies").status is Status.WARN
+    assert one(found, "browser.default").args == {"browser": "another"}
+
+
+def test_a_browser_that_is_not_known_is_not_recommended() -> None:
+    found = list(judge_browsers([installed(default=True), installed(browser="another")], [], NOW))
+    assert [each for each in found if each.reason == "browser.other"] == []
+    stores = (store(count=1), store(browser="another"))
+    browsers = (installed(default=True), installed(browser="another"))
+    told = cookies_check(context(machine=computer(cookie_stores=stores, browsers=browsers)))
+    assert [each for each in told if each.reason == "cookies.fresh-browser"] == []
+
+
+def test_where_links_open_in_a_browser_that_is_not_known_there_is_one() -> None:
+    hidden = profile(browser="another", unreadable=Unreadable.UNKNOWN_LAYOUT)
+    assert outcomes(judge_browsers([installed(browser="another", version="", default=True)], [hidden], NOW))[
+        -1
+    ] == (
+        "browser.unreadable",
+        "unknown",
+    )
+    kept = store(browser="another", unreadable=Unreadable.UNKNOWN_LAYOUT)
+    assert outcomes(judge_stores([kept], NOW)) == [("cookies.unreadable", "unknown")]
 
 
 def test_another_browser_is_named_for_the_step_that_tries_one() -> None:

@@ -96,9 +96,10 @@ def test_a_location_without_a_redirect_leads_nowhere() -> None:
 
 
 def test_redirects_to_official_hosts_only_are_well() -> None:
-    found = list(redirects(judged("https://optum.com"), [judged("https://healthsafe-id.com")] * 2))
+    led = ["https://healthsafe-id.com"] * 2 + ["https://pat.login.healthsafe-id.com"]
+    found = list(redirects(judged("https://optum.com"), list(map(judged, led)), ["healthsafe-id.com"]))
     assert outcomes(found) == [("domain.redirect-official", "ok")]
-    assert found[0].args == {"hosts": ("healthsafe-id.com",)}
+    assert found[0].args == {"hosts": ("healthsafe-id.com",), "further": 1}
 
 
 def test_redirects_within_the_host_are_not_worth_a_word() -> None:

@@ -8,9 +8,10 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from portalcheck.facts import BrowserProfile, CookieStore, Unreadable
+from portalcheck.facts import ANOTHER, BrowserProfile, CookieStore, Unreadable
 from portalcheck.machine import browsers
 from portalcheck.machine.browsers import binarycookies, default, firefox, prefs_js, safari
+from portalcheck.machine.browsers.extensions import public_names
 from portalcheck.machine.browsers.matching import Page, Totals, page_of
 from portalcheck.machine.browsers.places import Place, places
 from portalcheck.machine.browsers.profile import Question
@@ -19,7 +20,7 @@ from tests.fuzz.target import parts_of, target, text_of
 from tests.machine.browsers.world import HOSTS, NOW, URL, World
 
 _WHY = frozenset(Unreadable) - {Unreadable.ABSENT}
-_NAMES = frozenset({"", *(name for _, name in default._WORDS)})
+_NAMES = frozenset({"", ANOTHER, *(name for _, name in default._WORDS)})
 _SCOPES = frozenset({"all", "third-party", "site"})
 
 
@@ -112,10 +113,7 @@ def _told(profile: BrowserProfile) -> None:
     assert profile.unreadable in (*_WHY, None)
     assert {block.scope for block in profile.blocks} <= _SCOPES
     assert {block.by for block in profile.blocks} <= {"setting", "policy"}
-    for name in profile.extensions:
-        assert name
-        assert name.isprintable()
-        assert len(name) <= 64
+    assert set(profile.extensions) <= public_names()
 
 
 @target("browser")

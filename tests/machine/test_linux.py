@@ -28,6 +28,8 @@ from tests.machine.recorded import computer, down, up
         ("ID=rhel\nVERSION_ID=9.4.1234.secret-build-5\n", "rhel 9.4.1234"),
         ('NAME="never closed\nVERSION_ID=1\n', "linux 1"),
         ("", "linux"),
+        ("ID=acme-desktop\nID_LIKE=debian\nVERSION_ID=4.2\n", "linux"),
+        ("ID=debian-of-pat\nVERSION_ID=12\n", "linux"),
     ],
 )
 def test_the_release_is_distribution_and_version(tmp_path: Path, text: str, release: str) -> None:

@@ -69,6 +69,7 @@ def test_a_clocks_error_is_written_in_the_largest_unit_that_is_true(
         ("", "", "-", "-"),
         (("a", "b"), "", "a, b", "a, b"),
         ("epiphany", "browser", "GNOME Web", "GNOME Web"),
+        ("another", "browser", "a browser that we do not know", "un navegador que no conocemos"),
         ("lynx", "browser", "lynx", "lynx"),
         ("omission", "trick", "a letter is missing", "le falta una letra"),
         ("tld-swap", "trick", "it ends in something else", "termina de otra manera"),

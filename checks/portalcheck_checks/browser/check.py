@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import msgspec
 
 from portalcheck.api import (
+    ANOTHER,
     DIRECT,
     Arg,
     BrowserFiles,
     BrowserProfile,
     Check,
     Context,
+    CookieRole,
     CookieScope,
     DnsAnswer,
     Failure,
@@ -60,7 +62,11 @@ def browser(ctx: Context) -> Iterable[Finding]:
     machine = ctx.machine
     settings = machine.proxies(url)
     proxied = bool(settings.programs or settings.browser or settings.pac_url or settings.auto_detect)
-    browsers, profiles, now = machine.browsers(), machine.browser_profiles(url), machine.now()
+    browsers, profiles, now = (
+        machine.browsers(),
+        machine.browser_profiles(url, ctx.portal.identity),
+        machine.now(),
+    )
     idle = {one.browser for one in browsers} - {one.browser for one in browsers if _is_in_use(one, now)}
     in_use = [one for one in profiles if one.browser not in idle]
     yield from judge(browsers, profiles, now, proxied=proxied, tried=lambda: own_ways(ctx, in_use))
@@ -202,7 +208,7 @@ def _another(
     }
     unfit |= {one.profile.browser for one in tried if one.dns_fails or one.proxy_fails}
     unfit |= defaults | {one.browser for one in browsers if one.supported is Support.NO}
-    others = [one.browser for one in browsers if one.browser not in unfit]
+    others = [one.browser for one in browsers if one.browser not in (*unfit, ANOTHER)]
     if defaults and others:
         yield ok(reasons.OTHER, browser=others[0])
 
@@ -215,7 +221,8 @@ def _settings(profiles: Iterable[BrowserProfile], defaults: set[str]) -> Iterato
             yield unknown(reasons.UNREADABLE, browser=one.browser, profile=one.profile, why=one.unreadable)
         for block in one.blocks:
             say = note if block.scope is CookieScope.THIRD_PARTY else stops
-            yield say(reasons.BLOCKS_COOKIES, browser=one.browser, scope=block.scope, by=block.by)
+            more: dict[str, Arg] = {"role": block.role} if block.role is CookieRole.IDENTITY else {}
+            yield say(reasons.BLOCKS_COOKIES, browser=one.browser, scope=block.scope, by=block.by, **more)
         if one.clears_on_exit:
             yield note(reasons.CLEARS_ON_EXIT, browser=one.browser)
         if one.never_remembers:

@@ -13,7 +13,7 @@ FOUND = Reason("browser.found", layer=Layer.BROWSER, args=_BROWSER)
 DEFAULT = Reason("browser.default", layer=Layer.BROWSER, args=_BROWSER)
 OTHER = Reason("browser.other", layer=Layer.BROWSER, args=_BROWSER)
 BLOCKS_COOKIES = Reason(
-    "browser.blocks-cookies", layer=Layer.BROWSER, args={"browser": str, "scope": str, "by": str}
+    "browser.blocks-cookies", layer=Layer.BROWSER, args={"browser": str, "scope": str, "by": str, "role": str}
 )
 CLEARS_ON_EXIT = Reason("browser.clears-on-exit", layer=Layer.BROWSER, args=_BROWSER)
 NEVER_REMEMBERS = Reason("browser.never-remembers", layer=Layer.BROWSER, args=_BROWSER)

@@ -6,10 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import urlsplit
 
 from portalcheck.api import (
+    ANOTHER,
     Arg,
     BrowserFiles,
     Check,
     Context,
+    CookieHeader,
+    CookieRole,
     CookieStore,
     Finding,
     InstalledBrowser,
@@ -43,7 +46,7 @@ REFUSALS = frozenset({400, 413, 431, 494})
 def cookies(ctx: Context) -> Iterable[Finding]:
     """The stores of all browsers; a great Cookie header is tried on the portal, with filler for cookies."""
     url = ctx.url if ctx.contactable else ctx.portal.url
-    stores = ctx.machine.cookie_stores(url, hosts(ctx, url))
+    stores = ctx.machine.cookie_stores(url, hosts(ctx, url), ctx.portal.identity)
     yield from judge(stores, ctx.machine.now())
     yield from judge_fresh(stores, ctx.machine.browsers() if _some_kept(stores) else ())
     largest = max(stores, key=lambda store: store.header_bytes, default=None)
@@ -95,9 +98,7 @@ def _judge_store(store: CookieStore, now: float) -> Iterator[Finding]:
         yield note(reasons.NONE_KEPT, **who, running=store.running)
     if store.duplicates:
         yield warn(reasons.DUPLICATES, **who, header_bytes=store.header_bytes)
-    if store.header_bytes > LARGE_BYTES:
-        say = fail if store.header_bytes > TOO_LARGE_BYTES else warn
-        yield say(reasons.TOO_LARGE, **who, header_bytes=store.header_bytes)
+    yield from _judge_size(store, who)
     if store.newer_schema:
         yield note(reasons.NEWER_LAYOUT, **who)
     if store.on_site >= NEAR_LIMIT:
@@ -107,12 +108,32 @@ def _judge_store(store: CookieStore, now: float) -> Iterator[Finding]:
         yield ok(reasons.AGE, **who, oldest_days=oldest, newest_days=newest)
 
 
+def _judge_size(store: CookieStore, who: dict[str, Arg]) -> Iterator[Finding]:
+    """The largest header to the portal, whatever the page, and the largest to those that sign people in.
+
+    It stops sign-in where this leads for sure: not to another host of the portal, and not in a container tab while
+    something is kept outside of it too.
+    """
+    page = CookieHeader(role=CookieRole.PORTAL, header_bytes=store.header_bytes)
+    only_contained = store.count == store.partitioned
+    for role in CookieRole:
+        sizes = [
+            (one.of_sign_in and (only_contained or not one.contained), one.header_bytes)
+            for one in (page, *store.elsewhere)
+            if one.role is role and one.header_bytes > LARGE_BYTES
+        ]
+        if sizes:
+            stops, size = max(sizes, key=lambda one: (one[0] and one[1] > TOO_LARGE_BYTES, one[1]))
+            say = fail if stops and size > TOO_LARGE_BYTES else warn
+            yield say(reasons.TOO_LARGE, **who, header_bytes=size, role=role)
+
+
 def judge_fresh(stores: Sequence[CookieStore], browsers: Iterable[InstalledBrowser]) -> Iterator[Finding]:
     """A browser to try instead (the article's step 5): one that is no default, not too old, and keeps nothing yet."""
     for one in browsers:
         own = [store for store in stores if store.browser == one.browser]
         empty = own and all(store.unreadable is None and not _some_kept([store]) for store in own)
-        if empty and not one.default and one.supported is not Support.NO:
+        if one.browser != ANOTHER and empty and not one.default and one.supported is not Support.NO:
             yield ok(reasons.FRESH_BROWSER, browser=one.browser)
             return
 

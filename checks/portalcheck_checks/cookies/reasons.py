@@ -23,7 +23,9 @@ NONE_KEPT = Reason("cookies.none", layer=Layer.BROWSER, args={**_STORE, "running
 EXPIRED = Reason("cookies.expired", layer=Layer.BROWSER, args=_STORE)
 UNREADABLE = Reason("cookies.unreadable", layer=Layer.BROWSER, args={**_STORE, "why": str})
 DUPLICATES = Reason("cookies.duplicates", layer=Layer.BROWSER, args={**_STORE, "header_bytes": int})
-TOO_LARGE = Reason("cookies.too-large", layer=Layer.BROWSER, args={**_STORE, "header_bytes": int})
+TOO_LARGE = Reason(
+    "cookies.too-large", layer=Layer.BROWSER, args={**_STORE, "header_bytes": int, "role": str}
+)
 REFUSED_WHEN_LARGE = Reason(
     "cookies.refused-when-large", layer=Layer.BROWSER, args={**_STORE, "header_bytes": int, "status": int}
 )

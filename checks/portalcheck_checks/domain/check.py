@@ -42,7 +42,8 @@ def domain(context: Context) -> Iterable[Finding]:
     trace = context.trace()
     if trace is None:
         return
-    yield from redirects(verdict, [context.judge_address(url) for url in led_to(trace)])
+    led = [context.judge_address(url) for url in led_to(trace)]
+    yield from redirects(verdict, led, (*context.portal.official, *context.portal.identity))
     names = doubtful_names(verdict, context.chain(trace.first))
     yield from certificate([context.judge_address(f"https://{name}/") for name in names])
 
@@ -79,14 +80,19 @@ def led_to(trace: Trace) -> list[str]:
     return found
 
 
-def redirects(first: Verdict, others: Sequence[Verdict]) -> Iterator[Finding]:
-    """What is to say of the hosts that the address led on to; each host once."""
+def redirects(first: Verdict, others: Sequence[Verdict], listed: Sequence[str] = ()) -> Iterator[Finding]:
+    """What is to say of the hosts that the address led on to; each host once.
+
+    `listed` are the names of the portal's profile: of further hosts below one it is told, and their number.
+    """
     hosts = {other.host: other for other in others if other.host and other.host != first.host}
     official = [host for host, other in hosts.items() if other.kind is Kind.OFFICIAL]
     unlisted = [host for host, other in hosts.items() if other.kind is Kind.UNRELATED]
     imitations = [other for other in hosts.values() if other.kind is Kind.LOOKALIKE]
     if hosts and len(official) == len(hosts):
-        yield ok(reasons.REDIRECT_OFFICIAL, hosts=tuple(official))
+        names = [name for name in listed if any(f".{host}".endswith(f".{name}") for host in official)]
+        further = sum(host not in listed for host in official)
+        yield ok(reasons.REDIRECT_OFFICIAL, hosts=tuple(dict.fromkeys(names)), further=further)
     for host in unlisted[:_MOST_FINDINGS]:
         yield note(reasons.REDIRECT_UNLISTED, host=host)
     for imitation in imitations[:_MOST_FINDINGS]:

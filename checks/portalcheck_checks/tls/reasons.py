@@ -13,7 +13,7 @@ DATES_FIT_TRUE_TIME = Reason("tls.dates-fit-true-time", layer=Layer.CERTIFICATE)
 DATES_UNCLEAR = Reason("tls.dates-unclear", layer=Layer.CERTIFICATE)
 WRONG_NAME = Reason("tls.wrong-name", layer=Layer.CERTIFICATE, args={"twin": bool}, local={"names": "name"})
 UNTRUSTED = Reason("tls.untrusted", layer=Layer.CERTIFICATE, args={"self_signed": bool})
-IDENTITY_UNCLEAR = Reason("tls.identity-unclear", layer=Layer.CERTIFICATE, args={"host": str})
+IDENTITY_UNCLEAR = Reason("tls.identity-unclear", layer=Layer.CERTIFICATE, local={"host": "name"})
 ISSUER_MISSING = Reason("tls.issuer-missing", layer=Layer.CERTIFICATE)
 CHAIN_INCOMPLETE = Reason("tls.chain-incomplete", layer=Layer.CERTIFICATE)
 INTERCEPTED = Reason(

@@ -47,7 +47,7 @@ def cookies(profile: Profile, question: Question) -> CookieStore:
     found = profile.unreadable or count(
         cookie_file(profile),
         lambda database: chromium_cookies.guard(database, environment.os),
-        chromium_cookies.jars(question.page),
+        chromium_cookies.jars,
         question,
     )
     is_running = running.chromium(environment, place.folder, boxed=place.boxed)

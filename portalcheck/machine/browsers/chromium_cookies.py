@@ -37,6 +37,7 @@ def guard(database: Database, system: str) -> Clock | Unreadable:
       CASE WHEN {lasting} <> 0 AND expires_utc >= 1 THEN expires_utc END AS expires,
       {"top_frame_site_key" if "top_frame_site_key" in columns else "''"} AS jar,
       {"has_cross_site_ancestor" if "has_cross_site_ancestor" in columns else "0"} AS embedded,
+      '' AS box, {"top_frame_site_key" if "top_frame_site_key" in columns else "''"} AS within,
       {database.bytes_of("name")} AS name_bytes,
       {_value_bytes(database, version, columns, system)} AS value_bytes,
       {first_time(name for name in _CHANGED if name in columns)} AS changed

@@ -1,11 +1,11 @@
-"""Which browser opens a link to an https page, by the system's own settings. `""` if they do not say."""
+"""Which browser opens a link to an https page, by the system's own settings."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from portalcheck.facts import Unreadable
-from portalcheck.machine.browsers.reading import part, read_ini, read_plist
+from portalcheck.facts import ANOTHER, Unreadable
+from portalcheck.machine.browsers.reading import exists, part, read_ini, read_plist
 from portalcheck.machine.environment import Environment
 
 _SCHEME = "x-scheme-handler/https"
@@ -25,14 +25,42 @@ _WORDS = (
     ("safari", "safari"),
     ("epiphany", "epiphany"),
 )
-_CHOICE = r"Software\Microsoft\Windows\Shell\Associations\UrlAssociations\https\UserChoice"
+_CHOOSERS = (
+    "browserosaurus",
+    "browserpicker",
+    "software.browsers",
+    "browserselect",
+    "choosy",
+    "finicky",
+    "hurl",
+    "junction",
+    "linkquisition",
+    "velja",
+)
+"""Programs that open no page themselves, and ask which browser to open it in."""
+_CHOICES = (
+    # Since Windows 11 24H2 the first is what links follow, and the second may stay behind.
+    r"Software\Microsoft\Windows\Shell\Associations\UrlAssociations\https\UserChoiceLatest\ProgId",
+    r"Software\Microsoft\Windows\Shell\Associations\UrlAssociations\https\UserChoice",
+)
 _HANDLERS = "Library/Preferences/com.apple.LaunchServices/com.apple.launchservices.secure.plist"
 
 
 def default_browser(environment: Environment) -> str:
-    """The name of the default browser (contract.md, Reasons and arguments)."""
+    """The name of the default browser (contract.md, Reasons and arguments), `ANOTHER` for one of no table.
+
+    `""` if the system does not say, or if links go to a program that asks which browser to open.
+    """
+    handler = handler_of_links(environment)
+    if not handler or any(word in handler.casefold() for word in _CHOOSERS):
+        return ""
+    return browser_of(handler) or ANOTHER
+
+
+def handler_of_links(environment: Environment) -> str:
+    """What the system itself calls the program that opens a link to an https page; it may tell of a person."""
     readers = {"windows": _windows, "macos": _macos, "linux": _linux}
-    return browser_of(readers[environment.os](environment))
+    return readers[environment.os](environment)
 
 
 def browser_of(handler: str) -> str:
@@ -42,8 +70,14 @@ def browser_of(handler: str) -> str:
 
 
 def _windows(environment: Environment) -> str:
-    value = environment.registry.value("HKCU", _CHOICE, "ProgId")
-    return value if isinstance(value, str) else ""
+    registry = environment.registry
+    chosen = (registry.value("HKCU", key, "ProgId") for key in _CHOICES)
+    handler = next((value for value in chosen if isinstance(value, str) and value), "")
+    if not handler.casefold().startswith("appx"):
+        return handler
+    # An app of the Store: what opens is a number, and who it belongs to stands beside it.
+    owner = registry.value("HKCU", rf"Software\Classes\{handler}\Application", "AppUserModelID")
+    return owner if isinstance(owner, str) and owner else handler
 
 
 def _macos(environment: Environment) -> str:
@@ -60,19 +94,56 @@ def _macos(environment: Environment) -> str:
 
 
 def _linux(environment: Environment) -> str:
-    """The first association that the lists of the desktop give (XDG, mime-apps-spec 1.0)."""
-    for path in _lists(environment):
-        handlers = read_ini(path, _MAX_LIST).get("Default Applications", {}).get(_SCHEME, "")
-        first = handlers.partition(";")[0]
-        if first:
-            return first
-    return ""
+    """The first association of the desktop's lists whose program is there (XDG, mime-apps-spec 1.0).
+
+    Where none is there the first that is listed, as programs lie in more places than are known here; where none is
+    listed, what KDE keeps of its own.
+    """
+    listed = [
+        name
+        for path in _lists(environment)
+        for name in read_ini(path, _MAX_LIST).get("Default Applications", {}).get(_SCHEME, "").split(";")
+        if name
+    ]
+    if listed:
+        folders = _applications(environment)
+        return next((name for name in listed if _is_there(name, folders)), listed[0])
+    config = _config(environment)
+    kde = {} if config is None else read_ini(config / "kdeglobals", _MAX_LIST)
+    return kde.get("General", {}).get("BrowserApplication", "")
+
+
+def _is_there(name: str, folders: list[Path]) -> bool:
+    # In the name, a dash may stand for a folder.
+    names = {name, *(name[:at] + "/" + name[at + 1 :] for at, letter in enumerate(name) if letter == "-")}
+    return ".." not in name and any(exists(folder / each) for folder in folders for each in names)
+
+
+def _applications(environment: Environment) -> list[Path]:
+    """Where the programs of a desktop are listed, Flatpak's and Snap's among them."""
+    data = _data(environment)
+    shared = environment.variable("XDG_DATA_DIRS") or "/usr/local/share:/usr/share"
+    own = [] if data is None else [data / "applications", data / "flatpak/exports/share/applications"]
+    others = [
+        *(f"{folder}/applications" for folder in shared.split(":") if folder.startswith("/")),
+        "/var/lib/flatpak/exports/share/applications",
+        "/var/lib/snapd/desktop/applications",
+    ]
+    return [*own, *(environment.at(folder) for folder in others)]
+
+
+def _config(environment: Environment) -> Path | None:
+    home = environment.home
+    return environment.folder("XDG_CONFIG_HOME") or (home and home / ".config")
+
+
+def _data(environment: Environment) -> Path | None:
+    home = environment.home
+    return environment.folder("XDG_DATA_HOME") or (home and home / ".local/share")
 
 
 def _lists(environment: Environment) -> list[Path]:
-    home = environment.home
-    config = environment.folder("XDG_CONFIG_HOME") or (home and home / ".config")
-    data = environment.folder("XDG_DATA_HOME") or (home and home / ".local/share")
+    config, data = _config(environment), _data(environment)
     own = [config, environment.at("/etc/xdg"), data and data / "applications"]
     shared = [environment.at("/usr/local/share/applications"), environment.at("/usr/share/applications")]
     desktops = environment.variable("XDG_CURRENT_DESKTOP").lower().split(":")

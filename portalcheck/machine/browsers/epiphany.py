@@ -7,7 +7,7 @@ from pathlib import Path
 from portalcheck.facts import CookieStore, Unreadable
 from portalcheck.machine.browsers import mozilla_cookies
 from portalcheck.machine.browsers.places import Place
-from portalcheck.machine.browsers.profile import Profile, Question, count, store
+from portalcheck.machine.browsers.profile import Profile, Question, count, no_jars, store
 from portalcheck.machine.browsers.reading import exists, folders
 
 _COOKIES = "cookies.sqlite"
@@ -23,5 +23,5 @@ def profile_folders(place: Place) -> tuple[Path, ...] | Unreadable:
 
 def cookies(profile: Profile, question: Question) -> CookieStore:
     """What the profile keeps for a portal."""
-    found = profile.unreadable or count(profile.folder / _COOKIES, mozilla_cookies.guard, (), question)
+    found = profile.unreadable or count(profile.folder / _COOKIES, mozilla_cookies.guard, no_jars, question)
     return store(profile, found, running=None, keeps_session=False)

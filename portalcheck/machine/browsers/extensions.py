@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Collection
 from functools import cache
 
 import msgspec
 
+from portalcheck.facts import ANOTHER
 from portalcheck.machine.browsers.places import data, typed
-
-MAX_NAME = 48
-"""How many characters of a name that an extension gives itself are kept."""
 
 
 class _Extension(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -40,23 +37,22 @@ def _names(family: str) -> dict[str, str]:
     return {id_: one.name for one in _table().extension for id_ in getattr(one, family)}
 
 
+def public_names() -> frozenset[str]:
+    """All that may be told of an extension: the names of the table, and `ANOTHER`."""
+    return frozenset({*(one.name for one in _table().extension), ANOTHER})
+
+
 def listed_name(family: str, extension_id: str) -> str:
     """The public name of an extension of the table (`family` chromium or firefox), `""` for any other."""
     return _names(family).get(extension_id, "")
 
 
 def unlisted_name(own_name: str, permissions: Collection[object]) -> str:
-    """The name of an extension that says of itself that it blocks, and may; `""` for any other."""
+    """`ANOTHER` for an extension that says of itself that it blocks, and may; `""` for any other.
+
+    Its own name may tell of an employer or a person.
+    """
     rules = _table().unlisted
-    if not any(word in own_name.casefold() for word in rules.words):
-        return ""
-    return (
-        printable(own_name) if any(p in rules.permissions for p in permissions if isinstance(p, str)) else ""
-    )
-
-
-def printable(text: str) -> str:
-    """Text from outside, cut short and without what steers a terminal or the direction of writing."""
-    plain = "".join(" " if letter.isspace() else letter for letter in text)
-    kept = "".join(letter for letter in plain if unicodedata.category(letter)[0] != "C")
-    return " ".join(kept.split())[:MAX_NAME].rstrip()
+    says_so = any(word in own_name.casefold() for word in rules.words)
+    may = any(wish in rules.permissions for wish in permissions if isinstance(wish, str))
+    return ANOTHER if says_so and may else ""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 
 import msgspec
 
-from portalcheck.facts import BrowserFiles
+from portalcheck.facts import ANOTHER, BrowserFiles
+from portalcheck.machine.browsers import unlisted
 from portalcheck.machine.browsers.places import Browser, browsers, data, typed
 
 _WRITTEN = {
@@ -21,6 +23,7 @@ _WRITTEN = {
 }
 _DEFAULT = {
     "linux": (
+        "~/.config/kdeglobals",
         "~/.config/*mimeapps.list",
         "/etc/xdg/*mimeapps.list",
         "~/.local/share/applications/*mimeapps.list",
@@ -28,7 +31,11 @@ _DEFAULT = {
         "/usr/share/applications/*mimeapps.list",
     ),
     "macos": ("~/Library/Preferences/com.apple.LaunchServices/com.apple.launchservices.secure.plist",),
-    "windows": (r"HKCU\Software\Microsoft\Windows\Shell\Associations\UrlAssociations\https\UserChoice",),
+    "windows": (
+        r"HKCU\Software\Microsoft\Windows\Shell\Associations\UrlAssociations\https\UserChoiceLatest\ProgId",
+        r"HKCU\Software\Microsoft\Windows\Shell\Associations\UrlAssociations\https\UserChoice",
+        r"HKCU\Software\Classes\[app]\Application",
+    ),
 }
 """Where each system keeps which browser is the default."""
 
@@ -73,18 +80,20 @@ def read(what: BrowserFiles, os: str) -> tuple[Files, ...]:
         read: _Read = getattr(family, what.value)
         here = [one for one in browsers() if one.family == family.name and getattr(one, os)]
         if here and read != _Read():
+            folders = [place for one in here for place in getattr(one, os)]
             policies = _policies(here, os) if what is BrowserFiles.SETTINGS else ()
-            found.append(
-                Files(
-                    browsers=tuple(one.name for one in here),
-                    folders=tuple(_as_written(place) for one in here for place in getattr(one, os)),
-                    beside=read.folder,
-                    profile=read.profile,
-                    program=read.program,
-                    elsewhere=(*read.elsewhere, *policies),
-                )
-            )
+            listed = _files(read, folders, *(one.name for one in here))
+            found.append(msgspec.structs.replace(listed, elsewhere=(*read.elsewhere, *policies)))
+            if others := unlisted.folders(family.name, os):
+                found.append(_files(read, others, ANOTHER))
     return (*found, Files(elsewhere=_DEFAULT[os]))
+
+
+def _files(read: _Read, folders: Iterable[str], *names: str) -> Files:
+    written = tuple(map(_as_written, folders))
+    return Files(
+        browsers=names, folders=written, beside=read.folder, profile=read.profile, program=read.program
+    )
 
 
 def _as_written(template: str) -> str:

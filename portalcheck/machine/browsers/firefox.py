@@ -63,7 +63,7 @@ def cookies(profile: Profile, question: Question) -> CookieStore:
     found = profile.unreadable or count(
         profile.folder / "cookies.sqlite",
         mozilla_cookies.guard,
-        mozilla_cookies.jars(question.page),
+        mozilla_cookies.jars,
         question,
     )
     is_running = running.firefox(question.environment, profile.folder)

@@ -1,21 +1,24 @@
 """Which cookies a browser would send (RFC 6265, 5.4), counted inside a database.
 
 Every family offers its rows in one form, the view `database.SIZES`, whose columns are host, path, name, secure,
-expires, jar, embedded, name_bytes, value_bytes and changed; names and hosts are compared there and never leave it.
-`host` has a leading dot for a domain cookie; `expires` and `changed` are by the clock of the database, NULL for none;
-`jar` is empty for the ordinary one, else how the browser writes the partition or container that keeps the cookie
-apart; `embedded` is 1 where that is a frame within another site's.
+expires, jar, embedded, box, within, name_bytes, value_bytes and changed; names and hosts are compared there and never
+leave it. `host` has a leading dot for a domain cookie; `expires` and `changed` are by the clock of the database, NULL
+for none; `jar` is empty for the ordinary one, else how the browser writes the partition or container that keeps the
+cookie apart, of which `box` is the container alone and `within` the rest; `embedded` is 1 where that is a frame within
+another site's.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import msgspec
 
+from portalcheck.facts import CookieHeader
+from portalcheck.machine.browsers import elsewhere as beyond
 from portalcheck.machine.browsers.database import SIZES, Database, Number
 from portalcheck.machine.hostnames import DEFAULT_PORTS, Destination, a_label, destination_of
 
@@ -87,6 +90,9 @@ def first_time(columns: Iterable[str], part: int = 1) -> str:
     return f"CASE {cases} END" if cases else "NULL"
 
 
+Jars = Callable[[Page | None], tuple[str, ...]]
+
+
 class Totals(msgspec.Struct, frozen=True, kw_only=True):
     """What a store keeps for a portal, by the names of `facts.CookieStore`."""
 
@@ -101,6 +107,7 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
     oldest: Number = None
     newest: Number = None
     newer_schema: bool = False
+    elsewhere: tuple[CookieHeader, ...] = ()
 
 
 class _Values:
@@ -131,44 +138,50 @@ def totals(
     page: Page | None,
     hosts: Iterable[str],
     now: float,
-    own_jars: Iterable[str],
+    jars: Jars,
+    identity: Iterable[str] = (),
 ) -> Totals:
     """Count what a guarded database keeps for `hosts` and would send to `page` at the time `now`.
 
-    `clock` is that of the database's times. `own_jars` are those beside the ordinary one whose cookies are
-    sent too. What SQLite refuses ends `database.ask`.
+    `clock` is that of the database's times. `jars` tells those beside the ordinary one whose cookies are sent too
+    when a person opens a page. `identity` are those of the hosts that sign people in. What SQLite refuses ends
+    `database.ask`.
     """
     names, to_page = _names(page, hosts), _sent_hosts(page)
     values = _Values()
     sendable = values.matches("host", to_page)
-    # Whole, as the databases' times are: comparing with a fraction takes SQLite longer.
-    expired = f"expires <= {values.one(math.floor(clock.reading(now)))}"
-    own = f"(jar = '' OR jar IS NULL OR (embedded IS NOT 1 AND jar IN {values.many(own_jars)}))"
+    expired = _expired(clock, now, values)
+    own = f"(jar = '' OR jar IS NULL OR (embedded IS NOT 1 AND jar IN {values.many(jars(page))}))"
     near = _near(to_page, _site(page, names), values)
     portals = f"({sendable} OR ({_quick(names, values)} AND {_under(names, values)}))"
     kept = _kept_query(portals, expired, own, near)
     rows, old, lasting, apart, on_site, oldest, newest = database.numbers(kept, values.bound)
-    fits = f"{values.matches('path', _paths(page))} AND {_secure_fits(page)}"
-    tests = [sendable, fits]
-    if old:
-        tests.append(f"({expired}) IS NOT 1")
+    tests = [sendable, values.matches("path", _paths(page)), _secure_fits(page)]
     if old or apart:  # else all are live, and none is apart
-        tests.append(own)
+        tests += [f"({expired}) IS NOT 1", own]
     sent, different, size = _sent(database, " AND ".join(tests), values.bound) if rows else (0, 0, 0)
-    separators = 2 * max(sent - 1, 0)  # "; " between two
+    alive = int(rows or 0) - int(old or 0)
+    some_stay = alive > max(sent, 1)  # else all that are kept are sent to the page as well
+    lives = f"{portals} AND ({expired}) IS NOT 1 AND path IS NOT NULL AND {_secure_fits(page)}"
     return Totals(
-        count=int(rows or 0) - int(old or 0),
+        count=alive,
         expired=int(old or 0),
         session=int(rows or 0) - int(lasting or 0),
         sent=sent,
         duplicates=sent - different,
-        header_bytes=size + separators,
+        header_bytes=size + 2 * max(sent - 1, 0),  # "; " between two
         partitioned=int(apart or 0),
         on_site=int(on_site or 0),
         oldest=clock.seconds(oldest),
         newest=clock.seconds(newest),
         newer_schema=clock.assumed,
+        elsewhere=_elsewhere(database, page, identity, jars, values, lives, alive) if some_stay else (),
     )
+
+
+def _expired(clock: Clock, now: float, values: _Values) -> str:
+    # Whole, as the databases' times are: comparing with a fraction takes SQLite longer.
+    return f"expires <= {values.one(math.floor(clock.reading(now)))}"
 
 
 def _kept_query(portals: str, expired: str, own: str, near: str) -> str:
@@ -192,6 +205,27 @@ def _sent(database: Database, condition: str, bound: Mapping[str, str | float]) 
     # By itself, so that SQLite sorts the names alone; it is also faster than `count(DISTINCT name)`.
     names = f"SELECT count(*) FROM (SELECT 1 {rows} GROUP BY name)"  # noqa: S608 - as above
     return sent, int(database.numbers(names, bound)[0] or 0), size
+
+
+def _elsewhere(
+    database: Database,
+    page: Page | None,
+    identity: Iterable[str],
+    jars: Jars,
+    values: _Values,
+    lives: str,
+    rows: int,
+) -> tuple[CookieHeader, ...]:
+    """What would be sent to other places than the page, of the `rows` that live."""
+    names = _names(None, identity)
+    of_identity = f"({_quick(names, values)} AND {_under(names, values)})"
+    others = values.many(jar for name in names for jar in jars(page_of(f"https://{name}/")))
+    to_page = values.matches("host", _sent_hosts(page))
+    on_page = f"{to_page} AND within IN {values.many(jars(page))}"
+    apart = f"embedded IS NOT 1 AND (({on_page}) OR ({of_identity} AND within IN {others}))"
+    sent = f"{lives} AND (within = '' OR within IS NULL OR ({apart}))"
+    host = values.one(page.host if page is not None else "")
+    return beyond.headers(database, values.bound, (host, to_page, of_identity, sent), rows)
 
 
 def _names(page: Page | None, hosts: Iterable[str]) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ _NEEDED = frozenset({"host", "path", "name", "value", "expiry", "issecure"})
 _SECRET = {"moz_cookies": frozenset({"value"})}
 _MILLISECONDS_FROM = 16
 _NEWEST_KNOWN = 17
+_CONTAINER = "^userContextId="
 _MICROSECONDS = 1_000_000  # in which all other times are
 
 
@@ -27,12 +28,16 @@ def guard(database: Database) -> Clock | Unreadable:
     times = [name for name in ("updateTime", "creationTime") if name.lower() in columns]
     has_jars = "originattributes" in columns
     jar = "originAttributes" if has_jars else "''"
+    boxed = f"substr({jar}, 1, {len(_CONTAINER)}) = '{_CONTAINER}'"  # always the first of the attributes
+    more = f"instr({jar}, '&')"
     private = "privateBrowsingId="  # cookies of a private window that a crash left behind; never sent again
     marks = " AND ".join(f"instr({jar}, '{before}{private}') = 0" for before in "^&")
     kept = f"({jar} = '' OR {jar} IS NULL OR ({marks}))" if has_jars else "1"
     view = f"""
     SELECT host, path, name, isSecure AS secure,
       expiry AS expires, {jar} AS jar, 0 AS embedded,
+      CASE WHEN NOT {boxed} THEN '' WHEN {more} THEN substr({jar}, 1, {more} - 1) ELSE {jar} END AS box,
+      CASE WHEN NOT {boxed} THEN {jar} WHEN {more} THEN '^' || substr({jar}, {more} + 1) ELSE '' END AS within,
       {database.bytes_of("name")} AS name_bytes, {database.bytes_of("value")} AS value_bytes,
       {first_time(times, _MICROSECONDS // clock.per_second)} AS changed
     FROM main.moz_cookies NOT INDEXED WHERE {kept}"""  # noqa: S608 - column names of our own, no outside text

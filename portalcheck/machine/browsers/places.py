@@ -83,11 +83,11 @@ def places(environment: Environment) -> tuple[Place, ...]:
 
     Of those that do not answer, the first of each browser that is known to be installed.
     """
-    variables = _variables(environment)
+    starts = variables(environment)
     wanted = []
     for browser in browsers():
         for template in getattr(browser, environment.os, ()):
-            start, folder = _filled(template, variables)
+            start, folder = filled(template, starts)
             if start is not None and folder is not None:
                 wanted.append((start, Place(browser, folder, boxed="/.var/app/" in template)))
     found = statuses([(place.folder, start) for start, place in wanted])
@@ -120,7 +120,8 @@ def _installed(environment: Environment) -> frozenset[str]:
     return frozenset({default_browser(environment), *map(browser_of, clients)})
 
 
-def _variables(environment: Environment) -> dict[str, Path | None]:
+def variables(environment: Environment) -> dict[str, Path | None]:
+    """The folders that the templates of the tables begin with, None for one that is not set."""
     home = environment.home
 
     def below_home(path: str) -> Path | None:
@@ -139,10 +140,10 @@ def _variables(environment: Environment) -> dict[str, Path | None]:
     }
 
 
-def _filled(template: str, variables: dict[str, Path | None]) -> tuple[Path | None, Path | None]:
-    """The folder that a template begins with, and the whole."""
+def filled(template: str, starts: dict[str, Path | None]) -> tuple[Path | None, Path | None]:
+    """The folder that a template such as `{home}/.mozilla` begins with, and the whole; None if it is not set."""
     name, _, rest = template.removeprefix("{").partition("}")
-    start = variables[name]
+    start = starts[name]
     return start, None if start is None else start / rest.removeprefix("/") if rest else start
 
 
@@ -163,3 +164,15 @@ def _on_same_share(path: str, root: Path | None) -> bool:
     return (
         root is not None and PureWindowsPath(path).drive.casefold() == PureWindowsPath(root).drive.casefold()
     )
+
+
+def is_new(folder: Path, seen: set[tuple[int, int]]) -> bool:
+    """Whether there is such a folder, and not the same one as under an earlier name."""
+    try:
+        status = folder.stat()
+    except (OSError, ValueError):
+        return False
+    key = (status.st_dev, status.st_ino)
+    is_new = key not in seen
+    seen.add(key)
+    return is_new

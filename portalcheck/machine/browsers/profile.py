@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
 from portalcheck.facts import CookieStore, Unreadable
 from portalcheck.machine.browsers.database import Database, ask
-from portalcheck.machine.browsers.matching import Clock, Page, Totals, totals
+from portalcheck.machine.browsers.matching import Clock, Jars, Page, Totals, totals
 from portalcheck.machine.browsers.places import Place
 from portalcheck.machine.browsers.sqlite_image import take
 from portalcheck.machine.environment import Environment
@@ -35,25 +35,35 @@ class Profile(msgspec.Struct, frozen=True):
 
 
 class Question(msgspec.Struct, frozen=True):
-    """What is asked of every cookie store: a page, its portal's hosts, a time in seconds since the epoch."""
+    """What is asked of every cookie store: a page, its portal's hosts, a time in seconds since the epoch.
+
+    `identity` are those of the hosts that sign people in.
+    """
 
     environment: Environment
     page: Page | None
     hosts: tuple[str, ...]
     now: float
+    identity: tuple[str, ...] = ()
+
+
+def no_jars(page: Page | None) -> tuple[str, ...]:
+    """The partitions whose cookies are sent to a page, of a browser that has none."""
+    del page
+    return ()
 
 
 Guard = Callable[[Database], Clock | Unreadable]
 
 
-def count(path: Path, guard: Guard, jars: Sequence[str], question: Question) -> Totals | Unreadable:
+def count(path: Path, guard: Guard, jars: Jars, question: Question) -> Totals | Unreadable:
     """What a cookie database holds, all zero for a missing or empty one."""
 
     def counted(database: Database) -> Totals | Unreadable:
         clock = guard(database)
         if isinstance(clock, Unreadable):
             return clock
-        return totals(database, clock, question.page, question.hosts, question.now, jars)
+        return totals(database, clock, question.page, question.hosts, question.now, jars, question.identity)
 
     found = ask(take(path) or Unreadable.ABSENT, counted)
     return Totals() if found is Unreadable.ABSENT else found

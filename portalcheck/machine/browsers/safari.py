@@ -9,7 +9,7 @@ from portalcheck.machine.browsers import binarycookies
 from portalcheck.machine.browsers.database import Database, ask
 from portalcheck.machine.browsers.matching import Clock, Page, Totals, totals
 from portalcheck.machine.browsers.places import Place
-from portalcheck.machine.browsers.profile import Profile, Question, store, unread
+from portalcheck.machine.browsers.profile import Profile, Question, no_jars, store, unread
 from portalcheck.machine.browsers.reading import exists, folders, part, presence, read, read_plist
 from portalcheck.machine.environment import Environment
 
@@ -70,11 +70,13 @@ def _count(jar: binarycookies.Jar, question: Question) -> Totals | Unreadable:
     def counted(database: Database) -> Totals:
         database.fill("records", binarycookies.Record._fields, jar.records)
         database.guard(
-            "SELECT host, path, name, secure, expires, '' AS jar, 0 AS embedded,"
+            "SELECT host, path, name, secure, expires, '' AS jar, 0 AS embedded, '' AS box, '' AS within,"
             " length(name) AS name_bytes, value_bytes, changed FROM main.records",
             {},
             {"records"},
         )
-        return totals(database, Clock(), question.page, question.hosts, question.now, ())
+        return totals(
+            database, Clock(), question.page, question.hosts, question.now, no_jars, question.identity
+        )
 
     return ask(b"", counted) if jar.records else Totals()

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from portalcheck.facts import InstalledBrowser, Support, Unreadable
+from portalcheck.facts import ANOTHER, InstalledBrowser, Support, Unreadable
 from portalcheck.machine.browsers import firefox_install
 from portalcheck.machine.browsers.places import Place, data, typed
 from portalcheck.machine.browsers.profile import Profile
@@ -105,7 +105,9 @@ def installed(
 
 
 def _builds(profiles: Sequence[Profile], environment: Environment) -> Iterable[_Build]:
-    family = profiles[0].place.browser.family if profiles else ""
+    if not profiles or profiles[0].browser == ANOTHER:
+        return  # of no table: several browsers, each with numbers of its own
+    family = profiles[0].place.browser.family
     if family == "chromium":
         for place in {profile.place.folder: profile.place for profile in profiles}.values():
             yield from _chromium(place)

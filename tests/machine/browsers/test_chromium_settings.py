@@ -331,10 +331,10 @@ def test_a_folder_without_an_entry_is_no_extension(world: World) -> None:
     assert seen(world, {}).extensions == ()
 
 
-def test_an_unlisted_extension_that_blocks_is_named_by_its_own_name(world: World) -> None:
+def test_an_unlisted_extension_that_blocks_is_told_without_its_name(world: World) -> None:
     manifest = {"name": "Super AdBlocker 3000", "permissions": ["declarativeNetRequest"]}
     tree = {"extensions": {"settings": {"a" * 32: {"manifest": manifest}}}}
-    assert seen(world, tree).extensions == ("Super AdBlocker 3000",)
+    assert seen(world, tree).extensions == ("another",)
 
 
 @pytest.mark.parametrize(
@@ -357,7 +357,7 @@ def test_an_unpacked_extension_is_read_where_it_lies_in_its_language(world: Worl
     world.write(folder / "manifest.json", manifest)
     world.write(folder / "_locales/en/messages.json", {"appname": {"message": "My Tracker Stop"}})
     tree = {"extensions": {"settings": {"b" * 32: {"location": 4, "path": "/opt/mine"}}}}
-    assert seen(world, tree).extensions == ("My Tracker Stop",)
+    assert seen(world, tree).extensions == ("another",)
 
 
 @pytest.mark.parametrize("path", ["//server/share", r"\\server\share", "../../../etc", "\0", "", 7])
@@ -366,9 +366,7 @@ def test_an_extension_in_a_strange_place_is_left_alone(world: World, path: objec
     assert seen(world, tree).extensions == ()
 
 
-def test_names_from_outside_steer_no_terminal(world: World) -> None:
+def test_a_name_that_an_extension_gives_itself_is_not_told(world: World) -> None:
     name = "Ad\x1b[31mBlock\r\n\u202e<b>\u200f privacy" + "x" * 500
     tree = {"extensions": {"settings": {"c" * 32: {"manifest": {"name": name, "permissions": ["privacy"]}}}}}
-    (found,) = seen(world, tree).extensions
-    assert found.isprintable()
-    assert len(found) <= 48
+    assert seen(world, tree).extensions == ("another",)

@@ -312,7 +312,7 @@ def test_what_is_sent_is_what_the_rfc_says(
     def count(database: Database) -> matching.Totals:
         clock = chromium_cookies.guard(database, "linux")
         assert isinstance(clock, matching.Clock)
-        return matching.totals(database, clock, page, HOSTS, NOW, chromium_cookies.jars(page))
+        return matching.totals(database, clock, page, HOSTS, NOW, chromium_cookies.jars)
 
     found = ask(file.read_bytes(), count)
     assert isinstance(found, matching.Totals)

@@ -18,6 +18,7 @@ from portalcheck.machine.browsers import database as asking
 from portalcheck.machine.browsers.database import SIZES, Database, Number
 from tests.machine.browsers.world import SECRET, URL, Cookie, World, binarycookies, chromium_db, firefox_db
 
+IDENTITY = ("login.sso.test",)
 COOKIES = [Cookie(name="sess_of_pat"), Cookie(name="b", expires=-5), Cookie(host="login.sso.test")]
 
 
@@ -27,6 +28,14 @@ def filled(world: World) -> World:
     firefox_db(world.firefox / "pat.default" / "cookies.sqlite", COOKIES, wal=True)
     world.write(world.firefox / "pat.default" / "prefs.js", 'user_pref("x", "S3cr3t-marker-value");')
     firefox_db(world.home / ".local/share/epiphany/cookies.sqlite", COOKIES, 0)
+    jar = "^userContextId=2"
+    kept = [*COOKIES, Cookie(path="/of/pat", name="sess_of_pat"), Cookie(name="sess_of_pat", jar=jar)]
+    firefox_db(world.home / ".zen" / "pat.Default" / "cookies.sqlite", kept)
+    world.write(world.home / ".zen" / "pat.Default" / "prefs.js", 'user_pref("x", "S3cr3t-marker-value");')
+    world.write(
+        world.home / ".config/mimeapps.list",
+        "[Default Applications]\nx-scheme-handler/https=browser-of-pat.desktop\n",
+    )
     return world
 
 
@@ -34,7 +43,14 @@ def test_no_value_name_or_path_is_in_what_is_told(world: World, mac: World) -> N
     filled(world)
     mac.write(mac.home / "Library/Cookies/Cookies.binarycookies", binarycookies(COOKIES))
     told = repr(
-        [(here.stores(), here.profiles(), browsers.installed(here.environment)) for here in (world, mac)]
+        [
+            (
+                here.stores(identity=IDENTITY),
+                here.profiles(identity=IDENTITY),
+                browsers.installed(here.environment),
+            )
+            for here in (world, mac)
+        ]
     ).lower()
     for word in (SECRET.decode().lower(), "sess_of", "pat", "portal.test", "/"):
         assert word not in told
@@ -50,7 +66,8 @@ def test_every_query_of_a_run_selects_numbers_only(world: World, monkeypatch: py
         return row
 
     monkeypatch.setattr(Database, "numbers", spy)
-    filled(world).stores()
+    stores = filled(world).stores(identity=IDENTITY)
+    assert all(store.elsewhere for store in stores)
     assert len(rows) >= 4
     assert all(value is None or isinstance(value, (int, float)) for row in rows for value in row)
 
@@ -135,8 +152,9 @@ def test_no_file_is_made_or_opened_for_writing(
 
     sys.addaudithook(hook)  # there is no way to take one away again; `seen` switches it off
     seen.append(True)
-    assert len(world.stores()) == 4
-    world.profiles()
+    assert len(world.stores(identity=IDENTITY)) == 5
+    world.profiles(identity=IDENTITY)
+    browsers.installed(world.environment)
     seen.clear()
     assert list(temporary.iterdir()) == []
     writing = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
@@ -168,6 +186,6 @@ def test_the_sizes_come_from_the_database_and_not_from_the_values(
             connection.text_factory = watch
 
     monkeypatch.setattr(asking, "Database", Watched)
-    assert sum(store.count for store in world.stores(URL)) == 8
+    assert sum(store.count for store in world.stores(URL, identity=IDENTITY)) == 12
     assert decoded
     assert not any(SECRET in raw or b"portal" in raw or b"sess_of" in raw for raw in decoded)

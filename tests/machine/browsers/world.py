@@ -273,16 +273,20 @@ class World:
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
         return path
 
-    def stores(self, url: str = URL, hosts: Sequence[str] = HOSTS) -> tuple[CookieStore, ...]:
-        return browsers.cookie_stores(self.environment, url, hosts, NOW)
+    def stores(
+        self, url: str = URL, hosts: Sequence[str] = HOSTS, identity: Sequence[str] = ()
+    ) -> tuple[CookieStore, ...]:
+        return browsers.cookie_stores(self.environment, url, hosts, NOW, identity)
 
-    def store(self, url: str = URL, hosts: Sequence[str] = HOSTS) -> CookieStore:
+    def store(
+        self, url: str = URL, hosts: Sequence[str] = HOSTS, identity: Sequence[str] = ()
+    ) -> CookieStore:
         """The only store."""
-        (found,) = self.stores(url, hosts)
+        (found,) = self.stores(url, hosts, identity)
         return found
 
-    def profiles(self, url: str = URL) -> tuple[BrowserProfile, ...]:
-        return browsers.profiles(self.environment, url)
+    def profiles(self, url: str = URL, identity: Sequence[str] = ()) -> tuple[BrowserProfile, ...]:
+        return browsers.profiles(self.environment, url, identity)
 
     def profile(self, url: str = URL) -> BrowserProfile:
         """The only profile."""

@@ -58,6 +58,28 @@ def test_without_a_browser_the_words_fit_any(lang: str) -> None:
     assert advice.actions(outdated, catalog) == catalog.cause("software-outdated").actions
 
 
+@EVERY_LANGUAGE
+@pytest.mark.parametrize("browser", ["another", "a-browser-of-next-year"])
+def test_of_a_browser_that_is_not_known_no_menu_is_named(lang: str, browser: str) -> None:
+    catalog = catalog_of(lang)
+    report = found(
+        "cookies-blocked", "browser.blocks-cookies", FAIL, browser=browser, scope="all", by="setting"
+    )
+    assert advice.actions(report, catalog) == catalog.cause("cookies-blocked").actions
+
+
+def test_a_sentence_that_begins_with_a_browser_begins_with_a_capital() -> None:
+    english = catalog_of("en")
+    assert english.reason("browser.clears-on-exit", {"browser": "another"}).startswith(
+        "A browser that we do not know drops"
+    )
+    assert (
+        english.reason("browser.default", {"browser": "another"})
+        == "Links open in a browser that we do not know."
+    )
+    assert english.reason("domain.official", {"host": "portal.example"}).startswith("portal.example ")
+
+
 def test_a_block_that_stops_comes_before_one_that_does_not() -> None:
     both = check(
         "browser",
