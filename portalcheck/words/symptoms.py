@@ -12,11 +12,13 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from itertools import permutations
 
 import msgspec
 
 from portalcheck.api.texts import ENGLISH
 from portalcheck.diagnosis.article import messages
+from portalcheck.diagnosis.steps import NO_MORE_TRIES
 from portalcheck.words.files import choose_language, load, load_phrases
 
 LONGEST = 20_000
@@ -30,6 +32,10 @@ _SHORT = 4
 """Up to so many words (fillers not counted) one telling word is enough."""
 _SLIP = 5
 """From so many letters on, a word is known with one typing slip."""
+_LONG, _SLIGHT = 18, 2
+"""In a text of more words than that a phrase that says no more is by the way, where another symptom is told."""
+_BESIDE: Mapping[str, frozenset[str]] = {"app": frozenset({"outdated", "error-1"})}
+"""Symptoms whose words may tell of another one as well: that the app crashes is about the app, too."""
 _LEADING = ("security", "warning", "other-device", "error-2", "error-3", "session", "forgot", "pending")
 """Which symptoms win where two are equally likely from the same words: the more particular ones, in this order."""
 
@@ -46,17 +52,19 @@ class Phrase(msgspec.Struct, frozen=True):
 
 
 class Lexicon(msgspec.Struct, frozen=True):
-    """All that is known of how people put it, in some languages together."""
+    """All that is known of how people put it, in some languages together; `kinds` are words that do the same."""
 
     phrases: tuple[Phrase, ...]
+    kinds: Mapping[str, frozenset[str]]
     negations: frozenset[str]
     fillers: frozenset[str]
     messages: Mapping[str, str]
 
     @property
     def words(self) -> frozenset[str]:
-        """Every word or beginning of a word that a phrase names."""
-        return frozenset(word for phrase in self.phrases for word in phrase.words)
+        """Every word or beginning of a word that a phrase names, or a kind that a phrase names."""
+        named = frozenset(word for phrase in self.phrases for word in phrase.words)
+        return named.union(*self.kinds.values())
 
 
 def symptom_ids() -> tuple[str, ...]:
@@ -94,6 +102,11 @@ def _lexicon(languages: tuple[str, ...]) -> Lexicon:
     texts = [load_phrases(language) for language in languages]
     return Lexicon(
         phrases=tuple(phrase for language in languages for phrase in _phrases(language)),
+        kinds={
+            _kind(language, name): frozenset(map(_pattern, words))
+            for language, each in zip(languages, texts, strict=True)
+            for name, words in each["kinds"].items()
+        },
         negations=frozenset(word for each in texts for word in each["matching"]["negations"]),
         fillers=frozenset(word for each in texts for word in each["matching"]["fillers"]),
         messages={symptom: " ".join(normalise(message)) for symptom, message in messages().items()},
@@ -104,8 +117,16 @@ def _phrases(language: str) -> Iterable[Phrase]:
     texts, labels = load_phrases(language)["phrases"], load(language)["symptoms"]
     for symptom, lines in texts.items():
         for line in (labels[symptom]["label"], *lines):
-            words = tuple(_pattern(word) for word in line.rstrip("!").split())
-            yield Phrase(symptom, words, max(len(words), 2) if line.endswith("!") else len(words))
+            bare = line.rstrip("!~").split()
+            words = tuple(_kind(language, w[1:-1]) if w.startswith("<") else _pattern(w) for w in bare)
+            weight = max(len(words), 2) if line.endswith("!") else len(words)
+            orders = permutations(words) if line.endswith("~") else (words,)
+            yield from (Phrase(symptom, order, weight) for order in orders)
+
+
+def _kind(language: str, name: str) -> str:
+    """What a kind of words is called among the words themselves."""
+    return f"<{language} {name}>"
 
 
 def _pattern(word: str) -> str:
@@ -115,7 +136,7 @@ def _pattern(word: str) -> str:
 def _told(words: Sequence[str], lexicon: Lexicon) -> tuple[str, ...]:
     """The symptoms whose phrases are found; of phrases that share words the one that says most counts."""
     needed = 1 if sum(word not in lexicon.fillers for word in words) <= _SHORT else 2
-    places = _places(words, lexicon.words)
+    places = _places(words, lexicon)
     found = [
         (phrase, at)
         for phrase in lexicon.phrases
@@ -125,8 +146,11 @@ def _told(words: Sequence[str], lexicon: Lexicon) -> tuple[str, ...]:
     taken: dict[int, str] = {}
     first: dict[str, int] = {}
     for phrase, at in found:
-        if all(taken.get(place, phrase.symptom) == phrase.symptom for place in at):
-            taken |= dict.fromkeys(at, phrase.symptom)
+        beside = _BESIDE.get(phrase.symptom, frozenset()) | {phrase.symptom}
+        slight = phrase.weight <= _SLIGHT and phrase.symptom not in (*first, *NO_MORE_TRIES)
+        by_the_way = slight and len(words) > _LONG and bool(first)
+        if not by_the_way and all(taken.get(place, phrase.symptom) in beside for place in at):
+            taken |= {place: phrase.symptom for place in at if place not in taken}
             first[phrase.symptom] = min(first.get(phrase.symptom, at[0]), at[0])
     return tuple(sorted(first, key=first.__getitem__))
 
@@ -135,7 +159,8 @@ def _rank(symptom: str) -> int:
     return _LEADING.index(symptom) if symptom in _LEADING else len(_LEADING)
 
 
-def _places(words: Sequence[str], patterns: frozenset[str]) -> Mapping[str, list[int]]:
+def _places(words: Sequence[str], lexicon: Lexicon) -> Mapping[str, list[int]]:
+    patterns = lexicon.words
     whole = {pattern for pattern in patterns if not pattern.endswith("*")}
     starts = [pattern for pattern in patterns if pattern.endswith("*")]
     places: dict[str, list[int]] = {}
@@ -144,6 +169,7 @@ def _places(words: Sequence[str], patterns: frozenset[str]) -> Mapping[str, list
         if word not in known:
             known[word] = [start for start in starts if word.startswith(start[:-1])]
             known[word] += [word] if word in whole else _near(word, whole) if not known[word] else []
+            known[word] += [kind for kind, own in lexicon.kinds.items() if not own.isdisjoint(known[word])]
         for pattern in known[word]:
             places.setdefault(pattern, []).append(place)
     return places

@@ -5,6 +5,7 @@ They go by `ANOTHER`, and are read as their family is; of policies that are thei
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import islice
@@ -13,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from portalcheck.facts import ANOTHER
-from portalcheck.machine.answering import answers
+from portalcheck.machine.answering import statuses
 from portalcheck.machine.browsers.places import Browser, Place, data, filled, is_new, typed, variables
 from portalcheck.machine.browsers.reading import exists
 from portalcheck.machine.environment import Environment
@@ -57,17 +58,21 @@ def unlisted(environment: Environment, known: Sequence[Place], handler: str) -> 
     """
     seen: set[tuple[int, int]] = set()
     for place in known:
-        is_new(place.folder, seen)
-    places = [place for place in islice(_looked_for(environment), _MOST) if is_new(place.folder, seen)]
+        if not place.away:
+            is_new(place.folder, seen)
+    places = [place for place in islice(_looked_for(environment, known), _MOST) if is_new(place.folder, seen)]
     return tuple(sorted(places, key=lambda place: not _is_called_after(handler, place.folder)))
 
 
-def _looked_for(environment: Environment) -> Iterator[Place]:
+def _looked_for(environment: Environment, known: Sequence[Place]) -> Iterator[Place]:
     starts = variables(environment)
+    away = {parent for place in known if place.away for parent in place.folder.parents}
+    answering = statuses([(s, s) for s in starts.values() if s is not None and s not in away])
     for template in patterns(environment.os):
         root, _, pattern = template.partition("}")
         start, _ = filled(root + "}", starts)
-        for path in _matches(start, pattern.removeprefix("/")) if start and answers(start) else ():
+        there = start is not None and isinstance(answering.get(start), os.stat_result)
+        for path in _matches(start, pattern.removeprefix("/")) if start is not None and there else ():
             if {name.lower().removeprefix(".") for name in path.parts[-1 - _DEPTH : -1]} & _table().never:
                 continue
             beside = _BESIDE.get(path.name)
