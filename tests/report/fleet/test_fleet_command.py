@@ -155,6 +155,7 @@ def test_damage_is_named_by_file_and_line(fleet: Fleet, folder: Path) -> None:
     assert "\x1b" not in out
 
 
+@pytest.mark.not_on_windows("posix", "symbolic links for everybody")
 def test_links_inside_a_folder_are_followed_and_those_that_lead_out_are_not(
     folder: Path, tmp_path: Path
 ) -> None:
@@ -172,6 +173,7 @@ def test_links_inside_a_folder_are_followed_and_those_that_lead_out_are_not(
     assert summary.first_left_out == ("collected/out.json", "collected/round.json")
 
 
+@pytest.mark.not_on_windows("posix", "named pipes among files")
 def test_a_pipe_in_a_folder_holds_nothing_up(folder: Path) -> None:
     os.mkfifo(folder / "pipe.json")
 
