@@ -28,7 +28,7 @@ def test_a_healthy_run_costs_little_more_than_its_libraries() -> None:
     assert ratio([*TOOL, "demo"], [sys.executable, "-c", LIBRARIES], rounds=5).cpu <= HEALTHY_HELD
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows tells no peak of children")
+@pytest.mark.not_on_windows("posix", "the peak of children")
 def test_a_run_stays_within_its_memory() -> None:
     assert peak_kib([*TOOL, "demo"]) / 1024 <= int(MEMORY_AT_MOST.removesuffix(" MiB"))
 

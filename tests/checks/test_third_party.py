@@ -29,6 +29,7 @@ WORDS: dict[str, dict[str, Any]] = {
     lang: tomllib.loads(FILES.get(f"{PACKAGE}/{lang}.toml", "")) for lang in LANGUAGES
 }
 Reports = Callable[[str], Path]
+ON_A_FULL_DISK = pytest.mark.not_on_windows("linux", "mounts of small disks")
 
 
 @pytest.fixture(scope="module")
@@ -152,6 +153,7 @@ def test_the_check_can_be_chosen_by_its_id(python: Path, arguments: list[str]) -
 @pytest.mark.parametrize(
     ("form", "code"), [(form, {"nagios": 2, "jamf": 0}.get(form, 1)) for form in FORMATS]
 )
+@ON_A_FULL_DISK
 def test_a_full_disk_stops_sign_in_by_the_exit_code_of_every_format(
     python: Path, full_disk: tuple[str, ...], form: str, code: int
 ) -> None:
@@ -163,6 +165,7 @@ def test_a_full_disk_stops_sign_in_by_the_exit_code_of_every_format(
 
 @EVERY_LANGUAGE
 @pytest.mark.parametrize("form", ["text", "html"])
+@ON_A_FULL_DISK
 def test_a_person_reads_the_cause_in_the_words_of_the_package(reports: Reports, form: str, lang: str) -> None:
     text = flat(unescape(re.sub(r"<[^>]*>", " ", (reports(lang) / form).read_text("utf-8"))))
 
@@ -172,6 +175,7 @@ def test_a_person_reads_the_cause_in_the_words_of_the_package(reports: Reports, 
 
 
 @EVERY_LANGUAGE
+@ON_A_FULL_DISK
 def test_programs_read_the_cause_and_who_must_act(reports: Reports, lang: str) -> None:
     report = json.loads((reports(lang) / "json").read_text("utf-8"))
 
@@ -182,6 +186,7 @@ def test_programs_read_the_cause_and_who_must_act(reports: Reports, lang: str) -
 
 
 @EVERY_LANGUAGE
+@ON_A_FULL_DISK
 def test_junit_has_the_cause_as_the_failure_of_the_verdict(reports: Reports, lang: str) -> None:
     suite = ElementTree.parse(reports(lang) / "junit").getroot()
     failure = suite.find(".//testcase[@name='verdict']/failure")
@@ -200,6 +205,7 @@ def test_junit_has_the_cause_as_the_failure_of_the_verdict(reports: Reports, lan
         ("prometheus", 'portalcheck_cause{{portal="practice",cause="disk.full"}} 1\n'),
     ],
 )
+@ON_A_FULL_DISK
 def test_formats_of_it_name_the_cause(reports: Reports, form: str, line: str, lang: str) -> None:
     assert line.format(verdict=cause(lang)["verdict"]) in (reports(lang) / form).read_text("utf-8")
 
@@ -215,6 +221,7 @@ def block(report: str) -> str:
 
 @EVERY_LANGUAGE
 @pytest.mark.parametrize("pasted_in", LANGUAGES)
+@ON_A_FULL_DISK
 def test_the_agent_reads_the_cause_of_a_pasted_block(
     python: Path, reports: Reports, pasted_in: str, lang: str
 ) -> None:
@@ -232,6 +239,7 @@ def test_the_agent_reads_the_cause_of_a_pasted_block(
     assert "disk.full" in done.stdout
 
 
+@ON_A_FULL_DISK
 def test_programs_read_the_cause_of_a_pasted_block(python: Path, reports: Reports) -> None:
     pasted = block((reports("en") / "text").read_text("utf-8"))
     document = json.loads(call(python, "read", "-", "-f", "json", stdin=pasted).stdout)
@@ -239,6 +247,7 @@ def test_programs_read_the_cause_of_a_pasted_block(python: Path, reports: Report
     assert (document["integrity"], document["cause"], document["owner"]) == ("complete", "disk.full", "you")
 
 
+@ON_A_FULL_DISK
 def test_who_does_not_have_the_package_still_reads_cause_owner_and_steps(reports: Reports) -> None:
     pasted = block((reports("en") / "text").read_text("utf-8"))
     document = json.loads(call(sys.executable, "read", "-", "-f", "json", stdin=pasted).stdout)
@@ -252,6 +261,7 @@ def test_who_does_not_have_the_package_still_reads_cause_owner_and_steps(reports
 
 
 @EVERY_LANGUAGE
+@ON_A_FULL_DISK
 def test_a_phone_code_says_that_it_is_another_cause(python: Path, reports: Reports, lang: str) -> None:
     code = json.loads((reports(lang) / "json").read_text("utf-8"))["code"]
     document = json.loads(call(python, "read", code, "-f", "json").stdout)
@@ -273,6 +283,7 @@ def test_the_cause_can_be_explained(python: Path, lang: str) -> None:
 
 @EVERY_LANGUAGE
 @pytest.mark.parametrize("form", ["text", "html"])
+@ON_A_FULL_DISK
 def test_a_fleet_counts_the_cause(python: Path, reports: Reports, form: str, lang: str) -> None:
     done = call(python, "fleet", str(reports(lang) / "json"), "-f", form, "--lang", lang)
     text = flat(unescape(re.sub(r"<[^>]*>", " ", done.stdout)))
@@ -282,5 +293,6 @@ def test_a_fleet_counts_the_cause(python: Path, reports: Reports, form: str, lan
 
 
 @pytest.mark.parametrize("form", ["json", "csv"])
+@ON_A_FULL_DISK
 def test_programs_read_the_cause_of_a_fleet(python: Path, reports: Reports, form: str) -> None:
     assert "disk.full" in call(python, "fleet", str(reports("en") / "json"), "-f", form).stdout

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-if sys.platform == "win32":
-    pytest.skip("tells of desktops that start programs without a console", allow_module_level=True)
+if sys.platform != "win32":
+    import pty
 
-import pty
+pytestmark = pytest.mark.not_on_windows("posix", "desktops that start programs without a console")
 
 ASKS = """
 import os, sys

@@ -102,6 +102,7 @@ def test_settings_that_are_wrong_are_told_in_the_persons_language(
     assert "portal: tiene 5; se espera un nombre de perfil" in err
 
 
+@pytest.mark.not_on_windows("linux", "/dev/full")
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 @pytest.mark.parametrize("arguments", [["demo", "--only", "system"], ["--help"], ["explain"], ["--version"]])
 def test_a_result_that_cannot_be_handed_over_is_unknown_and_no_wrong_usage(arguments: list[str]) -> None:
@@ -200,6 +201,7 @@ def test_an_output_that_cannot_be_written_leaves_the_old_file(
     assert not target.exists()
 
 
+@pytest.mark.not_on_windows("linux", "/dev/full")
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 def test_a_full_disk_is_told_in_one_line(program: Program) -> None:
     done = program("demo", "--only", "system", "--jsonl", "/dev/full")
@@ -239,7 +241,7 @@ def test_a_reader_that_goes_away_changes_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("after", [0.15, 0.5, 1.5])
-@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent to a process in another way on Windows")
+@pytest.mark.not_on_windows("posix", "SIGINT for one process")
 def test_ctrl_c_at_any_moment_ends_with_130(tmp_path: Path, after: float) -> None:
     program = subprocess.Popen(
         [
@@ -291,7 +293,7 @@ def test_the_options_have_environment_variables(program: Program) -> None:
     assert report["symptoms"] == ["error-3"]
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="needs POSIX")
+@pytest.mark.not_on_windows("posix", "modes of files")
 def test_stdout_that_is_closed_from_the_start_is_no_traceback(tmp_path: Path) -> None:
     done = subprocess.run(
         f"{sys.executable} -m portalcheck demo --only system >&-",
@@ -304,6 +306,7 @@ def test_stdout_that_is_closed_from_the_start_is_no_traceback(tmp_path: Path) ->
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.not_on_windows("posix", "symbolic links for everybody")
 def test_an_output_that_is_a_link_a_pipe_or_standard_output_is_written_to_and_not_replaced(
     call: Callable[..., Ran], tmp_path: Path
 ) -> None:
@@ -324,6 +327,7 @@ def test_an_output_that_is_a_link_a_pipe_or_standard_output_is_written_to_and_no
     assert not (tmp_path / "-").exists()
 
 
+@pytest.mark.not_on_windows("linux", "/dev/full")
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 def test_a_device_stays_a_device(program: Program) -> None:
     done = program("demo", "--only", "system", "-o", "/dev/full")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import select
-import shutil
 import subprocess
 import sys
 import time
@@ -20,10 +19,10 @@ import pytest
 from portalcheck.cli.commands.completion import SHELLS
 from tests.cli.conftest import Ran
 
-if sys.platform == "win32":
-    pytest.skip("needs POSIX pseudo-terminals", allow_module_level=True)
+if sys.platform != "win32":
+    import pty
 
-import pty
+pytestmark = pytest.mark.not_on_windows("posix", "pseudo-terminals")
 
 BIN = Path(sys.executable).parent
 ROWS = [
@@ -41,10 +40,6 @@ ROWS = [
     ("portalcheck read repo", "portalcheck read report.txt"),
 ]
 """What is typed before Tab, and what then stands there; each has one continuation at most."""
-
-
-def needs(shell: str) -> pytest.MarkDecorator:
-    return pytest.mark.skipif(shutil.which(shell) is None, reason=f"needs {shell}")
 
 
 @pytest.fixture
@@ -120,7 +115,7 @@ def on_tab(term: Terminal, typed: str, expected: str) -> None:
 
 
 @pytest.mark.slow
-@needs("bash")
+@pytest.mark.needs_program("bash")
 def test_bash_completes_with_tab(place: Path) -> None:
     with terminal(place, "bash", "--norc", "--noprofile", "-i") as term:
         term.type(f"source {script('bash', place)}; echo re''ady\n")
@@ -130,7 +125,7 @@ def test_bash_completes_with_tab(place: Path) -> None:
 
 
 @pytest.mark.slow
-@needs("zsh")
+@pytest.mark.needs_program("zsh")
 @pytest.mark.parametrize("how", ["sourced", "autoloaded"])
 def test_zsh_completes_with_tab(place: Path, how: str) -> None:
     path = script("zsh", place)
@@ -149,7 +144,7 @@ def test_zsh_completes_with_tab(place: Path, how: str) -> None:
 
 
 @pytest.mark.slow
-@needs("fish")
+@pytest.mark.needs_program("fish")
 @pytest.mark.parametrize(("typed", "expected"), ROWS)
 def test_fish_completes(place: Path, typed: str, expected: str) -> None:
     done = subprocess.run(
@@ -167,7 +162,7 @@ def test_fish_completes(place: Path, typed: str, expected: str) -> None:
 
 
 @pytest.mark.slow
-@needs("fish")
+@pytest.mark.needs_program("fish")
 def test_fish_shows_the_words_of_a_value(place: Path) -> None:
     done = subprocess.run(
         [

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -31,7 +30,7 @@ def test_the_log_tells_the_run_from_the_first_contact_to_the_cause(call: Call, t
         assert told in log
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
+@pytest.mark.not_on_windows("posix", "modes of files")
 def test_the_log_is_its_owners_alone(call: Call, tmp_path: Path) -> None:
     file = tmp_path / "log"
     file.touch(mode=0o644)
@@ -67,7 +66,7 @@ def test_nothing_is_logged_without_it(call: Call, tmp_path: Path, monkeypatch: p
     assert [*tmp_path.iterdir()] == []
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no such files")
+@pytest.mark.not_on_windows("posix", "named pipes among files")
 def test_a_pipe_that_nobody_reads_is_not_waited_for(call: Call, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     code, out, err = call("demo", "--debug", str(tmp_path / "pipe"))

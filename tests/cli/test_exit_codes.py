@@ -39,6 +39,10 @@ ENDS = ends()
 WITH_REPORT = ("ok", "warn", "fail", "unknown")
 ASKED_FOR = ("help", "version")
 QUICK = ("usage", "settings", "help", "version")
+MARKS: dict[str, tuple[pytest.MarkDecorator, ...]] = {
+    **dict.fromkeys(QUICK, ()),
+    "interrupted": (pytest.mark.slow, pytest.mark.not_on_windows("posix", "SIGINT for one process")),
+}
 
 
 def code_of(row: str, form: str) -> int:
@@ -154,12 +158,8 @@ SHAPES: Mapping[str, Callable[[str, str, str], None]] = {
 
 
 @pytest.mark.parametrize("form", [*Format])
-@pytest.mark.parametrize(
-    "row", [row if row in QUICK else pytest.param(row, marks=pytest.mark.slow) for row in ROWS]
-)
+@pytest.mark.parametrize("row", [pytest.param(row, marks=MARKS.get(row, pytest.mark.slow)) for row in ROWS])
 def test_a_run_ends_as_the_reader_of_its_format_expects(row: str, form: str, tmp_path: Path) -> None:
-    if row == "interrupted" and sys.platform == "win32":
-        pytest.skip("Ctrl-C is sent to a process in another way on Windows")
     code, out, err = ran(row, form, tmp_path)
 
     assert code == code_of(row, form)
@@ -215,20 +215,20 @@ def stopped_where_it_says(code: str) -> Ran:
     return program.returncode, out, err
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent to a process in another way on Windows")
+@pytest.mark.not_on_windows("posix", "SIGINT for one process")
 def test_ctrl_c_where_python_ignores_exceptions_is_heard_all_the_same() -> None:
     """As in the import of a module, whose locks are weakly referred to."""
     assert stopped_where_it_says(IGNORING) == (0, "heard\n", "")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent to a process in another way on Windows")
+@pytest.mark.not_on_windows("posix", "SIGINT for one process")
 def test_ctrl_c_that_a_library_swallowed_ends_the_program_all_the_same() -> None:
     assert stopped_where_it_says(SWALLOWING) == (130, "", "Stopped.\n")
 
 
 @pytest.mark.parametrize("form", ["nagios", "intune", "jamf"])
 @pytest.mark.parametrize("after", [0.0, 0.1, 0.3])
-@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent to a process in another way on Windows")
+@pytest.mark.not_on_windows("posix", "SIGINT for one process")
 def test_ctrl_c_as_soon_as_the_program_listens_is_told_as_well(
     form: str, after: float, tmp_path: Path
 ) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -19,10 +18,6 @@ from portalcheck.report.formats.format import Format
 from tests.cli.conftest import Ran
 
 LANGUAGES = pytest.mark.parametrize("lang", ["en", "es"])
-
-
-def needs(program: str) -> pytest.MarkDecorator:
-    return pytest.mark.skipif(shutil.which(program) is None, reason=f"needs {program}")
 
 
 @pytest.fixture
@@ -49,8 +44,8 @@ def as_shown(path: Path) -> str:
     return done.stdout
 
 
-@needs("man")
-@needs("groff")
+@pytest.mark.needs_program("man")
+@pytest.mark.needs_program("groff")
 @LANGUAGES
 def test_man_shows_the_page_without_a_warning_and_with_all_commands_and_options(
     page: Callable[[str], Path], lang: str
@@ -66,7 +61,7 @@ def test_man_shows_the_page_without_a_warning_and_with_all_commands_and_options(
     assert "portalcheck/config.toml" in shown
 
 
-@needs("groff")
+@pytest.mark.needs_program("groff")
 @LANGUAGES
 def test_groff_has_nothing_to_warn_of(page: Callable[[str], Path], lang: str) -> None:
     done = subprocess.run(
@@ -78,8 +73,8 @@ def test_groff_has_nothing_to_warn_of(page: Callable[[str], Path], lang: str) ->
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@needs("man")
-@needs("groff")
+@pytest.mark.needs_program("man")
+@pytest.mark.needs_program("groff")
 def test_the_sections_stand_in_the_order_of_man_pages(page: Callable[[str], Path]) -> None:
     shown = as_shown(page("en"))
 
@@ -112,8 +107,8 @@ def test_the_examples_are_commands_that_can_be_parsed(example: str) -> None:
     assert command.make_context(name, rest, parent=context).params
 
 
-@needs("man")
-@needs("groff")
+@pytest.mark.needs_program("man")
+@pytest.mark.needs_program("groff")
 @pytest.mark.parametrize(
     "text",
     [".SH gone", "'br gone", r"a\fBb\n(x", "--two-hyphens", '"quoted"', "~/x `y` ^", "é ñ ¿ 日", "a\\\nb"],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import re
 import stat
@@ -118,7 +117,7 @@ def test_an_output_that_fails_is_named_and_keeps_no_other_from_being_written(
     assert lines.read_text("utf-8").count("\n") == 1
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="needs POSIX rights")
+@pytest.mark.not_on_windows("posix", "modes of files")
 def test_what_may_not_be_written_stays_as_it_was(call: Call) -> None:
     # What is loaded late may lie where nobody else may read, what prints a refusal as well as what runs.
     assert call(*DEMO)[0] == 0
@@ -260,7 +259,7 @@ def test_a_jitter_that_makes_no_sense_is_refused(call: Call, jitter: str) -> Non
     assert "--jitter" in err
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX pseudo-terminal")
+@pytest.mark.not_on_windows("posix", "pseudo-terminals")
 def test_a_person_at_a_terminal_does_not_wait(tmp_path: Path) -> None:
     from tests.cli.test_terminal import on_terminal
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-if sys.platform in ("win32", "darwin"):
-    pytest.skip(
-        "the clipboard of a person is theirs; tests/windows has one of its own", allow_module_level=True
-    )
+pytestmark = [
+    pytest.mark.skipif(sys.platform == "darwin", reason="the clipboard of a person is theirs"),
+    pytest.mark.not_on_windows("program", "a clipboard's; tests/windows has one of its own"),
+]
 
 Program = Callable[..., subprocess.CompletedProcess[str]]
 CODE = "7K4M-6TDS-Z6"

@@ -22,7 +22,6 @@ from portalcheck.model import Report
 from portalcheck.report import history
 from portalcheck.report import history as memory
 from portalcheck.settings.model import NetworkTable
-from tests.benchmarks import __main__ as benchmarks
 from tests.cli.conftest import Ran
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -92,7 +91,7 @@ def test_every_command_but_the_default_one_is_in_the_table() -> None:
     assert named - {"URL"} == set(COMMANDS) - {"run"}
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="lines for a POSIX shell")
+@pytest.mark.not_on_windows("program", "a shell of POSIX")
 def test_completion_and_manual_page_land_where_bash_and_man_look(tmp_path: Path) -> None:
     lines = re.findall(r"```\n(mkdir -p [^\n]*)\n```", README)
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
@@ -161,7 +160,7 @@ def test_the_settings_that_are_shown_are_right(call: Callable[..., Ran], tmp_pat
 
 
 def test_the_performance_table_has_a_row_for_every_benchmark() -> None:
-    source = Path(str(benchmarks.__file__)).read_text("utf-8")
+    source = (ROOT / "tests" / "benchmarks" / "__main__.py").read_text("utf-8")
     measured = rows(section("Performance"))
 
     assert measured

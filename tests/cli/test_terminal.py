@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-if sys.platform == "win32":
-    pytest.skip("needs POSIX pseudo-terminals", allow_module_level=True)
+if sys.platform != "win32":
+    import pty
 
-import pty
+pytestmark = pytest.mark.not_on_windows("posix", "pseudo-terminals")
 
 ESCAPE = "\x1b["
 
@@ -182,6 +182,7 @@ def has_namespaces() -> bool:
         return False
 
 
+@pytest.mark.not_on_windows("linux", "namespaces")
 @pytest.mark.skipif(not has_namespaces(), reason="needs root and unshare for a network of its own")
 def test_a_bare_run_without_any_network_ends_in_time_in_plain_words_and_remembers(tmp_path: Path) -> None:
     environment = {**os.environ, "HOME": str(tmp_path)}
@@ -197,6 +198,7 @@ def test_a_bare_run_without_any_network_ends_in_time_in_plain_words_and_remember
     assert "Since the last run:\n  The last run had the same result.\n" in runs[1].stdout
 
 
+@pytest.mark.not_on_windows("linux", "namespaces")
 @pytest.mark.skipif(not has_namespaces(), reason="needs root and unshare for a network of its own")
 def test_the_memory_can_be_turned_off(tmp_path: Path) -> None:
     environment = {**os.environ, "HOME": str(tmp_path), "PORTALCHECK_HISTORY_KEEP": "false"}

@@ -157,6 +157,7 @@ with write_to(Path(sys.argv[1])):
 """
 
 
+@pytest.mark.not_on_windows("linux", "namespaces")
 @pytest.mark.skipif(not can_plant(), reason="needs root, unshare and ip for a network of its own")
 @pytest.mark.parametrize(
     "url", ["", "https://planted-user:planted-secret@www.optum.com/planted-path?planted-query"]
@@ -301,6 +302,7 @@ def test_a_fact_that_no_log_knows_is_not_told() -> None:
 # ---- the file ----------------------------------------------------------------------------------
 
 
+@pytest.mark.not_on_windows("posix", "modes of files")
 def test_the_file_is_its_owners_alone_even_if_it_was_there(tmp_path: Path) -> None:
     path = tmp_path / "log"
     path.write_text("before")
@@ -337,6 +339,7 @@ def test_nothing_is_left_of_the_log_after_its_end(
     assert caplog.records == []
 
 
+@pytest.mark.not_on_windows("linux", "/dev/full")
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
 def test_a_full_disk_ends_no_run(capsys: pytest.CaptureFixture[str]) -> None:
     with write_to(Path("/dev/full")):

@@ -55,6 +55,7 @@ def settles(count: Callable[[], int], most: int) -> bool:
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
+@pytest.mark.not_on_windows("linux", "/proc")
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="descriptors are counted in /proc")
 @pytest.mark.parametrize(
     ("fault", "runs", "seconds"), [("healthy", 1000, 60.0), ("tls-blocked-silently", 10, 2.0)]

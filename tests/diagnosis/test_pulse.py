@@ -48,7 +48,7 @@ def told(*, stopped: bool) -> tuple[float, bool]:
     return lost, starved
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="a process is stopped in another way on Windows")
+@pytest.mark.not_on_windows("posix", "SIGSTOP")
 def test_a_program_that_was_stopped_knows_for_how_long() -> None:
     lost, starved = told(stopped=True)
 
@@ -56,7 +56,7 @@ def test_a_program_that_was_stopped_knows_for_how_long() -> None:
     assert lost == pytest.approx(STOPPED_S, abs=0.5)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="compared with the one that is stopped")
+@pytest.mark.not_on_windows("posix", "compared with one that is stopped by SIGSTOP")
 def test_a_program_that_only_waits_loses_less_than_one_that_was_stopped() -> None:
     assert told(stopped=False)[0] < STOPPED_S / 2
 

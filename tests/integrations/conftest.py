@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -19,9 +18,14 @@ Written = Callable[..., Path]
 @pytest.fixture
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """portalcheck as a program of its own, which looks at this computer only and leads to no network."""
-    path = tmp_path_factory.mktemp("bin") / "portalcheck"
-    path.write_text(f'#!/bin/sh\nPORTALCHECK_ONLY=system exec "{sys.executable}" -m portalcheck "$@"\n')
-    path.chmod(0o755)
+    folder = tmp_path_factory.mktemp("bin")
+    if sys.platform == "win32":
+        path = folder / "portalcheck.cmd"
+        path.write_text(f'@set PORTALCHECK_ONLY=system\n@"{sys.executable}" -m portalcheck %*\n')
+    else:
+        path = folder / "portalcheck"
+        path.write_text(f'#!/bin/sh\nPORTALCHECK_ONLY=system exec "{sys.executable}" -m portalcheck "$@"\n')
+        path.chmod(0o755)
     return path
 
 
@@ -46,12 +50,6 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
     command = [sys.executable, "-m", "pip", "wheel", "-q", "--wheel-dir", str(folder), str(ROOT)]
     subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
     return folder
-
-
-def needs(*programs: str) -> pytest.MarkDecorator:
-    """A test that runs programs of others, which CI installs."""
-    missing = [program for program in programs if shutil.which(program) is None]
-    return pytest.mark.skipif(bool(missing), reason=f"needs {', '.join(missing)}")
 
 
 def run(*command: str | Path, **more: object) -> subprocess.CompletedProcess[str]:

@@ -16,10 +16,9 @@ import pytest
 import yaml
 
 from portalcheck.cli import main
-from tests.integrations.conftest import Written, needs, run
+from tests.integrations.conftest import Written, run
 
 CHECK_NRPE = "/usr/lib/nagios/plugins/check_nrpe"
-NO_PLUGIN = pytest.mark.skipif(not Path(CHECK_NRPE).exists(), reason="needs check_nrpe")
 
 
 def _free_port() -> int:
@@ -52,8 +51,8 @@ def _serving(port: int, *command: str | Path) -> Iterator[None]:
 # ---- Nagios ------------------------------------------------------------------------------------
 
 
-@needs("nrpe")
-@NO_PLUGIN
+@pytest.mark.needs_program("nrpe")
+@pytest.mark.needs_program(CHECK_NRPE)
 def test_a_nagios_server_gets_state_and_numbers_through_nrpe(written: Written, tmp_path: Path) -> None:
     port = _free_port()
     settings = tmp_path / "nrpe.cfg"
@@ -70,7 +69,7 @@ def test_a_nagios_server_gets_state_and_numbers_through_nrpe(written: Written, t
     assert re.fullmatch(r"PORTAL OK: [^|]+ ?\|'time'=[\d.]+s;;;0 .*\n", done.stdout.replace("| ", "|"))
 
 
-@needs("nagios4")
+@pytest.mark.needs_program("nagios4")
 def test_nagios_takes_the_commands(written: Written, tmp_path: Path) -> None:
     objects = tmp_path / "objects.cfg"
     objects.write_text(
@@ -117,7 +116,7 @@ def _metrics(folder: Path, *faults: str) -> Path:
     return path
 
 
-@needs("promtool")
+@pytest.mark.needs_program("promtool")
 def test_promtool_has_nothing_to_say_about_the_metrics(tmp_path: Path) -> None:
     with _metrics(tmp_path, "--fault", "portal-error").open() as metrics:
         done = run("promtool", "check", "metrics", stdin=metrics)
@@ -125,7 +124,7 @@ def test_promtool_has_nothing_to_say_about_the_metrics(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-@needs("prometheus-node-exporter")
+@pytest.mark.needs_program("prometheus-node-exporter")
 def test_node_exporter_collects_what_a_run_leaves_in_its_folder(tmp_path: Path) -> None:
     _metrics(tmp_path, "--fault", "portal-error")
     port = _free_port()
@@ -148,7 +147,7 @@ SERIES = (
 )
 
 
-@needs("promtool")
+@pytest.mark.needs_program("promtool")
 def test_the_alerts_fire_where_sign_in_is_stopped_and_where_no_run_comes_any_more(
     written: Written, tmp_path: Path
 ) -> None:
@@ -202,6 +201,7 @@ def test_the_alerts_fire_where_sign_in_is_stopped_and_where_no_run_comes_any_mor
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.needs_program("sh")
 def test_the_line_of_cron_leaves_metrics_and_says_nothing_that_cron_would_mail(
     written: Written, tmp_path: Path
 ) -> None:

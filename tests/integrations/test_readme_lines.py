@@ -79,6 +79,7 @@ def test_every_engine_of_the_table_is_run_here() -> None:
     assert LINES.keys() == LEAVES.keys()
 
 
+@pytest.mark.not_on_windows("linux", "namespaces")
 @pytest.mark.skipif(not POSSIBLE, reason="needs root, unshare and systemctl for a computer of its own")
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize(

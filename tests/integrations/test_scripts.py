@@ -14,18 +14,19 @@ import tree_sitter_powershell
 
 from portalcheck import __version__
 from portalcheck.integrations import files
-from tests.integrations.conftest import Written, needs, run
+from tests.integrations.conftest import Written, run
 
 # ---- Jamf --------------------------------------------------------------------------------------
 
 
-@needs("shellcheck")
+@pytest.mark.needs_program("shellcheck")
 def test_the_extension_attribute_is_a_posix_script_without_fault(written: Written) -> None:
     done = run("shellcheck", "--shell=sh", written("jamf") / "extension-attribute.sh")
 
     assert (done.returncode, done.stdout) == (0, "")
 
 
+@pytest.mark.needs_program("sh")
 def test_the_extension_attribute_gives_the_result_of_a_run(written: Written, tmp_path: Path) -> None:
     environment = {**os.environ, "PATH": f"{_mac(tmp_path, 'root')}:{os.environ['PATH']}"}
     done = run("sh", written("jamf") / "extension-attribute.sh", env=environment)
@@ -34,6 +35,7 @@ def test_the_extension_attribute_gives_the_result_of_a_run(written: Written, tmp
     assert re.fullmatch(r"<result>ok none: [^<>]+</result>\n", done.stdout)
 
 
+@pytest.mark.needs_program("sh")
 def test_the_extension_attribute_runs_as_the_person_at_the_screen(written: Written, tmp_path: Path) -> None:
     environment = {**os.environ, "PATH": f"{_mac(tmp_path, 'pat')}:{os.environ['PATH']}"}
     done = run("sh", written("jamf") / "extension-attribute.sh", env=environment)
@@ -41,6 +43,7 @@ def test_the_extension_attribute_runs_as_the_person_at_the_screen(written: Writt
     assert done.stdout.startswith("as pat, home set\n<result>ok none: ")
 
 
+@pytest.mark.needs_program("sh")
 @pytest.mark.parametrize("program", ["/no/such/portalcheck", "/etc/passwd"])
 def test_the_extension_attribute_says_that_the_program_is_missing(written: Written, program: str) -> None:
     done = run("sh", written("jamf", program) / "extension-attribute.sh")
@@ -107,7 +110,7 @@ def test_the_app_is_detected_by_the_version_that_the_program_tells(written: Writ
 # ---- systemd -----------------------------------------------------------------------------------
 
 
-@needs("systemd-analyze")
+@pytest.mark.needs_program("systemd-analyze")
 def test_systemd_takes_the_units_as_they_are(written: Written) -> None:
     folder = written("systemd")
     done = run(
@@ -117,7 +120,7 @@ def test_systemd_takes_the_units_as_they_are(written: Written) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@needs("systemd-analyze")
+@pytest.mark.needs_program("systemd-analyze")
 def test_systemd_would_show_a_fault(written: Written) -> None:
     service = written("systemd", "/no/such/portalcheck") / "portalcheck.service"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import stat
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -69,7 +68,7 @@ def test_all_are_written_each_into_its_folder(call: Call, tmp_path: Path) -> Non
     assert err.count("\n") == len(made)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="POSIX rights")
+@pytest.mark.not_on_windows("posix", "modes of files")
 def test_what_is_written_can_be_read_by_others(written: Written) -> None:
     for path in written("systemd").iterdir():
         assert stat.S_IMODE(path.stat().st_mode) & 0o044 == 0o044

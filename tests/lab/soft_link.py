@@ -6,7 +6,6 @@ the other. Frames pass from one to the other here.
 
 from __future__ import annotations
 
-import fcntl
 import heapq
 import os
 import random
@@ -39,6 +38,8 @@ class Quality(msgspec.Struct, frozen=True, kw_only=True):
 
 def tap(name: str) -> int:
     """A new TAP device in this network namespace; the file descriptor of its other end."""
+    import fcntl  # which Windows has not, where the lab's hellos are used, too
+
     device = os.open("/dev/net/tun", os.O_RDWR)
     fcntl.ioctl(device, _TUNSETIFF, struct.pack("16sH22x", name.encode(), _TAP | _NO_HEADER))
     return device

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 import pytest
 
 from portalcheck.machine.commands import environment, run
@@ -21,7 +19,7 @@ def test_what_is_needed_is_kept_and_nothing_else() -> None:
     assert environment({**NEEDED, **OTHERS}) == {**NEEDED, "LC_ALL": "C", "LANGUAGE": ""}
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="env(1) is a program of Unix")
+@pytest.mark.not_on_windows("posix", "env(1)")
 def test_a_real_program_is_told_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "planted")
     said = run(["env"], 5)

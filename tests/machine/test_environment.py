@@ -17,7 +17,7 @@ from portalcheck.machine.local import this_environment
 from portalcheck.machine.registry import as_value
 from tests.machine.recorded import computer
 
-posix = pytest.mark.skipif(sys.platform == "win32", reason="uses programs of Unix")
+posix = pytest.mark.not_on_windows("posix", "programs of Unix")
 
 
 def test_every_unix_but_macos_is_read_as_linux() -> None:

@@ -11,8 +11,10 @@ import pytest
 from portalcheck.machine.local import callers_home, this_environment
 from tests.machine.browsers.world import HOSTS, NOW, URL, Cookie, firefox_db
 
-pwd = pytest.importorskip("pwd", reason="accounts as Unix lists them")
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no sudo of that kind")
+if sys.platform != "win32":
+    import pwd
+
+pytestmark = pytest.mark.not_on_windows("posix", "sudo, and accounts by number")
 
 
 @pytest.fixture

@@ -90,6 +90,7 @@ def test_any_gnome_output_is_survived(host: str, hosts: str) -> None:
         assert "@" not in proxy
 
 
+@pytest.mark.not_on_windows("program", "gsettings")
 @pytest.mark.skipif(commands.find("gsettings") is None, reason="needs gsettings")
 def test_the_real_gsettings_is_understood(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))

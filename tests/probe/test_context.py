@@ -151,6 +151,7 @@ def test_several_ways_are_walked_at_once_and_told_in_order(world: World) -> None
     assert context.traces([]) == ()
 
 
+@pytest.mark.not_on_windows("linux", "the name lo")
 @pytest.mark.skipif(sys.platform != "linux", reason="interfaces are called otherwise elsewhere")
 @pytest.mark.parametrize(
     ("portal", "contact", "interface", "expected"),

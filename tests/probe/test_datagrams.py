@@ -25,7 +25,7 @@ print(type(answer).__name__, flush=True)
 """
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="a process is stopped in another way on Windows")
+@pytest.mark.not_on_windows("posix", "SIGSTOP")
 def test_a_response_that_came_while_the_program_was_stopped_is_heard_afterwards() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
         server.bind(("127.0.0.1", 0))

@@ -190,12 +190,14 @@ def test_an_interface_that_is_not_there_fails_every_attempt(world: World) -> Non
     assert len(step.attempts) == 1
 
 
+@pytest.mark.not_on_windows("linux", "the name lo")
 @pytest.mark.skipif(sys.platform != "linux", reason="interfaces are called otherwise elsewhere")
 def test_an_interface_can_be_chosen(world: World) -> None:
     step = _dial({A4: _accepting(world)}, A4, source="lo")
     assert (step.failure, step.address) == (None, A4)
 
 
+@pytest.mark.not_on_windows("posix", "TCP_MAXSEG")
 @pytest.mark.skipif(not hasattr(socket, "TCP_MAXSEG"), reason="segments cannot be limited on this system")
 def test_small_packets_are_small_both_ways(world: World) -> None:
     machine = computer({(A4, PORT): _accepting(world)})

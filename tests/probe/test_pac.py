@@ -255,7 +255,7 @@ def test_what_is_no_file_is_none(tmp_path: Path, name: str) -> None:
     assert read_pac(path) is None
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")
+@pytest.mark.not_on_windows("posix", "named pipes among files")
 def test_a_named_pipe_is_none_and_holds_nobody_up(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with in_time(0.5):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -44,7 +43,7 @@ def test_a_folder_is_no_settings_file(world: World) -> None:
     assert str(caught(world)) == f"{world.user}: is a folder; expected a settings file in TOML"
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no named pipes among files")
+@pytest.mark.not_on_windows("posix", "named pipes among files")
 def test_a_pipe_is_not_waited_for(world: World) -> None:
     pipe = world.root / "pipe"
     os.mkfifo(pipe)
@@ -53,7 +52,7 @@ def test_a_pipe_is_not_waited_for(world: World) -> None:
     )
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="POSIX permissions")
+@pytest.mark.not_on_windows("posix", "modes of files")
 def test_a_file_that_may_not_be_read_is_an_error_but_not_the_users_hidden_folder() -> None:
     with tempfile.TemporaryDirectory() as folder:
         world = World(Path(folder))
@@ -76,7 +75,7 @@ def test_a_file_that_may_not_be_read_is_an_error_but_not_the_users_hidden_folder
         )
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="needs symbolic links")
+@pytest.mark.not_on_windows("posix", "symbolic links for everybody")
 def test_a_link_to_itself_cannot_be_read(world: World) -> None:
     loop = world.root / "loop.toml"
     loop.symlink_to(loop)

@@ -32,6 +32,7 @@ def test_the_effective_settings_tell_value_origin_and_lock(world: World) -> None
     assert not [key for key in rows if key.endswith("facts")]
 
 
+@pytest.mark.not_on_windows("posix", "XDG_CONFIG_HOME")
 def test_the_paths_tell_what_is_there(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(world.root))
     folder = user_folder()
@@ -68,6 +69,7 @@ def test_the_systems_folder_is_where_each_system_has_it_whatever_variables_say(
     assert str(system_folder(platform)) == folder
 
 
+@pytest.mark.not_on_windows("posix", "the list of users")
 def test_a_user_without_a_home_has_no_layer(tmp_path: Path) -> None:
     # Without HOME and without an entry in the list of users, the place would be a relative path.
     script = (
@@ -77,8 +79,6 @@ def test_a_user_without_a_home_has_no_layer(tmp_path: Path) -> None:
         "from portalcheck.settings import load, paths\n"
         "print(load({}, {}, system_file=None).profile, [str(row.path) for row in paths()][2:])\n"
     )
-    if sys.platform == "win32":
-        pytest.skip("needs the list of users of Unix")
     kept = {name: value for name, value in os.environ.items() if name not in ("HOME", "XDG_CONFIG_HOME")}
     root = Path(__file__).parents[2]
     run = subprocess.run(

@@ -290,8 +290,12 @@ def test_a_huge_cell_does_not_fill_the_memory(world: World) -> None:
     assert world.store().unreadable in (Unreadable.TOO_BIG, None)
 
 
+KINDS = ("pipe", "socket", "device", "loop", "nowhere")
+OF_POSIX = pytest.mark.not_on_windows("posix", "pipes, sockets, devices and links among files")
+
+
 @pytest.mark.parametrize("name", ["Cookies", "Cookies-journal", "Cookies-wal"])
-@pytest.mark.parametrize("kind", ["pipe", "folder", "socket", "device", "loop", "nowhere"])
+@pytest.mark.parametrize("kind", ["folder", *(pytest.param(kind, marks=OF_POSIX) for kind in KINDS)])
 def test_what_is_no_regular_file_is_never_opened(world: World, kind: str, name: str) -> None:
     chromium_db(world.chromium / "Default" / "Cookies", [Cookie()])
     path = world.chromium / "Default" / name
@@ -323,6 +327,7 @@ def test_what_is_no_regular_file_is_never_opened(world: World, kind: str, name: 
         assert store.unreadable is not None
 
 
+@pytest.mark.not_on_windows("posix", "symbolic links for everybody")
 def test_a_link_to_a_database_elsewhere_is_followed(world: World, tmp_path: Path) -> None:
     chromium_db(tmp_path / "elsewhere", [Cookie()])
     path = world.chromium / "Default" / "Cookies"

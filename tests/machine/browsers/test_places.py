@@ -195,6 +195,7 @@ def test_installations_side_by_side_are_counted_on(world: World) -> None:
     assert found == [("chromium", 1), ("chromium", 2), ("firefox", 1), ("firefox", 2)]
 
 
+@pytest.mark.not_on_windows("posix", "symbolic links for everybody")
 def test_one_folder_under_two_names_is_one_place(world: World) -> None:
     firefox_db(world.firefox / "x" / "cookies.sqlite", [Cookie()])
     (world.home / ".config/mozilla").mkdir(parents=True)
@@ -202,6 +203,7 @@ def test_one_folder_under_two_names_is_one_place(world: World) -> None:
     assert len(world.stores()) == 1
 
 
+@pytest.mark.not_on_windows("posix", "symbolic links for everybody")
 def test_links_in_a_circle_are_left_alone(world: World) -> None:
     world.chromium.mkdir(parents=True)
     (world.chromium / "Default").symlink_to(world.chromium / "Profile 1")
@@ -366,6 +368,7 @@ def stores_as_nobody(world: World) -> list[tuple[str, int, str, int]]:
     return [(one.browser, one.profile, one.unreadable or "read", one.count) for one in found]
 
 
+@pytest.mark.not_on_windows("posix", "modes of files")
 def test_a_file_without_permission_is_unreadable_and_the_others_are_read() -> None:
     with as_somebody_else() as world:
         chromium_db(world.chromium / "Default" / "Cookies", [Cookie()]).chmod(0)
@@ -376,6 +379,7 @@ def test_a_file_without_permission_is_unreadable_and_the_others_are_read() -> No
         ]
 
 
+@pytest.mark.not_on_windows("posix", "modes of files")
 def test_a_profile_without_permission_is_unreadable() -> None:
     with as_somebody_else() as world:
         chromium_db(world.chromium / "Default" / "Cookies", [Cookie()])
@@ -390,6 +394,7 @@ def test_a_profile_without_permission_is_unreadable() -> None:
         ]
 
 
+@pytest.mark.not_on_windows("posix", "modes of files")
 def test_a_whole_browser_without_permission_is_unreadable() -> None:
     with as_somebody_else() as world:
         chromium_db(world.chromium / "Default" / "Cookies", [Cookie()])
@@ -397,6 +402,7 @@ def test_a_whole_browser_without_permission_is_unreadable() -> None:
         assert stores_as_nobody(world) == [("chromium", 1, "permission", 0)]
 
 
+@pytest.mark.not_on_windows("posix", "modes of files")
 def test_another_users_home_shows_nothing() -> None:
     with as_somebody_else() as world:
         chromium_db(world.chromium / "Default" / "Cookies", [Cookie()])

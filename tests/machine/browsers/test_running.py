@@ -31,6 +31,10 @@ def _owned_by(world: World, owner: str, root: Path | None = None) -> bool | None
     return world.store().running
 
 
+LINKED = pytest.mark.not_on_windows("posix", "the link that is Chromium's lock")
+
+
+@LINKED
 def test_the_process_that_the_lock_names_is_looked_for(world: World) -> None:
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
         assert _owned_by(world, f"{platform.node()}-{process.pid}") is True
@@ -38,6 +42,7 @@ def test_the_process_that_the_lock_names_is_looked_for(world: World) -> None:
     assert world.store().running is False
 
 
+@LINKED
 @pytest.mark.parametrize(
     "owner", ["elsewhere-1", "nonsense", f"{platform.node()}-x", f"{platform.node()}-99999999999"]
 )
@@ -45,12 +50,13 @@ def test_a_lock_of_another_computer_or_of_nobody_tells_nothing(world: World, own
     assert _owned_by(world, owner) is None
 
 
+@LINKED
 def test_the_process_numbers_of_a_sandbox_tell_nothing(world: World) -> None:
     flatpak = world.home / ".var/app/org.chromium.Chromium/config/chromium"
     assert _owned_by(world, f"{platform.node()}-1", flatpak) is None
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no POSIX locks")
+@pytest.mark.not_on_windows("posix", "fcntl locks")
 def test_firefox_runs_while_its_lock_is_held(world: World) -> None:
     firefox_db(world.firefox / "p" / "cookies.sqlite", [Cookie()])
     assert world.store().running is False
