@@ -184,6 +184,20 @@ class CookieBlock(msgspec.Struct, frozen=True):
     role: CookieRole = CookieRole.PORTAL
 
 
+class Forbidden(StrEnum):
+    """What of a page a browser's setting or policy keeps out."""
+
+    PAGE = "page"
+    SCRIPTS = "scripts"
+
+
+class PageBlock(msgspec.Struct, frozen=True):
+    """A setting that forbids the sign-in page, or its scripts; and who set it."""
+
+    what: Forbidden
+    by: SetBy
+
+
 class OwnProxy(StrEnum):
     """A proxy setting of a browser's own, which it uses in place of the system's."""
 
@@ -222,7 +236,7 @@ ANOTHER = "another"
 
 
 class BrowserProfile(msgspec.Struct, frozen=True, kw_only=True):
-    """One profile's settings: what blocks or clears cookies, and enabled extensions that can do so.
+    """One profile's settings: what blocks or clears cookies, what of the page they forbid, and extensions that can.
 
     `unreadable` is None for settings that were read, or that there are none of. `never_remembers`: every window is a
     private one, so that no cookie is ever stored. `extensions` are names from this program's
@@ -233,6 +247,7 @@ class BrowserProfile(msgspec.Struct, frozen=True, kw_only=True):
     profile: int
     unreadable: Unreadable | None = None
     blocks: tuple[CookieBlock, ...] = ()
+    forbids: tuple[PageBlock, ...] = ()
     clears_on_exit: bool = False
     never_remembers: bool = False
     way: OwnWay = OwnWay()

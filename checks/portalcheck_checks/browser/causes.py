@@ -23,7 +23,7 @@ CAUSES = (
         then=("step-6", "step-4"),
         owner_by=_who_set_it,
         code_number=39,
-        any={reasons.OWN_PROXY_FAILS, reasons.OWN_DNS_FAILS},
+        any={reasons.FORBIDS, reasons.OWN_PROXY_FAILS, reasons.OWN_DNS_FAILS},
         before="cookies-stale",
     ),
     Cause(

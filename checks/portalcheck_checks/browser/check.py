@@ -206,6 +206,7 @@ def _another(
     unfit = {
         one.browser for one in profiles for block in one.blocks if block.scope is not CookieScope.THIRD_PARTY
     }
+    unfit |= {one.browser for one in profiles if one.forbids}
     unfit |= {one.profile.browser for one in tried if one.dns_fails or one.proxy_fails}
     unfit |= defaults | {one.browser for one in browsers if one.supported is Support.NO}
     others = [one.browser for one in browsers if one.browser not in (*unfit, ANOTHER)]
@@ -223,6 +224,8 @@ def _settings(profiles: Iterable[BrowserProfile], defaults: set[str]) -> Iterato
             say = note if block.scope is CookieScope.THIRD_PARTY else stops
             more: dict[str, Arg] = {"role": block.role} if block.role is CookieRole.IDENTITY else {}
             yield say(reasons.BLOCKS_COOKIES, browser=one.browser, scope=block.scope, by=block.by, **more)
+        for forbidden in one.forbids:
+            yield stops(reasons.FORBIDS, browser=one.browser, what=forbidden.what, by=forbidden.by)
         if one.clears_on_exit:
             yield note(reasons.CLEARS_ON_EXIT, browser=one.browser)
         if one.never_remembers:

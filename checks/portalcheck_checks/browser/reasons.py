@@ -15,6 +15,7 @@ OTHER = Reason("browser.other", layer=Layer.BROWSER, args=_BROWSER)
 BLOCKS_COOKIES = Reason(
     "browser.blocks-cookies", layer=Layer.BROWSER, args={"browser": str, "scope": str, "by": str, "role": str}
 )
+FORBIDS = Reason("browser.forbids", layer=Layer.BROWSER, args={"browser": str, "what": str, "by": str})
 CLEARS_ON_EXIT = Reason("browser.clears-on-exit", layer=Layer.BROWSER, args=_BROWSER)
 NEVER_REMEMBERS = Reason("browser.never-remembers", layer=Layer.BROWSER, args=_BROWSER)
 EXTENSION = Reason("browser.extension", layer=Layer.BROWSER, args={"browser": str, "name": str})
