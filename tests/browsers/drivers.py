@@ -104,6 +104,11 @@ def in_view(command: Sequence[str], over: Mapping[Path, Path]) -> list[str]:
     return ["unshare", "--mount", "sh", "-c", f'{mounts} && exec "$@"', "sh", *command]
 
 
+def without_proxies(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment without a proxy of this computer's, which a browser may go by."""
+    return {name: value for name, value in environ.items() if not name.lower().endswith("_proxy")}
+
+
 class _Browser:
     """A process that is ended with the block, by asking it first."""
 
@@ -152,17 +157,23 @@ os.execv(sys.argv[3], sys.argv[3:])
 class Chromium(_Browser):
     """Driven over the pipes of the Chrome DevTools Protocol."""
 
-    def __init__(self, home: Path, data: Path, over: Mapping[Path, Path] | None = None) -> None:
+    def __init__(
+        self,
+        home: Path,
+        data: Path,
+        over: Mapping[Path, Path] | None = None,
+        options: Sequence[str] = CHROMIUM_OPTIONS,
+    ) -> None:
         assert CHROMIUM is not None
         data.mkdir(parents=True, exist_ok=True)
         to_browser, self._out = os.pipe()
         self._in, from_browser = os.pipe()
         ends = [str(to_browser), str(from_browser)]
-        browser = [CHROMIUM, *CHROMIUM_OPTIONS, f"--user-data-dir={data}", "about:blank"]
+        browser = [CHROMIUM, *options, f"--user-data-dir={data}", "about:blank"]
         command = [sys.executable, "-c", _AT_3_AND_4, *ends, *browser]
         self.process = subprocess.Popen(
             in_view(command, over or {}),
-            env={**os.environ, "HOME": str(home)},
+            env={**without_proxies(os.environ), "HOME": str(home)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -148,7 +148,7 @@ def found(environment: Environment) -> tuple[Profile, ...]:
 
 
 def _found(environment: Environment) -> Iterator[Profile]:
-    from portalcheck.machine.browsers import chromium, epiphany, firefox, safari
+    from portalcheck.machine.browsers import chromium, chromium_policies, epiphany, firefox, safari
     from portalcheck.machine.browsers.default import handler_of_links
     from portalcheck.machine.browsers.places import places
     from portalcheck.machine.browsers.profile import MAX_PROFILES, Profile
@@ -161,7 +161,7 @@ def _found(environment: Environment) -> Iterator[Profile]:
         "epiphany": epiphany.profile_folders,
     }
     numbers: dict[str, int] = {}
-    known = places(environment)
+    known = places(environment, lambda browser: chromium_policies.user_data(browser, environment))
     for place in (*known, *unlisted(environment, known, handler_of_links(environment))):
         folders = Unreadable.AWAY if place.away else finders[place.browser.family](place)
         unreadable = folders if isinstance(folders, Unreadable) else None

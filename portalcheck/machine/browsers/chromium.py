@@ -6,13 +6,16 @@ import re
 from pathlib import Path
 
 from portalcheck.facts import CookieStore, Unreadable
-from portalcheck.machine.browsers import chromium_cookies, running
+from portalcheck.machine.browsers import chromium_cookies, chromium_policies, running
 from portalcheck.machine.browsers.places import Place
 from portalcheck.machine.browsers.profile import Profile, Question, count, store
-from portalcheck.machine.browsers.reading import changed_at, exists, folders, presence
+from portalcheck.machine.browsers.reading import changed_at, exists, folders, part, presence, read_json
+from portalcheck.machine.environment import Environment
 
 _NOT_PROFILES = frozenset({"System Profile", "Guest Profile", "Snapshot", "Snapshots", "Crashpad", "Network"})
 _USUAL = re.compile(r"Default|Profile \d+")
+_ON_START = "RestoreOnStartup"
+_LAST_SESSION = (1, 6)  # 6: and pages of the person's choice
 _COOKIES = ("Network/Cookies", "Cookies")
 
 
@@ -41,14 +44,26 @@ def cookie_file(profile: Profile) -> Path:
     return max(there, key=lambda path: changed_at(path) or 0.0, default=profile.folder / _COOKIES[0])
 
 
+def _restores_session(profile: Profile, environment: Environment) -> bool:
+    """Whether the last session comes back at the start: what is enforced counts, then the person, then advice."""
+    policy = chromium_policies.of_place(profile.place, environment)
+    own = part(read_json(profile.folder / "Preferences"), "session", "restore_on_startup")
+    modes = (policy.managed.get(_ON_START), own, policy.recommended.get(_ON_START))
+    return next((mode for mode in modes if isinstance(mode, int)), None) in _LAST_SESSION
+
+
 def cookies(profile: Profile, question: Question) -> CookieStore:
-    """What the profile keeps for a portal."""
+    """What the profile keeps for a portal.
+
+    A Chromium that was closed sends the cookies of its session only where it restores that when it starts.
+    """
     environment, place = question.environment, profile.place
+    is_running = running.chromium(environment, place.folder, boxed=place.boxed)
+    ended = is_running is False and not _restores_session(profile, environment)
     found = profile.unreadable or count(
         cookie_file(profile),
-        lambda database: chromium_cookies.guard(database, environment.os),
+        lambda database: chromium_cookies.guard(database, environment.os, session_ended=ended),
         chromium_cookies.jars,
         question,
     )
-    is_running = running.chromium(environment, place.folder, boxed=place.boxed)
     return store(profile, found, running=is_running, keeps_session=True)

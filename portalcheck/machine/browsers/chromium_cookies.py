@@ -21,10 +21,11 @@ _NONCE_AND_MARK = 12 + 16  # AES-GCM
 _BLOCK = 16  # AES-CBC; an encrypted value is filled up with 1 to 16 bytes
 
 
-def guard(database: Database, system: str) -> Clock | Unreadable:
+def guard(database: Database, system: str, *, session_ended: bool = False) -> Clock | Unreadable:
     """Define the view that `matching` counts in; the clock of its times, or why the database cannot be read.
 
-    `system` is linux, macos or windows, which decides the cipher of values.
+    `system` is linux, macos or windows, which decides the cipher of values. Cookies of a session that has ended are
+    sent to no path: the browser drops them when it starts.
     """
     columns = database.columns("cookies")
     if not columns >= _NEEDED:
@@ -32,9 +33,10 @@ def guard(database: Database, system: str) -> Clock | Unreadable:
     version = _version(database)
     secure = next((name for name in ("is_secure", "secure") if name in columns), "0")
     lasting = next((name for name in ("has_expires", "is_persistent", "persistent") if name in columns), "1")
+    lives = f"{lasting} <> 0 AND expires_utc >= 1"
     view = f"""
-    SELECT host_key AS host, path, name, {secure} AS secure,
-      CASE WHEN {lasting} <> 0 AND expires_utc >= 1 THEN expires_utc END AS expires,
+    SELECT host_key AS host, {f"CASE WHEN {lives} THEN path END" if session_ended else "path"} AS path, name,
+      {secure} AS secure, CASE WHEN {lives} THEN expires_utc END AS expires,
       {"top_frame_site_key" if "top_frame_site_key" in columns else "''"} AS jar,
       {"has_cross_site_ancestor" if "has_cross_site_ancestor" in columns else "0"} AS embedded,
       '' AS box, {"top_frame_site_key" if "top_frame_site_key" in columns else "''"} AS within,

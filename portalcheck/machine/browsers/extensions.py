@@ -8,6 +8,7 @@ from functools import cache
 import msgspec
 
 from portalcheck.facts import ANOTHER
+from portalcheck.machine.browsers.matching import Page
 from portalcheck.machine.browsers.places import data, typed
 
 
@@ -20,6 +21,8 @@ class _Extension(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class _Unlisted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     words: tuple[str, ...]
     permissions: frozenset[str]
+    alone: frozenset[str]
+    with_hosts: frozenset[str]
 
 
 class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -56,3 +59,23 @@ def unlisted_name(own_name: str, permissions: Collection[object]) -> str:
     says_so = any(word in own_name.casefold() for word in rules.words)
     may = any(wish in rules.permissions for wish in permissions if isinstance(wish, str))
     return ANOTHER if says_so and may else ""
+
+
+def may_block(permissions: Collection[str], hosts: Collection[str], page: Page | None) -> bool:
+    """Whether an extension of Chromium's that may do this, on these hosts, can block a page or its cookies."""
+    rules = _table().unlisted
+    if not rules.alone.isdisjoint(permissions):
+        return True
+    return not rules.with_hosts.isdisjoint(permissions) and any(_covers(host, page) for host in hosts)
+
+
+def _covers(pattern: str, page: Page | None) -> bool:
+    """Whether a match pattern, such as `*://*.example/*`, means a page."""
+    if page is None or pattern == "<all_urls>":
+        return pattern == "<all_urls>"
+    scheme, _, rest = pattern.partition("://")
+    host = rest.partition("/")[0].lower()
+    below = host.removeprefix("*.")
+    return scheme in ("*", page.scheme) and (
+        host in ("*", page.host) or (below != host and below in page.domains)
+    )

@@ -81,7 +81,9 @@ def read(what: BrowserFiles, os: str) -> tuple[Files, ...]:
         here = [one for one in browsers() if one.family == family.name and getattr(one, os)]
         if here and read != _Read():
             folders = [place for one in here for place in getattr(one, os)]
-            policies = _policies(here, os) if what is BrowserFiles.SETTINGS else ()
+            # Whether cookies of a session come back is a policy of Chromium's.
+            asked = what is BrowserFiles.SETTINGS or family.name == "chromium"
+            policies = _policies(here, os) if asked else ()
             listed = _files(read, folders, *(one.name for one in here))
             found.append(msgspec.structs.replace(listed, elsewhere=(*read.elsewhere, *policies)))
             if others := unlisted.folders(family.name, os):
@@ -107,8 +109,8 @@ def _policies(here: list[Browser], os: str) -> tuple[str, ...]:
         return tuple(rf"{hive}\{key}" for key in places for hive in ("HKLM", "HKCU"))
     if os == "macos":
         shared = "/Library/Managed Preferences"
-        folders = (shared, f"{shared}/[you]", "~/Library/Preferences")
+        folders = (shared, f"{shared}/[you]", "/Library/Preferences", "~/Library/Preferences")
         return tuple(f"{folder}/{name}.plist" for name in places for folder in folders)
     if here[0].family == "firefox":
         return tuple(f"{place}/policies.json" for place in places)
-    return tuple(f"{place}/{kind}/*.json" for place in places for kind in ("managed", "recommended"))
+    return tuple(f"{place}/{kind}/*" for place in places for kind in ("managed", "recommended"))

@@ -51,6 +51,7 @@ class Page(Destination, frozen=True):
     """A page that cookies would be sent to, by http or https."""
 
     path: str
+    query: str = ""
 
     @property
     def domains(self) -> tuple[str, ...]:
@@ -79,8 +80,8 @@ def page_of(url: str) -> Page | None:
     found = destination_of(url.strip())
     if found is None or found.scheme not in ("http", "https"):
         return None
-    path = urlsplit(url.strip()).path
-    return Page(found.scheme, str(found.address or found.host), found.port, path or "/")
+    parts = urlsplit(url.strip())
+    return Page(found.scheme, str(found.address or found.host), found.port, parts.path or "/", parts.query)
 
 
 def first_time(columns: Iterable[str], part: int = 1) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from portalcheck.facts import DIRECT, OwnProxy, OwnWay, SetBy
+from portalcheck.machine.browsers.chromium_policies import Policy
 from portalcheck.machine.browsers.matching import Page
-from portalcheck.machine.browsers.policies import Policy
 from portalcheck.machine.browsers.reading import part, table
 from portalcheck.machine.proxies.rules import ProxyRules, clean, names
 from portalcheck.machine.proxies.windows import servers
@@ -32,6 +31,8 @@ _CHROMIUM_KINDS = {
     "pac_script": OwnProxy.SCRIPT,
     "auto_detect": OwnProxy.DETECT,
 }
+_BY_SERVER_OR_SCRIPT = "by server or script"
+_OLD_MODES = {0: "direct", 1: "auto_detect", 2: _BY_SERVER_OR_SCRIPT, 3: "system"}  # ProxyServerMode
 
 
 # ---- Firefox -----------------------------------------------------------------------------------
@@ -149,22 +150,19 @@ def of_chromium(
     *,
     managed: bool = False,
 ) -> OwnWay:
-    """What a Chromium goes by: policies first, then what extensions set, then the user; recommended policies last.
+    """What a Chromium goes by: policies that are enforced, then what extensions set, then the user.
 
-    In a browser that is `managed` the user's own choice of DNS servers is switched off.
+    Recommended ones give way to the system's proxy and DNS servers, which are always there.
+
+    In a browser that is `managed`, by a policy of any kind, only a policy that is enforced chooses DNS servers.
     """
     if page is None:
         return OwnWay()
     proxy, proxy_by = _chosen(
-        _proxy_policy(policy.managed),
-        (table(each, "proxy") for each in (*of_extensions, preferences)),
-        _proxy_policy(policy.recommended),
+        _proxy_policy(policy.managed), [table(each, "proxy") for each in (*of_extensions, preferences)]
     )
-    https, https_by = _chosen(
-        _dns_policy(policy.managed),
-        () if managed else (table(local_state, "dns_over_https"),),
-        _dns_policy(policy.recommended),
-    )
+    own = [] if managed else [table(local_state, "dns_over_https")]
+    https, https_by = _chosen(_dns_policy(policy.managed), own)
     templates = _text(https, "templates").split() if https.get("mode") == "secure" else []
     kind = _CHROMIUM_KINDS.get(_text(proxy, "mode"), OwnProxy.UNSET)
     return OwnWay(
@@ -176,28 +174,30 @@ def of_chromium(
     )
 
 
-def _chosen(managed: Tree, own: Iterable[Tree], recommended: Tree) -> tuple[Tree, SetBy]:
+def _chosen(managed: Tree, own: Sequence[Tree]) -> tuple[Tree, SetBy]:
     """The first that sets a mode, and whose it is."""
-    candidates = [
-        (managed, SetBy.POLICY),
-        *((each, SetBy.SETTING) for each in own),
-        (recommended, SetBy.POLICY),
-    ]
+    candidates = [(managed, SetBy.POLICY), *((each, SetBy.SETTING) for each in own)]
     return next((one for one in candidates if one[0].get("mode")), ({}, SetBy.SETTING))
 
 
 def _proxy_policy(policy: Tree) -> dict[str, object]:
-    """A policy on proxies as the preference `proxy` has it; `ProxySettings` before the older single ones."""
-    whole = policy.get("ProxySettings")
-    if isinstance(whole, str):  # so it stands in Windows' registry
-        try:
-            whole = json.loads(whole)
-        except (ValueError, RecursionError):
-            whole = None
-    rules = table(whole) or policy
-    server, script = _text(rules, "ProxyServer"), _text(rules, "ProxyPacUrl")
-    mode = _text(rules, "ProxyMode") or ("fixed_servers" if server else "pac_script" if script else "")
-    return {"mode": mode, "server": server, "bypass_list": _text(rules, "ProxyBypassList")}
+    """A policy on proxies as the preference `proxy` has it, empty where Chromium refuses it (proxy_policy_handler.cc).
+
+    `ProxySettings` comes before the older single ones. A mode needs what belongs to it, and nothing else.
+    """
+    rules = policy if policy.get("ProxySettings") is None else table(policy, "ProxySettings")
+    server, script, bypass = (
+        _text(rules, name) for name in ("ProxyServer", "ProxyPacUrl", "ProxyBypassList")
+    )
+    mode = _text(rules, "ProxyMode") or _OLD_MODES.get(_number(rules, "ProxyServerMode", -1), "")
+    if mode == _BY_SERVER_OR_SCRIPT:
+        mode = "pac_script" if script else "fixed_servers"
+    wanted = {"fixed_servers": (True, False), "pac_script": (False, True)}.get(mode, (False, False))
+    if mode not in (*_CHROMIUM_KINDS, "system") or (bool(server), bool(script)) != wanted:
+        return {}
+    return (
+        {} if bypass and mode != "fixed_servers" else {"mode": mode, "server": server, "bypass_list": bypass}
+    )
 
 
 def _dns_policy(policy: Tree) -> dict[str, object]:
@@ -210,7 +210,7 @@ def _fixed_proxy(kind: OwnProxy, chosen: Tree, page: Page) -> str:
     server = _text(chosen, "server")
     if kind is not OwnProxy.MANUAL or "," in server:  # of a list, each is tried
         return ""
-    bypass = names(re.split(r"[;,\s]+", _text(chosen, "bypass_list")))
+    bypass = names(re.split(r"[;,]", _text(chosen, "bypass_list")))
     return _chosen_by(ProxyRules(proxies=servers(server), bypass=bypass), page)
 
 

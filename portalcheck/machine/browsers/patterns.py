@@ -4,31 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from operator import itemgetter
 
 import msgspec
 
 from portalcheck.machine.browsers.matching import Page
 
 _PATTERN = re.compile(
-    r"(?:(?P<scheme>\*|[a-z][a-z0-9+.-]*)://)?"
-    r"(?P<any>\[\*\.\])?(?P<host>\*|\[[0-9a-f:.]+\]|[^\s:/?#\[\]*,]*)"
-    r"(?::(?P<port>\*|\d{1,5}))?(?:/.*)?",
+    r"(?:(?P<scheme>[^:/\[\]]+)://)?"
+    r"(?P<any>\[\*\.\](?!\.))?(?P<host>\*|\[[0-9a-f:.]+\]|[^\s:/?#\[\]*,]*)"
+    r"(?::(?P<port>\*|\d{0,9}))?(?:/.*)?",
     re.IGNORECASE | re.ASCII,
 )
 
 
 class Pattern(msgspec.Struct, frozen=True):
-    """One pattern; an empty `scheme` or `host` and a `port` of 0 stand for any."""
+    """One pattern; an empty `scheme` or `host` and an empty `port` stand for any."""
 
     scheme: str = ""
     host: str = ""
     subdomains: bool = False
-    port: int = 0
+    port: str = ""
 
     def matches(self, page: Page) -> bool:
         """Whether the pattern means this page."""
-        if self.scheme not in ("", page.scheme) or self.port not in (0, page.port):
+        if self.scheme not in ("", page.scheme) or self.port not in ("", str(page.port)):
             return False
         return self.host in ("", page.host) or (self.subdomains and self.host in page.domains)
 
@@ -44,39 +43,67 @@ class Pattern(msgspec.Struct, frozen=True):
         )
 
 
+class Rule(msgspec.Struct, frozen=True):
+    """A setting for the sites that `inner` means, in pages that `outer` means."""
+
+    inner: Pattern
+    outer: Pattern
+    setting: int
+
+    def matches(self, page: Page) -> bool:
+        """Whether the rule is for a page that is opened by itself."""
+        return self.inner.matches(page) and self.outer.matches(page)
+
+    @property
+    def rank(self) -> tuple[object, object]:
+        """Larger for the more specific rule."""
+        return self.inner.rank, self.outer.rank
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether the rule is for all sites."""
+        return not self.inner.host and not self.outer.host
+
+
 def pattern(text: str) -> Pattern | None:
     """The pattern that a text is, or None."""
     match = _PATTERN.fullmatch(text.strip())
-    if match is None or not match["host"]:
+    if match is None or not (match["host"] or match["any"]):
         return None
     host = match["host"].strip("[]").lower()
     scheme, port = (match["scheme"] or "*").lower(), match["port"] or "*"
+    if scheme not in ("*", "http", "https") or host.endswith(".."):
+        return None
     return Pattern(
         scheme="" if scheme == "*" else scheme,
-        host="" if host == "*" else host,
+        host="" if host == "*" else host.removesuffix("."),
         subdomains=bool(match["any"]),
-        port=0 if port == "*" else int(port),
+        port="" if port == "*" else port,
     )
 
 
-def any_matches(texts: Iterable[object], page: Page) -> bool:
-    """Whether one of the patterns means the page; what is no pattern means none."""
-    found = (pattern(text) for text in texts if isinstance(text, str))
-    return any(one is not None and one.matches(page) for one in found)
+def rule(text: str, setting: object) -> Rule | None:
+    """What a text sets: `pattern of the site,pattern of the page that it is in`, or the first alone."""
+    first, _, second = text.partition(",")
+    inner, outer = pattern(first), pattern(second) if second else Pattern()
+    if inner is None or outer is None or type(setting) is not int:
+        return None
+    return Rule(inner, outer, setting)
 
 
-def setting_for(exceptions: Mapping[str, object], page: Page) -> int | None:
-    """The setting of the most specific exception for the page opened by itself, None if there is none.
+def exceptions(entries: Mapping[str, object]) -> list[Rule]:
+    """The rules of a person's exceptions, as Preferences has them: by texts, each with its `setting`."""
+    found = (
+        rule(text, value.get("setting") if isinstance(value, dict) else None)
+        for text, value in entries.items()
+    )
+    return [one for one in found if one is not None]
 
-    Keys are `pattern of the cookie's site,pattern of the page that it is in`; here both are the page.
-    """
-    found: list[tuple[tuple[tuple[object, ...], ...], int]] = []
-    for key, value in exceptions.items():
-        primary, _, secondary = key.partition(",")
-        inner, outer = pattern(primary), pattern(secondary or "*")
-        setting = value.get("setting") if isinstance(value, dict) else None
-        if inner is None or outer is None or not isinstance(setting, int):
-            continue
-        if inner.matches(page) and outer.matches(page):
-            found.append(((inner.rank, outer.rank), setting))
-    return max(found, key=itemgetter(0))[1] if found else None
+
+def narrowest(rules: Iterable[Rule], page: Page) -> Rule | None:
+    """The most specific rule for a page, the last of those that are alike; None if there is none."""
+    best: Rule | None = None
+    for one in rules:
+        if one.matches(page) and (best is None or one.rank >= best.rank):
+            best = one
+    return best

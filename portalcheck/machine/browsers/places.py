@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -47,13 +48,14 @@ class Place(msgspec.Struct, frozen=True):
     """A folder that one installation of a browser keeps all profiles in.
 
     `boxed` says that the browser runs in a sandbox whose process numbers mean nothing outside of it, `away` that
-    the folder lies on a file server that does not answer.
+    the folder lies on a file server that does not answer. `row` is the folder's number among the browser's.
     """
 
     browser: Browser
     folder: Path
     boxed: bool = False
     away: bool = False
+    row: int = 0
 
 
 @cache
@@ -78,18 +80,27 @@ def browsers() -> tuple[Browser, ...]:
     return typed(data("locations.toml")["browser"], tuple[Browser, ...])
 
 
-def places(environment: Environment) -> tuple[Place, ...]:
+def places(
+    environment: Environment, moved: Callable[[Browser], Path | None] = lambda _browser: None
+) -> tuple[Place, ...]:
     """Every folder of the table that this environment has, each once, in the table's order.
 
-    Of those that do not answer, the first of each browser that is known to be installed.
+    Of those that do not answer, the first of each browser that is known to be installed. A browser that an
+    administrator has `moved` keeps its data in that folder alone.
     """
     starts = variables(environment)
     wanted = []
     for browser in browsers():
-        for template in getattr(browser, environment.os, ()):
+        elsewhere = moved(browser)
+        if elsewhere is not None and isinstance(
+            statuses([(elsewhere, elsewhere)])[elsewhere], os.stat_result
+        ):
+            wanted.append((elsewhere, Place(browser, elsewhere)))
+            continue
+        for row, template in enumerate(getattr(browser, environment.os, ())):
             start, folder = filled(template, starts)
             if start is not None and folder is not None:
-                wanted.append((start, Place(browser, folder, boxed="/.var/app/" in template)))
+                wanted.append((start, Place(browser, folder, boxed="/.var/app/" in template, row=row)))
     found = statuses([(place.folder, start) for start, place in wanted])
     seen: set[tuple[int, int] | str] = set()
     there = []

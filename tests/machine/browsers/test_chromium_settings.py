@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import plistlib
 from collections.abc import Mapping
 
 import pytest
@@ -14,6 +13,8 @@ from tests.machine.browsers.world import Cookie, World, chromium_db
 
 UBLOCK = "cjpalhdlnbpafiamejdnhcphjbkeiagm"
 ALL_SETTING = (CookieBlock(CookieScope.ALL, SetBy.SETTING),)
+ALL_POLICY = (CookieBlock(CookieScope.ALL, SetBy.POLICY),)
+SITE_POLICY = (CookieBlock(CookieScope.SITE, SetBy.POLICY),)
 SITE_SETTING = (CookieBlock(CookieScope.SITE, SetBy.SETTING),)
 
 
@@ -91,7 +92,45 @@ def test_braves_shields_count_for_the_page_itself(world: World) -> None:
     shields = {"*,*": {"setting": 2}, "[*.]portal.test,[*.]portal.test": {"setting": 1}}
     tree = {"profile": {"content_settings": {"exceptions": {"shieldsCookiesV3": shields}}}}
     assert seen(world, tree).blocks == ()
-    assert seen(world, tree, "https://other.test/").blocks == SITE_SETTING
+    assert seen(world, tree, "https://other.test/").blocks == ALL_SETTING
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        {"shieldsCookiesV3": {"*,*": 2}, "braveShields": {"www.portal.test,*": 2}},
+        {"shieldsCookiesV3": {"*,[*.]portal.test": 2}, "braveShields": {"[*.]portal.test,*": 2}},
+        {"cookies": {"www.portal.test,*": 2}, "braveShields": {"[*.]portal.test,*": 2}},
+        {"braveShields": {"[*.]portal.test,*": 2}},
+    ],
+)
+@pytest.mark.parametrize("default", [None, 2])
+def test_where_braves_shields_are_down_nothing_that_the_person_set_blocks(
+    world: World, kept: Mapping[str, Mapping[str, int]], default: int | None
+) -> None:
+    assert seen(world, kept_by_brave(kept, default)).blocks == ()
+
+
+@pytest.mark.parametrize("shields", [{"other.test,*": 2}, {"www.portal.test,*": 1}])
+def test_where_braves_shields_are_up_what_they_block_is_told(
+    world: World, shields: Mapping[str, int]
+) -> None:
+    kept = {"shieldsCookiesV3": {"*,[*.]portal.test": 2}, "braveShields": shields}
+    assert seen(world, kept_by_brave(kept)).blocks == SITE_SETTING
+
+
+def test_braves_shields_are_no_match_for_a_policy(world: World) -> None:
+    policy(world, {"DefaultCookiesSetting": 2})
+    found = seen(world, kept_by_brave({"braveShields": {"www.portal.test,*": 2}}))
+    assert found.blocks == (CookieBlock(CookieScope.ALL, SetBy.POLICY),)
+
+
+def kept_by_brave(kept: Mapping[str, Mapping[str, int]], default: int | None = None) -> object:
+    exceptions = {kind: {key: {"setting": value} for key, value in of.items()} for kind, of in kept.items()}
+    tree: dict[str, object] = {"content_settings": {"exceptions": exceptions}}
+    if default is not None:
+        tree["default_content_setting_values"] = {"cookies": default}
+    return {"profile": tree}
 
 
 @pytest.mark.parametrize(
@@ -99,8 +138,48 @@ def test_braves_shields_count_for_the_page_itself(world: World) -> None:
     [
         ({"DefaultCookiesSetting": 2}, {}, preferences(1), (CookieBlock(CookieScope.ALL, SetBy.POLICY),)),
         ({}, {"DefaultCookiesSetting": 2}, {}, (CookieBlock(CookieScope.ALL, SetBy.POLICY),)),
-        ({}, {"DefaultCookiesSetting": 2}, preferences(1), ()),
-        ({}, {"DefaultCookiesSetting": 2}, preferences(None, {"[*.]portal.test,*": 1}), ()),
+        ({}, {"DefaultCookiesSetting": 2}, preferences(1), ALL_POLICY),
+        ({}, {"DefaultCookiesSetting": 2}, preferences(None, {"[*.]portal.test,*": 1}), ALL_POLICY),
+        ({}, {"CookiesBlockedForUrls": ["https://www.portal.test"]}, {}, SITE_POLICY),
+        (
+            {"CookiesAllowedForUrls": ["[*.]portal.test"]},
+            {"CookiesBlockedForUrls": ["https://www.portal.test"]},
+            {},
+            SITE_POLICY,
+        ),
+        (
+            {"CookiesBlockedForUrls": ["https://other.test"]},
+            {"CookiesBlockedForUrls": ["https://www.portal.test"]},
+            {},
+            (),
+        ),
+        (
+            {
+                "CookiesBlockedForUrls": ["[*.]portal.test"],
+                "CookiesAllowedForUrls": ["https://www.portal.test"],
+            },
+            {},
+            {},
+            (),
+        ),
+        (
+            {
+                "CookiesAllowedForUrls": ["[*.]portal.test"],
+                "CookiesBlockedForUrls": ["https://www.portal.test"],
+            },
+            {},
+            {},
+            SITE_POLICY,
+        ),
+        ({"CookiesBlockedForUrls": ["*"], "CookiesAllowedForUrls": ["*"]}, {}, {}, ALL_POLICY),
+        ({"CookiesBlockedForUrls": ["*"], "CookiesAllowedForUrls": ["www.portal.test"]}, {}, {}, ()),
+        ({"CookiesBlockedForUrls": ["[*.]portal.test,[*.]other.test"]}, {}, {}, ()),
+        ({"CookiesBlockedForUrls": "https://www.portal.test"}, {}, {}, ()),
+        ({"DefaultCookiesSetting": 1}, {"DefaultCookiesSetting": 2}, {}, ()),
+        ({"DefaultCookiesSetting": "2"}, {"DefaultCookiesSetting": 2}, {}, ()),
+        ({"DefaultCookiesSetting": 3}, {}, preferences(2), ALL_SETTING),
+        ({"DefaultCookiesSetting": 2.0}, {}, {}, ()),
+        ({"DefaultCookiesSetting": True}, {}, {}, ()),
         (
             {"DefaultCookiesSetting": 2},
             {},
@@ -134,6 +213,7 @@ def test_policies_of_an_administrator(
     "rules",
     [
         {"CookiesSessionOnlyForUrls": ["[*.]portal.test"]},
+        {"CookiesSessionOnlyForUrls": ["*"], "CookiesBlockedForUrls": ["*"]},
         {"DefaultCookiesSetting": 4},
         {"ClearBrowsingDataOnExitList": ["browsing_history", "cookies_and_other_site_data"]},
     ],
@@ -142,47 +222,6 @@ def test_policies_that_clear_cookies_at_the_end(world: World, rules: object) -> 
     policy(world, rules)
     found = seen(world, {})
     assert (found.clears_on_exit, found.blocks) == (True, ())
-
-
-def test_later_policy_files_come_over_earlier_ones_and_broken_ones_are_skipped(world: World) -> None:
-    policy(world, {"DefaultCookiesSetting": 2}, name="1.json")
-    policy(world, {"DefaultCookiesSetting": 1}, name="2.json")
-    policy(world, "{broken", name="3.json")
-    policy(world, {"DefaultCookiesSetting": 2}, name="4.json.bak")
-    assert seen(world, {}).blocks == ()
-
-
-def test_policies_in_the_registry(windows: World) -> None:
-    windows.environ["LOCALAPPDATA"] = r"C:\Users\pat\AppData\Local"
-    windows.write(windows.root / "Users/pat/AppData/Local/Microsoft/Edge/User Data/Default/Preferences", {})
-    key = r"Software\Policies\Microsoft\Edge"
-    windows.registry = {
-        rf"HKCU\{key}": {"BlockThirdPartyCookies": 1},
-        rf"HKLM\{key}": {"ClearBrowsingDataOnExit": 1},
-        rf"HKLM\{key}\CookiesBlockedForUrls": {"1": "https://other.test", "2": "[*.]portal.test"},
-    }
-    found = windows.profile()
-    assert found.browser == "edge"
-    assert found.blocks == (
-        CookieBlock(CookieScope.SITE, SetBy.POLICY),
-        CookieBlock(CookieScope.THIRD_PARTY, SetBy.POLICY),
-    )
-    assert found.clears_on_exit
-
-
-def test_recommended_policies_in_the_registry(windows: World) -> None:
-    windows.environ["LOCALAPPDATA"] = r"C:\Users\pat\AppData\Local"
-    windows.write(windows.root / "Users/pat/AppData/Local/Google/Chrome/User Data/Default/Preferences", {})
-    windows.registry = {r"HKLM\Software\Policies\Google\Chrome\Recommended": {"DefaultCookiesSetting": 2}}
-    assert windows.profile().blocks == (CookieBlock(CookieScope.ALL, SetBy.POLICY),)
-
-
-@pytest.mark.parametrize("where", ["com.google.Chrome.plist", "pat/com.google.Chrome.plist"])
-def test_policies_in_managed_preferences(mac: World, where: str) -> None:
-    mac.write(mac.home / "Library/Application Support/Google/Chrome/Default/Preferences", {})
-    path = mac.root / "Library/Managed Preferences" / where
-    mac.write(path, plistlib.dumps({"DefaultCookiesSetting": 2}, fmt=plistlib.FMT_BINARY))
-    assert mac.profile().blocks == (CookieBlock(CookieScope.ALL, SetBy.POLICY),)
 
 
 DEEP = '{"profile":' + '{"a":' * 100_000 + "1" + "}" * 100_001
@@ -275,98 +314,3 @@ def test_no_preferences_bring_the_reader_down(
     world = World(tmp_path_factory.mktemp("prefs"))
     found = seen(world, raw if use_raw else tree)
     assert found.unreadable in (None, *Unreadable)
-
-
-# ---- extensions --------------------------------------------------------------------------------
-
-
-def extension(**entry: object) -> object:
-    return {"extensions": {"settings": {UBLOCK: entry}}}
-
-
-@pytest.mark.parametrize(
-    ("entry", "on"),
-    [
-        ({"disable_reasons": []}, True),
-        ({"disable_reasons": [1]}, False),
-        ({"disable_reasons": 1}, False),
-        ({"disable_reasons": 0}, True),
-        ({"disable_reasons": [8192], "state": 1}, False),
-        ({"state": 0}, False),
-        ({"state": 1}, True),
-        ({"state": 2}, False),
-        ({}, True),
-        ({"location": 5}, False),
-        ({"location": 10}, False),
-        ({"location": 4}, True),
-        ({"location": 1, "manifest": {"name": "anything"}}, True),
-    ],
-)
-def test_an_extension_is_enabled_or_not(world: World, entry: Mapping[str, object], on: bool) -> None:
-    assert seen(world, extension(**entry)).extensions == (("uBlock Origin",) if on else ())
-
-
-def test_the_secure_preferences_are_looked_at_too(world: World) -> None:
-    world.write(world.chromium / "Default" / "Secure Preferences", extension(location=1))
-    assert seen(world, {}).extensions == ("uBlock Origin",)
-
-
-@pytest.mark.parametrize("off", ["Preferences", "Secure Preferences"])
-def test_an_extension_that_one_of_the_files_calls_disabled_is(world: World, off: str) -> None:
-    for name in ("Preferences", "Secure Preferences"):
-        world.write(world.chromium / "Default" / name, extension(disable_reasons=[1] if name == off else []))
-    assert world.profile().extensions == ()
-
-
-def test_operas_own_list_is_looked_at(world: World) -> None:
-    world.write(
-        world.home / ".config/opera/Preferences", {"extensions": {"opsettings": {UBLOCK: {"state": 1}}}}
-    )
-    found = world.profile()
-    assert (found.browser, found.extensions) == ("opera", ("uBlock Origin",))
-
-
-def test_a_folder_without_an_entry_is_no_extension(world: World) -> None:
-    (world.chromium / "Default" / "Extensions" / UBLOCK / "1.0_0").mkdir(parents=True)
-    assert seen(world, {}).extensions == ()
-
-
-def test_an_unlisted_extension_that_blocks_is_told_without_its_name(world: World) -> None:
-    manifest = {"name": "Super AdBlocker 3000", "permissions": ["declarativeNetRequest"]}
-    tree = {"extensions": {"settings": {"a" * 32: {"manifest": manifest}}}}
-    assert seen(world, tree).extensions == ("another",)
-
-
-@pytest.mark.parametrize(
-    "manifest",
-    [
-        {"name": "Super AdBlocker", "permissions": ["tabs"]},
-        {"name": "Cooking recipes", "permissions": ["webRequestBlocking", "cookies"]},
-        {"name": ["AdBlocker"], "permissions": ["cookies"]},
-        {"permissions": ["cookies"]},
-    ],
-)
-def test_an_unlisted_extension_that_does_not_block_is_left_out(world: World, manifest: object) -> None:
-    tree = {"extensions": {"settings": {"a" * 32: {"manifest": manifest}}}}
-    assert seen(world, tree).extensions == ()
-
-
-def test_an_unpacked_extension_is_read_where_it_lies_in_its_language(world: World) -> None:
-    folder = world.root / "opt/mine"
-    manifest = {"name": "__MSG_appName__", "default_locale": "en", "permissions": ["privacy"]}
-    world.write(folder / "manifest.json", manifest)
-    world.write(folder / "_locales/en/messages.json", {"appname": {"message": "My Tracker Stop"}})
-    tree = {"extensions": {"settings": {"b" * 32: {"location": 4, "path": "/opt/mine"}}}}
-    assert seen(world, tree).extensions == ("another",)
-
-
-@pytest.mark.parametrize("path", ["//server/share", r"\\server\share", "../../../etc", "\0", "", 7])
-def test_an_extension_in_a_strange_place_is_left_alone(world: World, path: object) -> None:
-    tree = {"extensions": {"settings": {"b" * 32: {"location": 4, "path": path}}}}
-    assert seen(world, tree).extensions == ()
-
-
-def test_a_name_that_an_extension_gives_itself_is_not_told(world: World) -> None:
-    name = "Ad\x1b[31mBlock\r\n\u202e<b>\u200f privacy" + "x" * 500
-    tree = {"extensions": {"settings": {"c" * 32: {"manifest": {"name": name, "permissions": ["privacy"]}}}}}
-    assert seen(world, tree).extensions == ("another",)

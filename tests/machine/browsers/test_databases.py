@@ -184,7 +184,7 @@ def test_triggers_and_indexes_of_a_hostile_database_are_never_run(world: World) 
 def test_a_name_that_shadows_our_view_changes_nothing(world: World) -> None:
     store = _hostile(
         world,
-        f"CREATE TABLE cookies({_PLAIN}); INSERT INTO cookies VALUES('.portal.test', '/', 'a', 'b', 0);"
+        f"CREATE TABLE cookies({_PLAIN}); INSERT INTO cookies VALUES('.portal.test', '/', 'a', 'b', {2**60});"
         f"CREATE TABLE {SIZES}(host, value); INSERT INTO {SIZES} VALUES('.portal.test', 'x')",
     )
     assert (store.count, store.header_bytes) == (1, len("a=b"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import platform
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -123,7 +125,53 @@ def test_a_url_that_names_no_page_still_lets_the_hosts_be_counted(in_chromium: I
 
 def test_a_session_cookie_is_no_expired_one(in_chromium: In) -> None:
     store = in_chromium([Cookie(expires=None)])
-    assert (store.count, store.expired, store.session, store.sent) == (1, 0, 1, 1)
+    assert (store.count, store.expired, store.session) == (1, 0, 1)
+
+
+def _great(*, session: bool) -> list[Cookie]:
+    return [Cookie(name=f"c{n}", value=b"x" * 3000, expires=None if session else 99) for n in range(7)]
+
+
+RUNS = f"{platform.node()}-{os.getpid()}"
+
+
+@pytest.mark.parametrize(
+    ("lock", "start", "managed", "recommended", "sent"),
+    [
+        (None, None, None, None, 0),
+        (f"{platform.node()}-999999999", None, None, None, 0),
+        (RUNS, None, None, None, 7),
+        ("elsewhere-1", None, None, None, 7),
+        (None, 5, None, None, 0),
+        (None, 1, None, None, 7),
+        (None, 6, None, None, 7),
+        (None, 4, None, None, 0),
+        (None, "1", None, None, 0),
+        (None, None, 1, None, 7),
+        (None, 1, 5, None, 0),
+        (None, None, None, 1, 7),
+        (None, 5, None, 1, 0),
+    ],
+)
+def test_the_cookies_of_a_session_are_sent_where_it_lasts_or_comes_back(
+    world: World, lock: str | None, start: object, managed: object, recommended: object, sent: int
+) -> None:
+    chromium_db(world.chromium / "Default" / "Cookies", _great(session=True))
+    if lock is not None:
+        (world.chromium / "SingletonLock").symlink_to(lock)
+    if start is not None:
+        world.write(world.chromium / "Default" / "Preferences", {"session": {"restore_on_startup": start}})
+    for kind, mode in (("managed", managed), ("recommended", recommended)):
+        if mode is not None:
+            world.write(world.root / "etc/chromium/policies" / kind / "a.json", {"RestoreOnStartup": mode})
+    store = world.store()
+    assert (store.count, store.session, store.sent) == (7, 7, sent)
+    assert (store.header_bytes > 20_000) is bool(sent)
+
+
+def test_what_lasts_is_sent_by_a_browser_that_was_closed(in_chromium: In) -> None:
+    store = in_chromium([*_great(session=False), Cookie(name="c0", expires=None)])
+    assert (store.sent, store.session, store.duplicates) == (7, 1, 0)
 
 
 def test_expired_cookies_are_counted_apart_and_not_sent(in_chromium: In) -> None:

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portalcheck.facts import DIRECT, OwnProxy, OwnWay, SetBy
+from portalcheck.machine.browsers.chromium_policies import Policy
 from portalcheck.machine.browsers.matching import page_of
 from portalcheck.machine.browsers.own_way import of_chromium, of_firefox
-from portalcheck.machine.browsers.policies import Policy
 
 PAGE = page_of("https://portal.example/signin")
 PROXY = "http://proxy.example:8080"
@@ -149,15 +149,38 @@ def test_a_policy_of_firefox_is_a_default_unless_it_is_locked(
             {"proxy": {"mode": "direct"}},
             manual(by=SetBy.POLICY),
         ),
+        ({}, {}, {"ProxySettings": "{"}, {}, OwnWay()),
+        ({}, {}, {"ProxyServer": "proxy.example:8080"}, {}, OwnWay()),
+        ({}, {}, {"ProxySettings": {"ProxyServer": "proxy.example:8080"}}, {}, OwnWay()),
+        ({}, {}, {**FIXED_POLICY["ProxySettings"], "ProxyPacUrl": "http://a/"}, {}, OwnWay()),
+        ({}, {}, {"ProxyMode": "FIXED_SERVERS", "ProxyServer": "proxy.example:8080"}, {}, OwnWay()),
+        ({"proxy": FIXED}, {}, {"ProxyMode": "fixed_servers"}, {}, manual()),
+        ({"proxy": FIXED}, {}, {"ProxyMode": "direct", "ProxyServer": "a:1"}, {}, manual()),
+        ({"proxy": FIXED}, {}, {"ProxyMode": "direct", "ProxyBypassList": "a"}, {}, manual()),
+        ({"proxy": FIXED}, {}, {"ProxyMode": "system"}, {}, OwnWay(proxy_by=SetBy.POLICY)),
         (
             {},
             {},
-            {"ProxySettings": '{"ProxyMode": "fixed_servers", "ProxyServer": "proxy.example:8080"}'},
+            {"ProxyServerMode": 2, "ProxyServer": "proxy.example:8080"},
             {},
             manual(by=SetBy.POLICY),
         ),
-        ({}, {}, {"ProxySettings": "{"}, {}, OwnWay()),
-        ({}, {}, {"ProxyServer": "proxy.example:8080"}, {}, manual(by=SetBy.POLICY)),
+        (
+            {},
+            {},
+            {"ProxyServerMode": 2, "ProxyPacUrl": "http://a/"},
+            {},
+            OwnWay(kind=OwnProxy.SCRIPT, proxy_by=SetBy.POLICY),
+        ),
+        (
+            {},
+            {},
+            {"ProxyServerMode": 0, **FIXED_POLICY},
+            {},
+            manual(by=SetBy.POLICY),
+        ),
+        ({"proxy": {**FIXED, "bypass_list": "other.example portal.example"}}, {}, {}, {}, manual()),
+        ({"proxy": {**FIXED, "bypass_list": "other.example;portal.example"}}, {}, {}, {}, manual(DIRECT)),
         ({}, {"dns_over_https": {"mode": "secure", "templates": DOH}}, {}, {}, OwnWay(dns=(DOH,))),
         ({}, {"dns_over_https": {"mode": "automatic", "templates": DOH}}, {}, {}, OwnWay()),
         ({}, {}, SECURE_POLICY, {}, OwnWay(dns=(DOH,), dns_by=SetBy.POLICY)),
@@ -191,11 +214,9 @@ def test_a_chromium_goes_by_policies_then_extensions_then_the_person(
     assert found == way
 
 
-def test_a_recommended_policy_gives_way_to_the_person() -> None:
-    recommended = Policy(recommended=FIXED_POLICY)
-
-    assert of_chromium({}, {}, recommended, [], PAGE) == manual(by=SetBy.POLICY)
-    assert of_chromium({"proxy": {"mode": "system"}}, {}, recommended, [], PAGE) == OwnWay()
+@pytest.mark.parametrize("rules", [FIXED_POLICY, SECURE_POLICY])
+def test_a_recommended_policy_gives_way_to_the_system(rules: Mapping[str, object]) -> None:
+    assert of_chromium({}, {}, Policy(recommended=rules), [], PAGE, managed=True) == OwnWay()
 
 
 def test_without_a_page_nothing_is_said() -> None:
