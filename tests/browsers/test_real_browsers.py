@@ -48,6 +48,17 @@ class Here:
         self.firefox = self.home / ".mozilla/firefox/test.default"
         self.environment = Environment(os="linux", home=self.home, environ={}, root=self.root)
 
+    def policies(self, kind: str, rules: object) -> Path:
+        """A folder to lay over Chromium's, in which there are these policies too."""
+        system = Path("/etc/chromium")
+        if not system.is_dir():
+            pytest.skip("this Chromium has no folder of settings to lay policies into")
+        shown = self.root / "etc/chromium"
+        shutil.copytree(system, shown, ignore=shutil.ignore_patterns("policies"))
+        (shown / "policies" / kind).mkdir(parents=True)
+        (shown / "policies" / kind / "test.json").write_text(json.dumps(rules))
+        return shown
+
     def store(self, url: str) -> CookieStore:
         (found,) = browsers.cookie_stores(self.environment, url, HOSTS, time.time())
         return found
@@ -92,8 +103,11 @@ def test_chromiums_cookies_while_it_runs_and_after(here: Here, portal: Portal) -
     assert abs(running.header_bytes - len(sent)) <= 16 * running.sent
     closed = here.store(portal.url)
     assert closed.running is False
-    assert (closed.sent, closed.duplicates) == (running.sent, 1)
+    assert (closed.sent, closed.session, closed.duplicates) == (running.sent - 1, 1, 1)
     assert closed.count >= 4
+    with Chromium(here.home, here.chromium) as browser:
+        browser.visit(portal.url + "?later")
+    assert closed.sent == len(portal.header("/login?later").split("; "))
     (installed,) = browsers.installed(here.environment)
     assert installed.browser == "chromium"
     assert installed.version.count(".") == 3
@@ -111,21 +125,40 @@ def test_chromiums_cookies_after_it_was_killed(here: Here, portal: Portal) -> No
     killed = here.store(portal.url)
     assert (running.running, killed.running) == (True, False)  # its lock stays behind
     assert killed.unreadable is None
-    assert killed.sent == running.sent == len(portal.header("/login?again").split("; "))
+    assert running.sent == len(portal.header("/login?again").split("; "))
+    with Chromium(here.home, here.chromium) as browser:
+        browser.visit(portal.url + "?later")
+    assert killed.sent == running.sent - 1 == len(portal.header("/login?later").split("; "))
     assert killed.session == 1
 
 
 @needs_chromium
 @needs_root
+@pytest.mark.parametrize("by", ["setting", "policy"])
+def test_a_chromium_that_restores_its_session_sends_the_cookies_of_the_last(
+    here: Here, portal: Portal, by: str
+) -> None:
+    portal.cookies = ["session=now; Path=/"]
+    over = {}
+    if by == "setting":
+        (here.chromium / "Default").mkdir(parents=True)
+        (here.chromium / "Default/Preferences").write_text('{"session": {"restore_on_startup": 1}}')
+    else:
+        over = {Path("/etc/chromium"): here.policies("managed", {"RestoreOnStartup": 1})}
+    with Chromium(here.home, here.chromium, over) as browser:
+        browser.visit(portal.url)
+        time.sleep(1)
+    assert here.store(portal.url).sent == 1
+    with Chromium(here.home, here.chromium, over) as browser:
+        browser.visit(portal.url + "?later")
+    assert portal.header("/login?later") == "session=now"
+
+
+@needs_chromium
+@needs_root
 def test_a_chromium_whose_administrator_recommends_to_block_cookies(here: Here, portal: Portal) -> None:
-    system = Path("/etc/chromium")
-    if not system.is_dir():
-        pytest.skip("this Chromium has no folder of settings to lay policies into")
-    shown = here.root / "etc/chromium"
-    shutil.copytree(system, shown, ignore=shutil.ignore_patterns("policies"))
-    (shown / "policies/recommended").mkdir(parents=True)
-    (shown / "policies/recommended/test.json").write_text(json.dumps({"DefaultCookiesSetting": 2}))
-    with Chromium(here.home, here.chromium, {system: shown}) as browser:
+    shown = here.policies("recommended", {"DefaultCookiesSetting": 2})
+    with Chromium(here.home, here.chromium, {Path("/etc/chromium"): shown}) as browser:
         browser.visit(portal.url)
         browser.visit(portal.url + "?again")
     assert portal.header("/login?again") == ""
