@@ -100,7 +100,8 @@ class Site:
             def do_GET(self) -> None:
                 site.received.append((self.path, self.headers.get("Cookie", "")))
                 self.send_response(200)
-                self.send_header("Set-Cookie", "sid=1; Path=/; Max-Age=86400")
+                if self.path.endswith("/login"):
+                    self.send_header("Set-Cookie", "sid=1; Path=/; Max-Age=86400")
                 self.send_header("Content-Type", "text/html")
                 self.end_headers()
                 self.wfile.write(_PAGE)

@@ -88,6 +88,7 @@ BYPASSES = (
 )
 WRONG: Mapping[type, tuple[object, ...]] = {
     int: ("2", 2.0, True, 9, 0),
+    bool: ("false", 0),
     list: ("www.portal.test", {}),
     dict: ("{}",),
     str: (1,),

@@ -15,6 +15,7 @@ from portalcheck.machine.environment import Environment
 _NOT_PROFILES = frozenset({"System Profile", "Guest Profile", "Snapshot", "Snapshots", "Crashpad", "Network"})
 _USUAL = re.compile(r"Default|Profile \d+")
 _ON_START = "RestoreOnStartup"
+_CRASHED = "Crashed"  # profile.exit_type, from the start on until a browser closes in order
 _LAST_SESSION = (1, 6)  # 6: and pages of the person's choice
 _COOKIES = ("Network/Cookies", "Cookies")
 
@@ -45,9 +46,15 @@ def cookie_file(profile: Profile) -> Path:
 
 
 def _restores_session(profile: Profile, environment: Environment) -> bool:
-    """Whether the last session comes back at the start: what is enforced counts, then the person, then advice."""
+    """Whether the cookies of the last session come back at the start.
+
+    They do after a crash; else what is enforced counts, then what the person chose, then what is recommended.
+    """
+    preferences = read_json(profile.folder / "Preferences")
+    if part(preferences, "profile", "exit_type") == _CRASHED:
+        return True
     policy = chromium_policies.of_place(profile.place, environment)
-    own = part(read_json(profile.folder / "Preferences"), "session", "restore_on_startup")
+    own = part(preferences, "session", "restore_on_startup")
     modes = (policy.managed.get(_ON_START), own, policy.recommended.get(_ON_START))
     return next((mode for mode in modes if isinstance(mode, int)), None) in _LAST_SESSION
 
@@ -55,7 +62,7 @@ def _restores_session(profile: Profile, environment: Environment) -> bool:
 def cookies(profile: Profile, question: Question) -> CookieStore:
     """What the profile keeps for a portal.
 
-    A Chromium that was closed sends the cookies of its session only where it restores that when it starts.
+    A Chromium that was closed sends the cookies of its session only where it restores these when it starts.
     """
     environment, place = question.environment, profile.place
     is_running = running.chromium(environment, place.folder, boxed=place.boxed)

@@ -114,6 +114,27 @@ def test_a_name_that_an_extension_gives_itself_is_not_told(world: World) -> None
     assert seen(world, tree).extensions == ("another",)
 
 
+@pytest.mark.parametrize(
+    ("extension_id", "name"),
+    [
+        ("ihcjicgdanjaechkgeegckofjjedodee", "Malwarebytes Browser Guard"),
+        ("fnpbeacklnhmkkilekogeiekaglbmmka", "Norton Safe Web"),
+        ("fheoggkfdfchfphceeifdbepaooicaho", "McAfee WebAdvisor"),
+        ("ahkjpbeeocnddjkakilopmfdlnjdpcdm", "Kaspersky Protection"),
+        ("cfnpidifppmenkapgihekkeednfoenal", "Bitdefender TrafficLight"),
+        ("iheobagjkfklnlikgihanlhcddjoihkg", "Securly"),
+        ("bkkbcggnhapdmkeljlodobbkopceiche", "Poper Blocker"),
+        ("ammoloihpcbognfddfjcljgembpibcmb", "JShelter"),
+        ("oiigbmnaadbkfbmpbfijlflahbdbdgdf", "ScriptSafe"),
+    ],
+)
+def test_an_extension_of_the_table_is_named_whatever_its_manifest_calls_it(
+    world: World, extension_id: str, name: str
+) -> None:
+    entry = {"manifest": {"name": "Schutz für Ihren Browser", "current_locale": "de"}}
+    assert seen(world, {"extensions": {"settings": {extension_id: entry}}}).extensions == (name,)
+
+
 # ---- what may block ----------------------------------------------------------------------------
 
 

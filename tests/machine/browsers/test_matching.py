@@ -169,6 +169,15 @@ def test_the_cookies_of_a_session_are_sent_where_it_lasts_or_comes_back(
     assert (store.header_bytes > 20_000) is bool(sent)
 
 
+@pytest.mark.parametrize(
+    ("exit_type", "sent"), [("Crashed", 7), ("Normal", 0), ("SessionEnded", 0), ("crashed", 0), (None, 0)]
+)
+def test_the_cookies_of_a_session_come_back_after_a_crash(world: World, exit_type: object, sent: int) -> None:
+    chromium_db(world.chromium / "Default" / "Cookies", _great(session=True))
+    world.write(world.chromium / "Default" / "Preferences", {"profile": {"exit_type": exit_type}})
+    assert world.store().sent == sent
+
+
 def test_what_lasts_is_sent_by_a_browser_that_was_closed(in_chromium: In) -> None:
     store = in_chromium([*_great(session=False), Cookie(name="c0", expires=None)])
     assert (store.sent, store.session, store.duplicates) == (7, 1, 0)
