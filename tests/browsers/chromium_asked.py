@@ -7,6 +7,7 @@ import shutil
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -104,7 +105,8 @@ class Site:
                     self.send_header("Set-Cookie", "sid=1; Path=/; Max-Age=86400")
                 self.send_header("Content-Type", "text/html")
                 self.end_headers()
-                self.wfile.write(_PAGE)
+                with suppress(ConnectionError):  # a page that was left while it loaded
+                    self.wfile.write(_PAGE)
 
             def log_message(self, *arguments: object) -> None:
                 """Nothing."""

@@ -95,6 +95,42 @@ ROWS: tuple[Row, ...] = (
         "the person has set a proxy in Chromium that is dead",
         chromium({"proxy": {"mode": "fixed_servers", "server": f"{_DEAD}:{_DEAD_PORT}"}}),
     ),
+    _stopped(
+        "S05",
+        "a policy keeps Chromium from every page but those of another site",
+        chromium(policy={"URLBlocklist": ["*"], "URLAllowlist": ["other.example"]}),
+        reasons=frozenset({"browser.forbids"}),
+        chromium=False,
+    ),
+    _stopped(
+        "S06",
+        "a policy lets Chromium run no scripts",
+        chromium(policy={"DefaultJavaScriptSetting": 2}),
+        reasons=frozenset({"browser.forbids"}),
+    ),
+    _healthy(
+        "S07",
+        "a policy keeps Chromium from every page but the portal's",
+        chromium(policy={"URLBlocklist": ["*"], "URLAllowlist": ["lab.example"]}),
+        chromium=True,
+    ),
+    _healthy(
+        "S08",
+        "a policy names a dead proxy for Chromium, without the mode that it needs to count",
+        chromium(policy={"ProxyServer": f"{_DEAD}:{_DEAD_PORT}"}),
+        chromium=True,
+    ),
+    _healthy(
+        "S09",
+        "policies block the cookies of a domain, and allow those of the portal in it",
+        chromium(
+            policy={
+                "CookiesBlockedForUrls": ["[*.]lab.example"],
+                "CookiesAllowedForUrls": ["https://portal.lab.example"],
+            }
+        ),
+        chromium=True,
+    ),
     _healthy(
         "S10",
         "Firefox's own proxy setting is dead, and the portal is among its exceptions",
