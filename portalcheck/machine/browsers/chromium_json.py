@@ -14,7 +14,8 @@ from portalcheck.facts import Unreadable
 from portalcheck.machine.browsers.reading import read
 
 _TEXT = r'"(?:[^"\\\x00-\x1f]|[\r\n]|\\[^\r\n])*"'
-_TOKEN = re.compile(rf"({_TEXT})|(//[^\r\n]*|/\*.*?\*/)|(,)(?=(?:\s|//[^\r\n]*|/\*.*?\*/)*[\]}}])", re.DOTALL)
+_COMMENT = r"//[^\r\n]*|/\*(?:[^*]|\*(?!/))*(?:\*/|\Z)"
+_TOKEN = re.compile(rf"({_TEXT})|({_COMMENT})|(,)(?=(?:\s|{_COMMENT})*[\]}}])")
 _MAX_DEPTH = 200
 
 
@@ -35,9 +36,8 @@ def parse(text: str) -> object:
     plain = _TOKEN.sub(_strict, text)
     try:
         value = json.loads(plain, parse_constant=_refused)
-        json.dumps(
-            value, ensure_ascii=False, allow_nan=False
-        ).encode()  # no numbers too large, no half characters
+        # Refuses numbers that are too large, and half characters.
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, RecursionError, MemoryError):
         return None
     return value if _fits(value, _MAX_DEPTH) else None
@@ -52,7 +52,9 @@ def _strict(match: re.Match[str]) -> str:
     """A text with its line ends escaped; a comment as a blank; nothing of a comma too many."""
     if match[1]:
         return match[1].replace("\n", "\\n").replace("\r", "\\r")
-    return " " if match[2] else ""
+    comment = match[2] or ""
+    has_no_end = comment.startswith("/*") and not comment.endswith("*/", 2)
+    return comment if has_no_end else comment and " "
 
 
 def _refused(constant: str) -> NoReturn:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import plistlib
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -56,6 +57,7 @@ BEFORE_AND_AFTER = [
     ('/* x */{"DefaultCookiesSetting": /* z */ 2}', True),
     ('{"DefaultCookiesSetting": 2 /* , */ , // z\n}', True),
     ('{"DefaultCookiesSetting": 2} // x', True),
+    ('{/**/"DefaultCookiesSetting": 2, /***/}', True),
     ('{"x": "a\nb", "DefaultCookiesSetting": 2}', True),
     ('{"x": "a\rb", "DefaultCookiesSetting": 2}', True),
     ('{"x": "// , ]", "y": "/* \\" ,}", "DefaultCookiesSetting": 2}', True),
@@ -89,6 +91,7 @@ BEFORE_AND_AFTER = [
     ('{"DefaultCookiesSetting": 2} x', False),
     ('{"DefaultCookiesSetting": 2}{}', False),
     ('{"DefaultCookiesSetting": 2} /* x', False),
+    ('{"DefaultCookiesSetting": 2} /*/', False),
     ('[{"DefaultCookiesSetting": 2}]', False),
     ('{"DefaultCookiesSetting": 2e0}', False),
     ('{"DefaultCookiesSetting": -0}', False),
@@ -102,6 +105,16 @@ def test_a_file_is_taken_or_refused_as_chromium_does(
     world: World, content: str | bytes, is_taken: bool
 ) -> None:
     assert linux(world, {"a.json": content}).blocks == (ALL if is_taken else ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[1," + "/**/" * 50_000, "[1," + "/* x */ // y\n" * 50_000 + "]", "/*" * 200_000, '["' + "," * 200_000],
+)
+def test_json_is_read_in_time_in_proportion_to_its_length(text: str) -> None:
+    started = time.monotonic()
+    parse(text)
+    assert time.monotonic() - started < 3
 
 
 @given(st.text(alphabet='{}[]",:/* \n\\1tx', max_size=60))
