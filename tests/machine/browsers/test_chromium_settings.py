@@ -199,6 +199,7 @@ def kept_by_brave(kept: Mapping[str, Mapping[str, int]], default: int | None = N
         ({"BlockThirdPartyCookies": False}, {}, preferences(cookie_controls_mode=1), ()),
         ({}, {"BlockThirdPartyCookies": True}, {}, (CookieBlock(CookieScope.THIRD_PARTY, SetBy.POLICY),)),
         ({"DefaultCookiesSetting": "2"}, {}, {}, ()),
+        ({}, {"BlockThirdPartyCookies": True}, preferences(cookie_controls_mode=0), ()),
     ],
 )
 def test_policies_of_an_administrator(
