@@ -9,9 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portalcheck.facts import DIRECT, OwnProxy, OwnWay, SetBy
+from portalcheck.machine.browsers import policy_effects
 from portalcheck.machine.browsers.chromium_policies import Policy
-from portalcheck.machine.browsers.matching import page_of
+from portalcheck.machine.browsers.firefox_prefs import Preferences
+from portalcheck.machine.browsers.matching import Page, page_of
 from portalcheck.machine.browsers.own_way import of_chromium, of_firefox
+from portalcheck.machine.browsers.policy_schema import obeyed
 
 PAGE = page_of("https://portal.example/signin")
 PROXY = "http://proxy.example:8080"
@@ -21,6 +24,18 @@ MANUAL_POLICY = {"Proxy": {"Mode": "manual", "SSLProxy": "proxy.example:8080"}}
 FIXED = {"mode": "fixed_servers", "server": "proxy.example:8080"}
 FIXED_POLICY = {"ProxySettings": {"ProxyMode": "fixed_servers", "ProxyServer": "proxy.example:8080"}}
 SECURE_POLICY = {"DnsOverHttpsMode": "secure", "DnsOverHttpsTemplates": DOH}
+
+
+def firefox(
+    preferences: Mapping[str, object], policy: Mapping[str, object] | None = None, page: Page | None = PAGE
+) -> OwnWay:
+    """The way of a Firefox with a user's preferences and an administrator's policies."""
+    found = Preferences()
+    for name, value in preferences.items():
+        if isinstance(value, (bool, int, str)):
+            found.set_user(name, value)
+    policy_effects.apply(found, obeyed(policy or {}))
+    return of_firefox(found, page)
 
 
 def manual(proxy: str = PROXY, by: SetBy = SetBy.SETTING) -> OwnWay:
@@ -85,7 +100,7 @@ def manual(proxy: str = PROXY, by: SetBy = SetBy.SETTING) -> OwnWay:
     ],
 )
 def test_a_firefox_goes_as_its_preferences_say(preferences: Mapping[str, object], way: OwnWay) -> None:
-    assert of_firefox(preferences, {}, PAGE) == way
+    assert firefox(preferences) == way
 
 
 @pytest.mark.parametrize(
@@ -126,7 +141,7 @@ def test_a_firefox_goes_as_its_preferences_say(preferences: Mapping[str, object]
 def test_a_policy_of_firefox_is_a_default_unless_it_is_locked(
     preferences: Mapping[str, object], policy: Mapping[str, object], way: OwnWay
 ) -> None:
-    assert of_firefox(preferences, policy, PAGE) == way
+    assert firefox(preferences, policy) == way
 
 
 @pytest.mark.parametrize(
@@ -220,7 +235,7 @@ def test_a_recommended_policy_gives_way_to_the_system(rules: Mapping[str, object
 
 
 def test_without_a_page_nothing_is_said() -> None:
-    assert of_firefox(MANUAL, {}, None) == OwnWay()
+    assert firefox(MANUAL, page=None) == OwnWay()
     assert of_chromium({"proxy": FIXED}, {}, Policy(), [], None) == OwnWay()
 
 
@@ -249,7 +264,7 @@ RULES = [
     ),
 )
 def test_no_value_of_a_firefox_raises(preferences: dict[str, object], policy: dict[str, object]) -> None:
-    assert isinstance(of_firefox(preferences, policy, PAGE), OwnWay)
+    assert isinstance(firefox(preferences, policy), OwnWay)
 
 
 KEYS = [
