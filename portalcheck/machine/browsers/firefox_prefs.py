@@ -38,7 +38,7 @@ _PLATFORM: Mapping[str, Value] = {
     "network.proxy.no_proxies_on": "",
     "network.trr.mode": 0,
     "network.trr.uri": "",
-    "network.trr.custom_uri": "",
+    "network.trr.default_provider_uri": "https://mozilla.cloudflare-dns.com/dns-query",
     "network.trr.excluded-domains": "",
     "network.trr.bootstrapAddr": "",
 }

@@ -80,7 +80,7 @@ def _url_asked_alone(preferences: Preferences, page: Page) -> str:
     spared = bool(set(excluded) & set(page.domains)) or bool(preferences.get("network.trr.bootstrapAddr"))
     if preferences.get("network.trr.mode") != _ONLY_HTTPS or spared:
         return ""
-    return str(preferences.get("network.trr.uri"))
+    return str(preferences.get("network.trr.uri") or preferences.get("network.trr.default_provider_uri"))
 
 
 # ---- Chromium ----------------------------------------------------------------------------------

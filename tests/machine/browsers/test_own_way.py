@@ -19,6 +19,7 @@ from portalcheck.machine.browsers.policy_schema import obeyed
 PAGE = page_of("https://portal.example/signin")
 PROXY = "http://proxy.example:8080"
 DOH = "https://doh.example/dns-query"
+MOZILLAS = "https://mozilla.cloudflare-dns.com/dns-query"
 MANUAL = {"network.proxy.type": 1, "network.proxy.ssl": "proxy.example", "network.proxy.ssl_port": 8080}
 MANUAL_POLICY = {"Proxy": {"Mode": "manual", "SSLProxy": "proxy.example:8080"}}
 FIXED = {"mode": "fixed_servers", "server": "proxy.example:8080"}
@@ -85,7 +86,7 @@ def manual(proxy: str = PROXY, by: SetBy = SetBy.SETTING) -> OwnWay:
         ({**MANUAL, "network.proxy.no_proxies_on": "rtal.example"}, manual()),
         ({**MANUAL, "network.proxy.no_proxies_on": 7}, manual()),
         ({"network.trr.mode": 3, "network.trr.uri": DOH}, OwnWay(dns=(DOH,))),
-        ({"network.trr.mode": 3, "network.trr.custom_uri": DOH}, OwnWay()),
+        ({"network.trr.mode": 3, "network.trr.custom_uri": DOH}, OwnWay(dns=(MOZILLAS,))),
         ({"network.trr.mode": 3, "network.trr.uri": DOH, "network.trr.bootstrapAddr": "192.0.2.1"}, OwnWay()),
         ({"network.trr.mode": 2, "network.trr.uri": DOH}, OwnWay()),
         (
@@ -96,7 +97,7 @@ def manual(proxy: str = PROXY, by: SetBy = SetBy.SETTING) -> OwnWay:
             },
             OwnWay(),
         ),
-        ({"network.trr.mode": 3}, OwnWay()),
+        ({"network.trr.mode": 3}, OwnWay(dns=(MOZILLAS,))),
     ],
 )
 def test_a_firefox_goes_as_its_preferences_say(preferences: Mapping[str, object], way: OwnWay) -> None:
@@ -135,6 +136,27 @@ def test_a_firefox_goes_as_its_preferences_say(preferences: Mapping[str, object]
             {"network.trr.mode": 3, "network.trr.uri": DOH},
             {"DNSOverHTTPS": {"Enabled": False, "Locked": True}},
             OwnWay(dns_by=SetBy.POLICY),
+        ),
+        (
+            {},
+            {"DNSOverHTTPS": {"Enabled": False, "Fallback": False, "ProviderURL": DOH}},
+            OwnWay(dns=(DOH,), dns_by=SetBy.POLICY),
+        ),
+        ({}, {"DNSOverHTTPS": {"Enabled": True, "Fallback": False, "ProviderURL": "doh"}}, OwnWay()),
+        (
+            {},
+            {"DNSOverHTTPS": {"Enabled": True, "Fallback": False, "ExcludedDomains": ["portal.example"]}},
+            OwnWay(dns_by=SetBy.POLICY),
+        ),
+        ({}, {"Proxy": {"Mode": "by-hand", "SSLProxy": "proxy.example:8080"}}, OwnWay()),
+        # The address is read as that of an https URL, whose own port is no port.
+        ({}, {"Proxy": {"Mode": "manual", "SSLProxy": "proxy.example:443"}}, manual("", SetBy.POLICY)),
+        ({}, {"Proxy": {"Mode": "manual", "SSLProxy": "http://proxy.example:80"}}, manual("", SetBy.POLICY)),
+        ({"network.proxy.type": 0}, {"Proxy": {"Locked": True}}, OwnWay()),
+        (
+            {},
+            {"Preferences": {"network.proxy.type": 0}},
+            OwnWay(kind=OwnProxy.NONE, proxy=DIRECT, proxy_by=SetBy.POLICY),
         ),
     ],
 )
