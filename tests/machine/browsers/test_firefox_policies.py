@@ -298,7 +298,6 @@ LOCKS = f'// x\nlockPref("{BEHAVIOUR}", 2);\n'
         (PLAIN, f'// x\nif (getenv("W")) {{ lockPref("{BEHAVIOUR}", 2); }}', None, ()),
         (PLAIN, f'// x\ntry {{ lockPref("{BEHAVIOUR}", 2); }} catch (e) {{}}', None, ALL_POLICY),
         (PLAIN, LOCKS + f'if (getenv("W")) unlockPref("{BEHAVIOUR}");', None, ()),
-        (PLAIN, f'// x\nlockPref("{BEHAVIOUR}", "2");', 2, ()),
         (LOADS, bytes(byte + 13 for byte in LOCKS.encode()), 0, ALL_POLICY),
         (LOADS, LOCKS, 0, ()),
         (PLAIN.replace("mozilla.cfg", "../ff/mozilla.cfg"), LOCKS, 0, ()),
