@@ -78,7 +78,7 @@ class Portal:
             def do_GET(self) -> None:
                 portal.received.append((self.path, self.headers.get("Cookie", "")))
                 self.send_response(200)
-                for cookie in portal.cookies if self.path == "/login" else ():
+                for cookie in portal.cookies if self.path.endswith("/login") else ():
                     self.send_header("Set-Cookie", cookie)
                 self.send_header("Content-Type", "text/html")
                 self.end_headers()

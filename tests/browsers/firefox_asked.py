@@ -66,14 +66,7 @@ class Situation:
                 path: content.replace(PORT.encode(), str(port).encode())
                 for path, content in self.files.items()
             },
-            {
-                name: value.replace(PORT, str(port))
-                if isinstance(value, str)
-                else port
-                if value == PORT
-                else value
-                for name, value in self.preferences.items()
-            },
+            {name: port if value == PORT else value for name, value in self.preferences.items()},
             [(origin.replace(PORT, str(port)), permission) for origin, permission in self.exceptions],
         )
 

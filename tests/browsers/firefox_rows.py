@@ -1,6 +1,6 @@
 """Situations of public bug reports on Firefox, and of our own: what each does to the sign-in page by Firefox itself.
 
-The number of a report's row stands in the name. `python -m tests.browsers.compare --family firefox --seeds 1001-1035`
+The number of a report's row stands in the name. `python -m tests.browsers.compare --family firefox --seeds 1001-1043`
 asks them all.
 """
 
@@ -65,6 +65,11 @@ ROWS: Mapping[str, Row] = {
     "the policy and the user on the same site": Row(
         NO_COOKIES, Situation(cookies(Block=[PORTAL]), exceptions=[(PORTAL, 1)])
     ),
+    "allow and block of the same site": Row(WORKS, Situation(cookies(Block=[PORTAL], Allow=[PORTAL]))),
+    "block and session of the same site": Row(
+        NO_COOKIES, Situation(cookies(AllowSession=[PORTAL], Block=[PORTAL]))
+    ),
+    "block of the top-level domain": Row(WORKS, Situation(cookies(Block=[f"http://test:{PORT}"]))),
     "B33 an origin without a scheme": Row(
         WORKS, Situation(cookies(Block=["www.portal.test", "portal.test"]))
     ),
@@ -119,6 +124,39 @@ ROWS: Mapping[str, Row] = {
     "always private, without": Row(NO_COOKIES, Situation({}, {BEHAVIOUR: 2, PRIVATE: True})),
     "made to be private by a policy, ordinary cookies rejected": Row(
         WORKS, Situation(file({"PrivateBrowsingModeAvailability": 2, **REJECT}))
+    ),
+    "the policy Proxy, manual": Row(
+        Seen(proxied=True), Situation(file({"Proxy": {"Mode": "manual", "HTTPProxy": f"127.0.0.1:{PORT}"}}))
+    ),
+    "the policy Proxy, and the user's own choice": Row(
+        WORKS,
+        Situation(
+            file({"Proxy": {"Mode": "manual", "HTTPProxy": f"127.0.0.1:{PORT}"}}), {"network.proxy.type": 0}
+        ),
+    ),
+    "the policy Proxy, locked, with an exception for the domain": Row(
+        WORKS,
+        Situation(
+            file(
+                {
+                    "Proxy": {
+                        "Mode": "manual",
+                        "HTTPProxy": f"127.0.0.1:{PORT}",
+                        "Passthrough": "portal.test",
+                        "Locked": True,
+                    }
+                }
+            )
+        ),
+    ),
+    "the policy Proxy with a scheme before the address": Row(
+        WORKS, Situation(file({"Proxy": {"Mode": "manual", "HTTPProxy": f"http://127.0.0.1:{PORT}"}}))
+    ),
+    "a proxy of the user's": Row(
+        Seen(proxied=True),
+        Situation(
+            {}, {"network.proxy.type": 1, "network.proxy.http": "127.0.0.1", "network.proxy.http_port": PORT}
+        ),
     ),
     "B72 a site that WebsiteFilter blocks": Row(
         NO_PAGE, Situation(file({"WebsiteFilter": {"Block": ["*://*.portal.test/*"]}}))

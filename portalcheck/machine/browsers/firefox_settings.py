@@ -101,6 +101,8 @@ def _permission(path: Path, policies: Mapping[str, object], page: Page | None) -
     of_policy = policy_effects.exceptions(policies, page)
     of_user = ask(take(path), lambda database: _exceptions(database, page))
     for domain in page.domains:
+        if domain != page.host and "." not in domain:
+            break  # A top-level domain is nobody's, and Firefox does not ask for it.
         if domain in of_policy:
             return of_policy[domain], SetBy.POLICY
         if not isinstance(of_user, Unreadable) and of_user.get(domain):

@@ -41,7 +41,10 @@ def apply(preferences: Preferences, policies: Mapping[str, object]) -> None:
 
 
 def exceptions(policies: Mapping[str, object], page: Page) -> dict[str, int]:
-    """The permission that policies give to the cookies of each of the page's domains, where they give one."""
+    """The permission that policies give to the cookies of each host, at the page's scheme and port.
+
+    The first that is given to a host stays.
+    """
     rules = table(policies, "Cookies")
     found: dict[str, int] = {}
     for name, permission in (("Allow", ALLOW), ("Block", DENY), ("AllowSession", SESSION)):
@@ -49,7 +52,7 @@ def exceptions(policies: Mapping[str, object], page: Page) -> dict[str, int]:
         for text in origins if isinstance(origins, list) else []:
             one = page_of(str(text))
             if one is not None and (one.scheme, one.port) == (page.scheme, page.port):
-                found[one.host] = permission
+                found.setdefault(one.host, permission)
     return found
 
 
