@@ -60,6 +60,12 @@ FIREFOX_PREFERENCES: Mapping[str, object] = {
 }
 
 
+_PAGE = (
+    b"<!doctype html><link rel=icon href=data:,><title>Sign in</title>"
+    b"<img src=/picture><noscript><img src=/without-scripts></noscript>"
+)
+
+
 class Portal:
     """Sets the cookies that it is told to at `/login`, and keeps the Cookie header of each request."""
 
@@ -72,11 +78,11 @@ class Portal:
             def do_GET(self) -> None:
                 portal.received.append((self.path, self.headers.get("Cookie", "")))
                 self.send_response(200)
-                for cookie in portal.cookies if self.path == "/login" else ():
+                for cookie in portal.cookies if self.path.endswith("/login") else ():
                     self.send_header("Set-Cookie", cookie)
                 self.send_header("Content-Type", "text/html")
                 self.end_headers()
-                self.wfile.write(b"<!doctype html><link rel=icon href=data:,><title>Sign in</title>")
+                self.wfile.write(_PAGE)
 
             def log_message(self, *arguments: object) -> None:
                 """Nothing."""
@@ -96,12 +102,20 @@ class Portal:
         self._server.server_close()
 
 
-def in_view(command: Sequence[str], over: Mapping[Path, Path]) -> list[str]:
-    """The command, in a view of the file system of its own in which folders lie over others; needs root."""
-    if not over:
+def in_view(
+    command: Sequence[str], over: Mapping[Path, Path], beside: Mapping[Path, Path] | None = None
+) -> list[str]:
+    """The command, in a view of the file system of its own in which folders lie over others; needs root.
+
+    Of a folder in `beside` the files are added to those that are there.
+    """
+    mounts = [f"mount --bind '{shown}' '{hidden}'" for hidden, shown in over.items()]
+    mounts += [
+        f"mount -t overlay added -o 'lowerdir={shown}:{old}' '{old}'" for old, shown in (beside or {}).items()
+    ]
+    if not mounts:
         return list(command)
-    mounts = " && ".join(f"mount --bind '{shown}' '{hidden}'" for hidden, shown in over.items())
-    return ["unshare", "--mount", "sh", "-c", f'{mounts} && exec "$@"', "sh", *command]
+    return ["unshare", "--mount", "sh", "-c", f'{" && ".join(mounts)} && exec "$@"', "sh", *command]
 
 
 def without_proxies(environ: Mapping[str, str]) -> dict[str, str]:
@@ -240,6 +254,7 @@ class Firefox(_Browser):
         profile: Path,
         over: Mapping[Path, Path] | None = None,
         preferences: Mapping[str, object] | None = None,
+        beside: Mapping[Path, Path] | None = None,
     ) -> None:
         assert FIREFOX is not None
         profile.mkdir(parents=True, exist_ok=True)
@@ -247,12 +262,16 @@ class Firefox(_Browser):
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         wanted = {**FIREFOX_PREFERENCES, "marionette.port": port, **(preferences or {})}
-        lines = [f'user_pref("{name}", {json.dumps(value)});' for name, value in wanted.items()]
+        lines = [
+            f'user_pref("{name}", {json.dumps(value)});'
+            for name, value in wanted.items()
+            if value is not None
+        ]
         (profile / "user.js").write_text("\n".join(lines))
         command = [FIREFOX, "--headless", "--no-remote", "--marionette", "--profile", str(profile)]
         command.append("--remote-allow-system-access")  # so that a test may set what a person would click
         self.process = subprocess.Popen(
-            in_view(command, over or {}),
+            in_view(command, over or {}, beside),
             env={**os.environ, "HOME": str(home), "MOZ_HEADLESS": "1"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

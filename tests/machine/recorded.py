@@ -13,6 +13,7 @@ class RecordedRegistry(Registry):
 
     def __init__(self, keys: Mapping[str, Mapping[str, RegistryValue]]) -> None:
         self._keys = {key.lower(): dict(values) for key, values in keys.items()}
+        self._spelled = tuple(keys)
 
     def values(self, hive: str, key: str) -> Mapping[str, RegistryValue]:
         return self._keys.get(f"{hive}\\{key}".lower(), {})
@@ -23,7 +24,9 @@ class RecordedRegistry(Registry):
 
     def subkeys(self, hive: str, key: str) -> tuple[str, ...]:
         start = f"{hive}\\{key}\\".lower()
-        below = (each[len(start) :].split("\\")[0] for each in self._keys if each.startswith(start))
+        below = (
+            each[len(start) :].split("\\")[0] for each in self._spelled if each.lower().startswith(start)
+        )
         return tuple(dict.fromkeys(below))
 
 

@@ -38,6 +38,7 @@ _DEFAULT = {
     ),
 }
 """Where each system keeps which browser is the default."""
+_OF_FIREFOX = ("policies/policies.json", "defaults/pref/*.js")
 
 
 class Files(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,5 +113,5 @@ def _policies(here: list[Browser], os: str) -> tuple[str, ...]:
         folders = (shared, f"{shared}/[you]", "/Library/Preferences", "~/Library/Preferences")
         return tuple(f"{folder}/{name}.plist" for name in places for folder in folders)
     if here[0].family == "firefox":
-        return tuple(f"{place}/policies.json" for place in places)
+        return tuple(f"{place}/{name}" for place in places for name in _OF_FIREFOX)
     return tuple(f"{place}/{kind}/*" for place in places for kind in ("managed", "recommended"))

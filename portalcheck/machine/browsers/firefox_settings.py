@@ -1,142 +1,139 @@
-"""What a profile of Firefox blocks and clears, and its extensions.
-
-Preferences hold only what differs from what Firefox comes with, of which nothing is claimed.
-"""
+"""What a profile of Firefox blocks and clears, and its extensions."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from portalcheck.facts import BrowserProfile, CookieBlock, CookieScope, SetBy, Unreadable
-from portalcheck.machine.browsers import extensions, firefox_install, own_way, policies, prefs_js
+from portalcheck.facts import (
+    BrowserProfile,
+    CookieBlock,
+    CookieScope,
+    Forbidden,
+    PageBlock,
+    SetBy,
+    Unreadable,
+)
+from portalcheck.machine.browsers import (
+    extensions,
+    firefox_install,
+    firefox_policies,
+    firefox_prefs,
+    match_patterns,
+    own_way,
+    policy_effects,
+)
 from portalcheck.machine.browsers.database import Database, ask
-from portalcheck.machine.browsers.matching import Page, page_of
+from portalcheck.machine.browsers.firefox_prefs import Preferences
+from portalcheck.machine.browsers.matching import Page
+from portalcheck.machine.browsers.policy_effects import DENY, SESSION
 from portalcheck.machine.browsers.profile import Profile, unread
-from portalcheck.machine.browsers.reading import part, read_json, read_text, table
+from portalcheck.machine.browsers.reading import part, read_json, table
 from portalcheck.machine.browsers.sqlite_image import take
 from portalcheck.machine.environment import Environment
 
-_BEHAVIOUR = "network.cookie.cookieBehavior"
 _SCOPES = {1: CookieScope.THIRD_PARTY, 2: CookieScope.ALL, 3: CookieScope.THIRD_PARTY}
-_BEHAVIOURS = {
-    "accept": 0,
-    "reject-foreign": 1,
-    "reject": 2,
-    "limit-foreign": 3,
-    "reject-tracker": 4,
-    "reject-tracker-and-partition-foreign": 5,
-}
-_ALLOW, _DENY, _SESSION = 1, 2, 8  # nsICookiePermission
 _PERMISSION_COLUMNS = frozenset({"origin", "type", "permission", "expiretype"})
 _FOR_EVER = 0  # nsIPermissionManager, EXPIRE_NEVER
 _BUILT_IN = ("app-builtin", "app-system-defaults", "app-system-addons")
 _SWITCHED_OFF = ("userDisabled", "appDisabled", "softDisabled", "embedderDisabled")
 
-Preferences = Mapping[str, prefs_js.Value]
-
 
 def settings(profile: Profile, environment: Environment, page: Page | None) -> BrowserProfile:
     """What the profile does with the cookies of a page."""
-    text = profile.unreadable or read_text(profile.folder / "prefs.js")
-    preferences = {} if isinstance(text, Unreadable) else prefs_js.parse(text)
-    own = read_text(profile.folder / "user.js")
-    preferences |= {} if isinstance(own, Unreadable) else prefs_js.parse(own)  # set anew at every start
     install = firefox_install.installation(profile.folder, environment)
-    policy = policies.firefox(profile.place.browser, environment, install.folder)
-    rules = table(policy, "Cookies")
-    permission = _permission(profile.folder / "permissions.sqlite", page)
+    system = firefox_policies.system_folder(profile.place, environment, install)
+    preferences, text = firefox_prefs.read_all(profile.folder, install, system)
+    policies = firefox_policies.policies(profile.place, environment, install)
+    policy_effects.apply(preferences, policies)
+    permission, by = _permission(profile.folder / "permissions.sqlite", policies, page)
     return BrowserProfile(
         browser=profile.browser,
         profile=profile.number,
-        unreadable=unread(text),
-        blocks=_blocks(preferences, rules, permission, page),
-        clears_on_exit=_clears(preferences, policy, permission),
-        never_remembers=preferences.get("browser.privatebrowsing.autostart") is True,
-        way=own_way.of_firefox(preferences, policy, page),
+        unreadable=profile.unreadable or unread(text),
+        blocks=_blocks(preferences, permission, by),
+        forbids=tuple(_forbids(preferences, policies, page)),
+        clears_on_exit=_clears(preferences, permission),
+        never_remembers=preferences.get(firefox_prefs.PRIVATE) is True,
+        way=own_way.of_firefox(preferences, page),
         extensions=_extensions(profile.folder),
     )
 
 
-def _blocks(
-    preferences: Preferences, rules: Mapping[str, object], permission: int, page: Page | None
-) -> tuple[CookieBlock, ...]:
-    if page is not None:
-        if _names(rules.get("Block"), page):
-            return (CookieBlock(CookieScope.SITE, SetBy.POLICY),)
-        if _names(rules.get("Allow"), page) or _names(rules.get("AllowSession"), page):
-            return ()
+def _blocks(preferences: Preferences, permission: int, by: SetBy) -> tuple[CookieBlock, ...]:
     if permission:
-        return (CookieBlock(CookieScope.SITE, SetBy.SETTING),) if permission == _DENY else ()
-    behaviour, by = _behaviour(preferences, rules)
-    scope = _SCOPES.get(behaviour)
-    return (CookieBlock(scope, by),) if scope else ()
-
-
-def _behaviour(preferences: Preferences, rules: Mapping[str, object]) -> tuple[int, SetBy]:
-    """The cookie behaviour and who set it, -1 if neither did. An unlocked policy gives way to the user."""
-    chosen = preferences.get(_BEHAVIOUR, -1)
-    behaviour = chosen if isinstance(chosen, int) else -1
-    wanted = _BEHAVIOURS.get(str(rules.get("Behavior", "")), -1)
-    if wanted < 0 and rules.get("Default") in (False, 0):
-        wanted = _BEHAVIOURS["reject"]
-    if wanted < 0 and rules.get("AcceptThirdParty") == "never":
-        wanted = _BEHAVIOURS["reject-foreign"]
-    if wanted >= 0 and (behaviour < 0 or rules.get("Locked") in (True, 1)):
-        return wanted, SetBy.POLICY
-    return behaviour, SetBy.SETTING
-
-
-def _names(origins: object, page: Page) -> bool:
-    """Whether one of a policy's origins is the page's, or that of a domain that it lies under."""
-    if not isinstance(origins, list):
-        return False
-    named = (
-        page_of(text if "://" in text else f"https://{text}") for text in origins if isinstance(text, str)
+        return (CookieBlock(CookieScope.SITE, by),) if permission == DENY else ()
+    name = firefox_prefs.COOKIES
+    # A private window goes by the ordinary behaviour where the user has set that one alone (nsICookieManager).
+    own, ordinary = (
+        preferences.has_user_value(firefox_prefs.COOKIES_PRIVATE),
+        preferences.has_user_value(name),
     )
-    return any(
-        one is not None and (one.scheme, one.port) == (page.scheme, page.port) and one.host in page.domains
-        for one in named
-    )
+    if preferences.get(firefox_prefs.PRIVATE) is True and (own or not ordinary):
+        name = firefox_prefs.COOKIES_PRIVATE
+    behaviour = preferences.get(name)
+    scope = _SCOPES.get(behaviour) if isinstance(behaviour, int) else None
+    return (CookieBlock(scope, preferences.by(name)),) if scope else ()
 
 
-def _permission(path: Path, page: Page | None) -> int:
-    """The user's exception for the page, the one of the longest name; 0 if none can be read."""
+def _forbids(
+    preferences: Preferences, policies: Mapping[str, object], page: Page | None
+) -> Iterator[PageBlock]:
+    filtered = table(policies, "WebsiteFilter")
+    if page is not None and _named(filtered, "Block", page) and not _named(filtered, "Exceptions", page):
+        yield PageBlock(Forbidden.PAGE, SetBy.POLICY)
+    if preferences.get(firefox_prefs.SCRIPTS) is False:
+        yield PageBlock(Forbidden.SCRIPTS, preferences.by(firefox_prefs.SCRIPTS))
+
+
+def _named(filtered: Mapping[str, object], name: str, page: Page) -> bool:
+    patterns = filtered.get(name)
+    return isinstance(patterns, list) and match_patterns.any_matches(patterns, page)
+
+
+def _permission(path: Path, policies: Mapping[str, object], page: Page | None) -> tuple[int, SetBy]:
+    """The exception for the page, that of the longest name, and whose it is; 0 if there is none.
+
+    For one name a policy's comes before the user's.
+    """
     if page is None:
-        return 0
-
-    def exception(database: Database) -> int:
-        if not database.columns("moz_perms") >= _PERMISSION_COLUMNS:
-            return 0
-        for domain in page.domains:
-            found = database.numbers(
-                "SELECT permission FROM main.moz_perms NOT INDEXED"
-                " WHERE type = 'cookie' AND origin = :origin AND expireType = :kept"
-                " AND typeof(permission) = 'integer'",
-                {"origin": page.origin(domain), "kept": _FOR_EVER},
-            )
-            if found:
-                return int(found[0] or 0)
-        return 0
-
-    found = ask(take(path), exception)
-    return 0 if isinstance(found, Unreadable) else found
+        return 0, SetBy.SETTING
+    of_policy = policy_effects.exceptions(policies, page)
+    of_user = ask(take(path), lambda database: _exceptions(database, page))
+    for domain in page.domains:
+        if domain != page.host and "." not in domain:
+            break  # A top-level domain is nobody's, and Firefox does not ask for it.
+        if domain in of_policy:
+            return of_policy[domain], SetBy.POLICY
+        if not isinstance(of_user, Unreadable) and of_user.get(domain):
+            return of_user[domain], SetBy.SETTING
+    return 0, SetBy.SETTING
 
 
-def _clears(preferences: Preferences, policy: Mapping[str, object], permission: int) -> bool:
+def _exceptions(database: Database, page: Page) -> dict[str, int]:
+    """The user's exceptions for the page's domains."""
+    if not database.columns("moz_perms") >= _PERMISSION_COLUMNS:
+        return {}
+    found = {}
+    for domain in page.domains:
+        permissions = database.numbers(
+            "SELECT permission FROM main.moz_perms NOT INDEXED"
+            " WHERE type = 'cookie' AND origin = :origin AND expireType = :kept"
+            " AND typeof(permission) = 'integer'",
+            {"origin": page.origin(domain), "kept": _FOR_EVER},
+        )
+        found[domain] = int(permissions[0] or 0) if permissions else 0
+    return found
+
+
+def _clears(preferences: Preferences, permission: int) -> bool:
     """Whether the page's cookies are deleted when Firefox is closed. An exception for the page keeps them."""
     if permission:
-        return permission == _SESSION
-    wanted = policy.get("SanitizeOnShutdown")
-    if isinstance(wanted, dict):
-        return wanted.get("Cookies") in (True, 1)
-    if wanted in (True, 1):
-        return True
-    if preferences.get("privacy.sanitize.sanitizeOnShutdown") is not True:
+        return permission == SESSION
+    if preferences.get(firefox_prefs.SANITIZE) is not True:
         return False
-    names = ("privacy.clearOnShutdown_v2.cookiesAndStorage", "privacy.clearOnShutdown.cookies")
-    chosen = (preferences.get(name) for name in names)
-    return next((value is True for value in chosen if value is not None), True)
+    chosen = next(filter(preferences.is_set, firefox_prefs.CLEAR), firefox_prefs.CLEAR[0])
+    return preferences.get(chosen) is True
 
 
 def _extensions(profile: Path) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from portalcheck.facts import DIRECT, OwnProxy, OwnWay, SetBy
 from portalcheck.machine.browsers.chromium_policies import Policy
+from portalcheck.machine.browsers.firefox_prefs import Preferences
 from portalcheck.machine.browsers.matching import Page
 from portalcheck.machine.browsers.reading import part, table
 from portalcheck.machine.proxies.rules import ProxyRules, clean, names
@@ -14,17 +15,10 @@ from portalcheck.machine.proxies.windows import servers
 
 Tree = Mapping[str, object]
 
-_LOCKED = (True, 1)
 _MOST_SERVERS = 4
 _ONLY_HTTPS = 3  # network.trr.mode
-_SYSTEM_PROXY = 5
+_SERVERS = ("network.proxy.ssl", "network.proxy.http", "network.proxy.socks")
 _KINDS = {0: OwnProxy.NONE, 1: OwnProxy.MANUAL, 2: OwnProxy.SCRIPT, 4: OwnProxy.DETECT}
-_MODES = {"none": 0, "manual": 1, "autoConfig": 2, "autoDetect": 4, "system": _SYSTEM_PROXY}
-_FIREFOX_POLICY = {
-    "HTTPProxy": ("network.proxy.http", "network.proxy.http_port"),
-    "SSLProxy": ("network.proxy.ssl", "network.proxy.ssl_port"),
-    "SOCKSProxy": ("network.proxy.socks", "network.proxy.socks_port"),
-}
 _CHROMIUM_KINDS = {
     "direct": OwnProxy.NONE,
     "fixed_servers": OwnProxy.MANUAL,
@@ -38,104 +32,55 @@ _OLD_MODES = {0: "direct", 1: "auto_detect", 2: _BY_SERVER_OR_SCRIPT, 3: "system
 # ---- Firefox -----------------------------------------------------------------------------------
 
 
-def of_firefox(preferences: Tree, policy: Tree, page: Page | None) -> OwnWay:
-    """What Firefox goes by: its preferences, over which locked policies stand, and under which the others do."""
+def of_firefox(preferences: Preferences, page: Page | None) -> OwnWay:
+    """What Firefox goes by, as its preferences stand when it has started."""
     if page is None:
         return OwnWay()
-    proxy, proxy_by = _merged(preferences, _firefox_proxy(table(policy, "Proxy")), table(policy, "Proxy"))
-    https, https_by = _merged(
-        preferences, _firefox_dns(table(policy, "DNSOverHTTPS")), table(policy, "DNSOverHTTPS")
-    )
-    url = _url_asked_alone(https, page)
-    return OwnWay(
-        kind=_firefox_kind(proxy),
-        proxy=_manual_proxy(proxy, page),
-        proxy_by=proxy_by,
-        dns=(url,) if url else (),
-        dns_by=https_by,
-    )
-
-
-def _firefox_kind(preferences: Tree) -> OwnProxy:
-    """The kind by nsIProtocolProxyService's numbers; none is set where no server is named."""
-    named = any(preferences.get(f"network.proxy.{name}") for name in ("ssl", "http", "socks"))
-    kind = _KINDS.get(_number(preferences, "network.proxy.type", _SYSTEM_PROXY), OwnProxy.UNSET)
-    return OwnProxy.UNSET if kind is OwnProxy.MANUAL and not named else kind
-
-
-def _merged(preferences: Tree, policy: Tree, rules: Tree) -> tuple[Tree, SetBy]:
-    """Preferences with those that a policy sets; and whose those are that count."""
-    if rules.get("Locked") in _LOCKED:
-        return {**preferences, **policy}, SetBy.POLICY if policy else SetBy.SETTING
-    all_of_policy = policy and not policy.keys() & preferences.keys()
-    return {**policy, **preferences}, SetBy.POLICY if all_of_policy else SetBy.SETTING
-
-
-def _firefox_proxy(rules: Tree) -> dict[str, object]:
-    """The preferences that the policy `Proxy` sets."""
-    found: dict[str, object] = {}
-    mode = _MODES.get(str(rules.get("Mode", "")))
-    if mode is not None:
-        found["network.proxy.type"] = mode
-    for name, (host, port) in _FIREFOX_POLICY.items():
-        server = clean(str(rules.get(name) or ""))
-        if server:
-            found[host], _, number = server.removeprefix("http://").rpartition(":")
-            found[port] = int(number)
-    if rules.get("UseHTTPProxyForAllProtocols") in _LOCKED and "network.proxy.http" in found:
-        found["network.proxy.ssl"] = found["network.proxy.http"]
-        found["network.proxy.ssl_port"] = found["network.proxy.http_port"]
-    if rules.get("SOCKSVersion") in (4, 5):
-        found["network.proxy.socks_version"] = rules["SOCKSVersion"]
-    if isinstance(rules.get("Passthrough"), str):
-        found["network.proxy.no_proxies_on"] = rules["Passthrough"]
-    return found
-
-
-def _manual_proxy(preferences: Tree, page: Page) -> str:
-    """The proxy for a page; `DIRECT` where Firefox is set to none, empty where it has none that can be read."""
+    url = _url_asked_alone(preferences, page)
     kind = _firefox_kind(preferences)
+    return OwnWay(
+        kind=kind,
+        proxy=_manual_proxy(kind, preferences, page),
+        proxy_by=preferences.by("network.proxy.type", *_SERVERS) if kind else SetBy.SETTING,
+        dns=(url,) if url else (),
+        dns_by=preferences.by("network.trr.mode", "network.trr.uri"),
+    )
+
+
+def _firefox_kind(preferences: Preferences) -> OwnProxy:
+    """The kind by nsIProtocolProxyService's numbers; none is set where no server is named."""
+    kind = _KINDS.get(_number(preferences, "network.proxy.type"), OwnProxy.UNSET)
+    return OwnProxy.UNSET if kind is OwnProxy.MANUAL and not any(map(preferences.get, _SERVERS)) else kind
+
+
+def _manual_proxy(kind: OwnProxy, preferences: Preferences, page: Page) -> str:
+    """The proxy for a page; `DIRECT` where Firefox is set to none, empty where it has none that can be read."""
     if kind is OwnProxy.NONE:
         return DIRECT
     if kind is not OwnProxy.MANUAL:
         return ""
     version = "socks4" if preferences.get("network.proxy.socks_version") == 4 else "socks5"
     found = {
-        of: clean(_text(preferences, name), port, scheme)
-        for of, name, scheme in (
-            ("http", "network.proxy.http", "http"),
-            ("https", "network.proxy.ssl", "http"),
-            ("all", "network.proxy.socks", version),
+        of: clean(str(preferences.get(name)), port, scheme)
+        for of, name, scheme in zip(
+            ("https", "http", "all"), _SERVERS, ("http", "http", version), strict=True
         )
         if (port := _number(preferences, f"{name}_port")) > 0
     }
-    given = names(re.split(r"[,\s]+", _text(preferences, "network.proxy.no_proxies_on")))
+    given = names(re.split(r"[,\s]+", str(preferences.get("network.proxy.no_proxies_on"))))
     # A bare name stands for the hosts below it, too.
     below = tuple(f".{name}" for name in given if re.match(r"[\w-]", name) and "/" not in name)
     rules = ProxyRules(proxies={k: v for k, v in found.items() if v}, bypass=(*given, *below))
     return _chosen_by(rules, page)
 
 
-def _firefox_dns(rules: Tree) -> dict[str, object]:
-    """The preferences that the policy `DNSOverHTTPS` sets."""
-    if rules.get("Enabled") not in _LOCKED:
-        return {"network.trr.mode": 5} if rules.get("Enabled") in (False, 0) else {}
-    found: dict[str, object] = {"network.trr.mode": _ONLY_HTTPS if rules.get("Fallback") in (False, 0) else 2}
-    if isinstance(rules.get("ProviderURL"), str):
-        found["network.trr.uri"] = rules["ProviderURL"]
-    excluded = rules.get("ExcludedDomains")
-    if isinstance(excluded, list):
-        found["network.trr.excluded-domains"] = ",".join(str(one) for one in excluded)
-    return found
-
-
-def _url_asked_alone(preferences: Tree, page: Page) -> str:
+def _url_asked_alone(preferences: Preferences, page: Page) -> str:
     """The DNS-over-HTTPS server of Firefox, if it asks no other for the page's host, and finds it by itself."""
-    excluded = re.split(r"[,\s]+", _text(preferences, "network.trr.excluded-domains"))
-    spared = bool(set(excluded) & set(page.domains)) or bool(_text(preferences, "network.trr.bootstrapAddr"))
+    excluded = re.split(r"[,\s]+", str(preferences.get("network.trr.excluded-domains")))
+    spared = bool(set(excluded) & set(page.domains)) or bool(preferences.get("network.trr.bootstrapAddr"))
     if preferences.get("network.trr.mode") != _ONLY_HTTPS or spared:
         return ""
-    return _text(preferences, "network.trr.uri")
+    return str(preferences.get("network.trr.uri") or preferences.get("network.trr.default_provider_uri"))
 
 
 # ---- Chromium ----------------------------------------------------------------------------------
@@ -228,6 +173,6 @@ def _text(values: Tree, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _number(values: Tree, name: str, otherwise: int = 0) -> int:
+def _number(values: Tree | Preferences, name: str, otherwise: int = 0) -> int:
     value = values.get(name)
     return value if isinstance(value, int) and not isinstance(value, bool) else otherwise

@@ -77,6 +77,15 @@ def linux(folder: Path) -> World:
     world.write(world.firefox / "profiles.ini", "[Profile0]\nPath=x.default\n")
     world.write(world.root / "usr/lib/firefox-esr/application.ini", "[App]\n")
     world.write(world.root / "usr/lib/firefox-esr/distribution/policies.json", {"policies": {}})
+    program = world.root / "usr/lib/firefox-esr"
+    world.write(program / "defaults/pref/a.js", 'pref("general.config.filename", "lab.cfg");')
+    world.write(program / "lab.cfg", "")
+    for folder in (
+        program / "browser/defaults/preferences",
+        program / "browser/defaults/syspref",
+        world.root / "etc/firefox/defaults/pref",
+    ):
+        world.write(folder / "b.js", "")
     world.write(world.root / "etc/chromium/policies/managed/x.json", {})
     world.write(world.home / ".config/mimeapps.list", "")
     world.write(world.home / ".config/kdeglobals", "")
@@ -96,7 +105,13 @@ def macos(folder: Path) -> World:
     world = World(folder, "macos")
     library = world.home / "Library"
     chromium_db(library / "Application Support/Google/Chrome/Default/Cookies", COOKIES)
-    firefox_db(library / "Application Support/Firefox/Profiles/x/cookies.sqlite", COOKIES)
+    firefox = library / "Application Support/Firefox/Profiles/x"
+    firefox_db(firefox / "cookies.sqlite", COOKIES)
+    resources = "Applications/Firefox.app/Contents/Resources"
+    world.write(firefox / "compatibility.ini", f"[Compatibility]\nLastPlatformDir=/{resources}\n")
+    world.write(world.root / resources / "distribution/policies.json", {})
+    world.write(world.root / "Applications/Firefox.app/Contents/Info.plist", plistlib.dumps({}))
+    world.write(world.root / "Library/Preferences/org.mozilla.firefox.plist", plistlib.dumps({}))
     container = library / "Containers/com.apple.Safari/Data/Library"
     world.write(container / "Cookies/Cookies.binarycookies", binarycookies(COOKIES))
     for path in (
@@ -131,7 +146,7 @@ def _is_told(path: str, world: World, told: tuple[Files, ...]) -> bool:
         whole = [each.replace("[you]", world.home.name) for each in files.elsewhere]
         if any(fnmatch.fnmatchcase(written, each) for each in whole):
             return True
-        if any(written.endswith("/" + name) for name in files.program) and below_root:
+        if any(fnmatch.fnmatchcase(written, "*/" + name) for name in files.program) and below_root:
             return True
         for folder in files.folders:
             depth = folder.count("/") + 1

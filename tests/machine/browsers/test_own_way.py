@@ -9,18 +9,34 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portalcheck.facts import DIRECT, OwnProxy, OwnWay, SetBy
+from portalcheck.machine.browsers import policy_effects
 from portalcheck.machine.browsers.chromium_policies import Policy
-from portalcheck.machine.browsers.matching import page_of
+from portalcheck.machine.browsers.firefox_prefs import Preferences
+from portalcheck.machine.browsers.matching import Page, page_of
 from portalcheck.machine.browsers.own_way import of_chromium, of_firefox
+from portalcheck.machine.browsers.policy_schema import obeyed
 
 PAGE = page_of("https://portal.example/signin")
 PROXY = "http://proxy.example:8080"
 DOH = "https://doh.example/dns-query"
+MOZILLAS = "https://mozilla.cloudflare-dns.com/dns-query"
 MANUAL = {"network.proxy.type": 1, "network.proxy.ssl": "proxy.example", "network.proxy.ssl_port": 8080}
 MANUAL_POLICY = {"Proxy": {"Mode": "manual", "SSLProxy": "proxy.example:8080"}}
 FIXED = {"mode": "fixed_servers", "server": "proxy.example:8080"}
 FIXED_POLICY = {"ProxySettings": {"ProxyMode": "fixed_servers", "ProxyServer": "proxy.example:8080"}}
 SECURE_POLICY = {"DnsOverHttpsMode": "secure", "DnsOverHttpsTemplates": DOH}
+
+
+def firefox(
+    preferences: Mapping[str, object], policy: Mapping[str, object] | None = None, page: Page | None = PAGE
+) -> OwnWay:
+    """The way of a Firefox with a user's preferences and an administrator's policies."""
+    found = Preferences()
+    for name, value in preferences.items():
+        if isinstance(value, (bool, int, str)):
+            found.set_user(name, value)
+    policy_effects.apply(found, obeyed(policy or {}))
+    return of_firefox(found, page)
 
 
 def manual(proxy: str = PROXY, by: SetBy = SetBy.SETTING) -> OwnWay:
@@ -70,7 +86,7 @@ def manual(proxy: str = PROXY, by: SetBy = SetBy.SETTING) -> OwnWay:
         ({**MANUAL, "network.proxy.no_proxies_on": "rtal.example"}, manual()),
         ({**MANUAL, "network.proxy.no_proxies_on": 7}, manual()),
         ({"network.trr.mode": 3, "network.trr.uri": DOH}, OwnWay(dns=(DOH,))),
-        ({"network.trr.mode": 3, "network.trr.custom_uri": DOH}, OwnWay()),
+        ({"network.trr.mode": 3, "network.trr.custom_uri": DOH}, OwnWay(dns=(MOZILLAS,))),
         ({"network.trr.mode": 3, "network.trr.uri": DOH, "network.trr.bootstrapAddr": "192.0.2.1"}, OwnWay()),
         ({"network.trr.mode": 2, "network.trr.uri": DOH}, OwnWay()),
         (
@@ -81,11 +97,11 @@ def manual(proxy: str = PROXY, by: SetBy = SetBy.SETTING) -> OwnWay:
             },
             OwnWay(),
         ),
-        ({"network.trr.mode": 3}, OwnWay()),
+        ({"network.trr.mode": 3}, OwnWay(dns=(MOZILLAS,))),
     ],
 )
 def test_a_firefox_goes_as_its_preferences_say(preferences: Mapping[str, object], way: OwnWay) -> None:
-    assert of_firefox(preferences, {}, PAGE) == way
+    assert firefox(preferences) == way
 
 
 @pytest.mark.parametrize(
@@ -121,12 +137,33 @@ def test_a_firefox_goes_as_its_preferences_say(preferences: Mapping[str, object]
             {"DNSOverHTTPS": {"Enabled": False, "Locked": True}},
             OwnWay(dns_by=SetBy.POLICY),
         ),
+        (
+            {},
+            {"DNSOverHTTPS": {"Enabled": False, "Fallback": False, "ProviderURL": DOH}},
+            OwnWay(dns=(DOH,), dns_by=SetBy.POLICY),
+        ),
+        ({}, {"DNSOverHTTPS": {"Enabled": True, "Fallback": False, "ProviderURL": "doh"}}, OwnWay()),
+        (
+            {},
+            {"DNSOverHTTPS": {"Enabled": True, "Fallback": False, "ExcludedDomains": ["portal.example"]}},
+            OwnWay(dns_by=SetBy.POLICY),
+        ),
+        ({}, {"Proxy": {"Mode": "by-hand", "SSLProxy": "proxy.example:8080"}}, OwnWay()),
+        # The address is read as that of an https URL, whose own port is no port.
+        ({}, {"Proxy": {"Mode": "manual", "SSLProxy": "proxy.example:443"}}, manual("", SetBy.POLICY)),
+        ({}, {"Proxy": {"Mode": "manual", "SSLProxy": "http://proxy.example:80"}}, manual("", SetBy.POLICY)),
+        ({"network.proxy.type": 0}, {"Proxy": {"Locked": True}}, OwnWay()),
+        (
+            {},
+            {"Preferences": {"network.proxy.type": 0}},
+            OwnWay(kind=OwnProxy.NONE, proxy=DIRECT, proxy_by=SetBy.POLICY),
+        ),
     ],
 )
 def test_a_policy_of_firefox_is_a_default_unless_it_is_locked(
     preferences: Mapping[str, object], policy: Mapping[str, object], way: OwnWay
 ) -> None:
-    assert of_firefox(preferences, policy, PAGE) == way
+    assert firefox(preferences, policy) == way
 
 
 @pytest.mark.parametrize(
@@ -220,7 +257,7 @@ def test_a_recommended_policy_gives_way_to_the_system(rules: Mapping[str, object
 
 
 def test_without_a_page_nothing_is_said() -> None:
-    assert of_firefox(MANUAL, {}, None) == OwnWay()
+    assert firefox(MANUAL, page=None) == OwnWay()
     assert of_chromium({"proxy": FIXED}, {}, Policy(), [], None) == OwnWay()
 
 
@@ -249,7 +286,7 @@ RULES = [
     ),
 )
 def test_no_value_of_a_firefox_raises(preferences: dict[str, object], policy: dict[str, object]) -> None:
-    assert isinstance(of_firefox(preferences, policy, PAGE), OwnWay)
+    assert isinstance(firefox(preferences, policy), OwnWay)
 
 
 KEYS = [
