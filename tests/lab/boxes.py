@@ -11,7 +11,7 @@ from portalcheck.demo.servers import Peer, Serve
 from tests.lab import names
 from tests.lab.servers import Application, DnsServer, Site
 from tests.lab.soft_link import Quality, soft_link
-from tests.lab.steps import Step, home_file, needing, tcp_answers, variables
+from tests.lab.steps import Step, needing, tcp_answers
 from tests.lab.world import World, sh
 
 # ---- a Wi-Fi that wants a sign-in ----------------------------------------------------------------
@@ -91,12 +91,7 @@ def proxy_for_programs(url: str = _PROXY, *, without: str = "") -> Step:
 
 def kde(kind: int, **keys: str) -> Step:
     """Proxy settings of the KDE desktop, which count for browsers: 0 none, 1 by hand, 2 a PAC file."""
-    lines = "".join(f"{key.replace('_', ' ')}={value}\n" for key, value in keys.items())
-    text = f"[Proxy Settings]\nProxyType={kind}\n{lines}"
-    return lambda world: (
-        variables(XDG_CURRENT_DESKTOP="KDE")(world),
-        home_file(".config/kioslaverc", text)(world),
-    )
+    return lambda world: world.patient.set_desktop_proxies(kind, keys)
 
 
 def pac(script: str, host: str = names.GATE_4) -> Step:

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +84,14 @@ class Patient:
         """Set both stores to one root each."""
         self.system_roots, self.mozilla_roots = [system], [mozilla]
 
+    def set_desktop_proxies(self, kind: int, keys: Mapping[str, str]) -> None:
+        """Proxy settings that count for browsers, as KDE keeps them: 0 none, 1 by hand, 2 a PAC file, 3 to be found."""
+        lines = "".join(f"{key.replace('_', ' ')}={value}\n" for key, value in keys.items())
+        self.environment["XDG_CURRENT_DESKTOP"] = "KDE"
+        place = self.home / ".config" / "kioslaverc"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(f"[Proxy Settings]\nProxyType={kind}\n{lines}", "utf-8")
+
     def check(self) -> Said:
         """Run `portalcheck` as the patient would, in a namespace without any way out."""
         self.write()
@@ -95,7 +103,7 @@ class Patient:
         done = self._inside(
             [
                 *self.wrapper,
-                *(sys.executable, "-X", "faulthandler", "-m", "portalcheck", "-f", "json", "--no-input"),
+                *(*self._python(), "-X", "faulthandler", "-m", "portalcheck", "-f", "json", "--no-input"),
                 *self.arguments,
             ]
         )
@@ -105,6 +113,9 @@ class Patient:
         except json.JSONDecodeError:
             report = {}
         return Said(report, done.returncode, round(seconds, 2), done.stderr[-2000:])
+
+    def _python(self) -> Sequence[str]:
+        return (sys.executable,)
 
     def seconds(self, command: Sequence[str]) -> float:
         """How long a command takes on the patient's computer. Raises RuntimeError where it fails."""

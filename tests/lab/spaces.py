@@ -53,15 +53,19 @@ def why_impossible(wanted: Sequence[str]) -> str:
 
 def clock_library(folder: Path) -> Path | None:
     """Make the library that shifts the patient's wall clock; None where there is no compiler."""
+    return library(REPOSITORY / "tests" / "lab" / "clock_shift.c", folder)
+
+
+def library(source: Path, folder: Path) -> Path | None:
+    """Make a library to be preloaded into programs of the patient's; None where there is no compiler."""
     compiler = shutil.which("gcc") or shutil.which("cc")
     if compiler is None:
         return None
-    library = folder / "clock_shift.so"
-    source = REPOSITORY / "tests" / "lab" / "clock_shift.c"
+    made = folder / f"{source.stem}.so"
     subprocess.run(
-        [compiler, "-shared", "-fPIC", "-O2", "-Wall", "-Werror", "-o", library, source, "-ldl"], check=True
+        [compiler, "-shared", "-fPIC", "-O2", "-Wall", "-Werror", "-o", made, source, "-ldl"], check=True
     )
-    return library
+    return made
 
 
 def told_inside(module: str, *arguments: str, clock: Path | None) -> str:

@@ -48,7 +48,7 @@ def wait(ready: Callable[[], bool], seconds: float = 8.0) -> None:
 class World:
     """The world of one row. Its parts are plain attributes, and a step changes them."""
 
-    def __init__(self) -> None:
+    def __init__(self, patient: Callable[[Path], Patient] = Patient) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="portalcheck-lab-"))
         self.log = Log()
         self.pki = Authorities()
@@ -56,7 +56,7 @@ class World:
         self.system_dns = DnsServer("own-dns", self.zone, self.log)
         self.neutral_dns = DnsServer("neutral-dns", self.zone, self.log)
         self.servers = Servers(self.log)
-        self.patient = Patient(self.folder)
+        self.patient = patient(self.folder)
         self.apps: dict[str, Application] = {}
         self.daemons: list[subprocess.Popen[bytes]] = []
         self.links: list[Direction] = []

@@ -1,17 +1,20 @@
 """Make Wine's registry say what a real Windows says: its release, its network connections and their DNS servers.
 
-    winpython as_windows.py RELEASE [--dns ADDRESS,ADDRESS] [--connection NAME]
+    winpython as_windows.py RELEASE [--dns ADDRESS,ADDRESS] [--connection NAME] [--tunnel NAME]...
+                            [--proxy HOST:PORT [--bypass NAMES]] [--pac URL] [--detect]
 
 RELEASE is 7, 8.1, 10-22H2, 10-LTSC-2021, 11-23H2, 11-24H2, 11-25H2, server-2019, server-2022 or server-2025.
 Wine fills in next to nothing below Tcpip\\Parameters\\Interfaces and Control\\Network; a real Windows has, for every
 connection, a GUID with a name (here that of the network interface, as Wine calls it) and the servers set or got by
-DHCP.
+DHCP. A tunnel is a connection whose driver is OpenVPN's. Proxies are the user's Internet Settings, which Windows keeps
+twice: as plain values and as a binary one.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import struct
 import sys
 
 assert sys.platform == "win32"
@@ -23,6 +26,9 @@ CLASS = "{4D36E972-E325-11CE-BFC1-08002BE10318}"
 NETWORK = rf"SYSTEM\CurrentControlSet\Control\Network\{CLASS}"
 ADAPTERS = rf"SYSTEM\CurrentControlSet\Control\Class\{CLASS}"
 TCPIP = r"SYSTEM\CurrentControlSet\Services\Tcpip\Parameters\Interfaces"
+INTERNET = r"Software\Microsoft\Windows\CurrentVersion\Internet Settings"
+ETHERNET = ("Intel(R) Ethernet Connection", r"PCI\VEN_8086", 6)
+TUNNEL = ("TAP-Windows Adapter V9", "tap0901", 53)
 RELEASES = {
     # product, CurrentVersion, build, DisplayVersion, ReleaseId, EditionID, InstallationType
     "7": ("Windows 7 Home Premium", "6.1", "7601", "", "", "HomePremium", "Client"),
@@ -102,18 +108,40 @@ def drop(handle: winreg.HKEYType, value: str) -> None:
         winreg.DeleteValue(handle, value)
 
 
-def set_connection(name: str, servers: str, number: int = 0) -> None:
+def set_connection(name: str, servers: str, number: int = 0, driver: tuple[str, str, int] = ETHERNET) -> None:
     """One connection, with a driver behind it and its DNS servers as DHCP gives them."""
+    words, component, kind = driver
     guid = f"{{0F0E0D0C-0000-0000-0000-{number:012X}}}"
     with key(rf"{NETWORK}\{guid}\Connection") as handle:
         winreg.SetValueEx(handle, "Name", 0, winreg.REG_SZ, name)
     with key(rf"{ADAPTERS}\{number:04d}") as handle:
         winreg.SetValueEx(handle, "NetCfgInstanceId", 0, winreg.REG_SZ, guid)
-        winreg.SetValueEx(handle, "DriverDesc", 0, winreg.REG_SZ, "Intel(R) Ethernet Connection")
-        winreg.SetValueEx(handle, "*IfType", 0, winreg.REG_DWORD, 6)
+        winreg.SetValueEx(handle, "DriverDesc", 0, winreg.REG_SZ, words)
+        winreg.SetValueEx(handle, "ComponentId", 0, winreg.REG_SZ, component)
+        winreg.SetValueEx(handle, "*IfType", 0, winreg.REG_DWORD, kind)
     with key(rf"{TCPIP}\{guid}") as handle:
         winreg.SetValueEx(handle, "NameServer", 0, winreg.REG_SZ, "")
         winreg.SetValueEx(handle, "DhcpNameServer", 0, winreg.REG_SZ, servers.replace(",", " "))
+
+
+def set_proxies(server: str, bypass: str, script: str, *, detect: bool) -> None:
+    """The user's Internet Settings, as the settings page writes them."""
+    texts = {"ProxyServer": server, "ProxyOverride": bypass, "AutoConfigURL": script}
+    with winreg.CreateKey(winreg.HKEY_CURRENT_USER, INTERNET) as handle:
+        winreg.SetValueEx(handle, "ProxyEnable", 0, winreg.REG_DWORD, int(bool(server)))
+        for value, text in texts.items():
+            if text:
+                winreg.SetValueEx(handle, value, 0, winreg.REG_SZ, text)
+            else:
+                drop(handle, value)
+    flags = 1 | 2 * bool(server) | 4 * bool(script) | 8 * detect
+    data = struct.pack("<III", 0x46, 1, flags)
+    for text in texts.values():
+        data += struct.pack("<I", len(text)) + text.encode("latin-1")
+    with winreg.CreateKey(winreg.HKEY_CURRENT_USER, rf"{INTERNET}\Connections") as handle:
+        winreg.SetValueEx(
+            handle, "DefaultConnectionSettings", 0, winreg.REG_BINARY, data.ljust(len(data) + 32, b"\0")
+        )
 
 
 def main() -> None:
@@ -122,9 +150,16 @@ def main() -> None:
     parser.add_argument("release", choices=RELEASES)
     parser.add_argument("--dns", default="")
     parser.add_argument("--connection", default="eth0")
+    parser.add_argument("--tunnel", action="append", default=[])
+    for text in ("--proxy", "--bypass", "--pac"):
+        parser.add_argument(text, default="")
+    parser.add_argument("--detect", action="store_true")
     asked = parser.parse_args()
     set_release(asked.release)
     set_connection(asked.connection, asked.dns)
+    for number, name in enumerate(asked.tunnel, 1):
+        set_connection(name, "", number, TUNNEL)
+    set_proxies(asked.proxy, asked.bypass, asked.pac, detect=asked.detect)
 
 
 if __name__ == "__main__":
