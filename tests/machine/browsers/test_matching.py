@@ -139,8 +139,8 @@ RUNS = f"{platform.node()}-{os.getpid()}"
     ("lock", "start", "managed", "recommended", "sent"),
     [
         (None, None, None, None, 0),
-        (f"{platform.node()}-999999999", None, None, None, 0),
-        (RUNS, None, None, None, 7),
+        pytest.param(f"{platform.node()}-999999999", None, None, None, 0, id="ended"),
+        pytest.param(RUNS, None, None, None, 7, id="runs"),
         ("elsewhere-1", None, None, None, 7),
         (None, 5, None, None, 0),
         (None, 1, None, None, 7),
