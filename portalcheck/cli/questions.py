@@ -8,6 +8,9 @@ from portalcheck.cli import console
 from portalcheck.cli.session import Session
 from portalcheck.diagnosis.steps import OTHER
 
+_TRIES = 2
+"""How often the list is gone by: what fits none of it is asked for once more."""
+
 
 def symptom(session: Session) -> tuple[str, ...]:
     """What the sign-in page says, by number or in words; nothing if the person skips."""
@@ -17,12 +20,16 @@ def symptom(session: Session) -> tuple[str, ...]:
     offered = words.ids("symptoms")
     for line in (*wrap(words.ui("question.symptom")), *numbered(map(words.symptom, offered))):
         console.say(line)
-    answer = console.ask("> ")
-    if answer.isdecimal() and 1 <= int(answer) <= len(offered):
-        answer = offered[int(answer) - 1]
-    if answer == OTHER:
-        answer = console.ask(words.ui("question.other_text") + " ") or OTHER
-    return session.symptoms([answer] if answer else [])
+    for _ in range(_TRIES):
+        answer = console.ask("> ").rstrip(".) ")
+        if answer.isdecimal() and 1 <= int(answer) <= len(offered):
+            answer = offered[int(answer) - 1]
+        if answer == OTHER:
+            answer = console.ask(words.ui("question.other_text") + " ") or OTHER
+        told = session.symptoms([answer] if answer else [])
+        if told != (OTHER,) or answer == OTHER:
+            break
+    return told
 
 
 def leave_to_share(session: Session, url: str) -> bool:

@@ -152,16 +152,18 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
         except OSError as error:
             # The log is no result: a run is as good without it.
             self.say(cannot_write(self.words, {str(self.log.path): error}))
-        if failed:
-            told = {named(path, self.form): error for path, error in failed.items()}
-            raise click.ClickException(cannot_write(self.words, told))
         for output in self.outputs:
+            if output.path in failed:
+                continue
             if output.path is not None:
                 self.say(self.words.ui("copy.written", file=str(output.path)))
             elif output.form is Format.TEXT:
                 console.result(console.painted(texts[output], self.words, no_color=self.options.no_color))
             else:
                 console.result(texts[output])
+        if failed:
+            told = {named(path, self.form): error for path, error in failed.items()}
+            raise click.ClickException(cannot_write(self.words, told))
         if self.options.copy:
             self.say(self.words.ui("copy.copied" if copy(self._leading(texts)) else "copy.failed"))
         if self.options.open:
@@ -213,11 +215,15 @@ def _refuse_unknown_ids(told: Sequence[str], words: Catalog) -> None:
     """Refuse what looks like the id of a symptom and is none. Raises click.UsageError."""
     if not told:
         return
+    from difflib import get_close_matches
+
     from portalcheck.words.symptoms import matches
 
-    listed = ", ".join(words.ids("symptoms"))
+    ids = words.ids("symptoms")
+    listed = ", ".join(ids)
     for text in told:
-        if _LIKE_AN_ID.fullmatch(text.strip()) and not matches(text, (words.lang, "en", "es")):
+        known = matches(text, (words.lang, "en", "es"))
+        if not known and _LIKE_AN_ID.fullmatch(text.strip()) and get_close_matches(text, ids):
             raise click.UsageError(words.ui("message.no_symptom", symptom=text, list=listed))
 
 

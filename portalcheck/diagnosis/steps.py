@@ -46,8 +46,8 @@ _CALL, _PREPARED = "step-10", "support-checklist"
 
 
 def in_order(symptoms: Iterable[str]) -> tuple[str, ...]:
-    """Symptoms each once: those after which a person must not try again first, then as they were told."""
-    told = dict.fromkeys(symptoms)
+    """Symptoms each once: those after which a person must not try again first, then as told, what fits none last."""
+    told = sorted(dict.fromkeys(symptoms), key=lambda each: each == OTHER)
     return (*(each for each in NO_MORE_TRIES if each in told), *(s for s in told if s not in NO_MORE_TRIES))
 
 

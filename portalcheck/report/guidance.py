@@ -11,6 +11,7 @@ import msgspec
 
 from portalcheck.api.declarations import NONE, Layer
 from portalcheck.diagnosis.steps import BY_SYMPTOM, NO_MORE_TRIES, OTHER
+from portalcheck.facts import ANOTHER
 from portalcheck.model import Outcome, Portal, Report, Status, Step
 from portalcheck.words.catalog import Catalog, CauseWords, RefWords
 
@@ -59,7 +60,9 @@ def guidance(report: Report, words: Catalog, portal: Portal | None = None) -> Gu
     support = tuple(_support(steps, words, portal))
     one_by_one = (words.ui("step.one_by_one"),) if _may_try(report, words) else ()
     return Guidance(
-        portal=words.ui("report.which", portal=report.portal.name, host=report.portal.host),
+        portal=words.ui(
+            "report.which", profile=report.portal.profile, portal=report.portal.name, host=report.portal.host
+        ),
         source=words.ui("report.article", url=(portal.article_url if portal else "") or None),
         verdict=verdict(report, words),
         never=never,
@@ -123,6 +126,27 @@ def verdict(report: Report, words: Catalog) -> tuple[str, ...]:
     return (*first, *(map(words.symptom_means, report.symptoms[:1]) if report.symptoms else (cause.patient,)))
 
 
+def for_agent(report: Report, words: Catalog) -> tuple[str, ...]:
+    """What it means for the help desk: without a cause no more than what was looked at, and what was told."""
+    if report.cause != NONE.id:
+        return (cause_words(report, words).agent,)
+    if report.outcome is Outcome.UNKNOWN:
+        return (words.ui("read.unknown"),)
+    unseen = not_looked_at(report, words)
+    told = tuple(map(words.symptom_agent, report.symptoms))
+    if not unseen and not told:
+        return (cause_words(report, words).agent,)
+    return (words.ui("read.partly", list=unseen) if unseen else words.ui("read.healthy"), *told)
+
+
+def for_it(report: Report, words: Catalog) -> str:
+    """What it means for IT: without a cause no more than what was looked at."""
+    if report.cause == NONE.id and report.outcome is Outcome.UNKNOWN:
+        return words.ui("outcome.unknown")
+    unseen = not_looked_at(report, words) if report.cause == NONE.id else ()
+    return words.ui("outcome.unseen", list=unseen) if unseen else cause_words(report, words).it
+
+
 def _was_opened(report: Report, words: Catalog) -> bool:
     """Whether the portal's front door was seen open."""
     return any(
@@ -146,7 +170,7 @@ def _further(report: Report, words: Catalog) -> Iterator[NextStep]:
     browser = _fresh_browser(report, words)
     for step in report.likely_steps[1:]:
         texts = _ref(step, report, words)
-        doing = words.actions(texts, browser)
+        doing = words.actions(texts, browser) or (texts.text,)
         yield NextStep(title(step, words), doing, doing[0] if browser and texts.in_browser else "")
 
 
@@ -160,7 +184,7 @@ def _fresh_browser(report: Report, words: Catalog) -> str:
     unfit = {f.args.get("browser") for f in found if f.status in _GRAVE}
     reasons = words.installed.reasons
     names = (f.args.get("browser") for f in found if f.reason in reasons and reasons[f.reason].alternative)
-    return next((name for name in names if isinstance(name, str) and name not in unfit), "")
+    return next((name for name in names if isinstance(name, str) and name not in {*unfit, ANOTHER}), "")
 
 
 def _browser_of(report: Report, words: Catalog) -> str:

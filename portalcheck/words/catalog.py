@@ -111,7 +111,7 @@ class Catalog:
         )
         try:
             return msgspec.convert(
-                {"actions": (), **_of_system({**row, **own}, system), "id": cause_id}, CauseWords
+                {"actions": (), **self._of_system({**row, **own}, system), "id": cause_id}, CauseWords
             )
         except msgspec.ValidationError:
             return CauseWords(
@@ -134,12 +134,31 @@ class Catalog:
             row = {**told, **row, "when": {**told.get("when", {}), **row.get("when", {})}}
         return row
 
+    def _of_system(self, row: Mapping[str, Any], system: str) -> dict[str, Any]:
+        """A row with the sentences of one system; in a list those of all, by name, where it is not known."""
+
+        def sentences(entry: object) -> Iterator[str]:
+            one = _pick(entry, {"os": system})
+            if one is None and isinstance(entry, Mapping) and not system:
+                named = entry.get("os", {}).items()
+                yield from (f"{self.term('system', name)}: {sentence}" for name, sentence in named)
+            elif one is not None:
+                yield one
+
+        told: dict[str, Any] = {}
+        for key, entry in row.items():
+            if isinstance(entry, list):
+                told[key] = [sentence for each in entry for sentence in sentences(each)]
+            else:
+                told[key] = _pick(entry, {"os": system})
+        return told
+
     def ref(self, ref_id: str, system: str = "") -> RefWords:
         """The words of a reference of the article, for a `system` as in `cause`."""
         row = self._row("refs", ref_id)
         if row is None:
             return RefWords(id=ref_id, title=self._generic("ref", ref_id), text="", actions=())
-        return msgspec.convert({"id": ref_id, **_of_system(row, system)}, RefWords)
+        return msgspec.convert({"id": ref_id, **self._of_system(row, system)}, RefWords)
 
     def actions(self, told: CauseWords | RefWords, browser: str = "") -> tuple[str, ...]:
         """What to do, in order; in the words and menus of a browser where it is known and there are such words."""
@@ -292,22 +311,6 @@ class Catalog:
 
     def _generic(self, key: str, code: str) -> str:
         return self._fill(self._texts["generic"][key], {"code": clean(code, 60)})
-
-
-def _of_system(row: Mapping[str, Any], system: str) -> dict[str, Any]:
-    """A row whose entries hold one system's sentences: in a list all of them where the system is not known."""
-
-    def sentences(entry: object) -> Iterator[str]:
-        one = _pick(entry, {"os": system})
-        yield from () if one is None and system else variants(entry) if one is None else (one,)
-
-    told: dict[str, Any] = {}
-    for key, entry in row.items():
-        if isinstance(entry, list):
-            told[key] = [sentence for each in entry for sentence in sentences(each)]
-        else:
-            told[key] = _pick(entry, {"os": system})
-    return told
 
 
 def _pick(entry: object, args: Mapping[str, object]) -> str | None:

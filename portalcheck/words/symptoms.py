@@ -205,7 +205,7 @@ def _found(
 def _follow(
     phrase: Sequence[str], first: int, words: Sequence[str], places: Mapping[str, list[int]], lexicon: Lexicon
 ) -> tuple[int, ...]:
-    if _undone(first, len(phrase) == 1, words, lexicon):
+    if _undone(first, words, lexicon):
         return ()
     at = [first]
     for pattern in phrase[1:]:
@@ -221,9 +221,9 @@ def _follow(
     return tuple(at)
 
 
-def _undone(first: int, single: bool, words: Sequence[str], lexicon: Lexicon) -> bool:
-    """Whether a negation stands right before a phrase; before a single word, fillers may stand in between."""
+def _undone(first: int, words: Sequence[str], lexicon: Lexicon) -> bool:
+    """Whether a negation stands before a phrase, with nothing but fillers in between."""
     before = first - 1
-    while single and before >= 0 and first - before <= _REACH and words[before] in lexicon.fillers:
+    while before >= 0 and first - before <= _REACH and words[before] in lexicon.fillers:
         before -= 1
     return before >= 0 and words[before] in lexicon.negations

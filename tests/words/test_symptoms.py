@@ -58,7 +58,8 @@ SAID = {
         asdf qwer | I like turtles | hello | !!! | 12345 | what is the weather like today in Boston
         necesito una cita para el martes | my account is not locked | the password is not wrong
         please call me back tomorrow about the prescription refill | una receta de arroz con pollo
-        ¿cuál es el horario de la clínica? | mi cuenta no está bloqueada | my locker is at the gym
+        ¿cuál es el horario de la clínica? | mi cuenta no está bloqueada | I did not get locked out
+        nobody else is in my account | nadie entró en mi cuenta | my locker is at the gym
         I locked the door of the house before I left yesterday | lorem ipsum dolor sit amet
     """,
 }

@@ -163,18 +163,21 @@ def judge(
     """
     browsers, profiles = tuple(browsers), tuple(profiles)
     defaults = {one.browser for one in browsers if one.default}
+    used = {one.browser for one in profiles}
+    stopping = defaults or (used if len(used) == 1 else set())
 
     def all_of_them() -> Iterator[Finding]:
         yield from _versions(browsers, now)
-        yield from _settings(profiles, defaults)
+        yield from _settings(profiles, stopping)
         came = tried()
-        yield from _ways(profiles, defaults, came, proxied=proxied)
+        yield from _ways(profiles, stopping, came, proxied=proxied)
         yield from _another(browsers, profiles, defaults, came)
 
-    seen: list[Finding] = []
+    # Of a browser's profiles the first stands before the others, and what is said of it is the gravest.
+    seen: list[tuple[str, dict[str, Arg]]] = []
     for finding in all_of_them():
-        if finding not in seen:
-            seen.append(finding)
+        if (said := (str(finding.reason), dict(finding.args))) not in seen:
+            seen.append(said)
             yield finding
     if not seen:
         yield skip(reasons.NONE_FOUND)
@@ -214,10 +217,9 @@ def _another(
         yield ok(reasons.OTHER, browser=others[0])
 
 
-def _settings(profiles: Iterable[BrowserProfile], defaults: set[str]) -> Iterator[Finding]:
+def _settings(profiles: Iterable[BrowserProfile], stopping: set[str]) -> Iterator[Finding]:
     for one in profiles:
-        # What an unused browser is set to stops nobody; where no default is known, any may be the one in use.
-        stops = fail if not defaults or one.browser in defaults else warn
+        stops = _how_grave(one, stopping)
         if one.unreadable is not None:
             yield unknown(reasons.UNREADABLE, browser=one.browser, profile=one.profile, why=one.unreadable)
         for block in one.blocks:
@@ -234,11 +236,19 @@ def _settings(profiles: Iterable[BrowserProfile], defaults: set[str]) -> Iterato
             yield note(reasons.EXTENSION, browser=one.browser, name=name)
 
 
+def _how_grave(one: BrowserProfile, stopping: set[str]) -> Callable[..., Finding]:
+    """What stops people: how the default browser, or the only one, is set in the profile that comes first.
+
+    Nobody is stopped by how others are set (contract.md, Rulings).
+    """
+    return fail if one.profile == 1 and one.browser in stopping else warn
+
+
 def _ways(
-    profiles: Iterable[BrowserProfile], defaults: set[str], tried: Sequence[TriedWay], *, proxied: bool
+    profiles: Iterable[BrowserProfile], stopping: set[str], tried: Sequence[TriedWay], *, proxied: bool
 ) -> Iterator[Finding]:
     for one in profiles:
-        stops = fail if not defaults or one.browser in defaults else warn
+        stops = _how_grave(one, stopping)
         came = next((each for each in tried if each.profile is one), TriedWay(one))
         if came.dns_fails:
             yield stops(reasons.OWN_DNS_FAILS, browser=one.browser, by=one.way.dns_by)

@@ -10,7 +10,7 @@ from portalcheck.machine.browsers import extensions
 from portalcheck.machine.browsers.matching import Page
 from portalcheck.machine.browsers.places import placed
 from portalcheck.machine.browsers.profile import Profile
-from portalcheck.machine.browsers.reading import read_json, table
+from portalcheck.machine.browsers.reading import read_json, table, texts
 from portalcheck.machine.environment import Environment
 
 Tree = Mapping[str, object]
@@ -59,22 +59,18 @@ def _is_enabled(entry: Tree) -> bool:
 def _unlisted(profile: Profile, environment: Environment, entries: list[Tree], page: Page | None) -> str:
     for entry in entries:
         granted = table(entry, "active_permissions")
-        if extensions.may_block(_texts(granted.get("api")), _texts(granted.get("explicit_host")), page):
+        if extensions.may_block(texts(granted.get("api")), texts(granted.get("explicit_host")), page):
             return ANOTHER
     for manifest, folder in _manifests(profile, environment, entries):
-        wishes = _texts(manifest.get("permissions"))
-        hosts = [*wishes, *_texts(manifest.get("host_permissions"))]
+        wishes = texts(manifest.get("permissions"))
+        hosts = [*wishes, *texts(manifest.get("host_permissions"))]
         if extensions.may_block(wishes, hosts, page):
             return ANOTHER
         name = manifest.get("name")
         if isinstance(name, str):
-            wishes += _texts(manifest.get("optional_permissions"))
+            wishes += texts(manifest.get("optional_permissions"))
             return extensions.unlisted_name(_localised(name, manifest, folder), wishes)
     return ""
-
-
-def _texts(value: object) -> list[str]:
-    return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
 
 
 def _manifests(

@@ -13,9 +13,9 @@ from typing import NoReturn
 from portalcheck.facts import Unreadable
 from portalcheck.machine.browsers.reading import read
 
-_TEXT = r'"(?:[^"\\\x00-\x1f]|[\r\n]|\\[^\r\n])*"'
-_COMMENT = r"//[^\r\n]*|/\*(?:[^*]|\*(?!/))*(?:\*/|\Z)"
-_TOKEN = re.compile(rf"({_TEXT})|({_COMMENT})|(,)(?=(?:\s|{_COMMENT})*[\]}}])")
+_TEXT = r'"(?:[^"\\\x00-\x1f]|[\r\n]|\\[^\r\n])*+"'
+_COMMENT = r"//[^\r\n]*+|/\*(?:[^*]|\*(?!/))*+(?:\*/|\Z)"
+_TOKEN = re.compile(rf"({_TEXT})|({_COMMENT})|(,)(?=(?:\s|{_COMMENT})*+[\]}}])")
 _MAX_DEPTH = 200
 
 

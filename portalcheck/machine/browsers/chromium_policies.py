@@ -15,7 +15,7 @@ import msgspec
 from portalcheck.facts import Unreadable
 from portalcheck.machine.browsers.chromium_json import parse, read_json
 from portalcheck.machine.browsers.places import Browser, Place, placed
-from portalcheck.machine.browsers.reading import read_plist, regular_files, table
+from portalcheck.machine.browsers.reading import read_plist, regular_files, table, texts
 from portalcheck.machine.environment import Environment
 
 Tree = Mapping[str, object]
@@ -118,7 +118,7 @@ def _typed(name: str, value: object) -> object:
 def _linux(folders: list[Path]) -> tuple[Tree, Tree]:
     managed = [found for folder in folders for found in _files(folder / "managed")]
     recommended = [found for folder in folders for found in _files(folder / "recommended")]
-    lists = _texts(_last([*recommended, *managed]).get(_MERGED))
+    lists = texts(_last([*recommended, *managed]).get(_MERGED))
     return {**_last(managed), **_joined(managed, lists)}, {
         **_last(recommended),
         **_joined(recommended, lists),
@@ -149,10 +149,6 @@ def _joined(found: Iterable[Tree], names: Iterable[str]) -> dict[str, object]:
                 lists.setdefault(name, []).extend(value)
     wanted = set(names)
     return {name: value for name, value in lists.items() if {name, "*"} & wanted}
-
-
-def _texts(value: object) -> list[str]:
-    return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
 
 
 # ---- macOS -------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from portalcheck.machine.browsers import chromium_extensions, chromium_policies,
 from portalcheck.machine.browsers.chromium_rules import BLOCK, COOKIES, SCRIPTS, SESSION_ONLY, Found
 from portalcheck.machine.browsers.matching import Page
 from portalcheck.machine.browsers.profile import Profile, unread
-from portalcheck.machine.browsers.reading import part, read_json, table
+from portalcheck.machine.browsers.reading import part, read_json, table, texts
 from portalcheck.machine.browsers.url_filters import blocked
 from portalcheck.machine.environment import Environment
 
@@ -57,18 +57,15 @@ def _blocks(cookies: Found, third_party: SetBy | None) -> Iterable[CookieBlock]:
 
 
 def _forbids(policy: Tree, entries: list[Tree], preferences: Tree, page: Page | None) -> Iterable[PageBlock]:
-    if page is not None and blocked(_texts(policy, "URLBlocklist"), _texts(policy, "URLAllowlist"), page):
+    if page is not None and blocked(
+        texts(policy.get("URLBlocklist")), texts(policy.get("URLAllowlist")), page
+    ):
         yield PageBlock(Forbidden.PAGE, SetBy.POLICY)
     if SCRIPTS.default not in policy and policy.get("JavascriptEnabled") is False:  # its old name
         policy = {**policy, SCRIPTS.default: BLOCK}
     scripts = chromium_rules.found(SCRIPTS, policy, entries, preferences, page)
     if scripts.setting == BLOCK:
         yield PageBlock(Forbidden.SCRIPTS, scripts.by)
-
-
-def _texts(values: Tree, name: str) -> list[str]:
-    value = values.get(name)
-    return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
 
 
 def _third_party(
@@ -88,6 +85,6 @@ def _third_party(
 
 def _clears(policy: Tree) -> bool:
     """Whether a policy clears cookies at the end (the first is Chromium's, the second Edge's)."""
-    return _SITE_DATA in _texts(policy, "ClearBrowsingDataOnExitList") or bool(
+    return _SITE_DATA in texts(policy.get("ClearBrowsingDataOnExitList")) or bool(
         policy.get("ClearBrowsingDataOnExit")
     )

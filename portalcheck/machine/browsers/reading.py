@@ -169,6 +169,11 @@ def read_ini(path: Path, limit: int) -> dict[str, dict[str, str]]:
     return sections
 
 
+def texts(value: object) -> list[str]:
+    """The texts in a list; empty where it is none."""
+    return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
+
+
 def part(tree: object, *keys: str) -> object:
     """The value at a path of keys in nested dictionaries, None without such a path."""
     for key in keys:

@@ -10,11 +10,11 @@ import msgspec
 from portalcheck.api.declarations import INCONCLUSIVE, NONE, Cause
 from portalcheck.diagnosis.steps import OTHER as OTHER_SYMPTOM
 from portalcheck.diagnosis.steps import likely_steps
-from portalcheck.model import Outcome, Platform, Report, ReportCheck
+from portalcheck.model import Outcome, Platform, Report, ReportCheck, Status
 from portalcheck.report.block import Integrity, RecoveredReport
 from portalcheck.report.code import LENGTH, OTHER, CodeProblem, Decoded, ProblemKind, spell
 from portalcheck.report.formats.lines import numbered, wrap
-from portalcheck.report.guidance import cause_words, guidance
+from portalcheck.report.guidance import cause_words, for_agent, for_it, guidance
 from portalcheck.words.catalog import Catalog
 
 _CODE_PROBLEMS = {
@@ -79,7 +79,7 @@ def _origin(fields: Mapping[str, Any], words: Catalog) -> Iterator[str]:
 
 def _cause(report: Report, words: Catalog) -> Iterator[str]:
     """What was found, what it means for the help desk, and what the caller is told to do: the same as there."""
-    texts, told = cause_words(report, words), guidance(report, words)
+    told = guidance(report, words)
     yield from ("", words.ui("heading.result") + ":")
     yield from wrap(told.verdict[0], "  ")
     yield "  " + words.ui("report.cause", cause=report.cause)
@@ -88,11 +88,8 @@ def _cause(report: Report, words: Catalog) -> Iterator[str]:
     for symptom in report.symptoms:
         yield from wrap(f"{words.ui('heading.told')}: {words.symptom(symptom)}", "  ")
     yield from ("", words.ui("heading.agent") + ":")
-    if report.cause == NONE.id and report.symptoms:
-        for sentence in (words.ui("read.healthy"), *map(words.symptom_agent, report.symptoms)):
-            yield from wrap(sentence, "  ")
-    else:
-        yield from wrap(texts.agent, "  ")
+    for sentence in for_agent(report, words):
+        yield from wrap(sentence, "  ")
     if report.cause == NONE.id and set(report.symptoms) <= {OTHER_SYMPTOM}:
         yield from ("", words.ui("heading.ask_next") + ":")
         yield from wrap(words.ui("read.ask_symptom"), "  ")
@@ -108,7 +105,7 @@ def _cause(report: Report, words: Catalog) -> Iterator[str]:
         for step in told.further:
             yield from wrap(step.line, "  ")
     yield from ("", words.ui("heading.details") + ":")
-    yield from wrap(texts.it, "  ")
+    yield from wrap(for_it(report, words), "  ")
 
 
 def _checks(checks: Sequence[Mapping[str, Any]], words: Catalog) -> Iterator[str]:
@@ -170,25 +167,39 @@ def _decoded(code: Decoded, words: Catalog) -> Iterator[str]:
     yield words.ui("report.system", os=code.os)
     checks = [{"check": check, "status": status.value} for check, status in code.statuses.items()]
     rows = words.installed.rows(code.cause or "")
-    row = rows[0] if rows else None
+    row = next((each for each in rows if _may_hold(each, code)), rows[-1] if rows else None)
     if not any(each.owner_by for each in rows):  # else the evidence decides, which a code does not hold
         yield from _owner(row.owner if row is not None else None, words)
     if row is not None:
-        yield from _cause(_of_code(code, row), words)
+        yield from _cause(_of_code(code, row, words), words)
     else:
         yield from ("", words.ui("heading.result") + ":")
         yield from wrap(words.ui(f"read.code_cause_{'other' if code.cause == OTHER else 'unknown'}"), "  ")
     yield from _checks(checks, words)
-    yield ""
     yield from _checklist(words)
 
 
-def _of_code(code: Decoded, row: Cause) -> Report:
+def _may_hold(row: Cause, code: Decoded) -> bool:
+    """Whether a row of a cause fits the statuses of a code: of what it needs nothing is well."""
+    return all(
+        code.statuses.get(reason.partition(".")[0]) not in (Status.OK, Status.SKIP) for reason in row.all
+    )
+
+
+def _left_open(code: Decoded, words: Catalog) -> bool:
+    """Whether a needed check could not tell."""
+    return any(
+        status is Status.UNKNOWN and (check := words.installed.check(name)) is not None and check.needed
+        for name, status in code.statuses.items()
+    )
+
+
+def _of_code(code: Decoded, row: Cause, words: Catalog) -> Report:
     """As much of a report as its code tells."""
     return msgspec.structs.replace(
         RecoveredReport(integrity=Integrity.COMPLETE, source="code", fields={}).to_report(),
         cause=row.id,
-        outcome=Outcome.UNKNOWN if row is INCONCLUSIVE else Outcome.OK,
+        outcome=Outcome.UNKNOWN if row is INCONCLUSIVE or _left_open(code, words) else Outcome.OK,
         platform=Platform(code.os, ""),
         checks=tuple(ReportCheck(check, status, 0, ()) for check, status in code.statuses.items()),
         likely_steps=likely_steps(row, (), ()),

@@ -15,7 +15,7 @@ from portalcheck.report.formats import route_diagram
 from portalcheck.report.formats import wording as words
 from portalcheck.report.formats.pages import own_file, template
 from portalcheck.report.formats.pages import policy as policy_of
-from portalcheck.report.guidance import cause_words, choices, guidance
+from portalcheck.report.guidance import cause_words, choices, for_it, guidance
 from portalcheck.words.catalog import Catalog
 
 _LONGEST = 4000
@@ -41,7 +41,8 @@ def render(report: Report, catalog: Catalog, portal: Portal | None = None) -> st
         script=Markup(script),  # noqa: S704
         policy=policy_of(style, script),
         outcome=report.outcome.value,
-        cause=cause_words(report, catalog),
+        cause=report.cause,
+        for_it=for_it(report, catalog),
         told=guidance(report, catalog, portal),
         choices=choices(report, catalog),
         **_picture(report, catalog),

@@ -66,7 +66,7 @@ def _result(report: Report) -> str | None:
 
 
 def _advice(report: Report, catalog: Catalog) -> Iterator[str]:
-    yield guidance.cause_words(report, catalog).it
+    yield guidance.for_it(report, catalog)
     if report.likely_steps:
         yield f"{catalog.ui('heading.first')}: {guidance.title(report.likely_steps[0], catalog)}"
         yield from (

@@ -109,7 +109,14 @@ def test_a_file_is_taken_or_refused_as_chromium_does(
 
 @pytest.mark.parametrize(
     "text",
-    ["[1," + "/**/" * 50_000, "[1," + "/* x */ // y\n" * 50_000 + "]", "/*" * 200_000, '["' + "," * 200_000],
+    [
+        '{"a":1,\n' + "/" * 60 + '\n"b":2}',
+        "[1,\n" + '// "https://site.example",\n' * 5000 + "2]",
+        "[1," + "/**/" * 50_000,
+        "[1," + "/* x */ // y\n" * 50_000 + "]",
+        "/*" * 200_000,
+        '["' + "," * 200_000,
+    ],
 )
 def test_json_is_read_in_time_in_proportion_to_its_length(text: str) -> None:
     started = time.monotonic()

@@ -7,7 +7,7 @@ import pytest
 
 from portalcheck.model import Privacy, Report
 from portalcheck.report.formats import agent, html, json, text
-from portalcheck.report.guidance import cause_words, guidance
+from portalcheck.report.guidance import for_agent, for_it, guidance
 from tests.declared import read_paste, write_block
 from tests.report.formats import hostile, reports
 from tests.report.formats.formats import ENGLISH, LANGUAGES, SPANISH
@@ -25,19 +25,18 @@ def flat(shown: str) -> str:
 @pytest.mark.parametrize("name", reports.ALL)
 def test_the_view_has_verdict_cause_meaning_steps_origin_and_what_to_prepare(name: str, lang: str) -> None:
     report, words = reports.ALL[name](), LANGUAGES[lang]
-    cause, told = cause_words(report, words), guidance(report, words)
-    meaning = [cause.agent] if report.cause != "none" else map(words.symptom_agent, report.symptoms)
+    told = guidance(report, words)
     shown, place = flat(view(report, lang)), 0
     for part in (
         words.ui("read.complete"),
         told.verdict[0],
         words.ui("report.cause", cause=report.cause),
-        *meaning,
+        *for_agent(report, words),
         *told.never,
         *told.actions,
         told.article,
         *(step.line for step in told.further),
-        cause.it,
+        for_it(report, words),
         words.ui("report.system", os="windows", release="11"),
         words.ui("read.prepare"),
         *words.ref("support-checklist").actions,

@@ -17,7 +17,7 @@ from portalcheck.report import code as phonecode
 from portalcheck.report.formats import html as page
 from portalcheck.report.formats import route_diagram
 from portalcheck.report.formats import wording as words
-from portalcheck.report.guidance import cause_words, choices, guidance
+from portalcheck.report.guidance import choices, for_it, guidance
 from tests.declared import write_block
 from tests.report.formats import reports
 from tests.report.formats.formats import ENGLISH, LANGUAGES, SPANISH
@@ -48,7 +48,7 @@ def calling(report: Report) -> Report:
 @every_language
 def test_the_page_says_all_in_the_order_in_which_it_helps(name: str, lang: str) -> None:
     report, catalog = reports.ALL[name](), LANGUAGES[lang]
-    cause, told = cause_words(report, catalog), guidance(report, catalog)
+    told = guidance(report, catalog)
     assert told.actions
     expected = [
         told.portal,
@@ -72,7 +72,7 @@ def test_the_page_says_all_in_the_order_in_which_it_helps(name: str, lang: str) 
         *words.not_checked(report, catalog),
         catalog.ui("html.show_checks"),
         catalog.ui("heading.details"),
-        cause.it,
+        for_it(report, catalog),
         *words.contacts(report, catalog),
         catalog.ui("report.started", started=report.started),
     ]

@@ -42,7 +42,7 @@ _OTHER_SYSTEMS = {
 
 
 def named() -> dict[str, Cause]:
-    return {cause.id: cause for cause in reversed((NONE, INCONCLUSIVE, *CAUSES)) if not cause.note}
+    return {cause.id: cause for cause in (NONE, INCONCLUSIVE, *CAUSES) if not cause.note}
 
 
 def report_of(cause: Cause, symptoms: tuple[str, ...], system: str = "windows") -> Report:
