@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import sys
 import time
 from collections.abc import Sequence
 from types import TracebackType
@@ -21,12 +22,12 @@ from portalcheck.probe.limits import BUSY_S, STARVED_S, STARVED_SHARE, TICK_S
 
 _log = logging.getLogger(__name__)
 
-_BOOTTIME = getattr(time, "CLOCK_BOOTTIME", None)
-
 
 def _now() -> float:
     """Seconds on a clock that goes on while the computer is suspended, where there is one (clock_gettime(2))."""
-    return time.monotonic() if _BOOTTIME is None else time.clock_gettime(_BOOTTIME)
+    if sys.platform == "linux":
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+    return time.monotonic()
 
 
 class Watchdog:
