@@ -7,8 +7,8 @@ thread that wants to wake up soon wakes up late. How late is measured while the 
 from __future__ import annotations
 
 import logging
-import threading
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from types import TracebackType
