@@ -219,7 +219,8 @@ def _another(
 
 def _settings(profiles: Iterable[BrowserProfile], stopping: set[str]) -> Iterator[Finding]:
     for one in profiles:
-        stops = _how_grave(one, stopping)
+        # What stops people is how the default browser, or the only one, is set in the profile that comes first.
+        stops = fail if one.profile == 1 and one.browser in stopping else warn
         if one.unreadable is not None:
             yield unknown(reasons.UNREADABLE, browser=one.browser, profile=one.profile, why=one.unreadable)
         for block in one.blocks:
@@ -236,19 +237,11 @@ def _settings(profiles: Iterable[BrowserProfile], stopping: set[str]) -> Iterato
             yield note(reasons.EXTENSION, browser=one.browser, name=name)
 
 
-def _how_grave(one: BrowserProfile, stopping: set[str]) -> Callable[..., Finding]:
-    """What stops people: how the default browser, or the only one, is set in the profile that comes first.
-
-    Nobody is stopped by how others are set (contract.md, Rulings).
-    """
-    return fail if one.profile == 1 and one.browser in stopping else warn
-
-
 def _ways(
     profiles: Iterable[BrowserProfile], stopping: set[str], tried: Sequence[TriedWay], *, proxied: bool
 ) -> Iterator[Finding]:
     for one in profiles:
-        stops = _how_grave(one, stopping)
+        stops = fail if one.profile == 1 and one.browser in stopping else warn
         came = next((each for each in tried if each.profile is one), TriedWay(one))
         if came.dns_fails:
             yield stops(reasons.OWN_DNS_FAILS, browser=one.browser, by=one.way.dns_by)
