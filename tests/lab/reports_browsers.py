@@ -122,11 +122,11 @@ ROWS: tuple[Row, ...] = (
     ),
     _healthy(
         "S09",
-        "policies block the cookies of a domain, and allow those of the portal in it",
+        "policies block the cookies of a domain, and allow those of the portal and of identity in it",
         chromium(
             policy={
                 "CookiesBlockedForUrls": ["[*.]lab.example"],
-                "CookiesAllowedForUrls": ["https://portal.lab.example"],
+                "CookiesAllowedForUrls": ["https://portal.lab.example", "https://id.lab.example"],
             }
         ),
         chromium=True,

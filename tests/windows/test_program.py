@@ -67,7 +67,7 @@ def test_what_cmd_leads_into_a_file_is_utf_8(windows: Windows, tmp_path: Path) -
 APPENDS = """
 import sys
 from pathlib import Path
-from portalcheck.cli.console import append_line
+from portalcheck.writing import append_line
 for number in range(500):
     append_line(Path(sys.argv[1]), f"{sys.argv[2]}-{number} " + "x" * 200 + "\\n")
 """

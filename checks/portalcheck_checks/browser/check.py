@@ -69,7 +69,21 @@ def browser(ctx: Context) -> Iterable[Finding]:
     )
     idle = {one.browser for one in browsers} - {one.browser for one in browsers if _is_in_use(one, now)}
     in_use = [one for one in profiles if one.browser not in idle]
-    yield from judge(browsers, profiles, now, proxied=proxied, tried=lambda: own_ways(ctx, in_use))
+    yield from judge(
+        browsers,
+        profiles,
+        now,
+        proxied=proxied,
+        tried=lambda: own_ways(ctx, in_use),
+        meets_identity=lambda: _meets_identity(ctx),
+    )
+
+
+def _meets_identity(ctx: Context) -> bool:
+    """Whether the way to the sign-in page was seen to lead to a host that signs people in."""
+    trace = ctx.trace() if ctx.contactable else None
+    hosts = {hop.host for hop in trace.hops} if trace is not None else set()
+    return any(host == name or host.endswith(f".{name}") for host in hosts for name in ctx.portal.identity)
 
 
 def _is_in_use(one: InstalledBrowser, now: float) -> bool:
@@ -156,10 +170,12 @@ def judge(
     *,
     proxied: bool = False,
     tried: Callable[[], Sequence[TriedWay]] = tuple,
+    meets_identity: Callable[[], bool] = lambda: False,
 ) -> Iterator[Finding]:
     """Findings on browsers, each once for a browser however many of its profiles it holds for.
 
-    `tried` is asked when all has been said that can be read.
+    `tried` is asked when all has been said that can be read; `meets_identity`, where the cookies of a host of identity
+    are blocked: a profile may list hosts that this sign-in does not use.
     """
     browsers, profiles = tuple(browsers), tuple(profiles)
     defaults = {one.browser for one in browsers if one.default}
@@ -168,7 +184,7 @@ def judge(
 
     def all_of_them() -> Iterator[Finding]:
         yield from _versions(browsers, now)
-        yield from _settings(profiles, stopping)
+        yield from _settings(profiles, stopping, meets_identity)
         came = tried()
         yield from _ways(profiles, stopping, came, proxied=proxied)
         yield from _another(browsers, profiles, defaults, came)
@@ -217,15 +233,20 @@ def _another(
         yield ok(reasons.OTHER, browser=others[0])
 
 
-def _settings(profiles: Iterable[BrowserProfile], stopping: set[str]) -> Iterator[Finding]:
+def _settings(
+    profiles: Iterable[BrowserProfile], stopping: set[str], meets_identity: Callable[[], bool]
+) -> Iterator[Finding]:
     for one in profiles:
         # What stops people is how the default browser, or the only one, is set in the profile that comes first.
         stops = fail if one.profile == 1 and one.browser in stopping else warn
         if one.unreadable is not None:
             yield unknown(reasons.UNREADABLE, browser=one.browser, profile=one.profile, why=one.unreadable)
         for block in one.blocks:
+            elsewhere = block.role is CookieRole.IDENTITY
             say = note if block.scope is CookieScope.THIRD_PARTY else stops
-            more: dict[str, Arg] = {"role": block.role} if block.role is CookieRole.IDENTITY else {}
+            if elsewhere and not meets_identity():
+                say = note
+            more: dict[str, Arg] = {"role": block.role} if elsewhere else {}
             yield say(reasons.BLOCKS_COOKIES, browser=one.browser, scope=block.scope, by=block.by, **more)
         for forbidden in one.forbids:
             yield stops(reasons.FORBIDS, browser=one.browser, what=forbidden.what, by=forbidden.by)
