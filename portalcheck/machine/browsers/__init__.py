@@ -13,9 +13,6 @@ from typing import TYPE_CHECKING
 from portalcheck.facts import (
     ANOTHER,
     BrowserProfile,
-    CookieBlock,
-    CookieRole,
-    CookieScope,
     CookieStore,
     InstalledBrowser,
     Unreadable,
@@ -27,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["cookie_stores", "found", "installed", "profiles"]
 
-_MOST_IDENTITY = 4  # settings are read anew for each
+_MOST_IDENTITY = 4
 
 
 def installed(
@@ -61,8 +58,6 @@ def profiles(
     Also whether it blocks the cookies of the `identity` hosts, which sign people in. `profiles` are those that were
     `found`. Nothing of GNOME Web, whose settings are not read.
     """
-    from msgspec.structs import replace
-
     from portalcheck.machine.browsers import chromium_settings, firefox_settings, safari
     from portalcheck.machine.browsers.default import default_browser
     from portalcheck.machine.browsers.matching import page_of
@@ -82,9 +77,7 @@ def profiles(
             )
             read += (away,)
         elif reader := readers.get(profile.place.browser.family):
-            here = reader(profile, environment, page)
-            there = (block for other in others for block in reader(profile, environment, other).blocks)
-            read += (replace(here, blocks=(*here.blocks, *_blocked_there(here.blocks, there))),)
+            read += (reader(profile, environment, page, others),)
     if _is_hidden(default_browser(environment), (one.browser for one in read)):
         return (*read, BrowserProfile(browser=ANOTHER, profile=1, unreadable=Unreadable.UNKNOWN_LAYOUT))
     return read
@@ -127,14 +120,6 @@ def cookie_stores(
     if _is_hidden(default_browser(environment), (each.browser for each in stores)):
         stores.append(CookieStore(browser=ANOTHER, profile=1, unreadable=Unreadable.UNKNOWN_LAYOUT))
     return tuple(replace(each, of_caller=environment.for_caller) for each in stores)
-
-
-def _blocked_there(here: Sequence[CookieBlock], there: Iterable[CookieBlock]) -> Iterator[CookieBlock]:
-    """The blocks of identity hosts that do not hold for the page as well: a default, perhaps, that spares it alone."""
-    if any(block.scope is CookieScope.ALL for block in here):
-        return
-    by = {block.by for block in there if block.scope is not CookieScope.THIRD_PARTY}
-    yield from (CookieBlock(CookieScope.SITE, one, CookieRole.IDENTITY) for one in sorted(by))
 
 
 def _is_hidden(default: str, read: Iterable[str]) -> bool:

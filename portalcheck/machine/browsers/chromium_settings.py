@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from portalcheck.facts import BrowserProfile, CookieBlock, CookieScope, Forbidden, PageBlock, SetBy
 from portalcheck.machine.browsers import chromium_extensions, chromium_policies, chromium_rules, own_way
 from portalcheck.machine.browsers.chromium_rules import BLOCK, COOKIES, SCRIPTS, SESSION_ONLY, Found
 from portalcheck.machine.browsers.matching import Page
-from portalcheck.machine.browsers.profile import Profile, unread
+from portalcheck.machine.browsers.profile import Profile, unread, with_identity
 from portalcheck.machine.browsers.reading import part, read_json, table, texts
 from portalcheck.machine.browsers.url_filters import blocked
 from portalcheck.machine.environment import Environment
@@ -20,8 +20,10 @@ _SITE_DATA = "cookies_and_other_site_data"
 Tree = Mapping[str, object]
 
 
-def settings(profile: Profile, environment: Environment, page: Page | None) -> BrowserProfile:
-    """What the profile does with a page and its cookies."""
+def settings(
+    profile: Profile, environment: Environment, page: Page | None, identity: Sequence[Page | None]
+) -> BrowserProfile:
+    """What the profile does with a page and its cookies, and with those of the hosts that sign people in."""
     found = profile.unreadable or read_json(profile.folder / "Preferences")
     preferences, secure = table(found), table(read_json(profile.folder / "Secure Preferences"))
     policy = chromium_policies.of_place(profile.place, environment)
@@ -29,11 +31,16 @@ def settings(profile: Profile, environment: Environment, page: Page | None) -> B
     entries = chromium_extensions.newest_first(enabled)
     cookies = chromium_rules.found(COOKIES, policy.both, entries, preferences, page)
     set_by_extensions = [table(entry, "preferences") for entry in entries]
+    third_party = _third_party(set_by_extensions, preferences, policy)
+    there = (
+        _blocks(chromium_rules.found(COOKIES, policy.both, entries, preferences, other), third_party)
+        for other in identity
+    )
     return BrowserProfile(
         browser=profile.browser,
         profile=profile.number,
         unreadable=unread(found),
-        blocks=tuple(_blocks(cookies, _third_party(set_by_extensions, preferences, policy))),
+        blocks=with_identity(tuple(_blocks(cookies, third_party)), there),
         forbids=tuple(_forbids(policy.both, entries, preferences, page)),
         clears_on_exit=cookies.setting == SESSION_ONLY or _clears(policy.both),
         never_remembers=policy.both.get("IncognitoModeAvailability") == _ALWAYS_PRIVATE,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from portalcheck.facts import (
@@ -27,7 +27,7 @@ from portalcheck.machine.browsers.database import Database, ask
 from portalcheck.machine.browsers.firefox_prefs import Preferences
 from portalcheck.machine.browsers.matching import Page
 from portalcheck.machine.browsers.policy_effects import DENY, SESSION
-from portalcheck.machine.browsers.profile import Profile, unread
+from portalcheck.machine.browsers.profile import Profile, unread, with_identity
 from portalcheck.machine.browsers.reading import part, read_json, table
 from portalcheck.machine.browsers.sqlite_image import take
 from portalcheck.machine.environment import Environment
@@ -39,19 +39,23 @@ _BUILT_IN = ("app-builtin", "app-system-defaults", "app-system-addons")
 _SWITCHED_OFF = ("userDisabled", "appDisabled", "softDisabled", "embedderDisabled")
 
 
-def settings(profile: Profile, environment: Environment, page: Page | None) -> BrowserProfile:
-    """What the profile does with the cookies of a page."""
+def settings(
+    profile: Profile, environment: Environment, page: Page | None, identity: Sequence[Page | None]
+) -> BrowserProfile:
+    """What the profile does with the cookies of a page, and with those of the hosts that sign people in."""
     install = firefox_install.installation(profile.folder, environment)
     system = firefox_policies.system_folder(profile.place, environment, install)
     preferences, text = firefox_prefs.read_all(profile.folder, install, system)
     policies = firefox_policies.policies(profile.place, environment, install)
     policy_effects.apply(preferences, policies)
-    permission, by = _permission(profile.folder / "permissions.sqlite", policies, page)
+    exceptions = profile.folder / "permissions.sqlite"
+    permission, by = _permission(exceptions, policies, page)
+    there = (_blocks(preferences, *_permission(exceptions, policies, other)) for other in identity)
     return BrowserProfile(
         browser=profile.browser,
         profile=profile.number,
         unreadable=profile.unreadable or unread(text),
-        blocks=_blocks(preferences, permission, by),
+        blocks=with_identity(_blocks(preferences, permission, by), there),
         forbids=tuple(_forbids(preferences, policies, page)),
         clears_on_exit=_clears(preferences, permission),
         never_remembers=preferences.get(firefox_prefs.PRIVATE) is True,

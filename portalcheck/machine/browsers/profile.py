@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import msgspec
 
-from portalcheck.facts import CookieStore, Unreadable
+from portalcheck.facts import CookieBlock, CookieRole, CookieScope, CookieStore, Unreadable
 from portalcheck.machine.browsers.database import Database, ask
 from portalcheck.machine.browsers.matching import Clock, Jars, Page, Totals, totals
 from portalcheck.machine.browsers.places import Place
@@ -45,6 +45,16 @@ class Question(msgspec.Struct, frozen=True):
     hosts: tuple[str, ...]
     now: float
     identity: tuple[str, ...] = ()
+
+
+def with_identity(
+    here: tuple[CookieBlock, ...], there: Iterable[Iterable[CookieBlock]]
+) -> tuple[CookieBlock, ...]:
+    """The blocks for a page, and those of each host that signs people in which do not hold for the page as well."""
+    if any(block.scope is CookieScope.ALL for block in here):
+        return here
+    by = {block.by for blocks in there for block in blocks if block.scope is not CookieScope.THIRD_PARTY}
+    return (*here, *(CookieBlock(CookieScope.SITE, one, CookieRole.IDENTITY) for one in sorted(by)))
 
 
 def no_jars(page: Page | None) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from portalcheck.facts import BrowserProfile, CookieBlock, CookieScope, CookieStore, SetBy, Unreadable
@@ -45,9 +46,11 @@ def cookies(profile: Profile, question: Question) -> CookieStore:
     return store(profile, found, running=None, keeps_session=False)
 
 
-def settings(profile: Profile, environment: Environment, page: Page | None) -> BrowserProfile:
+def settings(
+    profile: Profile, environment: Environment, page: Page | None, identity: Sequence[Page | None]
+) -> BrowserProfile:
     """What the profile blocks. Exceptions for single sites do not exist in Safari."""
-    del page
+    del page, identity
     jar = profile.unreadable or _jar(profile)
     plist = Path("Library") / _CONTAINER / "Preferences" / "com.apple.Safari.plist"
     preferences = Unreadable.ABSENT if environment.home is None else read_plist(environment.home / plist)
