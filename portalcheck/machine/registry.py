@@ -10,6 +10,13 @@ from portalcheck.machine.environment import Registry, RegistryValue
 
 MAX_ENTRIES = 4096
 
+
+def text(values: Mapping[str, RegistryValue], name: str) -> str:
+    """A value of a key as text; empty where it is missing or of another type."""
+    value = values.get(name)
+    return value if isinstance(value, str) else ""
+
+
 if sys.platform == "win32":
     import winreg
 

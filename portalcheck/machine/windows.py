@@ -19,13 +19,8 @@ from portalcheck.machine.interface_kind import InterfaceFacts, by_name
 from portalcheck.machine.known_folders import of_system, of_user, program_data
 from portalcheck.machine.proxies import windows as proxies
 from portalcheck.machine.proxies.rules import ProxyRules
+from portalcheck.machine.registry import text
 from portalcheck.machine.windows_release import system as system
-
-
-def _text(values: Mapping[str, RegistryValue], name: str) -> str:
-    value = values.get(name)
-    return value if isinstance(value, str) else ""
-
 
 # ---- interfaces --------------------------------------------------------------------------------
 
@@ -92,8 +87,8 @@ def _adapters(environment: Environment) -> Mapping[str, tuple[str, int]]:
     for key in environment.registry.subkeys("HKLM", _ADAPTERS):
         values = environment.registry.values("HKLM", rf"{_ADAPTERS}\{key}") if key.isdecimal() else {}
         number = values.get("*IfType")
-        words = f"{_text(values, 'DriverDesc')} {_text(values, 'ComponentId')}"
-        drivers[_text(values, "NetCfgInstanceId").upper()] = (words, number if isinstance(number, int) else 0)
+        words = f"{text(values, 'DriverDesc')} {text(values, 'ComponentId')}"
+        drivers[text(values, "NetCfgInstanceId").upper()] = (words, number if isinstance(number, int) else 0)
     return {name: drivers[guid] for guid, name in _names(environment) if guid in drivers}
 
 
@@ -179,7 +174,7 @@ def dns_servers(environment: Environment) -> tuple[DnsServer, ...]:
 
 def _servers(values: Mapping[str, RegistryValue]) -> list[str]:
     for name in ("NameServer", "DhcpNameServer"):
-        servers = [word for word in re.split(r"[,;\s]+", _text(values, name)) if address(word)]
+        servers = [word for word in re.split(r"[,;\s]+", text(values, name)) if address(word)]
         if servers:
             return servers
     raw = values.get("Dhcpv6DNSServers")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from portalcheck.facts import System
 from portalcheck.machine.environment import Environment, RegistryValue
+from portalcheck.machine.registry import text
 
 _VERSION = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion"
 _FIRST_BUILD_OF_11 = 22000
@@ -31,14 +32,14 @@ def system(environment: Environment) -> System:
     `10 22H2 ESU` has had extended security updates. What the registry does not tell is left out.
     """
     values = environment.registry.values("HKLM", _VERSION)
-    label = _text(values, "DisplayVersion") or _text(values, "ReleaseId")
+    label = text(values, "DisplayVersion") or text(values, "ReleaseId")
     label = label if re.fullmatch(r"\d\dH\d|\d{4}", label) else ""
-    if _text(values, "InstallationType").startswith("Server"):
-        year = re.search(r"Server (\d{4}(?: R2)?)", _text(values, "ProductName"))
+    if text(values, "InstallationType").startswith("Server"):
+        year = re.search(r"Server (\d{4}(?: R2)?)", text(values, "ProductName"))
         return System("windows", f"server {year[1] if year else label}".strip())
     if not isinstance(values.get("CurrentMajorVersionNumber"), int):
-        return System("windows", _OLD.get(_text(values, "CurrentVersion"), ""))
-    number = _text(values, "CurrentBuildNumber")
+        return System("windows", _OLD.get(text(values, "CurrentVersion"), ""))
+    number = text(values, "CurrentBuildNumber")
     build = int(number) if re.fullmatch(r"[0-9]{1,6}", number) else 0
     words = ["11" if build >= _FIRST_BUILD_OF_11 else "10", *_edition(values, build, label)]
     return System("windows", " ".join(word for word in words if word))
@@ -46,7 +47,7 @@ def system(environment: Environment) -> System:
 
 def _edition(values: Mapping[str, RegistryValue], build: int, label: str) -> tuple[str, str]:
     """What follows the version: the release and the edition."""
-    named = _text(values, "EditionID")
+    named = text(values, "EditionID")
     word = next((word for pattern, word in _EDITIONS if re.fullmatch(pattern, named)), "")
     revision = values.get("UBR")
     if word.endswith("LTSC"):
@@ -54,8 +55,3 @@ def _edition(values: Mapping[str, RegistryValue], build: int, label: str) -> tup
     if isinstance(revision, int) and revision >= _FIRST_EXTENDED.get(build, revision + 1):
         return label, "ESU"
     return label, word
-
-
-def _text(values: Mapping[str, RegistryValue], name: str) -> str:
-    value = values.get(name)
-    return value if isinstance(value, str) else ""

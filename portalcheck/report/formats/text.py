@@ -75,10 +75,10 @@ def _screen(told: Guidance, report: Report, catalog: Catalog) -> list[str]:
     )
     hints = [line for hint in told.hints for line in wrap(hint, _IN)]
     end = [*wrap(told.urgent), catalog.ui("report.code", code=report.code)]
-    for places, then in _shorter(told.further):
+    for hinted, then in _shorter(told.further):
         parts = (
             top,
-            [*first, *(hints if places else [])],
+            [*first, *(hints if hinted else [])],
             list(_listed("then", (step.line for step in then), catalog)),
             end,
         )
