@@ -152,18 +152,16 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
         except OSError as error:
             # The log is no result: a run is as good without it.
             self.say(cannot_write(self.words, {str(self.log.path): error}))
+        if failed:
+            told = {named(path, self.form): error for path, error in failed.items()}
+            raise click.ClickException(cannot_write(self.words, told))
         for output in self.outputs:
-            if output.path in failed:
-                continue
             if output.path is not None:
                 self.say(self.words.ui("copy.written", file=str(output.path)))
             elif output.form is Format.TEXT:
                 console.result(console.painted(texts[output], self.words, no_color=self.options.no_color))
             else:
                 console.result(texts[output])
-        if failed:
-            told = {named(path, self.form): error for path, error in failed.items()}
-            raise click.ClickException(cannot_write(self.words, told))
         if self.options.copy:
             self.say(self.words.ui("copy.copied" if copy(self._leading(texts)) else "copy.failed"))
         if self.options.open:
