@@ -87,11 +87,12 @@ def test_the_readme_holds_a_whole_package_and_its_tests() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_the_tests_of_the_readme_pass_as_written(python: Path, tmp_path: Path) -> None:
     test = f"test_{PACKAGE}.py"
     (tmp_path / test).write_text(FILES[test], "utf-8")
     done = subprocess.run(
-        [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", test],
+        [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--basetemp={tmp_path / 'own'}", test],
         cwd=tmp_path,
         capture_output=True,
         text=True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import venv
@@ -13,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 _SITE = next(path for path in sys.path if path.endswith("site-packages"))
-_PIP = ("pip", "install", "-q", "--no-deps", "--no-build-isolation")
 _FULL = 'mount -t tmpfs -o size=64k tmpfs "$HOME" && exec "$@"'
 """A home folder on a disk of 64 KB, which nobody sees but the program that is started so."""
 
@@ -35,8 +35,13 @@ def installed(folder: Path, files: Mapping[str, str]) -> Path:
     ).stdout.strip()
     Path(where, "beside.pth").write_text(f"import site; site.addsitedir({_SITE!r})\n")
     subprocess.run(
-        [sys.executable, "-m", *_PIP, "--target", where, folder / "source"], check=True, capture_output=True
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder],
+        cwd=folder / "source",
+        check=True,
+        capture_output=True,
     )
+    (wheel,) = folder.glob("*.whl")
+    shutil.unpack_archive(wheel, where, "zip")
     return python
 
 

@@ -81,6 +81,7 @@ def test_local_evidence_is_there_only_when_it_is_asked_for_and_counted_when_not(
     )
 
 
+@pytest.mark.slow
 @pytest.mark.not_on_windows("linux", "namespaces")
 @pytest.mark.skipif(not can_plant(), reason="needs root, unshare and ip for a network of its own")
 def test_what_was_planted_is_in_no_file_and_in_nothing_that_reads_a_report(tmp_path: Path) -> None:

@@ -123,7 +123,15 @@ def test_nothing_is_put_into_words_if_nobody_reads_them(monkeypatch: pytest.Monk
 
 @pytest.mark.parametrize(
     "fault",
-    ["healthy", "proxy-down", "dns-hijacked", "hosts-override", "ipv6-broken", "cert-revoked", "vpn-active"],
+    [
+        "healthy",
+        "proxy-down",
+        "dns-hijacked",
+        "hosts-override",
+        pytest.param("ipv6-broken", marks=pytest.mark.slow),
+        "cert-revoked",
+        "vpn-active",
+    ],
 )
 def test_no_address_path_query_or_user_is_in_the_log(tmp_path: Path, fault: str) -> None:
     log = log_of(fault, tmp_path)

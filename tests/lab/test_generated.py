@@ -17,7 +17,6 @@ from tests.lab.injectors import FAULTS, INJECTORS, ODDITIES, Injector, compatibl
 from tests.lab.row import cause
 
 SEEDS = range(30)
-FAST_SEEDS = (0, 2)
 BEYOND: dict[int, str] = {}
 """Worlds that the tool cannot judge yet, and why."""
 
@@ -30,7 +29,7 @@ def expected_of(text: str) -> Expected:
 
 
 def _marked(seed: int) -> Any:
-    marks: list[Any] = [] if seed in FAST_SEEDS else [pytest.mark.slow]
+    marks: list[Any] = [pytest.mark.slow]
     if seed in BEYOND:
         marks.append(pytest.mark.xfail(reason=BEYOND[seed], strict=True))
     return pytest.param(seed, marks=marks)

@@ -61,7 +61,7 @@ VARIABLES = [
     f"PORTALCHECK_{name}" for name in ("PORTAL", "TIMEOUT", "SKIP", "NETWORK_RESOLVERS", "NETWORK_CAPTIVE")
 ]
 QUICK = settings(
-    max_examples=150,
+    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
