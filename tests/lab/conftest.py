@@ -40,7 +40,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def _marked(row: Row, test: str) -> Any:
-    marks = [] if row.id in FAST else [pytest.mark.slow]
+    marks = [pytest.mark.xdist_group(row.id), *([] if row.id in FAST else [pytest.mark.slow])]
     if row.beyond and "cause" in test:
         marks.append(pytest.mark.xfail(reason=row.beyond, strict=True))
     return pytest.param(row, id=row.id, marks=marks)
