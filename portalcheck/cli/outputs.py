@@ -174,14 +174,4 @@ class Log:
         if self.path is None:
             return
         line = " ".join(f"{name}={value}" for name, value in facts.items()) + "\n"
-        if _size(self.path) + len(line) > self._most:
-            self.path.replace(self.path.with_name(f"{self.path.name}.1"))
-        writing.append_line(self.path, line)
-
-
-def _size(path: Path) -> int:
-    """Bytes of a regular file; of what is none, or is not there, nothing that could be too much."""
-    try:
-        return path.stat().st_size if path.is_file() else 0
-    except OSError:
-        return 0
+        writing.append_line(self.path, line, most_bytes=self._most)
