@@ -14,6 +14,9 @@ def start() -> NoReturn:
     """Load and run the command line."""
     # What is loaded lives to the end: to look through it for garbage again and again costs a twentieth of a run.
     gc.set_threshold(100_000)
+    from portalcheck.shortage import be_frugal
+
+    be_frugal()
     from portalcheck.cli import entry
 
     entry(began=BEGAN)

@@ -14,9 +14,11 @@ import click
 import msgspec
 
 from portalcheck import __version__, writing
+from portalcheck.cli.exit_codes import BUG, UNKNOWN
 from portalcheck.cli.localized import STDOUT, form_and_path, leading_form
 from portalcheck.places import shown
 from portalcheck.report.formats.format import Format
+from portalcheck.shortage import is_shortage
 from portalcheck.words.interface import _
 
 if TYPE_CHECKING:
@@ -157,15 +159,17 @@ class Log:
         )
 
     def fault(self, error: Exception) -> None:
-        """A run that ended by a fault of ours; a log that cannot be written is no second fault."""
+        """A run that ended by a fault of ours or a lack; a log that cannot be written is no second fault."""
+        outcome = (
+            {"outcome": "unknown", "exit": UNKNOWN} if is_shortage(error) else {"outcome": "bug", "exit": BUG}
+        )
         now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time()))
         with contextlib.suppress(OSError):
             self._add(
                 {
                     "time": now,
                     "version": __version__,
-                    "outcome": "bug",
-                    "exit": 4,
+                    **outcome,
                     "error": type(error).__name__,
                 }
             )

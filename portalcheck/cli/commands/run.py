@@ -27,6 +27,7 @@ from portalcheck.model import CheckResult, Diagnosis, Outcome, Portal, Status
 from portalcheck.probe.limits import SLOW_START_S
 from portalcheck.report import history
 from portalcheck.report.build import RunFacts, build
+from portalcheck.shortage import need_memory
 
 if TYPE_CHECKING:
     from portalcheck.api.protocols import Machine
@@ -149,6 +150,7 @@ def _check(session: Session, subject: Subject, start_s: float | None, spent: flo
     """Run the checks in a context of their own.
 
     `start_s` seconds went into the program's start, None if nobody knows, and `spent` of the run into its settings.
+    Raises ShortageError where there is no memory for it.
     """
     from portalcheck.diagnosis import runner
     from portalcheck.diagnosis.starvation import Watchdog, mark_starved
@@ -156,6 +158,7 @@ def _check(session: Session, subject: Subject, start_s: float | None, spent: flo
     from portalcheck.probe.deadline import Deadline, OutOfTime
     from portalcheck.probe.threads import Future
 
+    need_memory()
     deadline = Deadline(session.settings.run.timeout, spent)
     started = subject.machine.now()
     context = RunContext(subject.portal, subject.machine, subject.network, deadline, url=subject.url)
@@ -172,7 +175,8 @@ def _check(session: Session, subject: Subject, start_s: float | None, spent: flo
             on_result=progress.result,
             on_wait=progress.waiting,
         )
-        results = mark_starved(results, session.words.installed) if watchdog.starved else results
+        doubt = watchdog.doubt
+        results = mark_starved(results, session.words.installed, doubt) if doubt is not None else results
     progress.end()
     facts = RunFacts(
         version=__version__,
