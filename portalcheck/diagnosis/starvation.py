@@ -18,8 +18,8 @@ import msgspec
 
 from portalcheck.api.declarations import Reason, unknown
 from portalcheck.diagnosis.registry import NO_RESOURCES, STARVED, Installed
-from portalcheck.model import CheckResult
-from portalcheck.probe.limits import BUSY_S, STARVED_S, STARVED_SHARE, TICK_S
+from portalcheck.model import CheckResult, Ended
+from portalcheck.probe.limits import BUSY_S, PAUSED_S, STARVED_S, STARVED_SHARE, TICK_S
 from portalcheck.shortage import ShortageError, is_short, start
 
 _log = logging.getLogger(__name__)
@@ -44,6 +44,7 @@ class Watchdog:
         # Both at once, as another thread reads them.
         self._lost_until = (0.0, self._since)
         self.short = False
+        self._longest = 0.0
 
     def __enter__(self) -> Watchdog:
         try:
@@ -60,6 +61,7 @@ class Watchdog:
 
     def _beat(self) -> None:
         while not self._over.wait(TICK_S):
+            self._longest = max(self._longest, _now() - self._lost_until[1] - TICK_S)
             self._lost_until = self._measure()
             self.short = self.short or is_short()
 
@@ -75,14 +77,23 @@ class Watchdog:
         return self._measure()[0]
 
     @property
+    def paused(self) -> bool:
+        """Whether this program was once stopped as a whole (a signal, a computer that slept), and went on."""
+        return max(self._longest, _now() - self._lost_until[1] - TICK_S) > PAUSED_S
+
+    @property
     def starved(self) -> bool:
         """Whether so much was lost that an answer may have been missed, or given up for late."""
         return self.lost > max(STARVED_S, STARVED_SHARE * (_now() - self._since))
 
-    @property
-    def doubt(self) -> Reason | None:
-        """Why silence proves nothing; None where it does."""
-        return NO_RESOURCES if self.short else STARVED if self.starved else None
+    def judge(
+        self, results: tuple[CheckResult, ...], installed: Installed
+    ) -> tuple[tuple[CheckResult, ...], bool]:
+        """The results with what is unsure marked, and whether a stop of this program spoilt any of them."""
+        why = NO_RESOURCES if self.short else STARVED if self.starved else None
+        marked = results if why is None else mark_starved(results, installed, why)
+        late = any(result.ended is Ended.TIMED_OUT for result in results)
+        return marked, self.paused and (late or marked != results)
 
 
 def mark_starved(
