@@ -10,6 +10,7 @@ TELLING_NAME = "ipv4only.arpa"
 """Its addresses are IPv4 ones that everybody knows, so that an IPv6 one shows the network's prefix (RFC 7050, 3)."""
 
 _KNOWN = {ipaddress.IPv4Address("192.0.0.170").packed, ipaddress.IPv4Address("192.0.0.171").packed}
+_PREFIXES = (ipaddress.IPv6Network(WELL_KNOWN), ipaddress.IPv6Network("64:ff9b:1::/48"))
 _LENGTHS = (96, 64, 56, 48, 40, 32)
 
 
@@ -35,6 +36,13 @@ def is_translated(address: str, prefix: str) -> bool:
     """Whether an address leads through the translator with that prefix, or with the well-known one."""
     parsed = ipaddress.ip_address(address.partition("%")[0])
     return any(one and parsed in ipaddress.ip_network(one) for one in (prefix, WELL_KNOWN))
+
+
+def translated(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The IPv4 address that one behind a prefix for translators stands for (RFC 6052, RFC 8215); None for any other."""
+    if not any(address in prefix for prefix in _PREFIXES):
+        return None
+    return ipaddress.IPv4Address(address.packed[-4:])
 
 
 def _places(length: int) -> list[int]:

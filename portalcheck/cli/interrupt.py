@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import signal
 import sys
 import threading
+
+_log = logging.getLogger(__name__)
 
 _ONCE_MORE_S = 0.25
 """After which Ctrl-C is tried again if something swallowed it."""
@@ -21,21 +25,24 @@ class Interrupt:
     def listen(cls) -> None:
         """Take SIGINT over: for the program, never for whoever calls `main` from a program of their own."""
         signal.signal(signal.SIGINT, cls._hear)
-        sys.unraisablehook = cls._ignored
+        # Of what Python ignores (Ctrl-C in a weak reference's callback, which comes again) it tells with files' places.
+        # `id` says nothing, and needs no memory for it, which may be what lacks.
+        sys.unraisablehook = id
+        threading.excepthook = cls._fell_silent
 
     @classmethod
     def _hear(cls, _number: int, _frame: object) -> None:
         cls.heard = True
         again = threading.Timer(_ONCE_MORE_S, cls._once_more)
         again.daemon = True
-        again.start()
+        with contextlib.suppress(RuntimeError):  # where there is no further thread
+            again.start()
         raise KeyboardInterrupt
 
-    @classmethod
-    def _ignored(cls, ignored: sys.UnraisableHookArgs) -> None:
-        """Say nothing of Ctrl-C where Python ignores exceptions (a weak reference's callback): it comes again."""
-        if not isinstance(ignored.exc_value, KeyboardInterrupt):
-            sys.__unraisablehook__(ignored)
+    @staticmethod
+    def _fell_silent(ended: threading.ExceptHookArgs) -> None:
+        """Say nothing of a thread that an exception ends: whoever waited for it says what follows."""
+        _log.debug("a thread ended with %s", ended.exc_type.__name__)
 
     @classmethod
     def _once_more(cls) -> None:

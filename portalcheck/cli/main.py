@@ -17,6 +17,7 @@ from portalcheck.cli.group import COMPLETION, DEFAULT, Done, group, load
 from portalcheck.cli.interrupt import Interrupt
 from portalcheck.cli.localized import Asked, Invocation
 from portalcheck.cli.terminal import is_terminal
+from portalcheck.shortage import is_shortage
 from portalcheck.words.interface import _, click_speaking, is_chosen, reset, use
 
 
@@ -64,8 +65,9 @@ def _run(invocation: Invocation) -> int:
         code = OK
     except KeyboardInterrupt:
         code = _Ending(invocation).interrupted()
-    except OSError:
-        code = UNKNOWN  # neither the result nor a word about it can be written
+    except Exception as error:
+        # Neither the result nor a word about it can be written.
+        code = UNKNOWN if isinstance(error, OSError) or is_shortage(error) else BUG
     return code
 
 
@@ -135,6 +137,14 @@ class _Ending:
             why = error.strerror if isinstance(error, OSError) else str(error)
             text = _("portalcheck: the output cannot be written: {why}")
             self._say(text.format(why=_(why or "")), want)
+            return want.form.exit_code(UNKNOWN)
+        if is_shortage(error):
+            self._say(
+                _(
+                    "portalcheck: this computer is short of memory, open files or programs. Close some, and try again."
+                ),
+                want,
+            )
             return want.form.exit_code(UNKNOWN)
         text = _("portalcheck met a fault of its own ({kind}). Please report it; -v shows more.")
         self._say(text.format(kind=type(error).__name__), want)

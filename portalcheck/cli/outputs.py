@@ -14,9 +14,11 @@ import click
 import msgspec
 
 from portalcheck import __version__, writing
+from portalcheck.cli.exit_codes import BUG, UNKNOWN
 from portalcheck.cli.localized import STDOUT, form_and_path, leading_form
 from portalcheck.places import shown
 from portalcheck.report.formats.format import Format
+from portalcheck.shortage import is_shortage
 from portalcheck.words.interface import _
 
 if TYPE_CHECKING:
@@ -157,15 +159,17 @@ class Log:
         )
 
     def fault(self, error: Exception) -> None:
-        """A run that ended by a fault of ours; a log that cannot be written is no second fault."""
+        """A run that ended by a fault of ours or a lack; a log that cannot be written is no second fault."""
+        outcome = (
+            {"outcome": "unknown", "exit": UNKNOWN} if is_shortage(error) else {"outcome": "bug", "exit": BUG}
+        )
         now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time()))
         with contextlib.suppress(OSError):
             self._add(
                 {
                     "time": now,
                     "version": __version__,
-                    "outcome": "bug",
-                    "exit": 4,
+                    **outcome,
                     "error": type(error).__name__,
                 }
             )
@@ -174,14 +178,4 @@ class Log:
         if self.path is None:
             return
         line = " ".join(f"{name}={value}" for name, value in facts.items()) + "\n"
-        if _size(self.path) + len(line) > self._most:
-            self.path.replace(self.path.with_name(f"{self.path.name}.1"))
-        writing.append_line(self.path, line)
-
-
-def _size(path: Path) -> int:
-    """Bytes of a regular file; of what is none, or is not there, nothing that could be too much."""
-    try:
-        return path.stat().st_size if path.is_file() else 0
-    except OSError:
-        return 0
+        writing.append_line(self.path, line, most_bytes=self._most)

@@ -14,6 +14,8 @@ import time
 from collections.abc import Callable
 from typing import Self
 
+from portalcheck.shortage import ShortageError, start
+
 LOOPBACK = "127.0.0.1"
 _IDLE_S = 20.0
 _CLOSING_S = 2.0
@@ -122,7 +124,7 @@ class Servers:
     def start(self) -> None:
         """Begin to serve."""
         self._thread = threading.Thread(target=self._run, name="practice-servers", daemon=True)
-        self._thread.start()
+        start(self._thread)
 
     def close(self) -> None:
         """End every server, connection and thread."""
@@ -136,7 +138,7 @@ class Servers:
             for peer in peers:
                 peer.interrupt()
             for peer in peers:
-                if peer.thread is not None:
+                if peer.thread is not None and peer.thread.ident:
                     peer.thread.join(_JOIN_S)
         self._selector.close()
         for sock in self._sockets:
@@ -185,7 +187,10 @@ class Servers:
         )
         with self._lock:
             self._peers.add(peer)
-        peer.thread.start()
+        try:
+            start(peer.thread)
+        except ShortageError:  # the client learns of it
+            self._end(peer)
 
     def _serve(self, peer: Peer, serve: Serve) -> None:
         try:
@@ -194,9 +199,12 @@ class Servers:
         except OSError:
             pass  # includes every error of TLS: the client learns of it, nobody here needs to
         finally:
-            peer.socket.close()
-            with self._lock:
-                self._peers.discard(peer)
+            self._end(peer)
+
+    def _end(self, peer: Peer) -> None:
+        peer.socket.close()
+        with self._lock:
+            self._peers.discard(peer)
 
     def _answer(self, sock: socket.socket, reply: Reply) -> None:
         for _ in range(_MAX_DATAGRAMS_A_TURN):

@@ -35,6 +35,7 @@ from portalcheck.api.texts import ENGLISH, load_texts
 from portalcheck.diagnosis.article import refs
 from portalcheck.diagnosis.blame import in_order
 from portalcheck.probe.limits import LOAD_S
+from portalcheck.shortage import start
 
 GROUP = "portalcheck.checks"
 _OURS = "portalcheck_checks"
@@ -57,7 +58,11 @@ NO_FINDINGS = Reason("run.no-findings")
 CANNOT_LOAD = Reason("run.cannot-load")
 BAD_DECLARATION = Reason("run.bad-declaration")
 STARVED = Reason("run.starved")
-RUN_REASONS = (TOO_MANY, TIMED_OUT, CRASHED, UNDECLARED, NO_FINDINGS, CANNOT_LOAD, BAD_DECLARATION, STARVED)
+NO_RESOURCES = Reason("run.no-resources")
+RUN_REASONS = (
+    *(TOO_MANY, TIMED_OUT, CRASHED, UNDECLARED, NO_FINDINGS, CANNOT_LOAD, BAD_DECLARATION),
+    *(STARVED, NO_RESOURCES),
+)
 """What a run itself says of a check."""
 
 
@@ -91,9 +96,12 @@ class Installed:
         }
         self._layers = {code: reason.layer for code, reason in self.reasons.items()}
         silence = {reason for reason in self.reasons.values() if reason.rests_on_silence}
-        # A program that slept cannot be sure of what it did not hear; nor of what lies behind it.
-        asleep = INCONCLUSIVE.when(all={STARVED}, any=silence, explains=behind(Layer.LINK), at=Layer.LINK)
-        rows = [*(check.causes for check in self.checks), (asleep,)]
+        # A program that slept, or could not listen, cannot be sure of what it did not hear; nor of what lies behind it.
+        deaf = [
+            INCONCLUSIVE.when(all={doubt}, any=silence, explains=behind(Layer.LINK), at=Layer.LINK)
+            for doubt in (STARVED, NO_RESOURCES)
+        ]
+        rows = [*(check.causes for check in self.checks), deaf]
         self.causes = in_order(rows, self.layer)
         self.fleet = {code: reason.fleet for code, reason in self.reasons.items() if reason.fleet is not None}
         self.numbers = Numbers(
@@ -185,7 +193,7 @@ def _load(points: Sequence[EntryPoint]) -> Iterator[tuple[EntryPoint, object]]:
     # What an import prints is no part of any output.
     with contextlib.redirect_stdout(io.StringIO()) if threads else contextlib.nullcontext():
         for thread in threads:
-            thread.start()
+            start(thread)
         for thread in threads:
             thread.join(max(0.0, until - time.monotonic()))
     yield from ((point, found.get(place, TimeoutError())) for place, point in enumerate(points))

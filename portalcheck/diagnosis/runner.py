@@ -15,11 +15,20 @@ from types import FrameType, TracebackType
 
 import msgspec
 
-from portalcheck.api.declarations import AuthorError, Check, finding, unknown
+from portalcheck.api.declarations import AuthorError, Check, Reason, finding, unknown
 from portalcheck.api.protocols import Context
-from portalcheck.diagnosis.registry import CRASHED, NO_FINDINGS, TIMED_OUT, TOO_MANY, UNDECLARED, Broken
+from portalcheck.diagnosis.registry import (
+    CRASHED,
+    NO_FINDINGS,
+    NO_RESOURCES,
+    TIMED_OUT,
+    TOO_MANY,
+    UNDECLARED,
+    Broken,
+)
 from portalcheck.model import CheckResult, Ended, Finding, Status, gravest
 from portalcheck.probe.limits import HEARTBEAT_S
+from portalcheck.shortage import ShortageError, is_shortage, start
 
 _log = logging.getLogger(__name__)
 
@@ -50,6 +59,21 @@ class _Job:
         self.error: BaseException | None = None
         self.done = threading.Event()
         self.thread = threading.Thread(target=self._work, name=f"check-{check.id}", daemon=True)
+
+    def start(self) -> None:
+        """Begin, unless the system gives no further thread; then whoever waits for it may try once more."""
+        try:
+            start(self.thread)
+        except ShortageError as error:
+            self.error = error
+
+    def start_again(self) -> None:
+        """Begin after others have ended, if it could not before; if it still cannot, it has ended."""
+        if self.error is not None and not self.thread.ident and not self.done.is_set():
+            self.error, self.started = None, time.monotonic()
+            self.start()
+            if self.error is not None:
+                self.done.set()
 
     def _work(self) -> None:
         _log.debug("check %s begins", self.check.id)
@@ -86,8 +110,7 @@ class _Job:
         elif len(self.findings) > MAX_FINDINGS:
             findings, ended = [*findings, unknown(TOO_MANY)], Ended.CRASHED
         elif raised is not None:
-            why = NO_FINDINGS if isinstance(raised, FindingsError) else CRASHED
-            findings, ended = [*findings, unknown(why)], Ended.CRASHED
+            findings, ended = [*findings, unknown(_why(raised))], Ended.CRASHED
         for each in findings:
             told = "".join(f" {name}={value}" for name, value in each.args.items())
             _log.debug("check %s found %s: %s%s", self.check.id, each.reason, each.status, told)
@@ -117,6 +140,13 @@ class _Job:
             )
             self.error = self.error or told
             return unknown(UNDECLARED)
+
+
+def _why(raised: BaseException) -> Reason:
+    """The reason of a check that raised something."""
+    if isinstance(raised, FindingsError):
+        return NO_FINDINGS
+    return NO_RESOURCES if is_shortage(raised) else CRASHED
 
 
 def _where(thread: threading.Thread) -> TracebackType | None:
@@ -170,9 +200,10 @@ def run(
     """
     jobs = [_Job(check, context) for check in checks]
     for job in jobs:
-        job.thread.start()
+        job.start()
     results = []
     for job in jobs:
+        job.start_again()
         while not job.done.wait(max(0.0, min(HEARTBEAT_S, until - time.monotonic()))):
             if time.monotonic() >= until:
                 break

@@ -1,7 +1,8 @@
-"""Whether this program was awake: who sleeps through an answer must not take it for silence.
+"""Whether this program was awake and could listen: who sleeps through an answer must not take it for silence.
 
 A computer under heavy load, one that was suspended, and a program that was stopped have one thing in common: a
-thread that wants to wake up soon wakes up late. How late is measured while the checks run.
+thread that wants to wake up soon wakes up late. How late is measured while the checks run. Where the system has no
+further open file or memory to give, libraries may say that nobody answered; so that is looked at, too.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from types import TracebackType
 
 import msgspec
 
-from portalcheck.api.declarations import unknown
-from portalcheck.diagnosis.registry import STARVED, Installed
-from portalcheck.model import CheckResult
-from portalcheck.probe.limits import BUSY_S, STARVED_S, STARVED_SHARE, TICK_S
+from portalcheck.api.declarations import Reason, unknown
+from portalcheck.diagnosis.registry import NO_RESOURCES, STARVED, Installed
+from portalcheck.model import CheckResult, Ended
+from portalcheck.probe.limits import BUSY_S, PAUSED_S, STARVED_S, STARVED_SHARE, TICK_S
+from portalcheck.shortage import ShortageError, is_short, start
 
 _log = logging.getLogger(__name__)
 
@@ -31,16 +33,24 @@ def _now() -> float:
 
 
 class Watchdog:
-    """Measures, while it is entered, for how long this program was kept from running."""
+    """Measures, while it is entered, for how long this program was kept from running.
+
+    `short` says whether the system was seen to be short of memory, open files or threads.
+    """
 
     def __init__(self) -> None:
         self._over = threading.Event()
         self._since = _now()
         # Both at once, as another thread reads them.
         self._lost_until = (0.0, self._since)
+        self.short = False
+        self._longest = 0.0
 
     def __enter__(self) -> Watchdog:
-        threading.Thread(target=self._beat, name="pulse", daemon=True).start()
+        try:
+            start(threading.Thread(target=self._beat, name="pulse", daemon=True))
+        except ShortageError:
+            self.short = True
         return self
 
     def __exit__(
@@ -51,7 +61,9 @@ class Watchdog:
 
     def _beat(self) -> None:
         while not self._over.wait(TICK_S):
+            self._longest = max(self._longest, _now() - self._lost_until[1] - TICK_S)
             self._lost_until = self._measure()
+            self.short = self.short or is_short()
 
     def _measure(self) -> tuple[float, float]:
         lost, last = self._lost_until
@@ -65,14 +77,30 @@ class Watchdog:
         return self._measure()[0]
 
     @property
+    def paused(self) -> bool:
+        """Whether this program was once stopped as a whole (a signal, a computer that slept), and went on."""
+        return max(self._longest, _now() - self._lost_until[1] - TICK_S) > PAUSED_S
+
+    @property
     def starved(self) -> bool:
         """Whether so much was lost that an answer may have been missed, or given up for late."""
         return self.lost > max(STARVED_S, STARVED_SHARE * (_now() - self._since))
 
+    def judge(
+        self, results: tuple[CheckResult, ...], installed: Installed
+    ) -> tuple[tuple[CheckResult, ...], bool]:
+        """The results with what is unsure marked, and whether a stop of this program spoilt any of them."""
+        why = NO_RESOURCES if self.short else STARVED if self.starved else None
+        marked = results if why is None else mark_starved(results, installed, why)
+        late = any(result.ended is Ended.TIMED_OUT for result in results)
+        return marked, self.paused and (late or marked != results)
 
-def mark_starved(results: Sequence[CheckResult], installed: Installed) -> tuple[CheckResult, ...]:
-    """The same results of a program that was kept from running meanwhile: what rests on silence is unsure."""
-    doubt = unknown(STARVED)
+
+def mark_starved(
+    results: Sequence[CheckResult], installed: Installed, why: Reason = STARVED
+) -> tuple[CheckResult, ...]:
+    """The same results of a program that could not hear all meanwhile: what rests on silence is unsure."""
+    doubt = unknown(why)
     silent = {code for code, reason in installed.reasons.items() if reason.rests_on_silence}
     return tuple(
         msgspec.structs.replace(result, findings=(*result.findings, doubt))

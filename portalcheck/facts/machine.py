@@ -104,6 +104,8 @@ class Unreadable(StrEnum):
     """The path is a folder, pipe or device."""
     AWAY = "away"
     """It lies on another computer (a file server, a cloud drive) that does not answer, or would have to be fetched."""
+    TOO_MANY = "too-many"
+    """It is the first profile of a browser beyond those that are looked at."""
 
 
 class CookieRole(StrEnum):

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from portalcheck.facts import Unreadable
 from portalcheck.probe.limits import AWAY_S
+from portalcheck.shortage import start
 
 Status = os.stat_result | Unreadable | None
 
@@ -28,9 +29,9 @@ def statuses(folders: Sequence[tuple[Path, Path]]) -> Mapping[Path, Status]:
         answers: queue.SimpleQueue[Status] = queue.SimpleQueue()
         looked_at = tuple(folder for folder, _ in left)
         # A thread that still waits when the program ends does not keep it.
-        threading.Thread(
-            target=_look, args=(looked_at, answers), name="portalcheck-folders", daemon=True
-        ).start()
+        start(
+            threading.Thread(target=_look, args=(looked_at, answers), name="portalcheck-folders", daemon=True)
+        )
         silent = _gather(left, answers, found)
         found |= {folder: Unreadable.AWAY for folder, place in left if place == silent}
         left = [(folder, place) for folder, place in left if folder not in found]

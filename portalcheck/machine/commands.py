@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from portalcheck.shortage import ShortageError, start
+
 MAX_OUTPUT = 4 * 1024 * 1024
 _FOLDERS = (
     "/usr/bin",
@@ -85,7 +87,12 @@ def _outcome(process: subprocess.Popen[bytes], timeout: float) -> str | None:
 
     # A thread of its own, because a grandchild may hold the pipe open after the program has ended.
     listener = threading.Thread(target=listen, name="portalcheck-command", daemon=True)
-    listener.start()
+    try:
+        start(listener)
+    except ShortageError:
+        _end(process)
+        process.wait()
+        raise
     listener.join(timeout)
     if listener.is_alive():
         _end(process)

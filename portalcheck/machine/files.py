@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import BinaryIO
 
+from portalcheck.shortage import is_shortage
+
 if sys.platform == "win32":
     import ctypes
     import msvcrt
@@ -36,12 +38,14 @@ def is_remote(path: str | Path) -> bool:
 def open_regular(path: Path) -> BinaryIO | None:
     """A regular file opened for reading, or None if it cannot be opened or is something else.
 
-    Opening or reading a named pipe or a device might wait for ever.
+    Opening or reading a named pipe or a device might wait for ever. Raises OSError where the system is short of files.
     """
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
         descriptor = os.open(path, flags)
-    except (OSError, ValueError):  # missing, not permitted; a NUL in the name
+    except (OSError, ValueError) as error:  # missing, not permitted; a NUL in the name
+        if is_shortage(error):
+            raise
         return None
     if stat.S_ISREG(os.fstat(descriptor).st_mode):
         return os.fdopen(descriptor, "rb")

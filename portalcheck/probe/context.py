@@ -77,7 +77,15 @@ class RunContext:
         self._shared = Memo(deadline, aliases=self.ledger.aliases)
         files = Fetcher(lambda: self._tracer, network, self._may_visit)
         self._finder = ProxyFinder(machine, self._shared, files.pac)
-        self._tracer = Tracer(machine, deadline, self.ledger, self._shared, self._finder)
+        self._tracer = Tracer(
+            machine,
+            deadline,
+            self.ledger,
+            self._shared,
+            self._finder,
+            portal=self.host,
+            is_named=self._is_own,
+        )
         self._certificates = ChainVerifier(machine, portal, self._shared, files.issuer)
         self._standings = RevocationStatus(self._shared, files.revocation)
         asking = self._tracer, network, self._shared, self.chain, self._may_ask_others, self.host

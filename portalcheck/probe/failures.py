@@ -6,6 +6,7 @@ import errno
 import socket
 
 from portalcheck.facts import Failure
+from portalcheck.shortage import ShortageError, is_shortage
 
 _BY_ERRNO = {
     errno.ECONNREFUSED: Failure.REFUSED,
@@ -79,6 +80,10 @@ _MESSAGE_TOO_LARGE = 152
 """OpenSSL's reason SSL_R_EXCESSIVE_MESSAGE_SIZE, the same in every version: no alert says it."""
 
 
+_MAY_BE_OURS = {Failure.OTHER, Failure.MALFORMED}
+"""What a library may say, or the table above, where this computer is short of something."""
+
+
 class TlsError(OSError):
     """A TLS connection failed.
 
@@ -102,7 +107,17 @@ class TlsError(OSError):
 
 
 def of_os_error(error: OSError) -> Failure:
-    """The code for an error of a socket, a resolver or TLS; what has no code of its own is `other`."""
+    """The code for an error of a socket, a resolver or TLS; what has no code of its own is `other`.
+
+    Raises ShortageError where the error tells nothing of the other side.
+    """
+    told = _of_os_error(error)
+    if told in _MAY_BE_OURS and is_shortage(error):
+        raise ShortageError(error.errno, error.strerror) from error
+    return told
+
+
+def _of_os_error(error: OSError) -> Failure:
     if isinstance(error, TlsError):
         return of_tls_error(error)
     if isinstance(error, socket.gaierror):

@@ -116,6 +116,10 @@ TICK_S = 0.05
 """Between two looks of the watchdog at the clock (fixed): short beside the lateness that counts."""
 BUSY_S = 0.1
 """The lateness of one look that does not count (fixed): a busy but usable computer has it as well."""
+PAUSED_S = 1.0
+"""The lateness of one look from which this program, or the computer, was stopped and goes on (fixed)."""
+AGAIN_S = 2.0
+"""What must be left of the run to try again what such a stop spoilt (fixed): a healthy run, and one lost packet."""
 STARVED_S = 0.5
 """Lateness in all from which silence proves nothing (fixed): an answer may have come and gone in it."""
 STARVED_SHARE = 0.15

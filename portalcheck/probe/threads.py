@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from contextvars import Context, copy_context
 from typing import Generic, TypeVar
 
+from portalcheck.shortage import start
+
 T = TypeVar("T")
 
 
@@ -25,11 +27,14 @@ class Cell(Generic[T]):
 
 
 class Future(Generic[T]):
-    """Work on a thread of its own, for the same fact (`memo`) as the thread that starts it."""
+    """Work on a thread of its own, for the same fact (`memo`) as the thread that starts it.
+
+    Raises ShortageError where there is no further thread.
+    """
 
     def __init__(self, work: Callable[[], T]) -> None:
         self._cell: Cell[T] = Cell()
-        threading.Thread(target=copy_context().run, args=(self._do, work), daemon=True).start()
+        start(threading.Thread(target=copy_context().run, args=(self._do, work), daemon=True))
 
     def _do(self, work: Callable[[], T]) -> None:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import logging
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -12,7 +13,7 @@ import msgspec
 from portalcheck.address.url import Address
 from portalcheck.api.protocols import Machine
 from portalcheck.facts import AUTO, DIRECT, DnsAnswer, DnsServer, Failure, Hello, Hop, Route, Trace, TraceEnd
-from portalcheck.probe.connect.connection import ConnectionPlan, Connector, is_public
+from portalcheck.probe.connect.connection import ConnectionPlan, Connector, is_inside
 from portalcheck.probe.connect.proxy_plan import ProxyFinder
 from portalcheck.probe.deadline import Deadline
 from portalcheck.probe.dns.resolution import ask_system, resolve
@@ -52,19 +53,34 @@ def nowhere(host: str) -> bool:
 
 
 class Tracer:
-    """Makes the traces of one run, for one machine, within its deadline; each contact is recorded in its ledger."""
+    """Makes the traces of one run, for one machine, within its deadline; each contact is recorded in its ledger.
+
+    `portal` is the host that is checked, and `is_named` says which hosts the profile names.
+    """
 
     def __init__(
-        self, machine: Machine, deadline: Deadline, ledger: Ledger, shared: Memo, finder: ProxyFinder
+        self,
+        machine: Machine,
+        deadline: Deadline,
+        ledger: Ledger,
+        shared: Memo,
+        finder: ProxyFinder,
+        *,
+        portal: str = "",
+        is_named: MayVisit = nowhere,
     ) -> None:
         self.machine, self.deadline, self.ledger = machine, deadline, ledger
         self._shared, self.finder = shared, finder
+        self._portal, self._is_named = portal, is_named
         self.idle: dict[tuple[str, str, int], tuple[Connection, Hop]] = {}
         """Connections of traces without a request, by origin, for the walk that comes there."""
 
     def within(self, comfortable: float) -> Tracer:
         """A tracer of the same run that has at most `comfortable` seconds from now (see `Deadline.limit`)."""
-        return Tracer(self.machine, self.deadline.part(comfortable), self.ledger, self._shared, self.finder)
+        part = copy.copy(self)
+        part.deadline = self.deadline.part(comfortable)
+        part.idle = {}
+        return part
 
     def names(self, host: str, family: int = 0) -> DnsAnswer:
         """The addresses of a name as programs here get them, asked once a run; `family` is 0 (both), 4 or 6."""
@@ -133,17 +149,34 @@ class Tracer:
 
         The log calls the hop `where`. `told` is a name that the request itself will tell, for the ledger.
         """
-        self.ledger.record(role, url.host, told or plan.server_name)
-        connector = Connector(self.machine, self.deadline, self.ledger, self.names, where, progress)
+        connector = Connector(
+            self.machine,
+            self.deadline,
+            self.ledger,
+            self.names,
+            where,
+            progress,
+            begin=lambda: self.ledger.record(role, url.host, told or plan.server_name),
+            may_lead_inside=self._portal_is_inside,
+        )
         return connector.open(Hop(host=url.host, port=url.port, scheme=url.scheme), plan)
 
+    def led_by_strangers(self, role: Role, hops: Sequence[Hop], host: str) -> bool:
+        """Whether a certificate, or a server of the internet at the start of these hops, named the host.
 
-def led_by_strangers(role: Role, hops: Sequence[Hop], host: str) -> bool:
-    """Whether a certificate, or a public server at the start of these hops, chose the host: not this computer then."""
-    if role is Role.ISSUER:
-        return True
-    came_from = hops[0].connect if hops and host != hops[0].host else None
-    return came_from is not None and is_public(came_from.address)
+        Not where the profile names it as well. Where a proxy stands between, nobody knows what it is that sends on.
+        """
+        if self._is_named(host):
+            return False
+        if role is Role.ISSUER or not hops:
+            return role is Role.ISSUER
+        start = hops[0]
+        at = start.connect.address if start.connect is not None and start.proxy is None else ""
+        return host != start.host and not (at and is_inside(at))
+
+    def _portal_is_inside(self) -> bool:
+        addresses = self.names(self._portal).addresses if self._portal else ()
+        return bool(addresses) and all(map(is_inside, addresses))
 
 
 class _Tracing:
@@ -314,7 +347,7 @@ class _Tracing:
             server_name=self.route.server_name or url.host,
             hello=hello,
             small_packets=self.route.small_packets,
-            outside_only=led_by_strangers(self.role, self.hops, url.host),
+            led_by_strangers=self.tracer.led_by_strangers(self.role, self.hops, url.host),
         )
         where = self._words(url.host, self.route)
         progress = None if self.hops else self.progress

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import stat
 from pathlib import Path
 
@@ -60,7 +59,7 @@ def age(report: Report, now: float) -> float | None:
 def keep(place: Path | None, report: Report) -> bool:
     """Keep a report in place of the last one, readable by this user only; whether that went well.
 
-    A report with local evidence, or beyond 1 MiB, is never kept. Of several runs that end at once, one keeps its own.
+    A report with local evidence, or beyond 1 MiB, is never kept. Of runs that end at once, the last one counts.
     """
     if place is None or report.privacy.level != "share":
         return False
@@ -70,10 +69,6 @@ def keep(place: Path | None, report: Report) -> bool:
     try:
         place.mkdir(parents=True, exist_ok=True, mode=0o700)
         place.chmod(stat.S_IMODE(place.stat().st_mode) & 0o700)
-        # What a killed run left; also what another run is writing, which then keeps nothing.
-        for path in _unfinished(place):
-            with contextlib.suppress(OSError):
-                path.unlink()
         if (place / NAME).is_symlink() or not (place / NAME).is_file():
             (place / NAME).unlink(
                 missing_ok=True

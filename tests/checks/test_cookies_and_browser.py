@@ -437,3 +437,28 @@ def test_what_holds_for_several_profiles_is_said_once() -> None:
 
 def test_without_a_browser_there_was_nothing_to_look_at() -> None:
     assert outcomes(judge_browsers([], [], NOW)) == [("browser.none", "skip")]
+
+
+# ---- profiles by the thousand --------------------------------------------------------------------
+
+
+def test_of_many_profiles_each_sort_of_finding_is_told_a_few_times_and_the_rest_counted() -> None:
+    stores = [store(count=3, sent=3, profile=number) for number in range(1, 31)]
+    stores += [store(count=3, sent=3, duplicates=1, profile=number) for number in range(31, 61)]
+    found = list(judge_stores(stores, NOW))
+    by_reason = [str(finding.reason) for finding in found]
+    assert by_reason.count("cookies.found") == by_reason.count("cookies.duplicates") == 8
+    assert found[-1].reason == "cookies.more"
+    assert found[-1].args["count"] == 60 - 8 + 30 - 8
+
+
+def test_a_browser_with_few_profiles_is_told_in_full() -> None:
+    found = list(judge_stores([store(count=3, sent=3, profile=number) for number in range(1, 9)], NOW))
+    assert {str(finding.reason) for finding in found} == {"cookies.found"}
+
+
+def test_unreadable_settings_by_the_thousand_are_a_few_findings_and_a_count() -> None:
+    many = [profile(profile=number, unreadable=Unreadable.DAMAGED) for number in range(1, 5001)]
+    found = list(judge_browsers((), many, NOW))
+    assert len(found) == 9
+    assert found[-1].args["count"] == 4992

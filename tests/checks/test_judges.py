@@ -780,6 +780,14 @@ def nameless() -> Trace:
             [("service.next-name", "fail")],
         ),
         (
+            trace(
+                hop(),
+                hop(connect=unconnected(Failure.NOT_PERMITTED), tls=None, http=None),
+                end=TraceEnd.FAILED,
+            ),
+            [("service.inside", "fail")],
+        ),
+        (
             trace(hop(tls=TlsStep(failure=Failure.RESET), http=None), end=TraceEnd.FAILED),
             [("service.not-reached", "skip")],
         ),

@@ -38,7 +38,7 @@ from tests.probe.world import World
         (errno.EPERM, Failure.DENIED),
         (errno.EINVAL, Failure.NETWORK_UNREACHABLE),
         (errno.EMSGSIZE, Failure.TOO_LARGE),
-        (errno.EMFILE, Failure.OTHER),
+        (errno.ENOTTY, Failure.OTHER),
     ],
 )
 def test_a_number_has_its_code(number: int, expected: Failure) -> None:

@@ -81,7 +81,8 @@ def test_each_layer_is_logged(
     with caplog.at_level(logging.DEBUG, "portalcheck"):
         fetched(world, serve)
     lines = [re.sub(r"\b\d+ ms", "N ms", record.getMessage()) for record in caplog.records]
-    assert lines[0] == "contact neutral host-1"
+    contact = lines.index("contact neutral host-1")
+    assert lines[contact + 1].startswith("host-1: tcp ")
     layers = [line.split()[1] for line in lines if line.startswith("host-1: ")]
     assert layers == ["names", "tcp", "http"]
     assert lines[-1] == f"host-1: {told}"
@@ -130,8 +131,8 @@ def test_a_host_is_judged_as_it_will_be_contacted(world: World, location: str) -
     assert visited in ([HOST, "127.0.0.1"], [HOST, "localhost"])
 
 
-@pytest.mark.parametrize("inside", ["127.0.0.1", "169.254.169.254", "::1"])
-def test_a_public_server_leads_nobody_to_this_computer_by_a_name(world: World, inside: str) -> None:
+@pytest.mark.parametrize("inside", ["127.0.0.1", "169.254.169.254", "::1", "10.9.9.9", "fd00::1"])
+def test_a_server_of_the_internet_leads_nobody_inside_by_a_name(world: World, inside: str) -> None:
     hosts = {HOST: ("1.1.1.1",), OTHER: (inside,)}
     front = world.tcp(says(redirect(f"http://{OTHER}/g")))
     other = Site({}, response(200, b"secret"))
@@ -139,6 +140,7 @@ def test_a_public_server_leads_nobody_to_this_computer_by_a_name(world: World, i
     assert read(one, URL, Role.NEUTRAL, limit=10) is Failure.NOT_PERMITTED
     assert read(one, f"http://{OTHER}/", Role.ISSUER, limit=10) is Failure.NOT_PERMITTED
     assert other.asked == []
+    assert [contact.host for contact in one.ledger.contacts()] == [HOST]
 
 
 def test_redirects_without_end_are_left_off(world: World) -> None:

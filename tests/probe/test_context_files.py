@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import msgspec
@@ -14,13 +15,16 @@ from portalcheck.demo.certificates import Issued, mint
 from portalcheck.demo.servers import Peer, Serve
 from portalcheck.facts import Chain, ProxyPlan, ProxySettings
 from portalcheck.probe.context import RunContext
+from portalcheck.probe.deadline import Deadline
 from portalcheck.probe.policy import Network, Role
 from tests.probe.context_world import AIA, AIA_ADDRESS, PORTAL, QUIET, Setting, context_of, self_signed
 from tests.probe.world import (
+    ADDRESS,
     HOST,
     Site,
     World,
     authority,
+    computer,
     in_time,
     minted,
     redirect,
@@ -129,6 +133,31 @@ def test_a_certificate_cannot_make_this_computer_ask_itself_or_an_imitation(worl
     assert not is_proven(context, context.trace())
     assert Role.ISSUER not in {contact.role for contact in context.ledger.contacts()}
     assert site.asked == []
+
+
+@pytest.mark.parametrize("inside", ["10.9.9.9", "192.168.1.1", "fd00::1", "127.0.0.1"])
+@pytest.mark.parametrize("portal", [ADDRESS, "10.1.2.3"])
+def test_a_certificate_names_no_host_inside_unless_the_portal_is_inside_too(
+    world: World, inside: str, portal: str
+) -> None:
+    """What is refused is not waited for: where the address is, nobody would answer."""
+    between = _between()
+    site = Site({"/i.der": response(200, between.der)})
+    sort = msgspec.structs.replace(minted("Portal", HOST, (HOST,)), issuer_url="http://intranet.lab/i.der")
+    where = world.tcp(site) if portal != ADDRESS else world.black_hole()
+    machine = computer(
+        {(portal, 443): world.tls(Site({}), mint(sort, between, send_issuer=False)), (inside, 80): where},
+        hosts={HOST: (portal,), "intranet.lab": (inside,)},
+    )
+    context = RunContext(PORTAL, machine, QUIET, Deadline(3.0))
+    trace, since = context.trace(), time.monotonic()
+    proven = is_proven(context, trace)
+    contacted = {contact.host for contact in context.ledger.contacts() if contact.role is Role.ISSUER}
+    if portal == ADDRESS:
+        assert (proven, contacted) == (False, set())
+        assert time.monotonic() - since < 1
+    else:
+        assert (proven, contacted) == (True, {"intranet.lab"})
 
 
 def test_an_intermediate_of_somebody_else_completes_nothing(world: World) -> None:

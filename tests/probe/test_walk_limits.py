@@ -5,13 +5,21 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from portalcheck.address.nat64 import WELL_KNOWN, embedded
+from portalcheck.demo.machine import DemoMachine
 from portalcheck.demo.servers import Peer
 from portalcheck.facts import DIRECT, Failure, ProxySettings, Route, TraceEnd
-from portalcheck.probe.policy import Role
+from portalcheck.model import Portal
+from portalcheck.probe.connect.connection import is_inside
+from portalcheck.probe.context import RunContext
+from portalcheck.probe.deadline import Deadline
+from portalcheck.probe.policy import Network, Role
+from tests.probe.through import lets_through
 from tests.probe.walks import LOGIN, ends, walk_one
 from tests.probe.world import (
     ADDRESS,
@@ -19,6 +27,7 @@ from tests.probe.world import (
     HOSTS,
     OTHER,
     OTHER_ADDRESS,
+    PROXY,
     URL,
     Site,
     World,
@@ -113,32 +122,109 @@ def test_the_policy_is_asked_for_the_host_that_would_be_contacted(
 
 
 PUBLIC, INSIDE = "93.184.215.14", "inside.example"
-
-
-@pytest.mark.parametrize(
-    "inside", [("127.0.0.1",), ("169.254.169.254",), ("0.0.0.0",), ("::1",), ("::ffff:127.0.0.1",)]
+OF_SOMEBODY = (
+    "127.0.0.1",
+    "169.254.169.254",
+    "0.0.0.0",
+    "::1",
+    "::ffff:127.0.0.1",
+    "10.9.9.9",
+    "172.31.0.1",
+    "192.168.1.1",
+    "100.64.0.1",
+    "198.18.0.1",
+    "240.0.0.1",
+    "fd00::1",
+    "fe80::1",
+    "::ffff:10.9.9.9",
+    "64:ff9b::a09:909",
+    "64:ff9b:1::a09:909",
+    "2002:a09:909::1",
 )
-@pytest.mark.parametrize("front", [PUBLIC, ADDRESS])
-def test_a_public_portal_cannot_lead_to_this_computer_by_a_name(
-    world: World, inside: tuple[str, ...], front: str
-) -> None:
-    """A portal that is itself on an address of no public network may."""
+"""Addresses of this computer, of its links, and of networks of homes, companies and providers."""
+
+
+def led_inside(world: World, front: str, inside: str) -> tuple[RunContext, Site]:
+    """A portal at an address, with a redirect to a name at another, where a site listens."""
     site = Site({})
-    where = world.tls(site, issued(INSIDE))
     machine = computer(
         {
             (front, 443): world.tls(Site({"/": redirect(f"https://{INSIDE}/")})),
-            (str(ipaddress.ip_address(inside[0])), 443): where,
+            (str(ipaddress.ip_address(inside)), 443): world.tls(site, issued(INSIDE)),
         },
-        hosts={HOST: (front,), INSIDE: inside},
+        hosts={HOST: (front,), INSIDE: (inside,)},
     )
-    trace = walk(machine)
-    assert len(trace.hops) == 2
-    if front == PUBLIC:
-        assert trace.last.failure is Failure.NOT_PERMITTED
-        assert site.connections == 0
-    else:
-        assert trace.end is TraceEnd.PAGE
+    portal = Portal(profile="lab", name="Lab", url=URL, official=(HOST,))
+    return RunContext(portal, machine, Network(contact="never"), Deadline(3.0)), site
+
+
+@pytest.mark.parametrize("inside", OF_SOMEBODY)
+@pytest.mark.parametrize("front", [PUBLIC, ADDRESS])
+def test_a_portal_of_the_internet_cannot_lead_inside_by_a_name(world: World, inside: str, front: str) -> None:
+    context, site = led_inside(world, front, inside)
+    trace = context.trace()
+    assert trace is not None
+    assert (len(trace.hops), trace.last.failure) == (2, Failure.NOT_PERMITTED)
+    assert {contact.host for contact in context.ledger.contacts() if contact.role is Role.PORTAL} == {HOST}
+    assert site.connections == 0
+
+
+@pytest.mark.parametrize("inside", ["127.0.0.1", "10.9.9.9", "fd00::1"])
+@pytest.mark.parametrize("front", ["10.1.2.3", "192.168.7.7", "fd00::7", "100.64.0.7"])
+def test_a_portal_that_is_itself_inside_may_lead_there(world: World, inside: str, front: str) -> None:
+    context, site = led_inside(world, front, inside)
+    trace = context.trace()
+    assert trace is not None
+    assert (trace.end, site.connections > 0) == (TraceEnd.PAGE, True)
+
+
+def test_a_host_that_the_profile_names_may_be_inside(world: World) -> None:
+    site = Site({})
+    machine = computer(
+        {(PUBLIC, 443): world.tls(Site({"/": redirect(LOGIN)})), ("10.9.9.9", 443): world.tls(site)},
+        hosts={HOST: (PUBLIC,), OTHER: ("10.9.9.9",)},
+    )
+    portal = Portal(profile="lab", name="Lab", url=URL, official=(HOST,), identity=(OTHER,))
+    trace = RunContext(portal, machine, Network(contact="never"), Deadline(3.0)).trace()
+    assert trace is not None
+    assert trace.end is TraceEnd.PAGE
+
+
+def test_who_sends_on_through_a_proxy_is_not_known_by_the_proxys_address(world: World) -> None:
+    """The redirect's host is one that goes without the proxy."""
+    front, site = world.tls(Site({"/": redirect(f"https://{INSIDE}/")})), Site({})
+    plain = computer(
+        {
+            ("10.0.0.80", 3128): world.tcp(lets_through(front, [])),
+            ("10.9.9.9", 443): world.tls(site, issued(INSIDE)),
+        },
+        hosts={HOST: (PUBLIC,), INSIDE: ("10.9.9.9",), PROXY: ("10.0.0.80",)},
+        proxy=ProxySettings(browser=f"http://{PROXY}:3128", browser_known=True),
+    )
+    machine = GoesAround(**msgspec.structs.asdict(plain))
+    portal = Portal(profile="lab", name="Lab", url=URL, official=(HOST,))
+    trace = RunContext(portal, machine, Network(contact="never"), Deadline(3.0)).trace()
+    assert trace is not None
+    assert (trace.last.host, trace.last.failure, site.connections) == (INSIDE, Failure.NOT_PERMITTED, 0)
+
+
+class GoesAround(DemoMachine, frozen=True, kw_only=True):
+    """A computer with a list of exceptions, on which INSIDE stands."""
+
+    def proxies(self, url: str) -> ProxySettings:
+        settings = super().proxies(url)
+        if INSIDE not in url:
+            return settings
+        return msgspec.structs.replace(settings, browser="", browser_bypassed=True)
+
+
+@given(st.ip_addresses(v=4))
+def test_an_address_behind_a_translator_is_inside_as_the_one_that_it_stands_for(
+    address: ipaddress.IPv4Address,
+) -> None:
+    inside = is_inside(str(address))
+    for prefix in (WELL_KNOWN, "64:ff9b:1::/96", "::ffff:0:0/96"):
+        assert is_inside(embedded(str(address), prefix)) is inside
 
 
 def test_of_a_names_addresses_only_those_outside_are_tried(world: World) -> None:

@@ -37,6 +37,7 @@ from portalcheck.api import (
 )
 from portalcheck_checks.browser import reasons
 from portalcheck_checks.browser.causes import CAUSES
+from portalcheck_checks.shared.bounded import bounded
 from portalcheck_checks.shared.retries import retry
 
 _SILENCE_MS = 3000
@@ -189,14 +190,21 @@ def judge(
         yield from _ways(profiles, stopping, came, proxied=proxied)
         yield from _another(browsers, profiles, defaults, came)
 
-    # Of a browser's profiles the first stands before the others, and what is said of it is the gravest.
+    nothing = True
+    for finding in bounded(_each_once(all_of_them()), lambda count: ok(reasons.MORE, count=count)):
+        nothing = False
+        yield finding
+    if nothing:
+        yield skip(reasons.NONE_FOUND)
+
+
+def _each_once(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Of a browser's profiles the first stands before the others, and what is said of it is the gravest."""
     seen: list[tuple[str, dict[str, Arg]]] = []
-    for finding in all_of_them():
+    for finding in findings:
         if (said := (str(finding.reason), dict(finding.args))) not in seen:
             seen.append(said)
             yield finding
-    if not seen:
-        yield skip(reasons.NONE_FOUND)
 
 
 def _versions(browsers: Iterable[InstalledBrowser], now: float) -> Iterator[Finding]:

@@ -26,4 +26,5 @@ OWN_DNS_FAILS = Reason("browser.own-dns-fails", layer=Layer.BROWSER, args={"brow
 UNREADABLE = Reason(
     "browser.unreadable", layer=Layer.BROWSER, args={"browser": str, "profile": int, "why": str}
 )
+MORE = Reason("browser.more", layer=Layer.BROWSER, args={"count": int})
 NONE_FOUND = Reason("browser.none", layer=Layer.BROWSER)

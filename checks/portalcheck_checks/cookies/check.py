@@ -30,6 +30,7 @@ from portalcheck.api import (
 )
 from portalcheck_checks.cookies import reasons
 from portalcheck_checks.cookies.causes import CAUSES
+from portalcheck_checks.shared.bounded import bounded
 
 LARGE_BYTES = 8192
 """The most that many servers take: nginx `large_client_header_buffers`, Apache `LimitRequestFieldSize`."""
@@ -69,8 +70,8 @@ def hosts(ctx: Context, url: str) -> tuple[str, ...]:
 def judge(stores: Iterable[CookieStore], now: float) -> Iterator[Finding]:
     """What each store says; a store that cannot be read is unknown, never empty."""
     stores = tuple(stores)
-    for store in stores:
-        yield from _judge_store(store, now)
+    found = (finding for store in stores for finding in _judge_store(store, now))
+    yield from bounded(found, lambda count: ok(reasons.MORE, count=count))
     if not stores:
         yield skip(reasons.NO_BROWSER)
     if any(store.of_caller for store in stores):

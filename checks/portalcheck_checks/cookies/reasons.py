@@ -33,5 +33,6 @@ NEAR_LIMIT = Reason("cookies.near-limit", layer=Layer.BROWSER, args={**_STORE, "
 NO_BROWSER = Reason("cookies.no-browser", layer=Layer.BROWSER)
 AGE = Reason("cookies.age", layer=Layer.BROWSER, args={**_STORE, "oldest_days": int, "newest_days": int})
 NEWER_LAYOUT = Reason("cookies.newer-layout", layer=Layer.BROWSER, args=_STORE)
+MORE = Reason("cookies.more", layer=Layer.BROWSER, args={"count": int})
 OF_CALLER = Reason("cookies.of-caller", layer=Layer.BROWSER)
 FRESH_BROWSER = Reason("cookies.fresh-browser", layer=Layer.BROWSER, args={"browser": str}, alternative=True)

@@ -67,6 +67,7 @@ CAUSES = (
             reasons.NO_CONNECTION,
             reasons.NO_ANSWER,
             reasons.NEXT_NAME,
+            reasons.INSIDE,
             reasons.BROKEN,
             reasons.CUT_OFF,
         },

@@ -145,6 +145,8 @@ def _unreached(hop: Hop, *, first: bool, role: str = "portal") -> Finding:
         return skip(reasons.NOT_REACHED)
     if hop.connect is None:
         return fail(reasons.NEXT_NAME)
+    if hop.connect.failure is Failure.NOT_PERMITTED:
+        return fail(reasons.INSIDE)
     if hop.connect.failure is Failure.REFUSED:
         return fail(reasons.REFUSED_CONNECTION, role=role)
     if hop.connect.failure is not None:

@@ -13,6 +13,7 @@ NO_CONNECTION = Reason(
 NO_ANSWER = Reason("service.no-answer", layer=Layer.CONNECTION, rests_on_silence=True)
 WAITING = Reason("service.waiting", layer=Layer.SERVICE, args={"seconds": int})
 NEXT_NAME = Reason("service.next-name", layer=Layer.CONNECTION, rests_on_silence=True)
+INSIDE = Reason("service.inside", layer=Layer.CONNECTION)
 ERROR = Reason("service.error", layer=Layer.SERVICE, args={"status": int})
 NO_SIGN_IN = Reason("service.no-sign-in", layer=Layer.SERVICE, args={"what": str})
 INSECURE_HOP = Reason("service.insecure-hop")

@@ -24,9 +24,10 @@ from portalcheck.diagnosis.engine import diagnose
 from portalcheck.diagnosis.runner import Crash
 from portalcheck.diagnosis.steps import OTHER
 from portalcheck.model import CheckResult, Diagnosis, Outcome, Portal, Status
-from portalcheck.probe.limits import SLOW_START_S
+from portalcheck.probe.limits import AGAIN_S, SLOW_START_S
 from portalcheck.report import history
 from portalcheck.report.build import RunFacts, build
+from portalcheck.shortage import need_memory
 
 if TYPE_CHECKING:
     from portalcheck.api.protocols import Machine
@@ -65,11 +66,15 @@ class Subject(msgspec.Struct, frozen=True):
 
 
 class Found(msgspec.Struct, frozen=True):
-    """What the checks found, and the facts of the run that found it."""
+    """What the checks found, and the facts of the run that found it.
+
+    `spoilt` says that the program was stopped meanwhile, and what was not heard then may be there at another try.
+    """
 
     run: RunFacts
     results: tuple[CheckResult, ...]
     crashes: tuple[Crash, ...]
+    spoilt: bool = False
 
 
 def _address(_ctx: click.Context, _param: click.Parameter, url: str | None) -> str:
@@ -146,16 +151,28 @@ def _load(began: float | None) -> None:
 
 
 def _check(session: Session, subject: Subject, start_s: float | None, spent: float = 0.0) -> Found:
+    """Run the checks as `_check_once`; once more if the program was stopped meanwhile, where the time is enough."""
+    since = time.monotonic() - spent
+    found = _check_once(session, subject, start_s, spent)
+    spent = time.monotonic() - since
+    if found.spoilt and session.settings.run.timeout - spent > AGAIN_S:
+        return _check_once(session, subject, start_s, spent)
+    return found
+
+
+def _check_once(session: Session, subject: Subject, start_s: float | None, spent: float) -> Found:
     """Run the checks in a context of their own.
 
     `start_s` seconds went into the program's start, None if nobody knows, and `spent` of the run into its settings.
+    Raises ShortageError where there is no memory for it.
     """
     from portalcheck.diagnosis import runner
-    from portalcheck.diagnosis.starvation import Watchdog, mark_starved
+    from portalcheck.diagnosis.starvation import Watchdog
     from portalcheck.probe.context import RunContext
     from portalcheck.probe.deadline import Deadline, OutOfTime
     from portalcheck.probe.threads import Future
 
+    need_memory()
     deadline = Deadline(session.settings.run.timeout, spent)
     started = subject.machine.now()
     context = RunContext(subject.portal, subject.machine, subject.network, deadline, url=subject.url)
@@ -172,7 +189,7 @@ def _check(session: Session, subject: Subject, start_s: float | None, spent: flo
             on_result=progress.result,
             on_wait=progress.waiting,
         )
-        results = mark_starved(results, session.words.installed) if watchdog.starved else results
+        results, spoilt = watchdog.judge(results, session.words.installed)
     progress.end()
     facts = RunFacts(
         version=__version__,
@@ -186,7 +203,7 @@ def _check(session: Session, subject: Subject, start_s: float | None, spent: flo
         include_local=session.options.include_local,
         fail_on=session.settings.run.fail_on,
     )
-    return Found(facts, results, crashes)
+    return Found(facts, results, crashes, spoilt)
 
 
 def _is_cut_off(results: Sequence[CheckResult], installed: Installed) -> bool:

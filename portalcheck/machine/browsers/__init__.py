@@ -152,7 +152,9 @@ def _found(environment: Environment) -> Iterator[Profile]:
         unreadable = folders if isinstance(folders, Unreadable) else None
         for folder in (place.folder,) if isinstance(folders, Unreadable) else folders:
             number = numbers.get(place.browser.name, 0) + 1
-            if number > MAX_PROFILES:
-                break
             numbers[place.browser.name] = number
+            if number > MAX_PROFILES:
+                if number == MAX_PROFILES + 1:
+                    yield Profile(place, folder, number, Unreadable.TOO_MANY)
+                break
             yield Profile(place, folder, number, unreadable)

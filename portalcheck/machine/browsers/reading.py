@@ -17,6 +17,7 @@ from pathlib import Path
 
 from portalcheck.facts import Unreadable
 from portalcheck.machine import files
+from portalcheck.shortage import is_shortage
 
 MAX_TEXT = 32 * 1024 * 1024
 """The largest settings file that is read, in bytes."""
@@ -45,9 +46,14 @@ _WINDOWS_LOCKED = frozenset({32, 33})  # ERROR_SHARING_VIOLATION, ERROR_LOCK_VIO
 
 
 def unreadable(error: OSError | ValueError) -> Unreadable:
-    """Why a file could not be read, by the error of the file system (ValueError: a path that no system takes)."""
+    """Why a file could not be read, by the error of the file system (ValueError: a path that no system takes).
+
+    Raises the error where it tells nothing of the file, but of a shortage.
+    """
     if isinstance(error, ValueError):
         return Unreadable.NOT_A_FILE
+    if is_shortage(error):
+        raise error
     if getattr(error, "winerror", None) in _WINDOWS_LOCKED:
         return Unreadable.LOCKED
     return _WHY.get(error.errno or 0, Unreadable.DAMAGED)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from portalcheck.address.nat64 import translated
 from portalcheck.api.protocols import Machine
 from portalcheck.facts import DIRECT, ConnectStep, DnsAnswer, Failure, Hello, Hop, ProxyStep, TlsStep
 from portalcheck.probe.connect.happy_eyeballs import dial, family_of
@@ -18,11 +19,15 @@ from portalcheck.probe.tls.handshake import handshake
 
 _log = logging.getLogger(__name__)
 
+_DOCUMENTATION = tuple(
+    map(ipaddress.ip_network, ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32"))
+)
+
 
 class ConnectionPlan(msgspec.Struct, frozen=True, kw_only=True):
     """How to connect to one host: the fields of a `facts.Route` for it, with `proxy` chosen: `direct` or a URL.
 
-    With `outside_only`, addresses of this computer and of its own links are not connected to.
+    `led_by_strangers` says that a certificate or a redirect named the host.
     """
 
     proxy: str
@@ -32,13 +37,15 @@ class ConnectionPlan(msgspec.Struct, frozen=True, kw_only=True):
     server_name: str
     hello: Hello = Hello.BROWSER
     small_packets: bool = False
-    outside_only: bool = False
+    led_by_strangers: bool = False
 
 
 class Connector:
     """Opens the connections of a hop. `names` gives the addresses of a name; the log calls the hop `where`.
 
-    `connected` is called with a hop whose TCP connection is made, and its tunnel through a proxy.
+    `begin` is called when a connection is about to be tried, `connected` with a hop whose TCP connection is made, and
+    its tunnel through a proxy. `may_lead_inside` says whether strangers may name hosts of the networks around this
+    computer; it is asked only where one does.
     """
 
     def __init__(
@@ -49,9 +56,13 @@ class Connector:
         names: Callable[[str, int], DnsAnswer],
         where: object,
         connected: Callable[[Hop], None] | None = None,
+        *,
+        begin: Callable[[], None] = lambda: None,
+        may_lead_inside: Callable[[], bool] = lambda: False,
     ) -> None:
         self._machine, self._deadline, self._ledger, self._names = machine, deadline, ledger, names
         self._where, self._connected = where, connected
+        self._begin, self._may_lead_inside = begin, may_lead_inside
 
     def open(self, hop: Hop, plan: ConnectionPlan) -> tuple[EvidenceStream | None, Hop, bool]:
         """The connection, None if a step failed; the hop with all steps; whether requests need absolute targets."""
@@ -73,9 +84,10 @@ class Connector:
             hop = self._with(hop, names=names)
             if names.failure is not None:
                 return None, hop
-            addresses = names.addresses
-            if plan.outside_only and not (addresses := tuple(a for a in addresses if not is_own(a))):
+            addresses = self._permitted(names.addresses, plan)
+            if names.addresses and not addresses:
                 return None, self._with(hop, connect=ConnectStep(failure=Failure.NOT_PERMITTED))
+        self._begin()
         sock, step = dial(
             self._machine,
             addresses,
@@ -96,6 +108,7 @@ class Connector:
             scheme, proxy_host, proxy_port = proxy_endpoint(plan.proxy)
         except ValueError:
             return None, said(Failure.PROXY_NAME)
+        self._begin()
         self._ledger.record(Role.PROXY, proxy_host, hop.host)
         names = self._names(proxy_host, 0)
         if names.failure is not None:
@@ -127,6 +140,12 @@ class Connector:
             below = None
         return below, self._with(hop, proxy=answer)
 
+    def _permitted(self, addresses: tuple[str, ...], plan: ConnectionPlan) -> tuple[str, ...]:
+        """Those that may be connected to (contract.md, Privacy): where a stranger named the host, the internet's."""
+        if not plan.led_by_strangers or not any(map(is_inside, addresses)) or self._may_lead_inside():
+            return addresses
+        return tuple(address for address in addresses if not is_inside(address))
+
     def _with(self, hop: Hop, **steps: DnsAnswer | ConnectStep | ProxyStep | TlsStep) -> Hop:
         """The hop with one more step, which the log is told of."""
         _log.debug("%s: %s", self._where, self._ledger.aliases.told(*steps.values()))
@@ -142,6 +161,20 @@ def is_own(address: str) -> bool:
     parsed = ipaddress.ip_address(address)
     parsed = getattr(parsed, "ipv4_mapped", None) or parsed
     return parsed.is_loopback or parsed.is_link_local or parsed.is_unspecified
+
+
+def is_inside(address: str) -> bool:
+    """Whether an address is this computer's or a network's around it, and not the internet's (RFC 6890).
+
+    An IPv6 address that stands for an IPv4 one is what that is. Addresses for documentation (RFC 5737, RFC 3849) are
+    nobody's, and stand for the internet's.
+    """
+    parsed = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(parsed, ipaddress.IPv6Address):
+        parsed = parsed.ipv4_mapped or parsed.sixtofour or translated(parsed) or parsed
+    if any(parsed in network for network in _DOCUMENTATION if network.version == parsed.version):
+        return False
+    return parsed.is_multicast or not parsed.is_global
 
 
 def is_public(address: str) -> bool:

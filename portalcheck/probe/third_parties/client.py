@@ -23,7 +23,7 @@ from portalcheck.probe.http.location import url_of
 from portalcheck.probe.http.request import HEADERS, REDIRECTS, limit_exchange, speaking, why_no_head
 from portalcheck.probe.policy import Role
 from portalcheck.probe.streams import EvidenceStream, StreamError
-from portalcheck.probe.trace import MayVisit, Tracer, led_by_strangers
+from portalcheck.probe.trace import MayVisit, Tracer
 
 if TYPE_CHECKING:
     from portalcheck.probe.http.http1 import Http1
@@ -119,12 +119,13 @@ class _Connections(httpx.BaseTransport):
         # The final # keeps the reader from taking away what it takes for remains of copying.
         url = url_of(f"{request.url}#")
         if url is None or not self._may_visit(url.host):
+            _log.debug("%s: not contacted", self._tracer.ledger.aliases.told(url.host if url else ""))
             raise _NoAnswer(Failure.NOT_PERMITTED)
         plan = ConnectionPlan(
             proxy=DIRECT,
             server_name=url.host,
             hello=self._hello,
-            outside_only=led_by_strangers(self._role, self.hops, url.host),
+            led_by_strangers=self._tracer.led_by_strangers(self._role, self.hops, url.host),
         )
         where = self._tracer.ledger.aliases.told(url.host)
         stream, hop, _ = self._tracer.connect(url, self._role, plan, where, told=self._told)

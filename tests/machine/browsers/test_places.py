@@ -13,7 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from portalcheck.facts import Unreadable
 from portalcheck.machine import browsers
+from portalcheck.machine.browsers.profile import MAX_PROFILES
 from portalcheck.machine.browsers.reading import read_ini
 from tests.machine.browsers.world import Cookie, World, binarycookies, chromium_db, firefox_db
 
@@ -410,9 +412,11 @@ def test_another_users_home_shows_nothing() -> None:
         assert stores_as_nobody(world) == []
 
 
-def test_more_profiles_than_anybody_has_are_not_all_looked_at(world: World) -> None:
-    for number in range(70):
-        world.write(world.chromium / f"Profile {number}" / "Cookies", b"")
-    found = world.stores()
-    assert len(found) == 64
-    assert {store.unreadable for store in found} == {None}
+def test_of_profiles_by_the_thousand_the_first_are_looked_at_and_that_there_are_more_is_told(
+    world: World,
+) -> None:
+    for number in range(MAX_PROFILES + 40):
+        world.write(world.chromium / f"Profile {number}" / "Preferences", "{}")
+    numbers = [(one.profile, one.unreadable) for one in world.stores()]
+    assert numbers[:-1] == [(number, None) for number in range(1, MAX_PROFILES + 1)]
+    assert numbers[-1] == (MAX_PROFILES + 1, Unreadable.TOO_MANY)
