@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from itertools import count
 
 TIMES = 16
 MOST_GROWTH = 3 * TIMES
 """Of a reader in linear time, with room for caches; a quadratic one comes to the square of `TIMES`."""
-_ROUNDS = 3
+_LEAST_S = 0.05
+"""Several steps of the processor's clock, which on Windows goes by 16 ms."""
 
 
 def growth(reading: Callable[[int], Callable[[], object]], length: int) -> float:
-    """How many times as long a text of `length` takes as one that is `TIMES` shorter, of which the best try counts."""
-    return _least(reading(length), 1) / max(_least(reading(length // TIMES), _ROUNDS), 1e-4)
+    """How many times as long a text of `length` takes as one that is `TIMES` shorter."""
+    return _mean(reading(length), 0.0) / _mean(reading(length // TIMES), _LEAST_S)
 
 
-def _least(read: Callable[[], object], rounds: int) -> float:
-    took = []
-    for _ in range(rounds):
-        started = time.process_time()
+def _mean(read: Callable[[], object], least_s: float) -> float:
+    """The time of one call, of as many as take `least_s` together."""
+    started = time.process_time()
+    for calls in count(1):
         read()
-        took.append(time.process_time() - started)
-    return min(took)
+        took = time.process_time() - started
+        if took >= least_s:
+            break
+    return took / calls
