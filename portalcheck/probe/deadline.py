@@ -41,7 +41,7 @@ class Deadline:
         self._to_give_up_s = self._last_word_s * GIVE_UP_SHARE
 
     def remaining(self) -> float:
-        """Seconds until whoever waits for others' work gives up, so that it ends before the checks must; never negative."""
+        """Seconds until whoever waits for others' work gives up, before the checks must end; never negative."""
         return max(0.0, self.at - self._to_give_up_s - time.monotonic())
 
     @property

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from itertools import count
 
 TIMES = 16
 MOST_GROWTH = 3 * TIMES
@@ -20,10 +19,9 @@ def growth(reading: Callable[[int], Callable[[], object]], length: int) -> float
 
 def _mean(read: Callable[[], object], least_s: float) -> float:
     """The time of one call, of as many as take `least_s` together."""
-    started = time.process_time()
-    for calls in count(1):
+    started, calls, took = time.process_time(), 0, -1.0
+    while took < least_s:
         read()
+        calls += 1
         took = time.process_time() - started
-        if took >= least_s:
-            break
     return took / calls
