@@ -22,6 +22,7 @@ if sys.platform == "win32":
 
         Raises OSError, which has the `winerror` that the C runtime's open keeps to itself.
         """
+        sys.audit("open", str(path), None, os.O_RDONLY)  # as os.open tells it (PEP 578)
         kernel = ctypes.WinDLL("kernel32", use_last_error=True)
         kernel.CreateFileW.restype = ctypes.c_void_p
         handle = kernel.CreateFileW(str(path), _GENERIC_READ, _SHARED, None, _EXISTING, 0, None)

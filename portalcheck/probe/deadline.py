@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from portalcheck.probe.limits import (
+    GIVE_UP_SHARE,
     LAST_WORD_S,
     LAST_WORD_SHARE,
     LEAST_SCALE,
@@ -36,20 +37,23 @@ class Deadline:
         self.seconds = seconds - max(0.0, spent - START_S)
         self.scale = min(max(self.seconds / RUN_S, LEAST_SCALE), MOST_SCALE)
         self.at = self.started + self.seconds - MARGIN_S * min(1.0, self.scale)
+        self._last_word_s = min(LAST_WORD_S, LAST_WORD_SHARE * self.seconds)
+        self._to_give_up_s = self._last_word_s * GIVE_UP_SHARE
 
     def remaining(self) -> float:
-        """Seconds until work must stop so that the report is still printed in time; never negative."""
-        return max(0.0, self.at - time.monotonic())
+        """Seconds until whoever waits for others' work gives up, before the checks must end; never negative."""
+        return max(0.0, self.at - self._to_give_up_s - time.monotonic())
 
     @property
     def last_word(self) -> float:
         """The moment on the monotonic clock until which an answer can still be judged before the run ends."""
-        return self.at - min(LAST_WORD_S, LAST_WORD_SHARE * self.seconds)
+        return self.at - self._last_word_s
 
     def part(self, comfortable: float) -> Deadline:
         """A nearer deadline for one piece of work, `limit(comfortable)` from now; its scale is that of the run."""
         part = Deadline(self.seconds)
         part.at = time.monotonic() + self.limit(comfortable)
+        part._to_give_up_s = 0.0  # it ends with the last word of the run at the latest
         return part
 
     def limit(self, comfortable: float) -> float:

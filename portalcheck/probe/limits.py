@@ -21,6 +21,9 @@ LAST_WORD_S = 0.3
 """What comes later than this before the checks must end can be judged by none of them any more (fixed)."""
 LAST_WORD_SHARE = 0.1
 """The same as a share of a run that is too short for `LAST_WORD_S`."""
+GIVE_UP_SHARE = 0.4
+"""The part of that in which nobody waits for a fact any more: a thread that waited until the checks must end, and one
+that cuts them off then, wake in any order, and a check that was only waiting would look like one that hangs."""
 LEAST_SCALE, MOST_SCALE = 0.1, 2.0
 """A shorter run shrinks the limits to a tenth, as less fits no round trip; a longer one no more than doubles them."""
 
@@ -78,8 +81,8 @@ REDIRECT_BODY_S = 1.0
 
 CANARIES_S = 4.2
 """All canaries, side by side: longer than `CONNECT_S`, so that each tells why it cannot be reached."""
-CANARIES_ROOM_S = 0.4
-"""What is left of the run to judge canaries that are asked late."""
+CANARIES_ROOM_S = 0.3
+"""What is left of the run to judge canaries that are asked late, before nobody waits for them any more."""
 FAMILIES_ROOM_S = 0.2
 """What is left of the canaries' time when each family's connections are given up: they must still be counted."""
 RETRY_S = 1.5

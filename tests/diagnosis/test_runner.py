@@ -22,6 +22,8 @@ from portalcheck.diagnosis.blame import in_order
 from portalcheck.diagnosis.registry import Installed
 from portalcheck.diagnosis.runner import MAX_FINDINGS, FindingsError, run
 from portalcheck.model import Ended, Status
+from portalcheck.probe.deadline import Deadline, OutOfTime
+from portalcheck.probe.memo import Memo
 
 NOBODY = cast(Context, None)
 
@@ -220,6 +222,22 @@ def test_a_late_context_is_a_time_out_and_no_crash() -> None:
     (result,), crashes = run([late], [], NOBODY, time.monotonic() + 1, late=LateError)
 
     assert (result.ended, crashes) == (Ended.TIMED_OUT, ())
+
+
+def test_of_checks_that_wait_for_one_that_hangs_only_that_one_is_cut_off() -> None:
+    """On Windows several of the others were called crashed: they gave up at the moment at which they were cut off."""
+    deadline = Deadline(3.0)
+    facts = Memo(deadline, {"slow": frozenset()})
+
+    def asks(_: Context) -> Iterable[Finding]:
+        facts.get("slow", threading.Event().wait)
+        return []
+
+    checks = [check(f"asks-{number}")(asks) for number in range(30)]
+    results, crashes = run(checks, [], NOBODY, deadline.at, late=OutOfTime)
+
+    assert {result.ended for result in results} == {Ended.TIMED_OUT}
+    assert len(crashes) == 1
 
 
 # ---- the registry ------------------------------------------------------------------------------

@@ -92,7 +92,8 @@ FACTS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("name", FACTS)
 def test_a_whole_mac_is_read_as_it_is(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     mac: macs.Mac = getattr(macs, name)
-    monkeypatch.setenv("HOME", str(tmp_path / "Users/pat"))
+    for variable in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(variable, str(tmp_path / "Users/pat"))
     environment = computer(
         "macos",
         tmp_path,
@@ -140,7 +141,8 @@ def test_every_recorded_mac_is_read() -> None:
 def test_the_first_language_that_is_spoken_here_counts(
     listed: list[str], language: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path))
+    for variable in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(variable, str(tmp_path))
     place = tmp_path / "Library/Preferences/.GlobalPreferences.plist"
     place.parent.mkdir(parents=True)
     place.write_bytes(plistlib.dumps({"AppleLanguages": listed}))

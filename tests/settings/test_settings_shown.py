@@ -99,7 +99,8 @@ def test_a_file_in_the_home_folder_is_told_without_the_accounts_name(
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
     path = tmp_path / "sub" / "config.toml"
-    assert file_origin(Layer.USER, path).place == f"~{os.sep}sub{os.sep}config.toml"
+    home = "%USERPROFILE%" if sys.platform == "win32" else "~"
+    assert file_origin(Layer.USER, path).place == f"{home}{os.sep}sub{os.sep}config.toml"
     outside = tmp_path.parent / "config.toml"
     assert file_origin(Layer.USER, outside).place == str(outside)
 

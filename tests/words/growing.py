@@ -8,18 +8,20 @@ from collections.abc import Callable
 TIMES = 16
 MOST_GROWTH = 3 * TIMES
 """Of a reader in linear time, with room for caches; a quadratic one comes to the square of `TIMES`."""
-_ROUNDS = 3
+_LEAST_S = 0.05
+"""Several steps of the processor's clock, which on Windows goes by 16 ms."""
 
 
 def growth(reading: Callable[[int], Callable[[], object]], length: int) -> float:
-    """How many times as long a text of `length` takes as one that is `TIMES` shorter, of which the best try counts."""
-    return _least(reading(length), 1) / max(_least(reading(length // TIMES), _ROUNDS), 1e-4)
+    """How many times as long a text of `length` takes as one that is `TIMES` shorter."""
+    return _mean(reading(length), 0.0) / _mean(reading(length // TIMES), _LEAST_S)
 
 
-def _least(read: Callable[[], object], rounds: int) -> float:
-    took = []
-    for _ in range(rounds):
-        started = time.process_time()
+def _mean(read: Callable[[], object], least_s: float) -> float:
+    """The time of one call, of as many as take `least_s` together."""
+    started, calls, took = time.process_time(), 0, -1.0
+    while took < least_s:
         read()
-        took.append(time.process_time() - started)
-    return min(took)
+        calls += 1
+        took = time.process_time() - started
+    return took / calls

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import os
 import plistlib
 import sys
 from collections.abc import Callable, Iterator
@@ -24,7 +25,7 @@ _watching: list[list[str]] = []
 
 def _hook(event: str, arguments: Any) -> None:
     if event in ("open", "os.readlink") and _watching and isinstance(arguments[0], (str, bytes, Path)):
-        _watching[-1].append(str(arguments[0]))
+        _watching[-1].append(Path(os.fsdecode(arguments[0])).as_posix())
 
 
 @contextmanager
@@ -40,7 +41,7 @@ def opened_below(folder: Path) -> Iterator[list[str]]:
         yield found
     finally:
         _watching.pop()
-        found += [path for path in seen if path.startswith(str(folder))]
+        found += [path for path in seen if path.startswith(folder.as_posix())]
 
 
 def linux(folder: Path) -> World:
@@ -163,7 +164,8 @@ def _fits(inside: str, files: Files) -> bool:
 
 
 def _below(path: str, folder: Path) -> str:
-    return path.removeprefix(f"{folder}/") if path.startswith(f"{folder}/") else ""
+    above = f"{folder.as_posix()}/"
+    return path.removeprefix(above) if path.startswith(above) else ""
 
 
 @pytest.mark.parametrize("make", [linux, macos, windows])
