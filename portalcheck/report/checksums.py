@@ -15,11 +15,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from json.encoder import encode_basestring_ascii
 from typing import Any
 
 LAYOUT = "2"
 _LAYOUT_KEY = "layout"
 SYMBOLS = "0123456789abcdefghjkmnpqrstvwxyz"
+_PAIRS = tuple(low + high for high in SYMBOLS for low in SYMBOLS)
 _LENGTH = 4
 
 _ALL = None
@@ -48,6 +50,13 @@ _SHAPES: Mapping[str, Mapping[str, Any]] = {
     LAYOUT: {**_FIRST, "owner": _ALL, "start_ms": _ALL},
 }
 """What each layout covers, besides the checks."""
+LAYOUTS: Mapping[str, frozenset[str]] = {layout: frozenset(shape) for layout, shape in _SHAPES.items()}
+"""The layouts that this version knows, and the fields that each covers, besides the checks."""
+
+
+def text_as_json(text: str) -> str:
+    """A text as JSON, in ASCII."""
+    return encode_basestring_ascii(text)
 
 
 def compute(document: Mapping[str, Any]) -> dict[str, str]:
@@ -107,10 +116,17 @@ def _plain(value: Any) -> Any:
 
 
 def _checksum(run: str, name: str, value: Any) -> str:
-    return digest("seal", json.dumps([run, name, value], sort_keys=True, separators=(",", ":")), _LENGTH)
+    written = json.dumps(value, sort_keys=True, separators=(",", ":"))
+    return checksum(text_as_json(run), text_as_json(name), written)
+
+
+def checksum(run: str, name: str, value: str) -> str:
+    """The checksum of a field; run id, name and value as JSON, with sorted names and without blanks."""
+    return digest("seal", f"[{run},{name},{value}]", _LENGTH)
 
 
 def digest(purpose: str, text: str, count: int) -> str:
     """The first `count` symbols (at most 12, of 5 bits each) of a text's SHA-256, in Crockford's base 32."""
     number = int.from_bytes(hashlib.sha256(f"portalcheck {purpose}\n{text}".encode()).digest()[:8])
-    return "".join(SYMBOLS[(number >> shift) & 31] for shift in range(0, 5 * count, 5))
+    pairs = [_PAIRS[(number >> shift) & 1023] for shift in range(0, 5 * count, 10)]
+    return "".join(pairs)[:count]
