@@ -63,6 +63,12 @@ def is_known(seal: Mapping[str, str]) -> bool:
     return seal.get(_LAYOUT_KEY, "") in _SHAPES
 
 
+def is_proved(document: Mapping[str, Any]) -> bool:
+    """Whether a report is as it was when it was sealed, with nothing missing and nothing put in."""
+    seal = document.get("seal", {})
+    return is_known(seal) and not changed(document, seal) and not missing(document, seal)
+
+
 def changed(document: Mapping[str, Any], seal: Mapping[str, str]) -> frozenset[str]:
     """Fields (checks as `checks.tls`) whose value does not match its checksum; empty for an unknown layout."""
     layout = seal.get(_LAYOUT_KEY, "")

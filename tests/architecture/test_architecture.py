@@ -83,7 +83,7 @@ PARTS = {
     "report": {
         "build": {"checksums", "code", "privacy"},
         "privacy": set(),
-        "history": {"json_text", "pasted", "recovered"},
+        "history": {"checksums", "json_text"},
         "json_text": set(),
         "recovered": {"json_text"},
         "checksums": set(),
