@@ -135,9 +135,9 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
         Nothing for a program that wants another form: it would take this for its own.
         """
         if self.form in (Format.TEXT, Format.HTML):
-            from portalcheck.report import block
+            from portalcheck.report.block.writing import write
 
-            console.result(block.write(report, self.words.installed.numbers.checks.values()))
+            console.result(write(report, self.words.installed.numbers.checks.values()))
         elif self.form is Format.JSON:
             console.result(msgspec.json.encode(report).decode() + "\n")
 

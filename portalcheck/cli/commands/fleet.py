@@ -112,7 +112,7 @@ def fleet(
     words = catalog(lang)
     question = Question(by=tuple(dict.fromkeys(by)), cause=cause.strip().lower(), since=since)
     try:
-        summary = summarise(_expanded(given), sys.stdin.buffer, words.installed.fleet, question)
+        summary = summarise(_expanded(given), sys.stdin.buffer, words.installed, question)
     except CannotReadError as error:
         raise click.UsageError(words.ui("message.cannot_read", file=str(error))) from error
     if cause and not (summary.listed or summary.unlisted):

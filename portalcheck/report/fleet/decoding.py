@@ -13,8 +13,10 @@ from typing import Any, TypeGuard
 
 import msgspec
 
+from portalcheck.api.declarations import Numbers
 from portalcheck.model import CODE_PATTERN, LONGEST_CODE, SCHEMA_VERSION, Outcome
 from portalcheck.report.checksums import SYMBOLS
+from portalcheck.report.recovered import Integrity, RecoveredReport
 
 UNKNOWN = "unknown"
 MARK = "schema_version"
@@ -84,6 +86,8 @@ class Head(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     seal: Seal = Seal()
     facts: tuple[tuple[str, str], ...] = ()
     whole: bool = True
+    pasted: Integrity | None = None
+    """How a report came through that was pasted as a block."""
 
 
 class _WholeHead(Head, frozen=True, kw_only=True, gc=False):
@@ -158,10 +162,10 @@ _AS_THEY_ARE = frozenset({"portal", "also", "symptoms", "likely_steps"})
 
 
 class Decoder:
-    """Reads documents, and of each report the facts that are asked for."""
+    """Reads documents, and of each report the facts that are asked for. `numbers` are those of the phone code."""
 
-    def __init__(self, facts: Facts) -> None:
-        self._facts = facts
+    def __init__(self, facts: Facts, numbers: Numbers) -> None:
+        self._facts, self.numbers = facts, numbers
         self._marks = (*(reason.encode() for reason in facts), *_FLATTENED)
         reasons = "|".join(map(re.escape, facts)) or "(?!)"
         self._fact = re.compile(rf'"reason"\s*:\s*"({reasons})"[^{{}}]*"args"\s*:\s*(\{{[^{{}}]*\}})')
@@ -202,6 +206,19 @@ class Decoder:
                 members["seal"] = msgspec.json.decode(sealed[1], type=Seal)
         unread: dict[str, Any] = dict.fromkeys((*_AS_THEY_ARE, "checks"), msgspec.Raw(b""))
         return Head(**{**unread, **members, MARK: version}, facts=self._facts_in(text), whole=False)
+
+    def recovered(self, report: RecoveredReport) -> Head | OtherSchema | Damage:
+        """The head of a report that was pasted, as far as it was recovered."""
+        if report.schema_version not in (None, SCHEMA_VERSION):
+            return OtherSchema(report.schema_version)
+        text = msgspec.json.encode({MARK: SCHEMA_VERSION, **report.fields})
+        found = self.decode(text)
+        if not isinstance(found, Head):
+            found = self.recover(text.decode()) or Damage.DAMAGED
+        if not isinstance(found, Head):
+            return found
+        whole = found.whole and report.integrity is not Integrity.PART_MISSING
+        return msgspec.structs.replace(found, whole=whole, pasted=report.integrity)
 
     def _named(self, checks: msgspec.Raw) -> Iterator[tuple[str, str]]:
         for check in _checks(checks):

@@ -10,6 +10,7 @@ from enum import Enum, auto
 
 from portalcheck.report.checksums import LAYOUTS, checksum, text_as_json
 from portalcheck.report.fleet.decoding import Head
+from portalcheck.report.recovered import Integrity
 
 
 class Proof(Enum):
@@ -28,6 +29,8 @@ def is_of_one_run(head: Head) -> bool:
 
 def proof(head: Head) -> Proof:
     """Whether outcome, cause, owner, start, tool and system are those that were sealed (`report.checksums`)."""
+    if head.pasted is not None:
+        return Proof.BROKEN if head.pasted is Integrity.CHANGED else Proof.HOLDS
     seal, text = head.seal, text_as_json
     covered = LAYOUTS.get(seal.layout)
     if covered is None:

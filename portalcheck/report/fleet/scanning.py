@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterator
 
+from portalcheck.report.block import layout
 from portalcheck.report.fleet.decoding import (
     MARK,
     UNKNOWN,
@@ -21,6 +22,8 @@ from portalcheck.report.fleet.decoding import (
     OtherText,
 )
 from portalcheck.report.fleet.proof import is_of_one_run
+from portalcheck.report.json_text import NotJSONError, decode
+from portalcheck.report.pasted.scanner import scan
 
 LONGEST = 16 * 1024 * 1024
 """Bytes of one document; what is longer is no report and is not kept."""
@@ -40,7 +43,7 @@ _LEADS = re.compile(r'[{\s\\"rnt]{1,200}')
 """What stands between the beginning of a report and its first field, also where it is a text of another document."""
 _LINES = re.compile(r'[^\n]*(?:\n[ \t}\]",][^\n]*)*')
 """A line, and those after it that can only be further ones of a document."""
-_OF_JSON = re.compile(r'[{}"\x01-\x08\x0e-\x1f\udc80-\udcff]')
+_OF_JSON = re.compile(r'"\s*:|[{}\x01-\x08\x0e-\x1f\udc80-\udcff]')
 """What no line of other text holds: parts of JSON, and bytes that are no text."""
 _BRACES = re.compile(r"[{}]")
 _COLORS = re.compile(rb"\x1b\[[0-9;?]*[ -/]*[@-~]")
@@ -51,7 +54,8 @@ _REST = re.compile(
 )
 """What is left of a document whose reports were read by themselves: brackets, and simple members."""
 _LONGEST_REST = 2000
-_scan = json.JSONDecoder(strict=False).raw_decode
+_MOST_TRIED_OTHERWISE = 256 * 1024
+"""Characters of a text that is given to the reader of pasted reports, who has more patience with each."""
 _Line = tuple[int, Found]
 
 
@@ -88,6 +92,8 @@ class Scanner:
         text = (_COLORS.sub(b"", held) if b"\x1b" in held else held).decode("utf-8", _ANY_BYTES)
         looked = _Pass(text, self._line, self._read, final=final)
         looked.run()
+        if final:
+            looked.otherwise()
         yield from looked.found
         rest, self._line = text[looked.at :].encode("utf-8", _ANY_BYTES), looked.line(looked.at)
         self._held, self._size = ([rest] if rest else []), len(rest)
@@ -105,7 +111,8 @@ class _Pass:
         self._text, self._read, self._final, self._depth = text, read, final, depth
         self.found: list[_Line] = []
         self.at = 0
-        self._line, self._counted = line, 0
+        self._first = self._line = line
+        self._counted = 0
         self._tried, self._half = 0, ""
 
     def line(self, at: int) -> int:
@@ -172,19 +179,19 @@ class _Pass:
         if self._tried > _MOST_TRIED:
             return None
         try:
-            document, stop = _scan(self._text, brace)
-        except (ValueError, RecursionError) as error:
+            document = decode(self._text, brace)
+        except NotJSONError as error:
             self._tried += 1
             if not (goes_on and _is_cut(error, self._text)):
                 return None
             self._between(brace)
             return False
-        if stop <= mark:
+        if document.end <= mark:
             return None
         self._between(brace)
-        for found in [*self._reports(document)] or (Damage.NO_REPORT,):
+        for found in [*self._reports(document.value)] or (Damage.NO_REPORT,):
             self._tell(brace, found)
-        self.at = stop
+        self.at = document.end
         return True
 
     def _reports(self, document: object) -> Iterator[Head | OtherSchema]:
@@ -193,7 +200,7 @@ class _Pass:
         while waiting:
             part = waiting.pop()
             if isinstance(part, dict) and MARK in part:
-                found = self._decoded(json.dumps(part))
+                found = self._decoded(json.dumps(part, default=repr))
                 if found is not None:
                     yield found
             elif isinstance(part, dict | list):
@@ -213,6 +220,8 @@ class _Pass:
             self.at = until if until < len(text) or self._final else self.at
             return
         while self.at < until:
+            if layout.MARKER.search(text, self.at, until) and not self._blocks(until):
+                return
             end = text.find("\n", self.at, until) + 1 or until
             line = text[self.at : end]
             brace = line.find("{")
@@ -227,6 +236,45 @@ class _Pass:
             else:
                 self._tell(self.at, OtherText())
                 self.at = end
+
+    def _blocks(self, until: int) -> bool:
+        """Read the pasted reports (`report.block`) that stand before a place; False where one may still go on."""
+        text = self._text
+        while marker := layout.MARKER.search(text, self.at, until):
+            for line in text[self.at : marker.start()].splitlines()[:-1]:
+                if line.strip():
+                    self._tell(self.at, OtherText())
+            self.at = marker.start()
+            end = next((each for each in layout.MARKER.finditer(text, marker.end(), until)), None)
+            if end is None and until == len(text) and not self._final:
+                return False
+            stop = end.end() if end is not None and end[1].lower() == "end" else end.start() if end else until
+            for found in self._pasted(text[self.at : stop]) or [(1, Damage.DAMAGED)]:
+                self._tell(self.at, found[1])
+            self.at = stop
+        return True
+
+    def _pasted(self, text: str) -> list[_Line]:
+        """The reports that the reader of pasted texts finds; each with its line, from 1."""
+        found = scan(text, self._read.numbers)
+        return [(each.line or 1, self._read.recovered(each.report)) for each in found]
+
+    def otherwise(self) -> None:
+        """Where something is damaged, read the text as one that was pasted, if that finds more."""
+        if not any(found is Damage.DAMAGED for _, found in self.found) or MARK not in self._text:
+            return
+        if len(self._text) > _MOST_TRIED_OTHERWISE:
+            return
+        pasted = [
+            (self._first + line - 1, found)
+            for line, found in self._pasted(self._text)
+            if isinstance(found, Head | OtherSchema)
+        ]
+        if len(pasted) > sum(isinstance(found, Head | OtherSchema) for _, found in self.found):
+            others = [
+                each for each in self.found if each[1] is Damage.NO_REPORT or isinstance(each[1], OtherText)
+            ]
+            self.found = sorted((*pasted, *others), key=lambda each: each[0])
 
     def _is_beside(self, end: int, line: str, until: int) -> bool:
         """Whether a part of a line is only what an engine, a log or a table writes beside a report."""
@@ -245,8 +293,8 @@ class _Pass:
     def _strange(self, brace: int, until: int, line_end: int, *, passing: bool) -> bool:
         """A document that is no report; False where it may still go on."""
         try:
-            _, stop = _scan(self._text, brace)
-        except (ValueError, RecursionError) as error:
+            stop = decode(self._text, brace).end
+        except NotJSONError as error:
             if until == len(self._text) and not self._final and _is_cut(error, self._text):
                 self.at = brace
                 return False
@@ -283,8 +331,8 @@ def _document(text: str, begin: int = 0, until: int | None = None) -> tuple[int,
     """Where the document ends that begins at a place, and the document; None where there is none."""
     part = text[begin:until]
     try:
-        _, stop = _scan(part)
-    except (ValueError, RecursionError):
+        stop = decode(part).end
+    except NotJSONError:
         return begin, None
     return begin + stop, part[:stop]
 
@@ -294,11 +342,9 @@ def _is_of_two_runs(head: Head) -> bool:
     return bool(head.seal.cause) and not is_of_one_run(head)
 
 
-def _is_cut(error: Exception, text: str) -> bool:
-    """Whether a text that is no document may only lack its end."""
-    if not isinstance(error, json.JSONDecodeError):
-        return False
-    return error.pos >= len(text.rstrip()) - 6 or error.msg.startswith("Unterminated")
+def _is_cut(error: NotJSONError, text: str) -> bool:
+    """Whether a text that is no document may only lack its end; of a text that does not end its quote is told."""
+    return error.place >= len(text.rstrip()) - 6 or text[error.place] == '"'
 
 
 def _mended(text: str) -> str | None:

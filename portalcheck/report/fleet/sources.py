@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 import msgspec
 
+from portalcheck.report.block.layout import MARKER
 from portalcheck.report.fleet.decoding import MARK
 from portalcheck.words.text import clean
 
@@ -81,7 +82,7 @@ def chunks(source: Source, stdin: BinaryIO) -> Iterator[bytes]:
             with source.path.open("rb") as file:
                 parts = _as_utf8(_unpacked(file))
                 start = next(parts, b"")
-                if source.likely or _MARK in start:
+                if source.likely or _MARK in start or MARKER.search(start.decode("utf-8", "replace")):
                     yield from chain((start,) if start else (), parts)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         # What was unpacked until then is read, also where the file was named.

@@ -8,12 +8,12 @@ from typing import BinaryIO, Generic, NamedTuple, TypeVar
 
 import msgspec
 
+from portalcheck.diagnosis.registry import Installed
 from portalcheck.model import Outcome
 from portalcheck.report.fleet.counting import LONGEST_NAME, RunIds, Tally
 from portalcheck.report.fleet.decoding import (
     UNKNOWN,
     Decoder,
-    Facts,
     Head,
     OtherSchema,
     OtherText,
@@ -122,10 +122,10 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def summarise(
-    given: Iterable[str], stdin: BinaryIO, facts: Facts, question: Question | None = None
+    given: Iterable[str], stdin: BinaryIO, installed: Installed, question: Question | None = None
 ) -> Summary:
     """Read all reports of files, folders and `-` (stdin), and count them. Raises sources.CannotReadError."""
-    count = _Count(facts, question or Question())
+    count = _Count(installed, question or Question())
     for source in find(given):
         if isinstance(source, LeftOut):
             count.left_out.add(source.name)
@@ -168,8 +168,9 @@ class _Report(NamedTuple):
 class _Count:
     """The counts while reports are read."""
 
-    def __init__(self, facts: Facts, question: Question) -> None:
-        self._read, self._question = Decoder(facts), question
+    def __init__(self, installed: Installed, question: Question) -> None:
+        facts = installed.fleet
+        self._read, self._question = Decoder(facts, installed.numbers), question
         self._sources = self._files = self._reports = self._duplicates = self._undated = self._other_text = 0
         self._unproved = self._earlier = self._earlier_failing = self._unlisted = 0
         self.left_out, self._without = _Few[str](), _Few[str]()

@@ -7,9 +7,12 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from tests.report.fleet.making import Report, finding, line, report
+from portalcheck.model import Status
+from tests.declared import encode
+from tests.report.fleet.making import BASE, Report, finding, line, report
 
 Damage = Callable[[Report], bytes]
+CODE = encode("proxy-auth", "windows", {each["check"]: Status(each["status"]) for each in BASE["checks"]})
 PROXY = finding("proxy.used", kind="pac", scope="all")
 
 
@@ -18,7 +21,7 @@ def healthy(number: int) -> Report:
 
 
 def troubled(number: int) -> Report:
-    return report(number, PROXY, outcome="fail", cause="proxy-auth", owner="you")
+    return report(number, PROXY, outcome="fail", exit_code=1, cause="proxy-auth", owner="you", code=CODE)
 
 
 def pretty(document: object, indent: int | None = 2) -> str:

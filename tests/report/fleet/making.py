@@ -16,6 +16,7 @@ from tests.report.formats import reports
 
 BASE: dict[str, Any] = json.loads(render(reports.healthy()))
 BASE["checks"].append({"check": "disk", "status": "note", "duration_ms": 1, "findings": []})
+_IDS = [{"check": check["check"]} for check in BASE["checks"]]
 _WRITTEN: dict[str, str] = {}
 """Fields of the base as JSON, which take more time to write than their checksums."""
 
@@ -42,6 +43,8 @@ def sealed(document: dict[str, Any]) -> dict[str, Any]:
     run = json.dumps(document["run_id"])
     covered = checksums.LAYOUTS[checksums.LAYOUT]
     parts = {name: (value, BASE.get(name)) for name, value in document.items() if name in covered}
+    ids = [{"check": check["check"]} for check in document["checks"]]
+    parts["checks"] = (_IDS if ids == _IDS else ids, _IDS)
     parts |= {
         f"checks.{own['check']}": (own, other)
         for own, other in zip(document["checks"], BASE["checks"], strict=True)
@@ -71,11 +74,11 @@ def lines(documents: Iterable[object]) -> bytes:
 
 def of_bytes(content: bytes, **question: Any) -> Summary:
     """The summary of what comes by standard input."""
-    return summarise(["-"], io.BytesIO(content), INSTALLED.fleet, Question(**question))
+    return summarise(["-"], io.BytesIO(content), INSTALLED, Question(**question))
 
 
 def of_files(*paths: Path, **question: Any) -> Summary:
-    return summarise([str(path) for path in paths], io.BytesIO(), INSTALLED.fleet, Question(**question))
+    return summarise([str(path) for path in paths], io.BytesIO(), INSTALLED, Question(**question))
 
 
 def counts(summary: Summary, group: str) -> dict[str | None, int]:

@@ -6,10 +6,16 @@ import gzip
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from portalcheck.report import checksums
+from portalcheck.report.formats import json as json_form
+from portalcheck.report.formats import text as text_form
+from tests.declared import catalog_of
 from tests.report.fleet.damaging import healthy, pretty, troubled
 from tests.report.fleet.making import counts, found, line, lines, of_bytes, of_files, report
+from tests.report.formats import reports
 
 HEALTHY = [healthy(n) for n in range(7)]
 TROUBLED = [troubled(n) for n in range(7, 10)]
@@ -100,6 +106,47 @@ def test_all_are_counted_whatever_is_around_them(
     assert found(summary) == RIGHT
     assert counts(summary, "proxy") == {"pac": 3, None: 7}
     assert (summary.in_part, summary.changed, summary.unproved, summary.damaged) == (0, 0, 0, 0)
+
+
+# ---- as people send them --------------------------------------------------------------------------------
+
+MESSAGE = "Dear help desk,\n\nplease see:\n\n"
+
+
+@pytest.mark.parametrize("quote", ["", "> ", "> > ", "| "])
+def test_reports_within_mails_are_read(quote: str) -> None:
+    """JSON below a quote mark, which no line of JSON has."""
+    content = "\n".join(
+        MESSAGE + "\n".join(quote + text for text in pretty(one).split("\n")) + "\n\nKind regards"
+        for one in ALL
+    )
+    summary = of_bytes(content.encode())
+
+    assert (found(summary), summary.reports) == (RIGHT, 10)
+
+
+@pytest.mark.parametrize("also_json", [False, True])
+def test_a_report_as_text_is_counted_as_its_json_is(tmp_path: Path, also_json: bool) -> None:
+    made = [reports.healthy(), msgspec.structs.replace(reports.stopped(), run_id=f"{1:032x}")]
+    made = [msgspec.structs.replace(one, seal=checksums.compute(msgspec.to_builtins(one))) for one in made]
+    for number, one in enumerate(made):
+        text = text_form.render(one, catalog_of("en"))
+        (tmp_path / f"{number}.txt").write_text(MESSAGE + text, "utf-8")
+        if also_json:
+            (tmp_path / f"{number}.json").write_text(json_form.render(one), "utf-8")
+    summary = of_files(tmp_path)
+
+    assert counts(summary, "cause") == {one.cause: 1 for one in made}
+    assert (summary.reports, summary.duplicates) == (2, 2 * also_json)
+    assert (summary.in_part, summary.changed, summary.unproved, summary.damaged) == (0, 0, 0, 0)
+
+
+def test_a_changed_line_of_a_text_is_told() -> None:
+    text = text_form.render(reports.stopped(), catalog_of("en"))
+    summary = of_bytes(text.replace("outcome: fail", "outcome: ok").encode() + b"\n" + line(ALL[0]))
+
+    assert (summary.reports, summary.damaged) == (2, 0)
+    assert summary.changed + summary.in_part == int("outcome: fail" in text)
 
 
 # ---- files ------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from portalcheck.report.fleet.decoding import Decoder, Head
 from tests.declared import INSTALLED
 from tests.report.fleet.making import counts, line, lines, of_bytes, report
 
-DECODER = Decoder(INSTALLED.fleet)
+DECODER = Decoder(INSTALLED.fleet, INSTALLED.numbers)
 
 THREE = [report(n) for n in range(3)]
 PRETTY = [json.dumps(document, indent=2) for document in THREE]
