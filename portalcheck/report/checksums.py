@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from json.encoder import encode_basestring_ascii
 from typing import Any
 
@@ -23,7 +23,6 @@ LAYOUT = "3"
 _LAYOUT_KEY = "layout"
 SYMBOLS = "0123456789abcdefghjkmnpqrstvwxyz"
 _PAIRS = tuple(low + high for high in SYMBOLS for low in SYMBOLS)
-_LENGTH = 4
 
 _ALL = None
 _FINDING = {"reason": _ALL, "status": _ALL, "args": _ALL, "blocked_by": _ALL}
@@ -57,9 +56,8 @@ LAYOUTS: Mapping[str, frozenset[str]] = {layout: frozenset(shape) for layout, sh
 """The layouts that this version knows, and the fields that each covers, besides each check by itself."""
 
 
-def text_as_json(text: str) -> str:
-    """A text as JSON, in ASCII."""
-    return encode_basestring_ascii(text)
+text_as_json: Callable[[str], str] = encode_basestring_ascii
+"""A text as JSON, in ASCII."""
 
 
 def compute(document: Mapping[str, Any]) -> dict[str, str]:
@@ -148,8 +146,14 @@ def _checksum(run: str, name: str, value: Any) -> str:
 
 
 def checksum(run: str, name: str, value: str) -> str:
-    """The checksum of a field; run id, name and value as JSON, with sorted names and without blanks."""
-    return digest("seal", f"[{run},{name},{value}]", _LENGTH)
+    """The checksum of a field; run id, name and value as JSON, with sorted names and without blanks.
+
+    The four symbols that `digest` gives, at a third of its time: a fleet has very many.
+    """
+    number = int.from_bytes(
+        hashlib.sha256(f"portalcheck seal\n[{run},{name},{value}]".encode()).digest()[5:8]
+    )
+    return _PAIRS[number & 1023] + _PAIRS[number >> 10 & 1023]
 
 
 def _written(value: Any) -> str:

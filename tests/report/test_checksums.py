@@ -254,3 +254,10 @@ _ANY = st.recursive(
 def test_any_seal_on_any_document_is_read_without_harm(document: dict[str, Any], sealed: object) -> None:
     for one in read_paste(json.dumps({**document, "schema_version": 1, "seal": sealed})):
         msgspec.json.encode(one.to_json())
+
+
+@given(st.text(), st.text(), st.text())
+def test_the_checksum_of_a_field_is_the_digest_of_its_name_and_value(run: str, name: str, value: str) -> None:
+    run, name, value = map(checksums.text_as_json, (run, name, value))
+
+    assert checksums.checksum(run, name, value) == checksums.digest("seal", f"[{run},{name},{value}]", 4)

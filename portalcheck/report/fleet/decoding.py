@@ -178,7 +178,10 @@ class Decoder:
             return _otherwise(text)
         if head.schema_version != SCHEMA_VERSION:
             return OtherSchema(head.schema_version)
-        if not any(mark in text for mark in self._marks):
+        for mark in self._marks:
+            if mark in text:
+                break
+        else:
             return head
         try:
             facts = dict(reversed([*self._named(head.checks)]))
