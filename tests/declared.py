@@ -11,8 +11,10 @@ from portalcheck.diagnosis.engine import diagnose as diagnose_by
 from portalcheck.diagnosis.registry import installed
 from portalcheck.diagnosis.starvation import mark_starved as doubted_by
 from portalcheck.model import CheckResult, Diagnosis
-from portalcheck.report import block as paste
 from portalcheck.report import code as phonecode
+from portalcheck.report.block.writing import write
+from portalcheck.report.pasted.scanner import scan
+from portalcheck.report.recovered import RecoveredReport
 from portalcheck.words.catalog import Catalog
 from portalcheck.words.files import load
 
@@ -26,9 +28,13 @@ CAUSE_ORDER = tuple(NUMBERS.causes[number] for number in sorted(NUMBERS.causes))
 
 encode = partial(phonecode.encode, numbers=NUMBERS)
 decode = partial(phonecode.decode, numbers=NUMBERS)
-write_block = partial(paste.write, built_in=CHECK_ORDER)
-read_paste = partial(paste.read, numbers=NUMBERS)
+write_block = partial(write, built_in=CHECK_ORDER)
 mark_starved = partial(doubted_by, installed=INSTALLED)
+
+
+def read_paste(text: str | bytes) -> list[RecoveredReport]:
+    """The reports in a text."""
+    return list(scan(text, NUMBERS).reports)
 
 
 def catalog_of(lang: str) -> Catalog:

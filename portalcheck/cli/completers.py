@@ -73,6 +73,11 @@ def _topics(ctx: click.Context) -> Iterator[Offer]:
     yield from ((topic, titles.get(topic, "")) for topic in explain.topics(words))
 
 
+def _causes(ctx: click.Context) -> Iterator[Offer]:
+    words = _words(ctx)
+    yield from ((row.id, words.cause(row.id).verdict) for row in words.installed.rows() if not row.further)
+
+
 def _portals(ctx: click.Context) -> Iterator[Offer]:
     from portalcheck import settings
 
@@ -112,6 +117,7 @@ def words_of(*values: str) -> Completer:
 
 faults = _completer(_faults)
 topics = _completer(_topics)
+causes = _completer(_causes)
 portals = _completer(_portals)
 symptoms = _completer(_symptoms)
 languages = _completer(_languages)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import import_module
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -43,7 +45,7 @@ class LazyGroup(Group, DefaultGroup):
         """A command by its name; else the default one, with the word as its address."""
         if cmd_name not in COMMANDS:
             if not ctx.resilient_parsing:
-                refuse_misspelt(cmd_name)
+                refuse_misspelt(cmd_name, _following(cmd_name, ctx.find_object(Invocation)))
             # What click-default-group looks at to hand the word on to the default command.
             ctx.arg0 = cmd_name  # type: ignore[attr-defined]  # an attribute of click-default-group's own
             cmd_name = DEFAULT
@@ -70,22 +72,34 @@ class LazyGroup(Group, DefaultGroup):
         return found
 
 
-def refuse_misspelt(word: str) -> None:
-    """A word that can be no address is a slip of the keyboard, never checked as one. Raises click.UsageError."""
-    from difflib import get_close_matches
+def _following(word: str, invocation: Invocation | None) -> list[str]:
+    """The words behind the first one, up to the first option."""
+    words = invocation.arguments if invocation is not None else []
+    behind = words[words.index(word) + 1 :] if word in words else []
+    return [*takewhile(lambda text: not text.startswith("-"), behind)]
 
+
+def refuse_misspelt(word: str, further: Sequence[str] = ()) -> None:
+    """A word that can be no address is a slip of the keyboard, never checked as one. Raises click.UsageError.
+
+    `further` are the words that follow it, as of a sentence without quotes.
+    """
     from portalcheck.address import may_be_address
 
     if word.startswith("-") or may_be_address(word):
         return
-    close = get_close_matches(word.lower(), COMMANDS, n=1, cutoff=0.6)
     if word in COMMANDS:
         text = _("The command comes first, and its options after it: portalcheck {name}")
-    elif close:
-        text = _("No such command {name!r}. Did you mean {meant!r}?")
+        raise click.UsageError(text.format(name=word))
+    from portalcheck.cli.guessing import command_meant, line_meant
+
+    if command := command_meant(word):
+        text = _("No such command {name!r}. Did you mean {meant!r}?").format(name=word, meant=command)
     else:
-        text = _("No such command {name!r}, and no address, which has a dot. See: portalcheck --help")
-    raise click.UsageError(text.format(name=word, meant=next(iter(close), "")))
+        text = _("No such command {name!r}, and no address, which has a dot.").format(name=word)
+        if line := line_meant(" ".join((word, *further))):
+            text += " " + _("Did you mean: {line}").format(line=line)
+    raise click.UsageError(text)
 
 
 def show_version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:

@@ -15,11 +15,22 @@ if TYPE_CHECKING:
     from portalcheck.words.catalog import Catalog
 
 
+_NO_LANGUAGE = frozenset({"C", "POSIX"})
+
+
 def system_language(chosen: str = "") -> str:
     """The language asked for, else the system's, else English."""
     environment = [os.environ.get(name) for name in ("PORTALCHECK_LANG", "LC_ALL", "LC_MESSAGES", "LANG")]
     first = next((value for value in environment if value), None)
-    return choose_language(chosen or None, first or _of_the_screen())
+    return choose_language(chosen or None, _preferred(first) or first or _of_the_screen())
+
+
+def _preferred(locale_name: str | None) -> str:
+    """The first language of LANGUAGE that there are words in, as gettext does; not in the locale C, nor for ours."""
+    if not locale_name or locale_name.split(".")[0] in _NO_LANGUAGE or os.environ.get("PORTALCHECK_LANG"):
+        return ""
+    named = interface.preferred().split(":")
+    return next((name for name in named if name.split("_")[0].lower() in languages()), "")
 
 
 def _of_the_screen() -> str | None:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 import click
 
 from portalcheck.report.formats.format import Format
-from portalcheck.words.interface import N_, _, click_speaking, use
+from portalcheck.words.interface import N_, _, click_speaking, language, use
 
 Read = TypeVar("Read")
 STDOUT = "-"
@@ -181,6 +181,22 @@ class Command(click.Command):
         formatter.write_paragraph()
         with formatter.indentation():
             formatter.write_text("\n\n".join(paragraphs(self)))
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Examples of the command, and the exit codes."""
+        from portalcheck.cli import reference
+        from portalcheck.diagnosis.registry import NO_CHECKS
+        from portalcheck.words.catalog import Catalog
+
+        words = Catalog(language(), NO_CHECKS)
+        if examples := [*reference.examples(ctx.command_path, words)]:
+            with formatter.section(_("Examples")):
+                for line, text in examples:
+                    formatter.write_text(line)
+                    with formatter.indentation():
+                        formatter.write_text(text)
+        with formatter.section(_("Exit codes")):
+            formatter.write_dl([*reference.exit_codes(words)])
 
     def get_short_help_str(self, limit: int = 45) -> str:
         """What the command is for, as it is listed: its first paragraph, however long."""

@@ -122,10 +122,17 @@ class _Ending:
         want = self._asked()
         with click_speaking():
             text = f"portalcheck: {error.format_message()}"
-            if isinstance(error, click.UsageError) and error.ctx is not None:
-                text += f"\n{error.ctx.get_usage()}"
+            if isinstance(error, click.UsageError):
+                text += self._usage(error.ctx)
         self._say(text, want)
         return want.form.exit_code(USAGE)
+
+    def _usage(self, context: click.Context | None) -> str:
+        """The usage of the command that was called, as far as that is known, and where its help is."""
+        command = self._invocation.command
+        path = context.command_path if context else f"portalcheck {command.name if command else ''}".strip()
+        told = _("Try '{command} {option}' for help.").format(command=path, option="--help")
+        return f"\n{context.get_usage()}\n{told}" if context else f"\n{told}"
 
     def _failed(self, error: Exception) -> int:
         """The result that could not be handed over; else the last net: what was not foreseen is a bug of ours."""

@@ -7,7 +7,7 @@ import random
 import re
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from portalcheck.api.declarations import Check
     from portalcheck.diagnosis.registry import Broken
     from portalcheck.diagnosis.runner import Crash
-    from portalcheck.settings import Settings
+    from portalcheck.settings import Settings, UnreadVariable
 
 
 _LIKE_AN_ID = re.compile(r"[a-z]+(-[a-z0-9]+)+")
@@ -135,9 +135,9 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
         Nothing for a program that wants another form: it would take this for its own.
         """
         if self.form in (Format.TEXT, Format.HTML):
-            from portalcheck.report import block
+            from portalcheck.report.block.writing import write
 
-            console.result(block.write(report, self.words.installed.numbers.checks.values()))
+            console.result(write(report, self.words.installed.numbers.checks.values()))
         elif self.form is Format.JSON:
             console.result(msgspec.json.encode(report).decode() + "\n")
 
@@ -206,7 +206,17 @@ def open_session(options: Options, *, runs: bool = True) -> Session:
         _refuse_unknown_ids(options.symptoms, words)
     for warning in settings.warnings:
         session.say(f"portalcheck: {warning}")
+    for variable in _misspelt_variables():
+        session.say(f"portalcheck: {variable}")
     return session
+
+
+def _misspelt_variables() -> Iterator[UnreadVariable]:
+    """Variables that are like one of ours; those that are like none may be meant for somebody else."""
+    from portalcheck.cli.options import VARIABLES
+    from portalcheck.settings import unread_variables
+
+    return (variable for variable in unread_variables(os.environ, VARIABLES) if variable.suggestion)
 
 
 def _refuse_unknown_ids(told: Sequence[str], words: Catalog) -> None:

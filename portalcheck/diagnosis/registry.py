@@ -126,6 +126,11 @@ class Installed:
         """The causes in the order of blame, or the notes."""
         return tuple(row.id for row in self.rows() if row.note == notes and not row.further)
 
+    @property
+    def built_in(self) -> tuple[Check, ...]:
+        """The checks that come with portalcheck."""
+        return tuple(check for check in self.checks if check.words.startswith(f"{_OURS}."))
+
     def ids(self) -> tuple[str, ...]:
         """The ids of all checks, those that cannot be used among them."""
         return (*(check.id for check in self.checks), *(broken.id for broken in self.broken))

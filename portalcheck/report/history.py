@@ -8,6 +8,8 @@ from pathlib import Path
 import msgspec
 
 from portalcheck.model import SCHEMA_VERSION, Report
+from portalcheck.report import checksums
+from portalcheck.report.json_text import NotJSONError, decode
 from portalcheck.writing import write
 
 NAME = "last-report.json"
@@ -30,18 +32,19 @@ def folder() -> Path | None:
 
 
 def last(place: Path | None) -> Report | None:
-    """The last report that was kept; None where there is none, or it cannot be read."""
+    """The last report that was kept; None where there is none, or it is not shown to be as it was kept."""
     if place is None:
         return None
     try:
         if not (place / NAME).is_file():  # opening a pipe would wait for its writer
             return None
         with (place / NAME).open("rb") as file:
-            report = msgspec.json.decode(file.read(MAX_BYTES), type=Report)
-    except (OSError, ValueError, RecursionError):
+            document = decode(file.read(MAX_BYTES).decode()).value
+        report = msgspec.convert(document, Report)
+    except (OSError, ValueError, NotJSONError):
         return None
     known = report.schema_version == SCHEMA_VERSION and report.exit_code in _EXIT_CODES
-    return report if known else None
+    return report if known and checksums.is_proved(msgspec.to_builtins(report)) else None
 
 
 def age(report: Report, now: float) -> float | None:

@@ -45,6 +45,7 @@ from portalcheck.settings.sources import (
     system_folder,
     user_folder,
 )
+from portalcheck.settings.values import host_of
 from portalcheck.words.interface import N_, _
 
 __all__ = [
@@ -137,6 +138,8 @@ class Row(msgspec.Struct, frozen=True):
     value: object
     origin: Origin
     locked: bool = False
+    extended_by: tuple[Origin, ...] = ()
+    """Others that added to a list, in the order of the layers."""
 
     @property
     def text(self) -> str:
@@ -167,8 +170,26 @@ def effective(settings: Settings) -> tuple[Row, ...]:
     for name, profile in settings.profiles.items():
         for field, value in _portal_values(profile, settings.entries).items():
             key = f"portals.{name}.{field}"
-            rows.append(Row(key, value, settings.origin(key), settings.is_locked(key)))
+            extended = _extended_by(settings, name, field)
+            rows.append(Row(key, value, settings.origin(key), settings.is_locked(key), extended))
     return tuple(rows)
+
+
+def _extended_by(settings: Settings, name: str, field: str) -> tuple[Origin, ...]:
+    """Who added to a list of a profile besides the place that set it, or set what it is made of."""
+    prefix = f"portals.{name}."
+    entries = {key.removeprefix(prefix): e for key, e in settings.entries.items() if key.startswith(prefix)}
+    own = entries[field].origin if field in entries else BUILT_IN
+    added: list[Origin] = []
+    if field in ("official", "also_official") and (also := entries.get("also_official")):
+        added += also.added or (also.origin,)
+    portal = settings.profiles[name].portal
+    if field == "official" and host_of(portal.url) in portal.official:
+        added.append(entries["url"].origin)
+    if field == "protect" and not (field in entries and entries[field].value):
+        parts = [entries[part] for part in ("official", "also_official", "identity") if part in entries]
+        added += [origin for part in parts for origin in (part.added or (part.origin,))]
+    return tuple(dict.fromkeys(origin for origin in added if origin.layer not in (own.layer, Layer.BUILT_IN)))
 
 
 def _portal_values(profile: Profile, entries: Mapping[str, Entry]) -> dict[str, object]:

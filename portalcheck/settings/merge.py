@@ -157,7 +157,8 @@ def merge(layers: Iterable[Values], problems: Problems | None = None) -> Setting
 def _over(lower: Entry | None, higher: Entry, key: str) -> Entry:
     if lower is None or not key.endswith(".also_official"):
         return higher
-    return Entry(tuple(dict.fromkeys((*lower.value, *higher.value))), higher.origin)
+    added = (*(lower.added or (lower.origin,)), higher.origin)
+    return Entry(tuple(dict.fromkeys((*lower.value, *higher.value))), higher.origin, added)
 
 
 def _check_lock(lock: str, origin: Origin, known: Iterable[str]) -> None:

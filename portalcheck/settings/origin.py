@@ -51,6 +51,8 @@ class Entry(msgspec.Struct, frozen=True):
 
     value: Any
     origin: Origin
+    added: tuple[Origin, ...] = ()
+    """The layers that added to a list, where the layers below it are not replaced."""
 
 
 def hint(suggestion: str) -> str:

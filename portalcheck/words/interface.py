@@ -18,6 +18,7 @@ FOLDER = Path(__file__).with_name("locale")
 
 class _Chosen:
     language = ""
+    preferred: str | None = None
     catalogue = gettext.NullTranslations()
 
 
@@ -30,6 +31,11 @@ def use(language: str) -> None:
     """Speak a language from now on; English if there is no catalogue of it."""
     _Chosen.language = language
     _Chosen.catalogue = gettext.translation(DOMAIN, FOLDER, [language], fallback=True)
+
+
+def language() -> str:
+    """The chosen language; English until one is."""
+    return _Chosen.language or "en"
 
 
 def is_chosen() -> bool:
@@ -55,15 +61,22 @@ def N_(english: str) -> str:  # noqa: N802  the name that gettext's tools look f
 @contextmanager
 def click_speaking() -> Iterator[None]:
     """Have click's own messages in the chosen language: it asks gettext, which asks the environment."""
-    domain, language = gettext.textdomain(), os.environ.get("LANGUAGE")
+    domain, before, told = gettext.textdomain(), os.environ.get("LANGUAGE"), _Chosen.preferred
     gettext.bindtextdomain(DOMAIN, str(FOLDER))
     gettext.textdomain(DOMAIN)
-    os.environ["LANGUAGE"] = _Chosen.language or "en"
+    _Chosen.preferred = preferred()
+    os.environ["LANGUAGE"] = language()
     try:
         yield
     finally:
         gettext.textdomain(domain)
-        if language is None:
+        _Chosen.preferred = told
+        if before is None:
             del os.environ["LANGUAGE"]
         else:
-            os.environ["LANGUAGE"] = language
+            os.environ["LANGUAGE"] = before
+
+
+def preferred() -> str:
+    """The languages that a person prefers, by the variable LANGUAGE as it was before click was made to speak."""
+    return os.environ.get("LANGUAGE", "") if _Chosen.preferred is None else _Chosen.preferred

@@ -84,13 +84,16 @@ PARTS = {
     "report": {
         "build": {"checksums", "code", "privacy"},
         "privacy": set(),
-        "history": set(),
+        "history": {"checksums", "json_text"},
+        "json_text": set(),
+        "recovered": {"json_text"},
         "checksums": set(),
         "explain": set(),
         "code": set(),
-        "block": {"checksums", "code"},
-        "formats": {"block", "build", "code", "guidance"},
-        "fleet": {"formats"},
+        "block": {"checksums", "code", "recovered"},
+        "pasted": {"block", "checksums", "code", "json_text", "recovered"},
+        "formats": {"block", "build", "code", "guidance", "recovered"},
+        "fleet": {"block", "checksums", "formats", "json_text", "pasted", "recovered"},
     },
 }
 """What each part of a large room may import of the other parts of the same room."""

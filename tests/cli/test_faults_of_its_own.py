@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from portalcheck.report import block as paste
+from portalcheck.report.recovered import Integrity
 from tests.declared import read_paste
 
 Broken = Callable[..., subprocess.CompletedProcess[str]]
@@ -127,7 +127,7 @@ def test_a_bug_is_one_line_and_exit_code_4(broken: Broken, function: str) -> Non
 def test_what_was_found_is_shown_before_the_bug(broken: Broken, function: str) -> None:
     done = broken(function=function)
     (recovered,) = read_paste(done.stdout)
-    assert recovered.integrity is paste.Integrity.COMPLETE
+    assert recovered.integrity is Integrity.COMPLETE
     assert len(recovered.fields["checks"]) == 11
     assert done.returncode == 4
 

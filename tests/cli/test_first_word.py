@@ -21,6 +21,21 @@ from tests.cli.conftest import Ran
         ("my clinic", "and no address, which has a dot"),
         ("patient.optum.com please", "and no address, which has a dot"),
         ("https://exa mple.com/", "and no address, which has a dot"),
+        ("help", "Did you mean: portalcheck --help"),
+        ("ayuda", "Did you mean: portalcheck --help"),
+        ("/?", "Did you mean: portalcheck --help"),
+        ("version", "Did you mean: portalcheck --version"),
+        ("my account is locked", 'Did you mean: portalcheck --symptom "my account is locked"'),
+        ("mi cuenta está bloqueada", 'Did you mean: portalcheck --symptom "mi cuenta está bloqueada"'),
+        ('it says "session expired"', "Did you mean: portalcheck --symptom \"it says 'session expired'\""),
+        ("7K4M-6TDS-Z6", "Did you mean: portalcheck read 7K4M-6TDS-Z6"),
+        ("7k4m 6tds z6", "Did you mean: portalcheck read 7K4M-6TDS-Z6"),
+        ("optum", "Did you mean: portalcheck --portal optum"),
+        ("clock", "Did you mean: portalcheck explain clock"),
+        ("captive-portal", "Did you mean: portalcheck explain captive-portal"),
+        ("error-1", "Did you mean: portalcheck explain error-1"),
+        ("clock-wrng", "Did you mean: portalcheck explain clock-wrong"),
+        ("is patient.optum.com right", "Did you mean: portalcheck patient.optum.com"),
         (" ", "and no address, which has a dot"),
         ("", "and no address, which has a dot"),
     ],
@@ -39,6 +54,45 @@ def test_blanks_around_an_address_are_trimmed_and_it_is_judged(call: Callable[..
 
     assert code == 1
     assert out.startswith("fail lookalike")
+
+
+def test_a_sentence_without_quotes_is_taken_as_one(call: Callable[..., Ran]) -> None:
+    code, out, err = call("my", "account", "is", "locked", "-q")
+
+    assert (code, out) == (2, "")
+    assert 'Did you mean: portalcheck --symptom "my account is locked"' in err
+
+
+@pytest.mark.parametrize(
+    ("words", "help_of"),
+    [
+        (["--timeot", "3"], "portalcheck run"),
+        (["fleet"], "portalcheck fleet"),
+        (["fleet", "no-such.json"], "portalcheck fleet"),
+        (["config", "chek"], "portalcheck config"),
+        (["explain", "no-such-topic"], "portalcheck explain"),
+        (["schema", "nothing"], "portalcheck schema"),
+        (["demo", "--fault", "none-such"], "portalcheck demo"),
+        (["nonsense"], "portalcheck"),
+    ],
+)
+def test_every_error_of_usage_leads_to_help(call: Callable[..., Ran], words: list[str], help_of: str) -> None:
+    code, out, err = call(*words)
+
+    assert (code, out) == (2, "")
+    assert err.splitlines()[-1] == f"Try '{help_of} --help' for help."
+
+
+def test_help_has_examples_and_exit_codes(call: Callable[..., Ran]) -> None:
+    for words in ([], ["run"], ["fleet"], ["config", "check"], ["explain"], ["man"]):
+        out = call(*words, "--help")[1]
+        examples = out.split("Examples:\n")[1].split("Exit codes:\n")[0]
+
+        assert f"  portalcheck {' '.join(words if words != ['run'] else [])}".rstrip() in examples
+        assert [line.split()[0] for line in out.split("Exit codes:\n")[1].splitlines()] == [
+            *("0", "1", "2", "3", "4", "130")
+        ]
+    assert "Códigos de salida:" in call("fleet", "--help", "--lang", "es")[1]
 
 
 def test_a_slip_is_told_in_the_language_that_is_asked_for(call: Callable[..., Ran]) -> None:

@@ -9,11 +9,12 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import pytest
 
 from portalcheck.cli import roff
-from portalcheck.cli.commands.man import EXAMPLES
 from portalcheck.cli.group import COMMANDS, group
+from portalcheck.cli.reference import EXAMPLES
 from portalcheck.report.formats.format import Format
 from tests.cli.conftest import Ran
 
@@ -102,9 +103,12 @@ def test_the_examples_are_commands_that_can_be_parsed(example: str) -> None:
     words = shlex.split(example)[1:]
     context = group.make_context("portalcheck", words or ["run"])
     name, command, rest = group.resolve_command(context, words or ["run"])
+    while isinstance(command, click.Group):
+        context = command.make_context(name, [*rest], parent=context)
+        name, command, rest = command.resolve_command(context, rest)
 
     assert command is not None
-    assert command.make_context(name, rest, parent=context).params
+    assert command.make_context(name, rest, parent=context).params is not None
 
 
 @pytest.mark.needs_program("man")

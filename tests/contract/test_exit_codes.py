@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from portalcheck.cli.commands.man import EXIT_CODES
 from portalcheck.cli.exit_codes import BUG, FINDING, INTERRUPTED, OK, UNKNOWN, USAGE
+from portalcheck.cli.reference import EXIT_CODES
 from portalcheck.model import Outcome
 from portalcheck.report.build import exit_code
 from portalcheck.report.formats.format import Format

@@ -18,9 +18,9 @@ from portalcheck.machine.browsers.places import browsers as browser_table
 from portalcheck.model import SCHEMA_VERSION, Likelihood, Outcome, Owner, Report, Status
 from portalcheck.probe.policy import Role
 from portalcheck.report import privacy
-from portalcheck.report.block import Integrity
 from portalcheck.report.code import OS_ORDER, OTHER
 from portalcheck.report.formats import json as renderer
+from portalcheck.report.recovered import Integrity
 from tests.contract.reading import argument_rows, blocks, browsers, code, column, spans, table, tables
 from tests.declared import INSTALLED, texts_of
 

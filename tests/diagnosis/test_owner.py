@@ -10,12 +10,14 @@ import pytest
 
 from portalcheck.diagnosis.registry import Installed
 from portalcheck.model import Arg, CheckResult, Finding, Report, Status
-from portalcheck.report import block as paste
 from portalcheck.report import checksums, guidance
+from portalcheck.report.block.writing import write
 from portalcheck.report.formats import agent, html, junit, text
+from portalcheck.report.pasted.scanner import scan
+from portalcheck.report.recovered import Integrity
 from portalcheck.words.catalog import Catalog
 from tests.architecture.printer import CHECK as PRINTER
-from tests.declared import INSTALLED, NUMBERS, catalog_of, decode, diagnose, encode
+from tests.declared import INSTALLED, catalog_of, decode, diagnose, encode, read_paste
 from tests.report.formats import reports
 
 
@@ -78,7 +80,7 @@ def sealed() -> dict[str, Any]:
 
 
 def view(document: dict[str, Any]) -> str:
-    return agent.render_reports(paste.read(json.dumps(document), NUMBERS), catalog_of("en"))
+    return agent.render_reports(read_paste(json.dumps(document)), catalog_of("en"))
 
 
 def test_the_view_begins_with_who_needs_to_act() -> None:
@@ -114,19 +116,19 @@ def without(document: dict[str, Any], *names: str) -> dict[str, Any]:
     ids=["edited", "put-in", "under-the-first-seal", "taken-out", "sentence", "endless", "number"],
 )
 def test_an_owner_that_is_not_proved_is_not_shown_as_right(forged: dict[str, Any]) -> None:
-    (recovered,) = paste.read(json.dumps(forged), NUMBERS)
+    (recovered,) = read_paste(json.dumps(forged))
 
     assert "owner" not in recovered.fields
-    assert recovered.integrity is not paste.Integrity.COMPLETE
+    assert recovered.integrity is not Integrity.COMPLETE
     assert "Who needs to act" not in view(forged)
 
 
 def test_a_report_under_the_first_seal_is_complete_without_an_owner() -> None:
     document = without(sealed(), "owner", "start_ms", "seal")
     document["seal"] = {"layout": "1", **checksums._checksums(document, "1")}
-    (recovered,) = paste.read(json.dumps(document), NUMBERS)
+    (recovered,) = read_paste(json.dumps(document))
 
-    assert recovered.integrity is paste.Integrity.COMPLETE
+    assert recovered.integrity is Integrity.COMPLETE
 
 
 # ---- words by the evidence -----------------------------------------------------------------------
@@ -146,7 +148,7 @@ def test_every_view_has_the_words_for_the_evidence_also_where_it_only_hurts(repo
     catalog = Catalog("en", Installed([*INSTALLED.checks, PRINTER]))
     numbers = catalog.installed.numbers
     report = msgspec.structs.replace(report, code=encode(report.cause, "windows", {}), seal={})
-    block = paste.read(paste.write(report, numbers.checks.values()), numbers)
+    block = scan(write(report, numbers.checks.values()), numbers).reports
     views = [
         text.render(report, catalog),
         html.render(report, catalog),

@@ -12,8 +12,6 @@ from pathlib import Path
 from portalcheck.model import Status
 from portalcheck.report import code as phonecode
 from portalcheck.report import history as memory
-from portalcheck.report.block import Integrity
-from portalcheck.report.block.normalise import normalise_text
 from portalcheck.report.explain import explain, suggest
 from portalcheck.report.fleet import Summary, summarise
 from portalcheck.report.fleet import data as fleet_data
@@ -22,6 +20,8 @@ from portalcheck.report.fleet import text as fleet_text
 from portalcheck.report.fleet.decoding import Decoder
 from portalcheck.report.fleet.documents import documents
 from portalcheck.report.formats import agent
+from portalcheck.report.pasted.channels import undone
+from portalcheck.report.recovered import Integrity
 from portalcheck.words import symptoms
 from portalcheck.words.catalog import Catalog
 from tests.declared import (
@@ -37,7 +37,7 @@ from tests.declared import (
 from tests.fuzz.target import parts_of, target, text_of
 from tests.report.block_reports import SAMPLE, as_report, lost_values, wrong_values
 
-DECODER = Decoder(INSTALLED.fleet)
+DECODER = Decoder(INSTALLED.fleet, INSTALLED.numbers)
 _NEVER = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
@@ -85,7 +85,7 @@ def pasted(data: bytes) -> None:
     for recovered in found:
         assert recovered.to_json()["integrity"] in {one.value for one in Integrity}
         as_report(recovered)
-    normalise_text(data.decode("utf-8", "replace"))
+    undone(data.decode("utf-8", "replace"))
 
 
 @target("reports")
@@ -117,7 +117,7 @@ def phone_code(data: bytes) -> None:
 
 
 def _summary(data: bytes) -> Summary:
-    return summarise(["-"], io.BytesIO(data), INSTALLED.fleet)
+    return summarise(["-"], io.BytesIO(data), INSTALLED)
 
 
 @target("reports", longest=32 * 1024)

@@ -24,9 +24,11 @@ from portalcheck.model import (
     Step,
     Tool,
 )
+from portalcheck.report import checksums
 from portalcheck.report import code as phonecode
-from portalcheck.report.block import RecoveredReport, values
+from portalcheck.report.block import values
 from portalcheck.report.build import exit_code
+from portalcheck.report.recovered import RecoveredReport
 from tests.declared import CAUSE_ORDER, CHECK_ORDER, encode
 
 _STATUSES = {
@@ -113,6 +115,11 @@ SAMPLE = Report(
 )
 
 
+def sealed(report: Report) -> Report:
+    """A report with the seal that its JSON form has."""
+    return msgspec.structs.replace(report, seal=checksums.compute(msgspec.to_builtins(report)))
+
+
 # ---- what must come back -----------------------------------------------------------------------
 
 
@@ -143,6 +150,11 @@ def _reduced(value: Any) -> Any:
 def wrong_values(recovered: RecoveredReport, report: Report) -> list[str]:
     """Paths of recovered values that the report does not have; case and blanks are no difference."""
     return list(_differences(recovered.fields, expected(report), ""))
+
+
+def wrong_json_values(recovered: RecoveredReport, document: dict[str, Any]) -> list[str]:
+    """Paths of recovered values that a JSON report does not have."""
+    return list(_differences(recovered.fields, document, ""))
 
 
 def lost_values(recovered: RecoveredReport, report: Report) -> list[str]:

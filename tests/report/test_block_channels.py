@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portalcheck.model import Report
-from portalcheck.report.block import Integrity, RecoveredReport
+from portalcheck.report.recovered import Integrity, RecoveredReport
 from tests.declared import read_paste, write_block
 from tests.report import block_channels
 from tests.report.block_channels import CHANNELS, HARMLESS, Channel

@@ -10,7 +10,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from portalcheck.model import Report
-from portalcheck.report.block import Integrity, RecoveredReport, layout
+from portalcheck.report.block import layout
+from portalcheck.report.recovered import Integrity, RecoveredReport
 from tests.declared import read_paste, write_block
 from tests.report.block_reports import SAMPLE, lost_values, make_report, wrong_values
 from tests.words.growing import MOST_GROWTH, growth

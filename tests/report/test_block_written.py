@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portalcheck.model import PortalName, Report, ReportCheck, ReportFinding, Status
-from portalcheck.report.block import Integrity, RecoveredReport, fields, layout, values
+from portalcheck.report.block import fields, layout, values
+from portalcheck.report.recovered import Integrity, RecoveredReport
 from tests.declared import CHECK_ORDER, read_paste, write_block
 from tests.report.block_reports import SAMPLE, as_report, lost_values, make_report, reports, wrong_values
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from portalcheck.model import Status
 from portalcheck.report import checksums
-from portalcheck.report.block import Integrity, RecoveredReport
+from portalcheck.report.recovered import Integrity, RecoveredReport
 from tests.declared import encode, read_paste
 from tests.report.block_reports import SAMPLE, as_report, make_report, reports
 
@@ -108,7 +108,7 @@ def test_whatever_is_edited_is_told_and_not_taken_for_the_reports(path: tuple[An
 )
 def test_an_edited_seal_proves_nothing_more(path: tuple[str, ...]) -> None:
     recovered = read_one(edited(DOCUMENT, path, "0000"))
-    assert (recovered.integrity is Integrity.CHANGED) is (path[1] != "layout")
+    assert (recovered.integrity is Integrity.CHANGED) is (path[1] not in ("layout", "checks"))
 
 
 def test_a_check_that_was_taken_out_is_missing_and_one_that_was_put_in_is_a_change() -> None:
@@ -168,8 +168,45 @@ def test_what_a_later_version_adds_is_no_edit() -> None:
     assert read_one(later).integrity is Integrity.COMPLETE
 
 
-def test_a_seal_of_another_layout_is_not_judged() -> None:
-    assert read_one({**DOCUMENT, "seal": {"layout": "9", "cause": "0000"}}).integrity is Integrity.COMPLETE
+@pytest.mark.parametrize(
+    "seal", [{"layout": "9", "cause": "0000"}, {}, {"cause": "0000"}, {"layout": "3 "}, {"layout": "2.0"}]
+)
+def test_a_report_whose_seal_cannot_be_judged_is_not_said_to_be_complete_nor_changed(seal: object) -> None:
+    recovered = read_one({**DOCUMENT, "seal": seal})
+    assert (recovered.integrity, recovered.unsealed) == (Integrity.PART_MISSING, True)
+    assert recovered.missing == ("seal",)
+    assert recovered.fields["cause"] == DOCUMENT["cause"]
+    assert recovered.proved == {}
+
+
+@pytest.mark.parametrize(
+    "edit", [{}, {"also": []}, {"portal": {**DOCUMENT["portal"], "host": "evil.example"}}]
+)
+def test_a_report_without_its_seal_is_never_complete_whatever_was_edited(edit: dict[str, Any]) -> None:
+    recovered = read_one(unsealed(**edit))
+    assert (recovered.integrity, recovered.missing) == (Integrity.PART_MISSING, ("seal",))
+    assert recovered.proved == {}
+
+
+def test_a_check_that_was_taken_out_of_the_seal_too_is_missed() -> None:
+    name = "acme-check"
+    seal = {key: value for key, value in DOCUMENT["seal"].items() if key != f"checks.{name}"}
+    checks = [check for check in DOCUMENT["checks"] if check["check"] != name]
+    recovered = read_one({**DOCUMENT, "checks": checks, "seal": seal})
+    assert (recovered.integrity, recovered.missing) == (Integrity.PART_MISSING, ("checks",))
+    seal["layout"] = "2"
+    assert read_one({**DOCUMENT, "checks": checks, "seal": seal}).integrity is Integrity.PART_MISSING
+
+
+def test_a_report_under_the_second_layout_is_complete_and_a_check_of_its_code_that_is_gone_is_missed() -> (
+    None
+):
+    document = {name: value for name, value in DOCUMENT.items() if name != "seal"}
+    document["seal"] = {"layout": "2", **checksums._checksums(document, "2")}
+    assert read_one(document).integrity is Integrity.COMPLETE
+    seal = {key: value for key, value in document["seal"].items() if key != "checks.domain"}
+    recovered = read_one({**document, "checks": document["checks"][1:], "seal": seal})
+    assert recovered.missing == ("checks.domain",)
 
 
 def unsealed(**changes: object) -> dict[str, Any]:
@@ -193,10 +230,9 @@ def test_without_a_seal_what_contradicts_itself_is_changed(changes: dict[str, An
     assert {line.key for line in recovered.unproven} == gone
 
 
-def test_a_report_without_a_seal_that_agrees_with_itself_is_complete() -> None:
-    assert read_one(unsealed()).integrity is Integrity.COMPLETE
+def test_a_cause_without_a_number_does_not_contradict_its_code() -> None:
     unknown_cause = {"cause": "of-a-later-version", "code": code_without_cause()}
-    assert read_one(unsealed(**unknown_cause)).integrity is Integrity.COMPLETE
+    assert read_one(unsealed(**unknown_cause)).unproven == ()
 
 
 def code_without_cause() -> str:
@@ -218,3 +254,10 @@ _ANY = st.recursive(
 def test_any_seal_on_any_document_is_read_without_harm(document: dict[str, Any], sealed: object) -> None:
     for one in read_paste(json.dumps({**document, "schema_version": 1, "seal": sealed})):
         msgspec.json.encode(one.to_json())
+
+
+@given(st.text(), st.text(), st.text())
+def test_the_checksum_of_a_field_is_the_digest_of_its_name_and_value(run: str, name: str, value: str) -> None:
+    run, name, value = map(checksums.text_as_json, (run, name, value))
+
+    assert checksums.checksum(run, name, value) == checksums.digest("seal", f"[{run},{name},{value}]", 4)

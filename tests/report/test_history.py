@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 
 from portalcheck.model import Outcome, Platform, PortalName, Privacy, Report, Tool
 from portalcheck.report import history
+from tests.report.block_reports import sealed
 
 
 def report(cause: str = "none", level: str = "share") -> Report:
-    return Report(
+    made = Report(
         tool=Tool("portalcheck", "1"),
         run_id="r",
         started="2026-11-23T17:34:00Z",
@@ -37,6 +38,7 @@ def report(cause: str = "none", level: str = "share") -> Report:
         privacy=Privacy(level, {}),
         code="",
     )
+    return sealed(made)
 
 
 def test_a_report_that_was_kept_is_the_last_one(tmp_path: Path) -> None:
@@ -74,6 +76,29 @@ def test_a_folder_that_cannot_be_made_is_no_trouble(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
 
     assert not history.keep(tmp_path / "file" / "below", report())
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        (b'"none"', b'"slow"'),
+        (b'"run_id":"r"', b'"run_id":"s"'),
+        (b'"layout":"3"', b'"layout":"9"'),
+        (b'"duration_ms":1', b'"duration_ms":NaN'),
+        (b'"duration_ms":1', b'"duration_ms":1e999'),
+        (b'"Lab"', rb'"Lab\ud800"'),
+        (b'"withheld":{}', b'"withheld":' + b"[" * 900 + b"]" * 900),
+    ],
+)
+def test_a_report_that_is_not_shown_to_be_as_it_was_kept_is_none(
+    tmp_path: Path, was: bytes, now: bytes
+) -> None:
+    assert history.keep(tmp_path, report())
+    written = (tmp_path / history.NAME).read_bytes()
+    assert was in written
+    (tmp_path / history.NAME).write_bytes(written.replace(was, now, 1))
+
+    assert history.last(tmp_path) is None
 
 
 def test_a_report_of_another_schema_is_not_read(tmp_path: Path) -> None:

@@ -32,6 +32,42 @@ def test_the_effective_settings_tell_value_origin_and_lock(world: World) -> None
     assert not [key for key in rows if key.endswith("facts")]
 
 
+def test_who_extended_a_list_is_told(world: World) -> None:
+    settings = world.load(
+        system='portals.optum.also_official = ["s.example"]',
+        user='portals.optum.also_official = ["u.example"]',
+    )
+    rows = {row.key.removeprefix("portals.optum."): row for row in room.effective(settings)}
+    extended = {
+        key: [origin.layer for origin in row.extended_by] for key, row in rows.items() if row.extended_by
+    }
+
+    assert extended == {
+        "official": ["system file", "user file"],
+        "protect": ["system file", "user file"],
+        "also_official": ["system file"],
+    }
+    assert rows["official"].origin.layer == "built-in"
+    assert rows["official"].text == '["optum.com", "s.example", "u.example"]'
+
+
+@pytest.mark.parametrize(
+    ("user", "extended"),
+    [
+        ("", set()),
+        ('portals.optum.also_official = ["a.example"]', {"official", "protect"}),
+        ('portals.optum.url = "https://sign.in.example/"', {"official"}),
+        ('portals.optum.identity = ["id.example"]', {"protect"}),
+        ('portals.optum.official = ["a.example"]', {"protect"}),
+        ('portals.optum.protect = ["a.example"]', set()),
+    ],
+)
+def test_only_lists_to_which_others_added_are_extended(world: World, user: str, extended: set[str]) -> None:
+    rows = room.effective(world.load(user=user))
+
+    assert {row.key.rpartition(".")[2] for row in rows if row.extended_by} == extended
+
+
 @pytest.mark.not_on_windows("posix", "XDG_CONFIG_HOME")
 def test_the_paths_tell_what_is_there(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(world.root))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,6 +14,9 @@ from portalcheck.cli.language import catalog
 from portalcheck.cli.localized import Command, Group, Option
 from portalcheck.cli.session import load_settings
 from portalcheck.words.interface import _
+
+if TYPE_CHECKING:
+    from portalcheck.settings import Origin
 
 
 @click.group(cls=Group)
@@ -34,11 +37,16 @@ def show(**given: Any) -> int:
         console.say(f"portalcheck: {warning}")
     locked = ", " + _("locked")
     lines = [
-        f"{row.key} = {row.text}  # {row.origin}{locked if row.locked else ''}"
+        f"{row.key} = {row.text}  # {row.origin}{_extended(row.extended_by)}{locked if row.locked else ''}"
         for row in settings.effective(joined)
     ]
     console.result("\n".join(lines) + "\n")
     return 0
+
+
+def _extended(origins: tuple[Origin, ...]) -> str:
+    places = ", ".join(map(str, origins))
+    return ", " + _("extended by {places}").format(places=places) if origins else ""
 
 
 @config.command(cls=Command)
@@ -71,6 +79,8 @@ def check(file: Path | None, system: bool) -> int:
     from portalcheck import settings
 
     words = catalog()
+    for variable in settings.unread_variables(os.environ, options.VARIABLES):
+        console.say(f"portalcheck: {variable}")
     rows = settings.paths()
     target = file or next((r.path for r in rows if r.layer == "user file" and r.kind == "settings"), None)
     if target is None or (file is None and not target.exists()):
@@ -79,8 +89,6 @@ def check(file: Path | None, system: bool) -> int:
     checked = settings.check_file(target, system=system or None)
     for warning in checked.warnings:
         console.say(f"portalcheck: {warning}")
-    for variable in settings.unread_variables(os.environ, options.VARIABLES):
-        console.say(f"portalcheck: {variable}")
     if checked.errors:
         raise click.UsageError("\n".join(map(str, checked.errors)))
     console.result(words.ui("message.settings_right", file=shown(target)) + "\n")

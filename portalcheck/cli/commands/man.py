@@ -9,34 +9,15 @@ import click
 from portalcheck import __version__, settings
 from portalcheck.cli import console, options, roff
 from portalcheck.cli.commands.config import shown
-from portalcheck.cli.exit_codes import BUG, FINDING, INTERRUPTED, OK, UNKNOWN, USAGE
 from portalcheck.cli.group import group
 from portalcheck.cli.language import catalog
 from portalcheck.cli.localized import Command, paragraphs
+from portalcheck.cli.reference import EXAMPLES, exit_codes
 from portalcheck.report import history
 from portalcheck.words import interface
 from portalcheck.words.catalog import Catalog
 
 _NAME = "portalcheck"
-EXIT_CODES = {
-    OK: "ok",
-    FINDING: "finding",
-    USAGE: "usage",
-    UNKNOWN: "unknown",
-    BUG: "bug",
-    INTERRUPTED: "interrupted",
-}
-"""The codes (contract.md, Exit codes) and the keys of their words."""
-EXAMPLES = {
-    "portalcheck": "run",
-    "portalcheck https://www.example.com/": "url",
-    'portalcheck --symptom "my account is locked"': "symptom",
-    "portalcheck -f json -o report.json": "json",
-    "portalcheck read 7K4M-6TDS-Z6": "read",
-    "portalcheck explain clock-wrong": "explain",
-    "portalcheck demo --fault captive-portal": "demo",
-    "portalcheck fleet reports -f html -o reports.html": "fleet",
-}
 _COMMON_VARIABLES = ("NO_COLOR", "FORCE_COLOR", "TERM", "ACCESSIBLE", "LC_ALL", "BROWSER")
 _BASED_ON = "run"
 """The command whose options another one may share."""
@@ -132,8 +113,8 @@ def _commands(parent: click.Group, context: click.Context, words: Catalog) -> It
 
 
 def _exit_status(words: Catalog) -> Iterator[str]:
-    for code, key in EXIT_CODES.items():
-        yield from roff.entry(roff.bold(str(code)), words.ui(f"man.exit.{key}"))
+    for code, meaning in exit_codes(words):
+        yield from roff.entry(roff.bold(code), meaning)
     yield from roff.paragraphs([words.ui("man.exit.formats")])
 
 

@@ -38,7 +38,6 @@ _WRITTEN_CODE = re.compile(r"\b[0-9A-Za-z]{4}-[0-9A-Za-z]{4}-[0-9A-Za-z]{2}\b")
 @options.lang
 def read(source: tuple[str, ...], form: str, paste: bool, lang: str | None) -> int:
     """Understand a pasted report (a file, or standard input) or a code read out on the phone."""
-    from portalcheck.report import block
     from portalcheck.report import code as phonecode
     from portalcheck.report.formats import agent
 
@@ -55,7 +54,9 @@ def read(source: tuple[str, ...], form: str, paste: bool, lang: str | None) -> i
             console.result(agent.render_code(heard, words))
         return 0 if isinstance(heard, phonecode.Decoded) else 3
     text = _clipboard() if paste else _text(spoken)
-    reports = block.read(text, numbers)
+    from portalcheck.report.pasted.scanner import scan
+
+    reports = scan(text, numbers).reports
     found = _code_within(text, numbers) if not reports else None
     if found is not None:
         heard = phonecode.decode(found, numbers)

@@ -14,16 +14,12 @@ from portalcheck.cli.localized import Command
 @click.argument("which", type=click.Choice(["report", "config"]), default="report")
 def schema(which: str) -> int:
     """Print the JSON Schema of the report or of the settings file."""
-    from inspect import cleandoc
-
-    import msgspec
-
     from portalcheck import settings
-    from portalcheck.model import Report
+    from portalcheck.diagnosis.registry import installed
+    from portalcheck.report.schema import completed, report_schema
 
-    document = msgspec.json.schema(Report) if which == "report" else settings.config_schema()
-    for each in document["$defs"].values():
-        # msgspec before 0.23 leaves a docstring indented as the source has it.
-        each["description"] = cleandoc(each["description"])
+    document = (
+        report_schema(installed()) if which == "report" else completed(settings.config_schema(), "config")
+    )
     console.result(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
     return 0

@@ -1,4 +1,4 @@
-"""Reads a pasted text: every block or JSON report in it, with what is proved and what is not."""
+"""What a block proves of a report, and what not."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from collections.abc import Sequence
 import msgspec
 
 from portalcheck.api.declarations import Numbers
-from portalcheck.model import SCHEMA_VERSION, Report, Status
+from portalcheck.model import SCHEMA_VERSION, Report
 from portalcheck.report import code as phonecode
 from portalcheck.report.block import layout
 from portalcheck.report.block.fields import Fields, entries
-from portalcheck.report.block.json_reports import json_reports
-from portalcheck.report.block.normalise import decode, normalise_text
-from portalcheck.report.block.recovered_report import OPTIONAL, Integrity, RecoveredReport, Unproven
-from portalcheck.report.block.scanner import Block, Line, find_blocks
+from portalcheck.report.block.scanner import Block, Line
+from portalcheck.report.recovered import OPTIONAL, Integrity, RecoveredReport, Unproven
 from portalcheck.words.text import clean
 
 _NAMES = tuple(field for field in msgspec.structs.fields(Report) if field.name not in OPTIONAL)
@@ -22,44 +20,14 @@ _VERSION = "schema_version"
 _MOST_SHOWN = 100
 
 
-def read(text: str | bytes, numbers: Numbers) -> list[RecoveredReport]:
-    """All reports in a text, in order; empty without one. Never raises, and takes time linear in the
-    length. `numbers` are what a phone code stands for, which a report is compared with.
-
-    A JSON report (or several, as a list or one a line) is read as such; anything else is searched for blocks,
-    up to `portalcheck.report.block.normalise.LONGEST` characters. What stands twice is given once.
-    """
-    decoded = decode(text)
-    found = json_reports(decoded, numbers)
-    return found or [_recover(block, numbers) for block in _once(find_blocks(normalise_text(decoded)))]
-
-
-def _once(found: Sequence[Block]) -> list[Block]:
-    """Blocks without those of which all is proved and stands in a longer one too, as in a reply that quotes
-    the report.
-
-    Of markers with nothing between them one is kept, and none where anything else was found: people name
-    them.
-    """
-    holders: dict[Line, list[frozenset[Line]]] = {}
-    kept: dict[int, None] = {}
-    for place, block in sorted(enumerate(found), key=lambda item: -len(item[1].lines)):
-        lines = frozenset(block.lines)
-        known = (
-            any(lines <= other for other in holders.get(block.lines[0], ())) if block.lines else bool(kept)
-        )
-        if block.suspects or not known:
-            kept[place] = None
-            for line in lines:
-                holders.setdefault(line, []).append(lines)
-    return [found[place] for place in sorted(kept)]
-
-
-def _recover(block: Block, numbers: Numbers) -> RecoveredReport:
+def recover(block: Block, numbers: Numbers) -> RecoveredReport:
+    """What the lines of a block prove of a report; `numbers` are what a phone code stands for."""
     fields = Fields()
-    for entry in entries((line.key, line.value) for line in block.lines):
+    lines, contradicting = _agreeing(block.lines)
+    for entry in entries((line.key, line.value) for line in lines):
         fields.take(entry)
     unproven = [Unproven(suspect.key, suspect.text) for suspect in block.suspects]
+    unproven += [Unproven(line.key, line.value) for line in contradicting]
     known = fields.layout in (None, layout.LAYOUT) and fields.schema_version in (None, SCHEMA_VERSION)
     other_version = not known
     if other_version:
@@ -67,7 +35,7 @@ def _recover(block: Block, numbers: Numbers) -> RecoveredReport:
         fields.values = {_VERSION: fields.schema_version} if fields.schema_version is not None else {}
     else:
         unproven += [Unproven(entry.key, ", ".join(entry.items)) for entry in fields.unread]
-    integrity = _integrity(block, fields, other_version=other_version)
+    integrity = _integrity(block, fields, contradicting=bool(contradicting), other_version=other_version)
     if integrity is Integrity.COMPLETE and not other_version:
         fields.values.setdefault("checks", [])
     return RecoveredReport(
@@ -86,13 +54,28 @@ def _recover(block: Block, numbers: Numbers) -> RecoveredReport:
     )
 
 
-def _integrity(block: Block, fields: Fields, *, other_version: bool) -> Integrity:
+def _agreeing(lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:
+    """Lines of one block, and those that cannot all be: two reports may share a tag (one pair in 1,024)."""
+    values: dict[str, set[str]] = {}
+    totals: dict[str, set[str]] = {}
+    for line in lines:
+        key, _, total = line.key.rpartition("/")
+        values.setdefault(line.key, set()).add(line.value)
+        totals.setdefault(key.partition("/")[0] or line.key, set()).add(total if key else "")
+    agreeing, contradicting = list[Line](), list[Line]()
+    for line in lines:
+        alone = len(values[line.key]) == 1 and len(totals[line.key.partition("/")[0]]) == 1
+        (agreeing if alone else contradicting).append(line)
+    return agreeing, contradicting
+
+
+def _integrity(block: Block, fields: Fields, *, contradicting: bool, other_version: bool) -> Integrity:
     """Changed where something was put in or moved; part missing where all that is there is proved.
 
     Lines of another layout may be in a form that cannot be judged here, so they are not called changed.
     """
     closed = layout.closing_check((line.key, line.value) for line in block.lines) == block.closing
-    if block.suspects and not other_version:
+    if (block.suspects or contradicting) and not other_version:
         return Integrity.CHANGED
     if closed and block.lines and not block.suspects:
         return Integrity.COMPLETE
@@ -112,12 +95,7 @@ def _missing(fields: Fields, numbers: Numbers) -> tuple[str, ...]:
         for field in msgspec.structs.fields(parent.type)
         if field.name not in fields.values[parent.name]
     ]
-    code = phonecode.decode(str(fields.values.get("code", "")), numbers)
-    if isinstance(code, phonecode.Decoded):
-        there = {check["check"] for check in fields.values.get("checks", ())}
-        absent += [
-            f"checks.{check}"
-            for check, status in code.statuses.items()
-            if status is not Status.SKIP and check not in there
-        ]
+    there = {check["check"] for check in fields.values.get("checks", ())}
+    ran = phonecode.reported(str(fields.values.get("code", "")), numbers)
+    absent += [f"checks.{check}" for check in ran if check not in there]
     return tuple(dict.fromkeys([*absent, *fields.missing]))

@@ -146,6 +146,14 @@ def decode(text: str, numbers: Numbers) -> Decoded | CodeProblem:
     )
 
 
+def reported(text: str, numbers: Numbers) -> tuple[str, ...]:
+    """The checks that a code has a result of, those that were not run left out; none where it cannot be read."""
+    code = decode(text, numbers)
+    if isinstance(code, CodeProblem):
+        return ()
+    return tuple(check for check, status in code.statuses.items() if status is not Status.SKIP)
+
+
 def spell(code: str, lang: str = "en") -> str:
     """The code in words, group by group: `7 Kilo 4 Mike, 9 Quebec X-ray Charlie, Tango 2`."""
     words = WORDS.get(lang, WORDS["en"])

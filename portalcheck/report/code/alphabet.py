@@ -37,3 +37,46 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     for lang, words in (("en", _NATO), ("es", _SPANISH))
 }
 """By language, the word for each symbol: the NATO alphabet, a Spanish one; digits are themselves."""
+
+_OTHER_WORDS = (
+    ("0", "zero oh cero"), ("1", "one uno"), ("2", "two dos"), ("3", "three tree tres"), ("4", "four fower cuatro"),
+    ("5", "five fife cinco"), ("6", "six seis"), ("7", "seven siete"), ("8", "eight ait ocho"),
+    ("9", "nine niner nueve"), ("A", "alpha ana"), ("B", "beta burgos bueno"), ("C", "carlos casa"),
+    ("D", "david dedo"),
+    ("E", "elefante espana"), ("F", "federico fox"), ("G", "gato"), ("H", "historia hugo"), ("0", "oscar oviedo"),
+    ("1", "india ines italia lima lorenzo luis"), ("J", "juliet julieta jose juan"), ("M", "maria mama"),
+    ("N", "navarra nino"), ("P", "papa pablo paris"), ("R", "ramon raul"), ("S", "sabado sara"), ("T", "tomas toro"),
+    ("V", "vaca victoria"), ("W", "whisky"), ("X", "xray xilofono"), ("Y", "yegua yolando"), ("Z", "zapato"),
+)  # fmt: skip
+SPOKEN: Mapping[str, str] = {
+    **{word: symbol for symbol, words in _OTHER_WORDS for word in words.split()},
+    **{
+        word.lower().replace("-", ""): symbol
+        for words in WORDS.values()
+        for symbol, word in words.items()
+        if not word.isdigit()
+    },
+}
+"""What people say for a symbol, in either language and in other alphabets, without case, accents and hyphens."""
+FILLERS = frozenset(
+    {
+        *(
+            "as",
+            "in",
+            "for",
+            "like",
+            "than",
+            "then",
+            "and",
+            "the",
+            "dash",
+            "hyphen",
+            "space",
+            "comma",
+            "letter",
+            "number",
+        ),
+        *("como", "de", "guion", "raya", "espacio", "coma", "letra", "numero", "luego", "con"),
+    }
+)
+"""What people say between symbols."""

@@ -1,10 +1,12 @@
-"""One summary of many reports: read as a stream in bounded memory, each run counted once, damaged places named.
+"""One summary of many reports: read as a stream in bounded memory, each run counted once.
 
-Not for reports that were pasted or mangled on the way (`report.block`), nor for looking at a single one.
+Whatever became of a report on its way, it is counted with what can be read of it, and told. Not for looking at a
+single report, or at one that was pasted (`report.block`).
 """
 
 from __future__ import annotations
 
-from portalcheck.report.fleet.summary import Damaged, Day, Row, Summary, summarise
+from portalcheck.report.fleet.grouping import By, Row
+from portalcheck.report.fleet.summary import Damaged, Day, Listed, Place, Question, Summary, summarise
 
-__all__ = ["Damaged", "Day", "Row", "Summary", "summarise"]
+__all__ = ["By", "Damaged", "Day", "Listed", "Place", "Question", "Row", "Summary", "summarise"]

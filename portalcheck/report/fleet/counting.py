@@ -16,18 +16,20 @@ _64_BITS = (1 << 64) - 1
 class Tally:
     """How often each name occurs; `others` counts those for which the table had no place."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MOST_NAMES) -> None:
         self._counts: dict[str, int] = {}
+        self._most = most
         self.others = 0
 
-    def add(self, name: str) -> None:
-        """Count one occurrence."""
+    def add(self, name: str) -> str | None:
+        """Count one occurrence; gives the name as it is counted, None where it is among the others."""
         if name not in self._counts:  # else it is known to be clean
             name = clean(name, LONGEST_NAME)
-        if name in self._counts or len(self._counts) < MOST_NAMES:
+        if name in self._counts or len(self._counts) < self._most:
             self._counts[name] = self._counts.get(name, 0) + 1
-        else:
-            self.others += 1
+            return name
+        self.others += 1
+        return None
 
     def ranked(self) -> list[tuple[str, int]]:
         """Names and counts, the most frequent first, then by name."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from portalcheck.report.fleet import Summary
-from portalcheck.report.fleet import words as words
-from portalcheck.report.fleet.summary import OUTCOMES
+from portalcheck.report.fleet import By, Summary, words
+from portalcheck.report.fleet.grouping import OUTCOMES
 from portalcheck.report.formats.lines import WIDTH, wrap
 from portalcheck.words.catalog import Catalog
 
@@ -18,24 +17,51 @@ def render(summary: Summary, catalog: Catalog) -> str:
 
 
 def _parts(summary: Summary, catalog: Catalog) -> Iterator[list[str]]:
-    yield [words.headline(summary, catalog)]
+    yield wrap(words.headline(summary, catalog))
     for sentence, places in words.notes(summary, catalog):
         yield [*wrap(sentence), *(line for place in places for line in wrap(place, "  "))]
+    if summary.asked:
+        yield [*_listed(summary, catalog)]
+        return
     if not summary.reports:
         return
-    for group, rows in summary.groups.items():
+    for kind, rows in summary.by.items():
+        told = [f"  {line}" for line in words.beyond_by(kind, summary, catalog)]
+        yield [catalog.ui(f"fleet.by.{kind}"), *_by(kind, rows, catalog), *told]
+    for group, counted in () if summary.by else summary.groups.items():
         cells = [
             (
                 words.number(row.reports, catalog),
                 words.percent(row.share, catalog),
                 words.label(group, row.value, catalog),
             )
-            for row in words.shown(rows)
+            for row in words.shown(counted)
         ]
         beyond = [f"  {line}" for line in words.beyond(group, summary, catalog)]
         yield [catalog.group(group), *_table(cells), *beyond]
-    if summary.days:
+    if summary.days and not summary.by:
         yield [*_days(summary, catalog)]
+
+
+def _listed(summary: Summary, catalog: Catalog) -> Iterator[str]:
+    yield from wrap(words.asked(summary, catalog))
+    for told in summary.listed:
+        yield from wrap(words.report(told, catalog), "  ")
+    if summary.unlisted:
+        yield f"  {catalog.ui('fleet.further', count=summary.unlisted)}"
+
+
+def _by(kind: str, rows: tuple[By, ...], catalog: Catalog) -> Iterator[str]:
+    cells = []
+    for row in words.shown(rows):
+        told = (
+            words.label_by(kind, row.value, catalog),
+            words.outcomes(row, catalog),
+            words.causes(row, catalog),
+        )
+        lines = "\n".join(filter(None, told))
+        cells.append((words.number(row.reports, catalog), words.percent(row.share, catalog), lines))
+    yield from _table(cells)
 
 
 def _days(summary: Summary, catalog: Catalog) -> Iterator[str]:
@@ -60,6 +86,12 @@ def _table(cells: Sequence[tuple[str, str, str]]) -> Iterator[str]:
     widths = [max((len(cell[column]) for cell in cells), default=0) for column in (0, 1)]
     for first, second, text in cells:
         front = f"  {first:>{widths[0]}}  {second:>{widths[1]}}  "
-        yield from textwrap.wrap(
-            text, WIDTH, initial_indent=front, subsequent_indent=" " * len(front), break_on_hyphens=False
-        ) or [front.rstrip()]
+        hanging = " " * len(front)
+        for number, line in enumerate(text.split("\n")):
+            yield from textwrap.wrap(
+                line,
+                WIDTH,
+                initial_indent=hanging if number else front,
+                subsequent_indent=hanging,
+                break_on_hyphens=False,
+            ) or [front.rstrip()]

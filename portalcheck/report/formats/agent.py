@@ -11,10 +11,10 @@ from portalcheck.api.declarations import INCONCLUSIVE, NONE, Cause
 from portalcheck.diagnosis.steps import OTHER as OTHER_SYMPTOM
 from portalcheck.diagnosis.steps import likely_steps
 from portalcheck.model import Outcome, Platform, Report, ReportCheck, Status
-from portalcheck.report.block import Integrity, RecoveredReport
 from portalcheck.report.code import LENGTH, OTHER, CodeProblem, Decoded, ProblemKind, spell
 from portalcheck.report.formats.lines import numbered, wrap
 from portalcheck.report.guidance import cause_words, for_agent, for_it, guidance
+from portalcheck.report.recovered import Integrity, RecoveredReport
 from portalcheck.words.catalog import Catalog
 
 _CODE_PROBLEMS = {

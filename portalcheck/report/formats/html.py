@@ -29,8 +29,8 @@ def render(report: Report, catalog: Catalog, portal: Portal | None = None) -> st
     """The page in the catalogue's language; `portal` tells whom to call."""
     from markupsafe import Markup
 
-    from portalcheck.report import block as paste
     from portalcheck.report import code as phonecode
+    from portalcheck.report.block.writing import write
 
     style, script = own_file("formats/report.css"), own_file("formats/report.js")
     page = template("formats/report.html.j2", _LONGEST).render(
@@ -56,7 +56,7 @@ def render(report: Report, catalog: Catalog, portal: Portal | None = None) -> st
         evidence=list(_evidence(report)),
         block_heading=words.block_heading(report),
         block_warning=list(words.block_warning(report, catalog)),
-        block=paste.write(report, catalog.installed.numbers.checks.values()).splitlines(),
+        block=write(report, catalog.installed.numbers.checks.values()).splitlines(),
         code=report.code,
         spoken=phonecode.spell(report.code, catalog.lang),
         contacts=list(words.contacts(report, catalog)),

@@ -16,6 +16,8 @@ import duckdb
 import pytest
 
 from portalcheck.cli import main
+from portalcheck.cli.commands.fleet import KINDS
+from portalcheck.report.fleet import grouping
 from portalcheck.report.fleet.sources import DEEPEST
 from tests.report.fleet.making import counts, lines, of_files, report
 
@@ -106,6 +108,92 @@ def test_the_language_is_chosen(fleet: Fleet) -> None:
     assert "informes" in fleet("-", "--lang", "es", stdin=lines([report(1), report(2)]))[1]
 
 
+def test_reports_are_grouped_by_what_is_asked_for(fleet: Fleet) -> None:
+    other = {"profile": "clinic", "name": "Clinic", "host": "portal.clinic.example"}
+    given = lines([report(1), report(2, outcome="fail", cause="mtu", portal=other), report(3, portal=other)])
+    asked = [word for kind in KINDS for word in ("--by", kind)]
+    summary = json.loads(fleet("-", "-f", "json", *asked, stdin=given)[1])
+
+    assert list(summary["by"]) == list(KINDS)
+    assert summary["by"]["portal"] == [
+        {
+            "value": "clinic",
+            "reports": 2,
+            "share": 0.6667,
+            "outcomes": {"fail": 1, "unknown": 0, "warn": 0, "ok": 1},
+            "causes": {"mtu": 1},
+        },
+        {
+            "value": "lab",
+            "reports": 1,
+            "share": 0.3333,
+            "outcomes": {"fail": 0, "unknown": 0, "warn": 0, "ok": 1},
+            "causes": {},
+        },
+    ]
+    assert [row["value"] for row in summary["by"]["browser"]] == ["firefox"]
+    assert [row["value"] for row in summary["by"]["ref"]] == ["step-2"]
+    assert [row["value"] for row in summary["by"]["symptom"]] == ["error-1"]
+    assert [row["value"] for row in summary["by"]["network"]] == [None]
+    assert "Group" not in fleet("-", "--by", "portal", stdin=given)[1]
+    assert fleet("-", "--by", "weather", stdin=given)[0] == 2
+
+
+def test_the_kinds_of_groups_are_those_that_the_summary_knows() -> None:
+    assert tuple(grouping.KINDS) == KINDS
+
+
+def test_the_reports_of_a_cause_are_listed_by_file_line_and_run(fleet: Fleet, folder: Path) -> None:
+    found = [report(7, outcome="fail", cause="mtu"), report(8, also=["mtu"]), report(9)]
+    (folder / "more.jsonl").write_bytes(lines(found))
+    code, out, err = fleet(folder, "--list", "mtu")
+    listed = json.loads(fleet(folder, "--list", "MTU", "-f", "json")[1])["listed"]
+
+    assert (code, err) == (0, "")
+    assert "2 reports have mtu:\n  collected/more.jsonl, line 1: run 0" in out
+    assert [(one["file"], one["line"], one["run_id"], one["first"]) for one in listed] == [
+        ("collected/more.jsonl", 1, f"{7:032x}", True),
+        ("collected/more.jsonl", 2, f"{8:032x}", False),
+    ]
+
+
+def test_a_cause_that_no_report_has_is_told_and_what_may_be_meant(fleet: Fleet) -> None:
+    code, out, err = fleet("-", "--list", "vpn-brekas", stdin=lines([report(1)]))
+
+    assert (code, "No report has vpn-brekas." in out, "vpn-breaks" in err) == (0, True, True)
+    assert fleet("-", "--list", "mtu", stdin=lines([report(1)]))[2] == ""
+
+
+@pytest.mark.parametrize(
+    ("since", "reports"),
+    [
+        ("2026-11-22", 3),
+        ("2026-11-21T08:00:00Z", 4),
+        ("2026-11-21T08:00:01+00:00", 3),
+        ("2026-11-21T12:00:00+04:00", 4),
+        ("2000-01-01", 4),
+        ("99999d", 4),
+        ("1h", 1),
+    ],
+)
+def test_reports_from_a_time_on_and_the_earlier_ones_told(fleet: Fleet, since: str, reports: int) -> None:
+    given = [report(n, outcome="fail", started=f"2026-11-{20 + n}T08:00:00Z") for n in range(1, 3)]
+    given += [report(3, started="soon"), report(4, started="2999-01-01T00:00:00Z")]
+    given = given[:2] + ([given[2]] if since == "1h" else given[2:])
+    summary = json.loads(fleet("-", "-f", "json", "--since", since, stdin=lines(given))[1])
+
+    assert summary["reports"] == reports
+    assert (summary["earlier"], summary["earlier_failing"]) == (len(given) - reports, len(given) - reports)
+
+
+@pytest.mark.parametrize("since", ["yesterday", "2026-13-01", "7 fortnights", "-1d", ""])
+def test_a_time_that_is_none_is_wrong_usage(fleet: Fleet, since: str) -> None:
+    code, out, err = fleet("-", "--since", since, stdin=lines([report(1)]))
+
+    assert (code, out) == (2, "")
+    assert "2026-11-01" in err
+
+
 @pytest.mark.parametrize("content", [b"", b"\n\n", b"junk\n", b"{}", lines([report(1, schema_version=7)])])
 def test_no_report_at_all_is_3(fleet: Fleet, content: bytes) -> None:
     code, out, err = fleet("-", stdin=content)
@@ -143,7 +231,7 @@ def test_an_output_that_cannot_be_written_is_2_and_leaves_nothing(
 
 
 def test_damage_is_named_by_file_and_line(fleet: Fleet, folder: Path) -> None:
-    (folder / "site b" / "bad.jsonl").write_bytes(lines([report(8)]) + b"\x1b[31mjunk\n" + b"junk\n" * 20)
+    (folder / "site b" / "bad.jsonl").write_bytes(lines([report(8)]) + b"\x1b[31m{junk\n" + b"{junk\n" * 20)
     code, out, _ = fleet(folder)
 
     assert code == 0
@@ -170,7 +258,9 @@ def test_links_inside_a_folder_are_followed_and_those_that_lead_out_are_not(
     summary = of_files(folder)
 
     assert (summary.reports, summary.duplicates) == (3, 1)
-    assert summary.first_left_out == ("collected/out.json", "collected/round.json")
+    assert summary.first_left_out == tuple(
+        f"collected/{name}" for name in ("out.json", "outside", "round", "round.json")
+    )
 
 
 @pytest.mark.not_on_windows("posix", "named pipes among files")
@@ -193,7 +283,9 @@ def test_folders_are_looked_into_to_a_depth(tmp_path: Path) -> None:
 
 def test_a_hostile_name_of_a_file_is_made_harmless(fleet: Fleet, folder: Path) -> None:
     control = "" if sys.platform == "win32" else "\x1b"  # which no name of Windows holds
-    (folder / f"a{control}[2J\u202egnp.json").write_bytes(b"junk")
+    (folder / f"a{control}[2J\u202egnp.json").write_bytes(b"{junk")
+    if sys.platform != "win32":  # whose names are all of Unicode
+        (folder / os.fsdecode(b"b\xff.json")).write_bytes(b"{junk")
     code, out, _ = fleet(folder)
 
     assert code == 0

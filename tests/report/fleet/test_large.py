@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import random
 import subprocess
 import sys
 import time
@@ -10,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.report.fleet.damaging import TEN_WAYS, healthy, troubled
 from tests.report.fleet.making import line, report
 
 pytestmark = pytest.mark.slow
@@ -35,7 +38,7 @@ def measured(*arguments: str, stdin: int | None = None) -> tuple[str, int, int]:
 
 
 @pytest.mark.parametrize("end", [b"", b"\n" + line(report(1))])
-def test_a_line_of_a_gibibyte_is_passed_over(tmp_path: Path, end: bytes) -> None:
+def test_a_gibibyte_of_zeros_is_passed_over(tmp_path: Path, end: bytes) -> None:
     path = tmp_path / "huge.jsonl"
     with path.open("wb") as file:
         file.write(line(report(0)) + b'{"schema_version":1,"cause":"')
@@ -45,8 +48,23 @@ def test_a_line_of_a_gibibyte_is_passed_over(tmp_path: Path, end: bytes) -> None
     out, peak, code = measured(str(path))
 
     assert code == 0
-    assert "huge.jsonl, line 2: too long" in out
+    assert "huge.jsonl, line 2: damaged" in out
     assert out.startswith("2 reports" if end else "1 report,")
+    assert peak < MOST_MIB
+
+
+@pytest.mark.parametrize("piece", [b"x", b"x\n ", b"[1,"], ids=repr)
+def test_a_document_that_never_ends_is_not_kept(tmp_path: Path, piece: bytes) -> None:
+    path = tmp_path / "huge.jsonl"
+    with path.open("wb") as file:
+        file.write(line(report(0)) + b'{"schema_version":1,"cause":"')
+        file.writelines(piece * (2**20 // len(piece)) for _ in range(64))
+        file.write(b"\n" + line(report(1)))
+    out, peak, code = measured(str(path))
+
+    assert code == 0
+    assert "huge.jsonl, line 2: too long" in out
+    assert out.startswith("2 reports")
     assert peak < MOST_MIB
 
 
@@ -83,9 +101,9 @@ def test_damage_here_and_there_in_very_many_reports_costs_what_is_damaged(tmp_pa
     out, peak, code = measured(str(path))
 
     assert code == 0
-    assert out.startswith(f"{count * 99 // 100:,} reports")
-    assert f"{count // 200} places hold no report that can be read:" in out
-    assert "many.jsonl, line 4: damaged\n" in out
+    assert out.startswith(f"{count * 199 // 200:,} reports")
+    assert f"{count // 200} reports could be read in part only" in out
+    assert "many.jsonl, line 4\n" in out
     assert f"{count // 200} reports of schema version 2 were left out." in out
     assert peak < MOST_MIB
 
@@ -101,3 +119,23 @@ def test_memory_does_not_grow_with_the_reports(tmp_path: Path) -> None:
         peaks.append(peak)
 
     assert peaks[1] <= peaks[0] + 8
+
+
+def test_a_twentieth_damaged_in_ten_ways_hides_no_computer_in_trouble(tmp_path: Path) -> None:
+    draw, count, bad, path = random.Random(5), 100_000, 0, tmp_path / "many.jsonl"
+    with path.open("wb") as file:
+        for number in range(count):
+            is_bad = draw.random() < 0.2
+            one, bad = troubled(number) if is_bad else healthy(number), bad + is_bad
+            damaged = draw.random() < 0.05
+            file.write(TEN_WAYS[number % 10](one).rstrip(b"\n") + b"\n" if damaged else line(one))
+    out, peak, code = measured(str(path), "-f", "json")
+    summary = json.loads(out)
+
+    assert code == 0
+    assert {row["value"]: row["reports"] for row in summary["groups"]["cause"]} == {
+        "none": count - bad,
+        "proxy-auth": bad,
+    }
+    assert (summary["reports"], summary["damaged"], summary["changed"]) == (count, 0, 0)
+    assert peak < MOST_MIB

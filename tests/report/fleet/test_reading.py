@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portalcheck.report.fleet import Damaged, documents
+from portalcheck.report.fleet import Damaged, documents, scanning
 from portalcheck.report.fleet.decoding import Decoder, Head
 from tests.declared import INSTALLED
 from tests.report.fleet.making import counts, line, lines, of_bytes, report
 
-DECODER = Decoder(INSTALLED.fleet)
+DECODER = Decoder(INSTALLED.fleet, INSTALLED.numbers)
 
 THREE = [report(n) for n in range(3)]
 PRETTY = [json.dumps(document, indent=2) for document in THREE]
@@ -63,26 +63,16 @@ def test_a_document_that_is_read_at_once_needs_no_indentation() -> None:
     [
         (b'{"schema_version":1,"outc\n', [(1, "damaged")]),
         (b'{"schema_version":1,\n', [(1, "damaged")]),
-        (b"garbage\nmore garbage\n", [(1, "damaged"), (2, "damaged")]),
         (b"\x00\x01\xff\xfe\n", [(1, "damaged")]),
         (b"{}\n", [(1, "no-report")]),
         (b'{"a":1}\n', [(1, "no-report")]),
         (b'{"schema_version":null}\n', [(1, "no-report")]),
-        (b"[1,2]\n", [(1, "damaged")]),
         (b"[{},{}]\n", [(1, "no-report"), (1, "no-report")]),
-        (b"{}rest\n", [(1, "no-report"), (1, "damaged")]),
-        (b"null\n", [(1, "damaged")]),
+        (b"{}{rest\n", [(1, "no-report"), (1, "damaged")]),
         (b'"{"\n', [(1, "damaged")]),
         (b'{"schema_version":1}\n', [(1, "damaged")]),
-        (line(report(1, cause=5)), [(1, "damaged")]),
-        (line(report(1, schema_version="1")), [(1, "damaged")]),
-        (line(report(1, {"reason": "vpn.active", "args": 5})), [(1, "damaged")]),
         (b"{" * 100_000 + b"\n", [(1, "damaged")]),
         (b'{"schema_version":1,"x":' + b"[" * 100_000 + b"\n", [(1, "damaged")]),
-        (line(report(1))[:-20] + b"\n", [(1, "damaged")]),
-        (PRETTY[0].encode()[:600] + b"\n", [(1, "damaged")]),
-        (PRETTY[0].replace('"cause": "', '"cause": ', 1).encode() + b"\n", [(1, "damaged")]),
-        (PRETTY[0].replace('"exit_code": 0', '"exit_code": zero', 1).encode() + b"\n", [(1, "damaged")]),
     ],
 )
 def test_damage_is_named_and_the_next_report_is_found(damage: bytes, places: list[tuple[int, str]]) -> None:
@@ -93,10 +83,19 @@ def test_damage_is_named_and_the_next_report_is_found(damage: bytes, places: lis
 
 
 def test_a_cut_off_end_is_named_by_its_beginning() -> None:
-    summary = of_bytes(GOOD + PRETTY[0].encode()[:300])
+    summary = of_bytes(GOOD + PRETTY[0].encode()[:60])
 
     assert summary.reports == 1
     assert summary.first_damaged == (Damaged("-", 2, "damaged"),)
+
+
+@pytest.mark.parametrize(
+    "text", [b"garbage\nmore garbage\n", b"null\n\n0\n", b"[1,2]\n[INFO] done\n", "señales\n—\n".encode()]
+)
+def test_lines_that_are_no_json_are_counted_and_hide_nothing(text: bytes) -> None:
+    summary = of_bytes(GOOD + text + line(report(1)))
+
+    assert (summary.reports, summary.damaged, summary.other_text) == (2, 0, 2)
 
 
 def test_one_of_a_hundred_damaged_among_ten_thousand() -> None:
@@ -105,14 +104,21 @@ def test_one_of_a_hundred_damaged_among_ten_thousand() -> None:
         content[n] = content[n][: n % 900 + 1] + b"\n" if n % 200 == 50 else b"\xff" + content[n]
     summary = of_bytes(b"".join(content))
 
-    assert (summary.reports, summary.damaged) == (9900, 100)
-    assert [place.line for place in summary.first_damaged] == [51 + 100 * n for n in range(10)]
+    told = sorted(place.line for place in (*summary.first_damaged, *summary.first_in_part))
+    cut_early = sum(n % 900 < 100 for n in range(50, 10_000, 200))
+    assert (summary.reports, summary.damaged, summary.in_part) == (
+        10_000 - cut_early,
+        cut_early,
+        50 - cut_early,
+    )
+    assert {line % 200 for line in told} == {51}
 
 
 def test_a_long_line_is_counted_and_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(documents, "LONGEST", 5000)
+    monkeypatch.setattr(scanning, "LONGEST", 5000)
+    monkeypatch.setattr(scanning, "STEP", 500)
     monkeypatch.setattr("portalcheck.report.fleet.sources.CHUNK", 512)
-    summary = of_bytes(GOOD + b"x" * 5001 + b"\n" + line(report(1)) + b'{"a":[\n' + b" 1,\n" * 2000)
+    summary = of_bytes(GOOD + b'{"' + b"x" * 5001 + b"\n" + line(report(1)) + b'{"a":[\n' + b" 1,\n" * 2000)
 
     assert summary.reports == 2
     assert summary.first_damaged == (Damaged("-", 2, "too-long"), Damaged("-", 4, "too-long"))

@@ -12,11 +12,10 @@ from portalcheck.api.declarations import INCONCLUSIVE, NONE, Cause
 from portalcheck.diagnosis.steps import BY_SYMPTOM, NO_MORE_TRIES, in_order, likely_steps
 from portalcheck.model import Outcome, Report
 from portalcheck.report import code as phonecode
-from portalcheck.report.block import read
 from portalcheck.report.formats import agent, html, text
 from portalcheck.report.formats.text import SCREEN
 from portalcheck.report.guidance import guidance
-from tests.declared import CAUSES, INSTALLED, catalog_of
+from tests.declared import CAUSES, INSTALLED, catalog_of, read_paste
 from tests.report.formats import reports
 
 LANGUAGES = ("en", "es")
@@ -67,7 +66,7 @@ def views(report: Report, lang: str) -> Iterator[tuple[str, str]]:
     page = re.sub(r"<(style|script)>.*?</\1>", "", html.render(report, words), flags=re.DOTALL)
     yield "html", flat(entities.unescape(re.sub(r"<[^>]+>", " ", page)))
     pasted = text.render(report, catalog_of("en"))
-    yield "agent", flat(agent.render_reports(read(pasted, INSTALLED.numbers), words))
+    yield "agent", flat(agent.render_reports(read_paste(pasted), words))
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -1,4 +1,4 @@
-"""A report as it was recovered from a pasted text, and how far it can be relied on."""
+"""A report as it was recovered from a text from outside, and how far it can be relied on."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from typing import Any
 import msgspec
 
 from portalcheck.model import Outcome, Platform, PortalName, Privacy, Report, Tool
+from portalcheck.report.json_text import Limit
 
 OPTIONAL = frozenset({"seal", "owner", "start_ms"})
 """Fields of the JSON report that older versions do not write."""
-
+ADDED = frozenset({"integrity", "truncated"})
+"""What `read -f json` adds to a report."""
 
 _BLANK = Report(
     tool=Tool("", ""),
@@ -52,15 +54,16 @@ class Unproven(msgspec.Struct, frozen=True):
 class RecoveredReport(msgspec.Struct, frozen=True, kw_only=True):
     """One report, as far as it was recovered.
 
-    `source` is block or json. `fields` has the shape of the JSON report (contract.md, JSON report) and holds only
-    what is proved (in a block) or well-formed (in JSON); what is lost is absent, and named in `missing` as
-    far as that is known: a field's name, or `checks.` and a check's id, where a part or all of it is lost.
-    `unproven` are lines whose value must not be taken for the report's. `reduced` names texts that lost
+    `source` is block, json or code. `fields` has the shape of the JSON report (contract.md, JSON report) and holds
+    only what is proved by the block's marks or the seal; where `unsealed`, there is no seal that this version can
+    judge, and what is there is well-formed, and may have been edited. What is lost is absent, and named in
+    `missing` as far as that is known: a field's name, or `checks.` and a check's id, where a part or all of it is
+    lost. `unproven` are lines whose value must not be taken for the report's. `reduced` names texts that lost
     letters when they were written, as `portal.name` or `checks.tls.issuer.organisation` for an argument
     `organisation` of `tls.issuer`; `omitted` counts facts that the block could not hold. `unknown` are keys
-    that this version does not know. `newer` says that the report was written for a schema or layout later
-    than this version's; then `fields` holds its `schema_version` only, since everything else may have changed
-    its meaning.
+    that this version does not know. `limits` are those that the text reached. `newer` says that the report was
+    written for a schema or layout later than this version's; then `fields` holds its `schema_version` only, since
+    everything else may have changed its meaning.
     """
 
     integrity: Integrity
@@ -72,13 +75,21 @@ class RecoveredReport(msgspec.Struct, frozen=True, kw_only=True):
     unknown: tuple[str, ...] = ()
     omitted: int = 0
     newer: bool = False
+    unsealed: bool = False
+    limits: tuple[Limit, ...] = ()
     schema_version: int | None = None
     layout: int | None = None
     lines_expected: int | None = None
 
+    @property
+    def proved(self) -> dict[str, Any]:
+        """Those of the `fields` that are shown to be as they were written."""
+        return {} if self.unsealed else self.fields
+
     def to_json(self) -> dict[str, Any]:
-        """The report's JSON as far as it was recovered, with `integrity` added (contract.md, Integrity)."""
-        return {**self.fields, "integrity": self.integrity.value}
+        """The report's JSON as far as it was recovered, and its integrity (contract.md, Integrity)."""
+        reached = {"truncated": [limit.value for limit in self.limits]} if self.limits else {}
+        return {**self.fields, "integrity": self.integrity.value, **reached}
 
     def to_report(self) -> Report:
         """The report with blanks for what is missing, or of a form that this version does not know."""
