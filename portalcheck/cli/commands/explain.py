@@ -2,26 +2,53 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from portalcheck.cli import completers, console, options
 from portalcheck.cli.language import catalog
-from portalcheck.cli.localized import Command
+from portalcheck.cli.localized import Command, Option
+from portalcheck.cli.outputs import form_of_file, write_text
+
+FORMATS = ("text", "html")
+_SUFFIXES = {".html": "html", ".htm": "html"}
 
 
 @click.command(cls=Command)
 @click.argument("topic", required=False, shell_complete=completers.topics)
+@click.option(
+    "-f",
+    "--format",
+    "form",
+    cls=Option,
+    type=click.Choice(FORMATS),
+    help="Form of the page; by the name of -o, else text. HTML is one sheet to print for the front desk.",
+)
+@click.option(
+    "-o",
+    "--output",
+    cls=Option,
+    metavar="FILE",
+    type=click.Path(path_type=Path, readable=False),
+    help="Write the page to a file, whole or not at all.",
+)
 @options.lang
-def explain(topic: str | None, lang: str | None) -> int:
-    """Explain a check, a result, a cause or a part of the article in plain words."""
+def explain(topic: str | None, form: str | None, output: Path | None, lang: str | None) -> int:
+    """Explain a check, a result, a cause, a symptom or a part of the article in plain words."""
     from portalcheck.report import explain as pages
+    from portalcheck.report.formats import handout
 
     words = catalog(lang)
-    text = pages.explain(topic, words)
+    form = form or form_of_file(output, _SUFFIXES)
+    text = handout.render(topic, words) if form == "html" else pages.explain(topic, words)
     if text is None:
         assert topic is not None
         near = pages.suggest(topic, words)
         hint = " " + words.ui("explain.suggest", list=near) if near else ""
         raise click.UsageError(words.ui("explain.unknown", topic=topic) + hint)
-    console.result(text)
+    if output is None:
+        console.result(text)
+    else:
+        write_text(output, text, words)
     return 0

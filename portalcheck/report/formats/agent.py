@@ -87,8 +87,10 @@ def symptom_sheet(symptoms: Sequence[str], words: Catalog) -> Sheet:
     """What to ask and do for a caller who cannot run anything, by what they see."""
     told = in_order(symptoms)
     report = of_symptoms(told)
-    intro = [Line(words.ui("read.no_report")), Line(words.ui("read.no_report_ask"))]
-    return Sheet("", (Section("", tuple(intro)), *_advice(report, words), *_checklist(words)))
+    intro = Section("", (Line(words.ui("read.no_report")), Line(words.ui("read.no_report_ask"))))
+    said = Section(words.ui("heading.told") + ":", tuple(Line(words.symptom(each)) for each in told))
+    means = Section(words.ui("heading.agent") + ":", tuple(Line(words.symptom_agent(each)) for each in told))
+    return Sheet("", (intro, said, means, *_advice(report, words), *_checklist(words)))
 
 
 def of_symptoms(symptoms: Sequence[str]) -> Report:
@@ -169,11 +171,11 @@ def _origin(recovered: RecoveredReport, words: Catalog, now: float | None) -> It
         yield Section(words.ui("heading.origin") + ":", tuple(map(Line, lines)))
 
 
-def made(report: Report, words: Catalog, now: float | None) -> str:
-    """When a report was made, by the reader's clock and in the reader's time zone, and how long ago that is.
+def made(report: Report, words: Catalog, now: float | None, key: str = "read.made") -> str:
+    """When a report was made, in the reader's time zone, and how long ago that is.
 
     Where the report knows that its computer's clock is wrong, the true time counts. Without `now` the time is told as
-    the report has it.
+    the report has it. `key` is the sentence for a report whose clock and the reader's agree.
     """
     try:
         started = dt.datetime.fromisoformat(report.started)
@@ -185,10 +187,11 @@ def made(report: Report, words: Catalog, now: float | None) -> str:
     if now is None or here is None or started.tzinfo is None:
         return words.ui("report.started", started=report.started)
     age = now - here.timestamp()
-    told = {"started": here.isoformat(timespec="seconds"), "age": abs(age)}
+    zone = f"UTC{here.isoformat()[-6:]}" if here.utcoffset() else None
+    told = {"started": here.isoformat(timespec="seconds"), "age": abs(age), "zone": zone}
     if age < -_CLOCK_IS_WRONG_S:
         return words.ui("read.made_ahead", **told)
-    return words.ui("read.made_corrected" if off else "read.made", **told)
+    return words.ui("read.made_corrected" if off else key, **told)
 
 
 def _cause(report: Report, words: Catalog) -> Iterator[Section]:
