@@ -20,14 +20,28 @@ Sentence = str | dict[str, Any]
 """A sentence, or a table of sentences by the evidence."""
 
 
+class QuestionTexts(TypedDict):
+    """A question that the help desk asks, and what each answer means: `Yes: turn it off.`"""
+
+    question: str
+    answers: list[str]
+
+
 class CauseTexts(TypedDict, total=False):
-    """The words of a cause; `when` has others, or some of them, for reasons that it rests on."""
+    """The words of a cause; `when` has others, or some of them, for reasons that it rests on.
+
+    `ask` is the help desk's script; `ask_also` names questions that the program itself has words for (phone, others,
+    managed, outage); `hand_on` is when to hand on, and to whom.
+    """
 
     verdict: Sentence
     patient: Sentence
     actions: list[Sentence]
     in_browser: list[Sentence]
     agent: Sentence
+    ask: list[QuestionTexts]
+    ask_also: list[str]
+    hand_on: str
     it: Sentence
     when: dict[str, CauseTexts]
 

@@ -86,6 +86,22 @@ def write_files(
     return failed
 
 
+def form_of_file(output: Path | None, suffixes: Mapping[str, str]) -> str:
+    """The form that a file's name asks for by its suffix; the text if it asks for none."""
+    return suffixes.get(output.suffix.lower() if output else "", "text")
+
+
+def write_text(output: Path, text: str, words: Catalog) -> None:
+    """Write a result to a file, and say so. Raises click.ClickException with the place and the reason if it fails."""
+    from portalcheck.cli import console
+
+    try:
+        writing.write(output, text.encode())
+    except OSError as error:
+        raise click.ClickException(cannot_write(words, {str(output): error})) from error
+    console.say(words.ui("copy.written_to", file=str(output)))
+
+
 def cannot_write(words: Catalog, failed: Mapping[str, OSError]) -> str:
     """The message that files, by what they are called, could not be written, and why."""
     named = [f"{name} ({_(error.strerror or '')})" for name, error in failed.items()]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import re
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -18,6 +17,7 @@ from portalcheck.cli.language import system_language
 from portalcheck.cli.localized import leading_form
 from portalcheck.cli.options import Options
 from portalcheck.cli.outputs import Log, Output, cannot_write, copy, named, outputs, show_page, write_files
+from portalcheck.cli.symptoms import meant, refuse_unknown_ids
 from portalcheck.cli.terminal import is_terminal
 from portalcheck.cli.tracebacks import reduced
 from portalcheck.model import Portal, Report
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
     from portalcheck.diagnosis.registry import Broken
     from portalcheck.diagnosis.runner import Crash
     from portalcheck.settings import Settings, UnreadVariable
-
-
-_LIKE_AN_ID = re.compile(r"[a-z]+(-[a-z0-9]+)+")
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,18 +73,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
 
     def symptoms(self, told: Sequence[str]) -> tuple[str, ...]:
         """What a person's words mean, those first after which nobody should try again; what fits none is `other`."""
-        if not told:
-            return ()
-        from portalcheck.diagnosis.steps import OTHER, in_order
-        from portalcheck.words.symptoms import matches
-
-        found: list[str] = []
-        for text in told:
-            meant = matches(text, (self.words.lang, "en", "es"))
-            if not meant:
-                self.say(self.words.ui("message.unknown_symptom", text=text))
-            found += meant or (OTHER,)
-        return in_order(found)
+        return meant(told, self.words, self.say)
 
     def wait(self) -> None:
         """Wait for a random time, so that many computers do not all ask at once; not where a person waits."""
@@ -203,7 +189,7 @@ def open_session(options: Options, *, runs: bool = True) -> Session:
         log=Log(settings),
     )
     if runs:
-        _refuse_unknown_ids(options.symptoms, words)
+        refuse_unknown_ids(options.symptoms, words)
     for warning in settings.warnings:
         session.say(f"portalcheck: {warning}")
     for variable in _misspelt_variables():
@@ -217,22 +203,6 @@ def _misspelt_variables() -> Iterator[UnreadVariable]:
     from portalcheck.settings import unread_variables
 
     return (variable for variable in unread_variables(os.environ, VARIABLES) if variable.suggestion)
-
-
-def _refuse_unknown_ids(told: Sequence[str], words: Catalog) -> None:
-    """Refuse what looks like the id of a symptom and is none. Raises click.UsageError."""
-    if not told:
-        return
-    from difflib import get_close_matches
-
-    from portalcheck.words.symptoms import matches
-
-    ids = words.ids("symptoms")
-    listed = ", ".join(ids)
-    for text in told:
-        known = matches(text, (words.lang, "en", "es"))
-        if not known and _LIKE_AN_ID.fullmatch(text.strip()) and get_close_matches(text, ids):
-            raise click.UsageError(words.ui("message.no_symptom", symptom=text, list=listed))
 
 
 def load_settings(options: Options) -> Settings:

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from portalcheck.api.declarations import NONE, Cause
 from portalcheck.diagnosis.article import refs
 from portalcheck.diagnosis.steps import BY_SYMPTOM, WITHOUT_SYMPTOM
-from portalcheck.words.catalog import Catalog
+from portalcheck.words.catalog import Catalog, Script
 from portalcheck.words.symptoms import matches
 
 WIDTH = 78
@@ -33,7 +33,7 @@ def explain(topic: str | None, catalog: Catalog) -> str | None:
 
 
 def topics(catalog: Catalog) -> tuple[str, ...]:
-    """Every topic that `explain` knows: checks, causes, notes, references and results."""
+    """Every topic that `explain` knows: checks, causes, notes, references, symptoms and results."""
     return tuple(dict.fromkeys(topic for ids, _ in _kinds(catalog) for topic in ids))
 
 
@@ -55,6 +55,7 @@ def _kinds(catalog: Catalog) -> Iterator[tuple[tuple[str, ...], Page]]:
     yield installed.ids(), _check
     yield (*installed.cause_ids(), *installed.cause_ids(notes=True)), _cause
     yield tuple(refs()), _ref
+    yield tuple(BY_SYMPTOM), _symptom
     yield tuple(installed.reasons), _reason
 
 
@@ -66,6 +67,8 @@ def _overview(catalog: Catalog) -> str:
         ids = catalog.installed.cause_ids(notes=notes)
         lines += ["", catalog.ui(f"explain.{key}")]
         lines += [f"  {each}: {catalog.cause(each).verdict}" for each in ids]
+    lines += ["", catalog.ui("explain.symptoms")]
+    lines += [f"  {each}: {catalog.symptom(each)}" for each in BY_SYMPTOM]
     lines += ["", catalog.ui("explain.refs"), *(f"  {each}: {catalog.ref(each).title}" for each in refs())]
     lines += ["", catalog.ui("explain.reasons"), f"  {catalog.ui('explain.reasons_hint')}"]
     return "\n".join(_wrapped(lines)) + "\n"
@@ -110,7 +113,27 @@ def _cause(cause_id: str, catalog: Catalog) -> Iterator[str]:
         yield from ("", catalog.ui("explain.article"))
         yield from (f"  {ref}: {catalog.ref(ref).title}" for ref in named)
     yield from ("", catalog.ui("explain.agent"), f"  {words.agent}")
+    yield from _script(catalog.script(cause_id), catalog)
     yield from ("", catalog.ui("explain.it"), f"  {words.it}")
+
+
+def _symptom(symptom_id: str, catalog: Catalog) -> Iterator[str]:
+    yield f"{symptom_id}: {catalog.symptom(symptom_id)}"
+    yield from ("", catalog.ui("explain.article"))
+    yield from (f"  {ref}: {catalog.ref(ref).title}" for ref in BY_SYMPTOM[symptom_id])
+    yield from ("", catalog.ui("explain.agent"), f"  {catalog.symptom_agent(symptom_id)}")
+    yield from _script(catalog.symptom_script(symptom_id), catalog)
+
+
+def _script(script: Script, catalog: Catalog) -> Iterator[str]:
+    """What the help desk asks, what each answer means, and when to hand on."""
+    if script.questions:
+        yield from ("", catalog.ui("heading.script") + ":")
+    for number, asked in enumerate(script.questions, 1):
+        yield f"  {number}. {asked.question}"
+        yield from (f"     {answer}" for answer in asked.answers)
+    if script.hand_on:
+        yield from ("", catalog.ui("heading.hand_on") + ":", f"  {script.hand_on}")
 
 
 def _ref(ref_id: str, catalog: Catalog) -> Iterator[str]:

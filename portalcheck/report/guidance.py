@@ -13,7 +13,7 @@ from portalcheck.api.declarations import NONE, Layer
 from portalcheck.diagnosis.steps import BY_SYMPTOM, NO_MORE_TRIES, OTHER
 from portalcheck.facts import ANOTHER
 from portalcheck.model import Outcome, Portal, Report, Status, Step
-from portalcheck.words.catalog import Catalog, CauseWords, RefWords
+from portalcheck.words.catalog import Catalog, CauseWords, RefWords, Script
 
 _SUPPORT_REFS = frozenset({"step-10", "support-checklist"})
 _NO_TRIES = frozenset({"step-1", "step-8", "security", *_SUPPORT_REFS})
@@ -145,6 +145,18 @@ def for_it(report: Report, words: Catalog) -> str:
         return words.ui("outcome.unknown")
     unseen = not_looked_at(report, words) if report.cause == NONE.id else ()
     return words.ui("outcome.unseen", list=unseen) if unseen else cause_words(report, words).it
+
+
+def scripts(report: Report, words: Catalog) -> tuple[Script, ...]:
+    """What the help desk asks: of the cause, and without one of each symptom that was told.
+
+    Symptoms after which nobody should try again come first, and no other symptom beside them.
+    """
+    grave = [each for each in report.symptoms if each in NO_MORE_TRIES]
+    if report.cause == NONE.id:
+        return tuple(map(words.symptom_script, grave or report.symptoms))
+    faults = {f.reason for c in report.checks for f in c.findings if f.status in _GRAVE}
+    return (*map(words.symptom_script, grave), words.script(report.cause, faults))
 
 
 def _was_opened(report: Report, words: Catalog) -> bool:

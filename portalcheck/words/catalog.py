@@ -49,6 +49,20 @@ class CauseWords(msgspec.Struct, frozen=True, kw_only=True):
     known: bool = True
 
 
+class Question(msgspec.Struct, frozen=True):
+    """What the help desk asks, and what each answer means."""
+
+    question: str
+    answers: tuple[str, ...]
+
+
+class Script(msgspec.Struct, frozen=True):
+    """What the help desk asks a caller, in order, and when to hand on, and to whom; empty where there are no words."""
+
+    questions: tuple[Question, ...] = ()
+    hand_on: str = ""
+
+
 class RefWords(msgspec.Struct, frozen=True, kw_only=True):
     """A reference of the article in our own words, with what to do in order; `in_browser` as in `CauseWords`."""
 
@@ -105,14 +119,9 @@ class Catalog:
 
         With a `system` (windows, macos, linux) only its menus and programs are named, without one those of all.
         """
-        row = self._cause_row(cause_id)
-        own: Mapping[str, Any] = next(
-            (told for reason, told in row.get("when", {}).items() if reason in reasons), {}
-        )
+        row = self._of_system(self._by_evidence(cause_id, reasons), system)
         try:
-            return msgspec.convert(
-                {"actions": (), **self._of_system({**row, **own}, system), "id": cause_id}, CauseWords
-            )
+            return msgspec.convert({"actions": (), **row, "id": cause_id}, CauseWords)
         except msgspec.ValidationError:
             return CauseWords(
                 id=cause_id,
@@ -123,6 +132,29 @@ class Catalog:
                 it=self._generic("cause_it", cause_id),
                 known=False,
             )
+
+    def script(self, cause_id: str, reasons: Collection[str] = ()) -> Script:
+        """What the help desk asks where a cause was found, as its evidence asks for it."""
+        return self._script(self._by_evidence(cause_id, reasons))
+
+    def symptom_script(self, symptom_id: str) -> Script:
+        """What the help desk asks for a symptom."""
+        return self._script(self._row("symptoms", symptom_id) or {})
+
+    def _script(self, row: Mapping[str, Any]) -> Script:
+        also = (self._row("asked", each) for each in row.get("ask_also", ()))
+        questions = [*row.get("ask", ()), *filter(None, also)]
+        try:
+            return msgspec.convert({"questions": questions, "hand_on": row.get("hand_on", "")}, Script)
+        except msgspec.ValidationError:
+            return Script()
+
+    def _by_evidence(self, cause_id: str, reasons: Collection[str]) -> dict[str, Any]:
+        row = self._cause_row(cause_id)
+        own: Mapping[str, Any] = next(
+            (told for reason, told in row.get("when", {}).items() if reason in reasons), {}
+        )
+        return {**row, **own}
 
     def _cause_row(self, cause_id: str) -> dict[str, Any]:
         """The words of a cause, the language's own before English; variants also of those who add rows to it."""

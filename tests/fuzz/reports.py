@@ -21,6 +21,7 @@ from portalcheck.report.fleet.decoding import Decoder
 from portalcheck.report.fleet.documents import documents
 from portalcheck.report.formats import agent
 from portalcheck.report.pasted.channels import undone
+from portalcheck.report.pasted.codes import find_code
 from portalcheck.report.recovered import Integrity
 from portalcheck.words import symptoms
 from portalcheck.words.catalog import Catalog
@@ -160,11 +161,12 @@ def _place() -> Path:
 @target("reports", longest=16 * 1024)
 def code_in_text(data: bytes) -> None:
     """A code is found in a text only where its check holds."""
-    from portalcheck.cli.commands.read import _code_within
-
     first, _ = parts_of(data, 2)
-    found = _code_within(first, NUMBERS)
-    assert found is None or isinstance(decode(found), phonecode.Decoded)
+    found = find_code(first, NUMBERS)
+    if isinstance(found, phonecode.Decoded):
+        assert isinstance(decode(found.code), phonecode.Decoded)
+    elif found is not None:
+        _harmless(agent.render_code(found, catalog("en")))
 
 
 # ---- said in words -------------------------------------------------------------------------------

@@ -1,26 +1,33 @@
-"""`portalcheck read`: a pasted report or a phone code, for the help desk."""
+"""`portalcheck read`: a pasted report, a phone code, or what a caller says, for the help desk."""
 
 from __future__ import annotations
 
 import json
-import re
-import sys
+import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
+import msgspec
 
-from portalcheck.api.declarations import Numbers
-from portalcheck.cli import completers, console, options
+from portalcheck.cli import completers, console, options, pasting
+from portalcheck.cli.exit_codes import OK, UNKNOWN
 from portalcheck.cli.language import catalog
 from portalcheck.cli.localized import Command, Option
-from portalcheck.cli.terminal import is_terminal
+from portalcheck.cli.outputs import form_of_file, write_text
+from portalcheck.cli.symptoms import meant, refuse_unknown_ids
 from portalcheck.words.interface import _
 
-MAX_BYTES = 16 * 1024 * 1024
-MAX_CODE_TEXT = 100_000
-_CODE = re.compile(r"^[0-9A-Za-z](?:[\s\u2010-\u2015-]*[0-9A-Za-z]){7,11}$")
+if TYPE_CHECKING:
+    from portalcheck.report.code import CodeProblem, Decoded
+    from portalcheck.report.formats.sheet import Sheet
+    from portalcheck.report.pasted.scanner import Reading
+    from portalcheck.report.recovered import RecoveredReport
+    from portalcheck.words.catalog import Catalog
 
-_WRITTEN_CODE = re.compile(r"\b[0-9A-Za-z]{4}-[0-9A-Za-z]{4}-[0-9A-Za-z]{2}\b")
+FORMATS = ("text", "json", "ticket", "html")
+_SUFFIXES = {".json": "json", ".html": "html", ".htm": "html"}
 
 
 @click.command(cls=Command)
@@ -30,89 +37,213 @@ _WRITTEN_CODE = re.compile(r"\b[0-9A-Za-z]{4}-[0-9A-Za-z]{4}-[0-9A-Za-z]{2}\b")
     "--format",
     "form",
     cls=Option,
-    type=click.Choice(["text", "json"]),
-    default="text",
-    help="Form of the answer.",
+    type=click.Choice(FORMATS),
+    help="Form of the answer; by the name of -o, else text. A ticket is six lines of ASCII.",
+)
+@click.option(
+    "-o",
+    "--output",
+    cls=Option,
+    metavar="FILE",
+    type=click.Path(path_type=Path, readable=False),
+    help="Write the answer to a file, whole or not at all.",
 )
 @click.option("--paste", cls=Option, is_flag=True, help="Read what is on the clipboard.")
+@click.option(
+    "--symptom",
+    "told",
+    cls=Option,
+    metavar="TEXT|ID",
+    multiple=True,
+    shell_complete=completers.symptoms,
+    help="What the caller sees; beside a code or a report, or alone for a caller who can run nothing.",
+)
 @options.lang
-def read(source: tuple[str, ...], form: str, paste: bool, lang: str | None) -> int:
-    """Understand a pasted report (a file, or standard input) or a code read out on the phone."""
-    from portalcheck.report import code as phonecode
-    from portalcheck.report.formats import agent
+def read(
+    source: tuple[str, ...],
+    form: str | None,
+    output: Path | None,
+    paste: bool,
+    told: tuple[str, ...],
+    lang: str | None,
+) -> int:
+    """Understand a pasted report (a file, or standard input) or a code read out on the phone.
 
+    Of two files it tells what has changed from one to the other. With --symptom alone it gives the script for a
+    caller who cannot run anything.
+    """
     words = catalog(lang)
-    numbers = words.installed.numbers
-    spoken = " ".join(source)
-    if spoken and paste:
+    if source and paste:
         raise click.UsageError(_("Name a file or a code, or use --paste, but not both."))
-    if spoken and _CODE.match(spoken) and not Path(spoken).exists():
-        heard = phonecode.decode(spoken, numbers)
-        if form == "json":
-            console.result(_code_json(heard))
-        else:
-            console.result(agent.render_code(heard, words))
-        return 0 if isinstance(heard, phonecode.Decoded) else 3
-    text = _clipboard() if paste else _text(spoken)
+    refuse_unknown_ids(told, words)
+    symptoms = meant(told, words, console.say)
+    form = form or form_of_file(output, _SUFFIXES)
+    answer: _Answer
+    if symptoms and not source and not paste:
+        answer = _Symptoms(symptoms, words)
+    else:
+        texts = pasting.texts(source, words, paste=paste)
+        answer = (
+            _of_two(texts, words) if len(texts) == 2 else _of_one(texts[0], symptoms, words, given=source)
+        )
+    text = answer.in_form(form)
+    if output is None:
+        console.result(text)
+    else:
+        write_text(output, text, words)
+    return answer.exit_code
+
+
+def _of_one(text: str | bytes, symptoms: Sequence[str], words: Catalog, *, given: Sequence[str]) -> _Answer:
+    """The reports in a text; where none of them tells its cause, the phone code in it."""
+    from portalcheck.report.pasted.codes import find_code
     from portalcheck.report.pasted.scanner import scan
 
-    reports = scan(text, numbers).reports
-    found = _code_within(text, numbers) if not reports else None
-    if found is not None:
-        heard = phonecode.decode(found, numbers)
-        console.result(_code_json(heard) if form == "json" else agent.render_code(heard, words))
-        return 0
-    if form == "json":
-        documents = [report.to_json() for report in reports]
-        console.result(json.dumps(documents[0] if len(documents) == 1 else documents, indent=2) + "\n")
-    else:
-        console.result(agent.render_reports(reports, words))
-    return 0 if reports else 3
+    numbers = words.installed.numbers
+    reading = scan(text, numbers)
+    if not any("cause" in report.fields for report in reading.reports):
+        code = find_code(text, numbers)
+        if code is not None:
+            return _Code(code, symptoms, words, with_report=bool(reading.found))
+    if isinstance(text, str) and not reading.found:  # an argument that is neither a file nor a code
+        raise click.UsageError(_("{file}: no such file, and no phone code.").format(file=" ".join(given)))
+    return _Reports(reading, symptoms, words)
 
 
-def _code_within(text: bytes, numbers: Numbers) -> str | None:
-    """A phone code whose check holds, where a text has one and no report."""
-    from portalcheck.report.code import Decoded, decode
+def _of_two(texts: Sequence[str | bytes], words: Catalog) -> _Answer:
+    from portalcheck.report.pasted.scanner import scan
 
-    for match in _WRITTEN_CODE.finditer(text.decode("utf-8", "replace")[:MAX_CODE_TEXT]):
-        if isinstance(decode(match[0], numbers), Decoded):
-            return match[0]
-    return None
-
-
-def _text(source: str) -> bytes:
-    """The bytes of a file, or of standard input. Raises click.UsageError where there are none to be had."""
-    if source in ("", "-"):
-        if not source and is_terminal(sys.stdin):
-            raise click.UsageError(
-                _("Paste the report into a file, or name a code: portalcheck read 7K4M-6TDS-Z6")
-            )
-        return sys.stdin.buffer.read(MAX_BYTES)
-    try:
-        with Path(source).open("rb") as file:
-            return file.read(MAX_BYTES)
-    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
-        raise click.UsageError(
-            _("{file}: no such file, and no phone code.").format(file=Path(source).name)
-        ) from error
+    readings = [scan(text, words.installed.numbers) for text in texts]
+    if all(len(reading.found) == 1 for reading in readings):
+        return _Comparison([reading.reports[0] for reading in readings], words)
+    raise click.UsageError(_("To compare, each of the two files must hold one report."))
 
 
-def _clipboard() -> bytes:
-    """The text on the clipboard, as UTF-8. Raises click.UsageError where there is no clipboard."""
-    import pyperclip
-
-    try:
-        return str(pyperclip.paste()).encode("utf-8", "replace")[:MAX_BYTES]
-    except pyperclip.PyperclipException as error:
-        raise click.UsageError(
-            _("The clipboard cannot be read. Put the report into a file, and name that.")
-        ) from error
+# ---- answers -------------------------------------------------------------------------------------
 
 
-def _code_json(heard: object) -> str:
-    import msgspec
+class _Answer:
+    """What is said of what was given, in every form."""
 
-    from portalcheck.report.code import Decoded
+    exit_code = OK
 
-    document = {"code_is_right": isinstance(heard, Decoded), **msgspec.to_builtins(heard)}
-    return json.dumps(document, indent=2) + "\n"
+    def __init__(self, words: Catalog) -> None:
+        self.words = words
+        self.now = time.time()
+
+    def in_form(self, form: str) -> str:
+        """The answer as text, JSON, ticket or page."""
+        from portalcheck.report.formats.sheet import as_page, as_text
+
+        if form == "json":
+            return json.dumps(self.document(), indent=2) + "\n"
+        if form == "ticket":
+            return self.ticket()
+        if form == "html":
+            return as_page(self.words.ui("read.page"), self.sheets(), self.words)
+        return as_text(self.sheets())
+
+    def sheets(self) -> list[Sheet]:
+        raise NotImplementedError
+
+    def document(self) -> Any:
+        raise NotImplementedError
+
+    def ticket(self) -> str:
+        from portalcheck.report.formats.sheet import as_text
+        from portalcheck.report.formats.ticket import ascii_only
+
+        return ascii_only(as_text(self.sheets()))
+
+
+class _Reports(_Answer):
+    def __init__(self, reading: Reading, symptoms: Sequence[str], words: Catalog) -> None:
+        super().__init__(words)
+        self.reading, self.symptoms = reading, symptoms
+        self.exit_code = OK if reading.found else UNKNOWN
+
+    def sheets(self) -> list[Sheet]:
+        from portalcheck.report.formats.agent import report_sheets
+
+        reports, limits = self.reading.reports, self.reading.limits
+        return report_sheets(reports, self.words, limits, symptoms=self.symptoms, now=self.now)
+
+    def document(self) -> Any:
+        documents = [report.to_json() for report in self.reading.reports]
+        if not documents and self.reading.limits:
+            return {"integrity": "part-missing", "truncated": [limit.value for limit in self.reading.limits]}
+        return documents[0] if len(documents) == 1 else documents
+
+    def ticket(self) -> str:
+        from portalcheck.report.formats.ticket import of_report
+
+        if not self.reading.found:
+            return super().ticket()
+        reports = self.reading.reports
+        return "\n".join(of_report(report, self.words, self.symptoms, self.now) for report in reports)
+
+
+class _Code(_Answer):
+    def __init__(
+        self, code: Decoded | CodeProblem, symptoms: Sequence[str], words: Catalog, *, with_report: bool
+    ) -> None:
+        from portalcheck.report.code import CodeProblem
+
+        super().__init__(words)
+        self.code, self.symptoms, self.with_report = code, symptoms, with_report
+        self.right = None if isinstance(code, CodeProblem) else code
+        self.exit_code = OK if self.right else UNKNOWN
+
+    def sheets(self) -> list[Sheet]:
+        from portalcheck.report.formats.agent import code_sheet
+
+        return [code_sheet(self.code, self.words, self.symptoms, with_report=self.with_report)]
+
+    def document(self) -> Any:
+        document: dict[str, Any] = {"code_is_right": self.right is not None, **msgspec.to_builtins(self.code)}
+        if self.symptoms:
+            document["symptoms"] = [*self.symptoms]
+        return document
+
+    def ticket(self) -> str:
+        from portalcheck.report.formats.ticket import of_code
+
+        return of_code(self.right, self.words, self.symptoms) if self.right else super().ticket()
+
+
+class _Symptoms(_Answer):
+    def __init__(self, symptoms: Sequence[str], words: Catalog) -> None:
+        super().__init__(words)
+        self.symptoms = symptoms
+
+    def sheets(self) -> list[Sheet]:
+        from portalcheck.report.formats.agent import symptom_sheet
+
+        return [symptom_sheet(self.symptoms, self.words)]
+
+    def document(self) -> Any:
+        from portalcheck.report.formats.agent import of_symptoms
+
+        report = of_symptoms(self.symptoms)
+        return {"symptoms": [*report.symptoms], "likely_steps": msgspec.to_builtins(report.likely_steps)}
+
+    def ticket(self) -> str:
+        from portalcheck.report.formats.ticket import of_symptoms
+
+        return of_symptoms(self.symptoms, self.words)
+
+
+class _Comparison(_Answer):
+    def __init__(self, reports: Sequence[RecoveredReport], words: Catalog) -> None:
+        super().__init__(words)
+        self.before, self.after = reports
+
+    def sheets(self) -> list[Sheet]:
+        from portalcheck.report.formats.comparison import sheet
+
+        return [sheet(self.before, self.after, self.words, self.now)]
+
+    def document(self) -> Any:
+        from portalcheck.report.formats.comparison import to_json
+
+        return to_json(self.before, self.after)

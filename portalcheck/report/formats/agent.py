@@ -1,7 +1,8 @@
-"""What a help desk agent reads: a pasted report or a phone code, in the agent's own language."""
+"""What a help desk agent reads: a pasted report, a phone code, or what a caller says; in the agent's own language."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -9,13 +10,15 @@ import msgspec
 
 from portalcheck.api.declarations import INCONCLUSIVE, NONE, Cause
 from portalcheck.diagnosis.steps import OTHER as OTHER_SYMPTOM
-from portalcheck.diagnosis.steps import likely_steps
+from portalcheck.diagnosis.steps import in_order, likely_steps
 from portalcheck.model import Outcome, Platform, Report, ReportCheck, Status
 from portalcheck.report.code import LENGTH, OTHER, CodeProblem, Decoded, ProblemKind, spell
-from portalcheck.report.formats.lines import numbered, wrap
-from portalcheck.report.guidance import cause_words, for_agent, for_it, guidance
+from portalcheck.report.formats.sheet import Item, Line, Questions, Section, Sheet, Steps, as_text
+from portalcheck.report.formats.wording import clock_skew
+from portalcheck.report.guidance import cause_words, for_agent, for_it, guidance, scripts
+from portalcheck.report.json_text import Limit
 from portalcheck.report.recovered import Integrity, RecoveredReport
-from portalcheck.words.catalog import Catalog
+from portalcheck.words.catalog import Catalog, Script
 
 _CODE_PROBLEMS = {
     ProblemKind.CHECK: "code_wrong",
@@ -24,43 +27,136 @@ _CODE_PROBLEMS = {
 }
 _TELLING = ("fail", "warn", "note", "unknown")
 _MOST_SUGGESTIONS = 3
+_CLOCK_IS_WRONG_S = 60
+"""Seconds from which on a clock's error matters to when a report was made."""
 
 
-def render_reports(reports: Sequence[RecoveredReport], catalog: Catalog) -> str:
-    """All reports that were found in a text, one after the other."""
+def render_reports(
+    reports: Sequence[RecoveredReport],
+    catalog: Catalog,
+    limits: Sequence[Limit] = (),
+    *,
+    symptoms: Sequence[str] = (),
+    now: float | None = None,
+) -> str:
+    """All reports that were found in a text, one after the other; `limits` are those of a text that holds none."""
+    return as_text(report_sheets(reports, catalog, limits, symptoms=symptoms, now=now))
+
+
+def render_code(
+    result: Decoded | CodeProblem,
+    catalog: Catalog,
+    symptoms: Sequence[str] = (),
+    *,
+    with_report: bool = False,
+) -> str:
+    """What a phone code says, or which symbol to ask for again; `symptoms` are what the caller sees."""
+    return as_text([code_sheet(result, catalog, symptoms, with_report=with_report)])
+
+
+def report_sheets(
+    reports: Sequence[RecoveredReport],
+    words: Catalog,
+    limits: Sequence[Limit] = (),
+    *,
+    symptoms: Sequence[str] = (),
+    now: float | None = None,
+) -> list[Sheet]:
+    """A sheet for each report; `symptoms` are what the caller says beside, `now` seconds since the epoch."""
     if not reports:
-        return catalog.ui("read.nothing") + "\n"
-    parts = [] if len(reports) == 1 else [[catalog.ui("read.several", count=len(reports))]]
+        lines = [Line(words.ui("read.nothing")), *_limits(limits, words)]
+        return [Sheet("", (Section("", tuple(lines)),))]
+    count = len(reports)
+    sheets = [] if count == 1 else [Sheet(words.ui("read.several", count=count), ())]
     for number, report in enumerate(reports, start=1):
-        title = [catalog.ui("read.number", number=number, count=len(reports))] if len(reports) > 1 else []
-        parts.append([*title, *_report(report, catalog)])
-    return "\n\n".join("\n".join(lines) for lines in parts) + "\n"
+        title = words.ui("read.number", number=number, count=count) if count > 1 else ""
+        sheets.append(Sheet(title, tuple(_report(report, words, symptoms, now))))
+    return sheets
 
 
-def _report(report: RecoveredReport, words: Catalog) -> Iterator[str]:
+def code_sheet(
+    result: Decoded | CodeProblem, words: Catalog, symptoms: Sequence[str] = (), *, with_report: bool = False
+) -> Sheet:
+    """A phone code as a sheet; `with_report` says that it stood in a report that could not be read."""
+    if isinstance(result, CodeProblem):
+        return Sheet("", (Section("", tuple(_problem(result, words))),))
+    return Sheet("", tuple(_decoded(result, words, symptoms, with_report=with_report)))
+
+
+def symptom_sheet(symptoms: Sequence[str], words: Catalog) -> Sheet:
+    """What to ask and do for a caller who cannot run anything, by what they see."""
+    told = in_order(symptoms)
+    report = of_symptoms(told)
+    intro = Section("", (Line(words.ui("read.no_report")), Line(words.ui("read.no_report_ask"))))
+    said = Section(words.ui("heading.told") + ":", tuple(Line(words.symptom(each)) for each in told))
+    means = Section(words.ui("heading.agent") + ":", tuple(Line(words.symptom_agent(each)) for each in told))
+    return Sheet("", (intro, said, means, *_advice(report, words), *_checklist(words)))
+
+
+def of_symptoms(symptoms: Sequence[str]) -> Report:
+    """As much of a report as what a caller sees tells."""
+    told = in_order(symptoms)
+    return msgspec.structs.replace(
+        RecoveredReport(integrity=Integrity.COMPLETE, source="symptom", fields={}).to_report(),
+        cause=NONE.id,
+        outcome=Outcome.UNKNOWN,
+        symptoms=told,
+        likely_steps=likely_steps(NONE, (), told),
+    )
+
+
+def with_symptoms(report: Report, symptoms: Sequence[str], words: Catalog) -> Report:
+    """A report with what the caller says beside: its steps are those that a run would give with these symptoms."""
+    told = in_order((*report.symptoms, *symptoms))
+    rows = words.installed.rows(report.cause)
+    if not symptoms or not rows:
+        return report
+    others = [row for each in report.also for row in words.installed.rows(each)[:1] if not row.note]
+    steps = likely_steps(rows[0], others, told)
+    first = report.likely_steps[:1] if report.cause != NONE.id else ()
+    kept = [*first, *(step for step in steps if step.ref not in {each.ref for each in first})]
+    return msgspec.structs.replace(report, symptoms=told, likely_steps=tuple(kept))
+
+
+# ---- reports -------------------------------------------------------------------------------------
+
+
+def _report(
+    report: RecoveredReport, words: Catalog, symptoms: Sequence[str], now: float | None
+) -> Iterator[Section]:
     fields = report.fields
-    yield from wrap(words.ui(f"read.{report.integrity.replace('-', '_')}"))
+    intro = [Line(words.ui(f"read.{report.integrity.replace('-', '_')}"))]
+    if report.unsealed and report.fields and not report.newer:
+        intro.append(Line(words.ui("read.unsealed")))
+    intro += _limits(report.limits, words)
     if report.newer:
-        yield from wrap(words.ui("read.newer", version=report.schema_version or report.layout))
+        intro.append(Line(words.ui("read.newer", version=report.schema_version or report.layout)))
     if fields.get("privacy", {}).get("level") == "local":
-        yield from wrap(words.ui("read.local"))
-    yield from _owner(fields.get("owner"), words)
+        intro.append(Line(words.ui("read.local")))
+    yield Section("", (*intro, *_owner(fields.get("owner"), words)))
     if "cause" in fields:
-        yield from _cause(report.to_report(), words)
+        yield from _cause(with_symptoms(report.to_report(), symptoms, words), words)
     yield from _checks(fields.get("checks", ()), words)
-    yield from _origin(fields, words)
+    yield from _origin(report, words, now)
     yield from _left_out(report, words)
     yield from _checklist(words)
 
 
-def _owner(owner: object, words: Catalog) -> Iterator[str]:
+def _limits(limits: Sequence[Limit], words: Catalog) -> Iterator[Line]:
+    """What was not read of a text, and why."""
+    for limit in limits:
+        yield Line(words.ui(f"read.limit.{limit.value}"))
+
+
+def _owner(owner: object, words: Catalog) -> Iterator[Line]:
     """Who must act, which decides whom the call goes on to."""
     if isinstance(owner, str):
-        yield from wrap(words.ui("report.owner", owner=owner))
+        yield Line(words.ui("report.owner", owner=owner))
 
 
-def _origin(fields: Mapping[str, Any], words: Catalog) -> Iterator[str]:
+def _origin(recovered: RecoveredReport, words: Catalog, now: float | None) -> Iterator[Section]:
     """Which portal, system and version the report is of, and when it was made; as far as that was recovered."""
+    fields = recovered.fields
     lines = []
     portal, platform = fields.get("portal", {}), fields.get("platform", {})
     if "name" in portal or "host" in portal:
@@ -68,53 +164,84 @@ def _origin(fields: Mapping[str, Any], words: Catalog) -> Iterator[str]:
     if "os" in platform:
         lines.append(words.ui("report.system", os=platform["os"], release=platform.get("release") or None))
     if fields.get("started"):
-        lines.append(words.ui("report.started", started=fields["started"]))
+        lines.append(made(recovered.to_report(), words, now))
     if "version" in fields.get("tool", {}):
         lines.append(words.ui("report.tool", version=fields["tool"]["version"]))
     if lines:
-        yield from ("", words.ui("heading.origin") + ":")
-    for line in lines:
-        yield from wrap(line, "  ")
+        yield Section(words.ui("heading.origin") + ":", tuple(map(Line, lines)))
 
 
-def _cause(report: Report, words: Catalog) -> Iterator[str]:
+def made(report: Report, words: Catalog, now: float | None, key: str = "read.made") -> str:
+    """When a report was made, in the reader's time zone, and how long ago that is.
+
+    Where the report knows that its computer's clock is wrong, the true time counts. Without `now` the time is told as
+    the report has it. `key` is the sentence for a report whose clock and the reader's agree.
+    """
+    try:
+        started = dt.datetime.fromisoformat(report.started)
+        skew = clock_skew(report) or 0
+        off = abs(skew) >= _CLOCK_IS_WRONG_S
+        here = (started - dt.timedelta(seconds=skew if off else 0)).astimezone()
+    except (ValueError, OverflowError, OSError):
+        here = None
+    if now is None or here is None or started.tzinfo is None:
+        return words.ui("report.started", started=report.started)
+    age = now - here.timestamp()
+    zone = f"UTC{here.isoformat()[-6:]}" if here.utcoffset() else None
+    told = {"started": here.isoformat(timespec="seconds"), "age": abs(age), "zone": zone}
+    if age < -_CLOCK_IS_WRONG_S:
+        return words.ui("read.made_ahead", **told)
+    return words.ui("read.made_corrected" if off else key, **told)
+
+
+def _cause(report: Report, words: Catalog) -> Iterator[Section]:
     """What was found, what it means for the help desk, and what the caller is told to do: the same as there."""
     told = guidance(report, words)
-    yield from ("", words.ui("heading.result") + ":")
-    yield from wrap(told.verdict[0], "  ")
-    yield "  " + words.ui("report.cause", cause=report.cause)
-    for other in report.also:
-        yield from wrap(cause_words(report, words, other).verdict, "  ")
-    for symptom in report.symptoms:
-        yield from wrap(f"{words.ui('heading.told')}: {words.symptom(symptom)}", "  ")
-    yield from ("", words.ui("heading.agent") + ":")
-    for sentence in for_agent(report, words):
-        yield from wrap(sentence, "  ")
+    result = [told.verdict[0], words.ui("report.cause", cause=report.cause)]
+    result += [cause_words(report, words, other).verdict for other in report.also]
+    result += [f"{words.ui('heading.told')}: {words.symptom(symptom)}" for symptom in report.symptoms]
+    yield Section(words.ui("heading.result") + ":", tuple(map(Line, result)))
+    yield from _advice(report, words)
+    yield Section(words.ui("heading.details") + ":", (Line(for_it(report, words)),))
+
+
+def _advice(report: Report, words: Catalog) -> Iterator[Section]:
+    """What to ask, what the caller should do, and when to hand on."""
+    told = guidance(report, words)
+    if report.checks or report.cause != NONE.id:
+        yield Section(words.ui("heading.agent") + ":", tuple(map(Line, for_agent(report, words))))
     if report.cause == NONE.id and set(report.symptoms) <= {OTHER_SYMPTOM}:
-        yield from ("", words.ui("heading.ask_next") + ":")
-        yield from wrap(words.ui("read.ask_symptom"), "  ")
-        yield from numbered(map(words.symptom, words.ids("symptoms")))
+        listed = Steps(tuple(map(words.symptom, words.ids("symptoms"))))
+        yield Section(words.ui("heading.ask_next") + ":", (Line(words.ui("read.ask_symptom")), listed))
+    asked = scripts(report, words)
+    yield from _questions(asked, words)
     if told.actions:
-        yield from ("", words.ui("heading.caller_first") + ":")
-        for sentence in told.never:
-            yield from wrap(sentence, "  ")
-        yield from numbered(told.actions)
-        yield from wrap(told.article, "  ")
+        items: list[Item] = [*map(Line, told.never), Steps(told.actions), Line(told.article)]
+        yield Section(words.ui("heading.caller_first") + ":", tuple(items))
     if told.further:
-        yield from ("", words.ui("heading.then") + ":")
-        for step in told.further:
-            yield from wrap(step.line, "  ")
-    yield from ("", words.ui("heading.details") + ":")
-    yield from wrap(for_it(report, words), "  ")
+        yield Section(words.ui("heading.then") + ":", tuple(Line(step.line) for step in told.further))
+    yield from _hand_on(asked, words)
 
 
-def _checks(checks: Sequence[Mapping[str, Any]], words: Catalog) -> Iterator[str]:
-    if checks:
-        yield from ("", words.ui("heading.checks") + ":")
+def _questions(asked: Sequence[Script], words: Catalog) -> Iterator[Section]:
+    questions = tuple(dict.fromkeys(each for script in asked for each in script.questions))
+    if questions:
+        yield Section(words.ui("heading.script") + ":", (Questions(questions),))
+
+
+def _hand_on(asked: Sequence[Script], words: Catalog) -> Iterator[Section]:
+    lines = tuple(Line(script.hand_on) for script in asked if script.hand_on)
+    if lines:
+        yield Section(words.ui("heading.hand_on") + ":", lines)
+
+
+def _checks(checks: Sequence[Mapping[str, Any]], words: Catalog) -> Iterator[Section]:
+    items: list[Item] = []
     for check in checks:
-        yield f"  {words.ui('status.' + check['status'])}: {words.check(check['check']).name}"
-        for line in _findings(check, words):
-            yield from wrap(line, "      ")
+        items.append(Line(f"{words.ui('status.' + check['status'])}: {words.check(check['check']).name}"))
+        items += [Line(line, deep=True) for line in _findings(check, words)]
+    if items:
+        yield Section(words.ui("heading.checks") + ":", tuple(items))
 
 
 def _findings(check: Mapping[str, Any], words: Catalog) -> Iterator[str]:
@@ -129,54 +256,60 @@ def _findings(check: Mapping[str, Any], words: Catalog) -> Iterator[str]:
         yield words.ui("step.echo", reasons=[words.check(name).name for name in sorted(behind)])
 
 
-def _left_out(report: RecoveredReport, words: Catalog) -> Iterator[str]:
-    if report.missing or report.unproven or report.unknown:
-        yield from ("", words.ui("heading.missing") + ":")
-    for name in report.missing:
-        yield from wrap(name, "  ")
-    for line in report.unproven:
-        yield from wrap(words.ui("read.unproven", key=line.key, text=line.text), "  ")
-    for key in report.unknown:
-        yield from wrap(words.ui("read.unknown_line", line=key), "  ")
+def _left_out(report: RecoveredReport, words: Catalog) -> Iterator[Section]:
+    lines = [*report.missing]
+    lines += [words.ui("read.unproven", key=line.key, text=line.text) for line in report.unproven]
+    lines += [words.ui("read.unknown_line", line=key) for key in report.unknown]
+    if lines:
+        yield Section(words.ui("heading.missing") + ":", tuple(map(Line, lines)))
     withheld = report.fields.get("privacy", {}).get("withheld")
     if withheld:
         kinds = [words.ui(f"privacy.kind.{kind}", count=count) for kind, count in withheld.items()]
-        yield ""
-        yield from wrap(words.ui("read.withheld", list=kinds))
+        yield Section("", (Line(words.ui("read.withheld", list=kinds)),))
 
 
-def _checklist(words: Catalog) -> Iterator[str]:
+def _checklist(words: Catalog) -> Iterator[Section]:
     """What to have ready, from the article's support checklist, and the rule that keeps the caller safe."""
-    yield from ("", words.ui("read.prepare"))
-    yield from numbered(words.ref("support-checklist").actions)
-    yield from wrap(words.ui("read.verify"))
+    yield Section(words.ui("read.prepare"), (Steps(words.ref("support-checklist").actions),))
+    yield Section("", (Line(words.ui("read.verify")),))
 
 
 # ---- codes -------------------------------------------------------------------------------------
 
 
-def render_code(result: Decoded | CodeProblem, catalog: Catalog) -> str:
-    """What a phone code says, or which symbol to ask for again."""
-    lines = _decoded(result, catalog) if isinstance(result, Decoded) else _problem(result, catalog)
-    return "\n".join(lines) + "\n"
-
-
-def _decoded(code: Decoded, words: Catalog) -> Iterator[str]:
-    yield words.ui("read.code_ok")
-    yield words.ui("report.code", code=code.code)
-    yield words.ui("report.system", os=code.os)
-    checks = [{"check": check, "status": status.value} for check, status in code.statuses.items()]
-    rows = words.installed.rows(code.cause or "")
-    row = next((each for each in rows if _may_hold(each, code)), rows[-1] if rows else None)
-    if not any(each.owner_by for each in rows):  # else the evidence decides, which a code does not hold
-        yield from _owner(row.owner if row is not None else None, words)
+def _decoded(
+    code: Decoded, words: Catalog, symptoms: Sequence[str], *, with_report: bool
+) -> Iterator[Section]:
+    intro = [words.ui("read.code_in_report")] if with_report else []
+    intro += [
+        words.ui("read.code_ok"),
+        words.ui("report.code", code=code.code),
+        words.ui("report.system", os=code.os),
+    ]
+    row = row_of(code, words)
+    yield Section("", (*map(Line, intro), *_owner(owner_of(code, words), words)))
     if row is not None:
-        yield from _cause(_of_code(code, row, words), words)
+        yield from _cause(with_symptoms(of_code(code, row, words), symptoms, words), words)
     else:
-        yield from ("", words.ui("heading.result") + ":")
-        yield from wrap(words.ui(f"read.code_cause_{'other' if code.cause == OTHER else 'unknown'}"), "  ")
+        unnamed = words.ui(f"read.code_cause_{'other' if code.cause == OTHER else 'unknown'}")
+        yield Section(words.ui("heading.result") + ":", (Line(unnamed),))
+    checks = [{"check": check, "status": status.value} for check, status in code.statuses.items()]
     yield from _checks(checks, words)
     yield from _checklist(words)
+
+
+def row_of(code: Decoded, words: Catalog) -> Cause | None:
+    """The row of a code's cause that fits its statuses; None for a cause that is not known here."""
+    rows = words.installed.rows(code.cause or "")
+    return next((each for each in rows if _may_hold(each, code)), rows[-1] if rows else None)
+
+
+def owner_of(code: Decoded, words: Catalog) -> str | None:
+    """Who needs to act; None where the evidence decides, which a code does not hold."""
+    row = row_of(code, words)
+    if row is None or row.owner is None or any(each.owner_by for each in words.installed.rows(row.id)):
+        return None
+    return row.owner
 
 
 def _may_hold(row: Cause, code: Decoded) -> bool:
@@ -194,7 +327,7 @@ def _left_open(code: Decoded, words: Catalog) -> bool:
     )
 
 
-def _of_code(code: Decoded, row: Cause, words: Catalog) -> Report:
+def of_code(code: Decoded, row: Cause, words: Catalog) -> Report:
     """As much of a report as its code tells."""
     return msgspec.structs.replace(
         RecoveredReport(integrity=Integrity.COMPLETE, source="code", fields={}).to_report(),
@@ -207,15 +340,16 @@ def _of_code(code: Decoded, row: Cause, words: Catalog) -> Report:
     )
 
 
-def _problem(problem: CodeProblem, words: Catalog) -> Iterator[str]:
+def _problem(problem: CodeProblem, words: Catalog) -> Iterator[Item]:
     if problem.kind is ProblemKind.LENGTH:
-        yield words.ui("read.code_short" if problem.length < LENGTH else "read.code_long")
+        yield Line(words.ui("read.code_short" if problem.length < LENGTH else "read.code_long"))
     elif problem.kind is ProblemKind.SYMBOL:
         for position in problem.positions:
-            yield words.ui("read.code_symbol", symbol=problem.given.replace("-", "")[position - 1 : position])
+            symbol = problem.given.replace("-", "")[position - 1 : position]
+            yield Line(words.ui("read.code_symbol", symbol=symbol))
     else:
-        yield words.ui(f"read.{_CODE_PROBLEMS[problem.kind]}")
+        yield Line(words.ui(f"read.{_CODE_PROBLEMS[problem.kind]}"))
     for suggestion in problem.suggestions[:_MOST_SUGGESTIONS]:
         numbers = [str(position) for position in suggestion.positions]
-        yield from wrap(words.ui("read.code_maybe", code=suggestion.code, number=numbers))
-        yield from wrap(words.ui("report.code_spoken", words=spell(suggestion.code, words.lang)), "  ")
+        yield Line(words.ui("read.code_maybe", code=suggestion.code, number=numbers))
+        yield Line(words.ui("report.code_spoken", words=spell(suggestion.code, words.lang)), deep=True)
