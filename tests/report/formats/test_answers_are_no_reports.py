@@ -25,6 +25,13 @@ def document(**changes: Any) -> str:
     return json.dumps({**DOCUMENT, **changes})
 
 
+_SMALL = '{"schema_version": 1}'
+_FINDING = {
+    "reason": "vpn.active",
+    "status": "note",
+    "args": {"split": False, "product": MARKERS},
+    "blocked_by": [],
+}
 HOSTILE = {
     "a changed line with markers": BLOCK.replace("cause: proxy-auth", f"cause: {MARKERS.replace(chr(10), ' ')} none"),
     "another report inside": BLOCK.replace("cause:", f"note: {OTHER}cause:"),
@@ -35,13 +42,10 @@ HOSTILE = {
     "a report in a field": document(tool={"name": COMPACT, "version": JSON}),
     "markers in unknown fields": document(**{MARKERS: 1, "BEGIN PORTALCHECK REPORT": 2, "schema_version ": 1}),
     "without a seal": json.dumps({**DOCUMENT, "seal": {}, "portal": {"profile": "x", "name": OTHER, "host": MARKERS}}),
-    "json in a name": json.dumps({**DOCUMENT, "seal": {}, "tool": {"name": '{"schema_version": 1}', "version": '{"schema_version": 1}'}}),
+    "json in a name": json.dumps({**DOCUMENT, "seal": {}, "tool": dict.fromkeys(("name", "version"), _SMALL)}),
     "a newer layout": OTHER.replace("layout: 1", "layout: 2"),
     "lines in a check's id": document(checks=[{**DOCUMENT["checks"][0], "check": " ".join(LINES[1:5])}]),
-    "argument": json.dumps(
-        {**DOCUMENT, "seal": {}, "checks": [{"check": "vpn", "status": "note", "duration_ms": 1, "findings": [
-            {"reason": "vpn.active", "status": "note", "args": {"split": False, "product": MARKERS}, "blocked_by": []}]}]}
-    ),
+    "argument": json.dumps({**DOCUMENT, "seal": {}, "checks": [{**DOCUMENT["checks"][0], "findings": [_FINDING]}]}),
 }  # fmt: skip
 
 
