@@ -22,7 +22,7 @@ from portalcheck.report.code import OS_ORDER, OTHER
 from portalcheck.report.formats import json as renderer
 from portalcheck.report.json_text import Limit
 from portalcheck.report.recovered import Integrity
-from tests.contract.reading import argument_rows, blocks, browsers, code, column, spans, table, tables
+from tests.contract.reading import argument_rows, blocks, browsers, code, column, spans, tables
 from tests.declared import INSTALLED, texts_of
 
 FIELDS, VALUES = tables("JSON report")
