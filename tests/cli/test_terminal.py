@@ -20,8 +20,10 @@ pytestmark = pytest.mark.not_on_windows("posix", "pseudo-terminals")
 ESCAPE = "\x1b["
 
 
-def on_terminal(*arguments: str, typed: str = "", env: dict[str, str] | None = None, cwd: Path) -> str:
-    """What a person sees who runs the tool on a terminal and types that when asked."""
+def on_terminal(
+    *arguments: str, typed: str = "", asked: str = "> ", env: dict[str, str] | None = None, cwd: Path
+) -> str:
+    """What a person sees who runs the tool on a terminal and types that when `asked`."""
     ours, theirs = pty.openpty()
     program = subprocess.Popen(
         [sys.executable, "-m", "portalcheck", *arguments],
@@ -46,7 +48,7 @@ def on_terminal(*arguments: str, typed: str = "", env: dict[str, str] | None = N
         if not data:
             break
         seen += data
-        if typed and b"> " in seen:
+        if typed and asked.encode() in seen:
             os.write(ours, typed.encode())
             typed = ""
     program.wait(10)

@@ -20,8 +20,9 @@ from portalcheck.probe.policy import Role
 from portalcheck.report import privacy
 from portalcheck.report.code import OS_ORDER, OTHER
 from portalcheck.report.formats import json as renderer
+from portalcheck.report.json_text import Limit
 from portalcheck.report.recovered import Integrity
-from tests.contract.reading import argument_rows, blocks, browsers, code, column, spans, table, tables
+from tests.contract.reading import argument_rows, blocks, browsers, code, column, spans, tables
 from tests.declared import INSTALLED, texts_of
 
 FIELDS, VALUES = tables("JSON report")
@@ -85,8 +86,14 @@ def test_every_kind_of_local_evidence_is_in_the_document() -> None:
     assert declared <= set(spans(row["values"]))
 
 
+def test_read_tells_limits_by_the_words_of_the_document() -> None:
+    _, limits = tables("Integrity")
+    assert set(column(limits, "`truncated`")) == words(Limit)
+
+
 def test_read_tells_the_integrity_by_the_words_of_the_document() -> None:
-    assert set(column(table("Integrity"), "`integrity`")) == words(Integrity)
+    kinds, _ = tables("Integrity")
+    assert set(column(kinds, "`integrity`")) == words(Integrity)
 
 
 # ---- reasons and arguments ---------------------------------------------------------------------

@@ -152,3 +152,27 @@ def test_a_megabyte_is_read_in_bounded_time(few: int) -> None:
     start = time.perf_counter()
     matches(text, languages())
     assert time.perf_counter() - start < 1
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        # what browsers and servers say where cookies are the reason, and nothing of an account
+        "patient.optum.com redirected you too many times. Try deleting your cookies.",
+        "Request Header Or Cookie Too Large",
+        "400 Bad Request Request Header Or Cookie Too Large nginx",
+        "HTTP ERROR 431",
+        "Cookies are disabled in your browser",
+        "Your browser has cookies disabled",
+        "The page isn't redirecting properly",
+        "ERR_TOO_MANY_REDIRECTS",
+        "Please enable cookies to continue",
+        "Size of a request header field exceeds server limit",
+        "La p\u00e1gina no redirecciona correctamente",
+        "te redireccion\u00f3 demasiadas veces. Intenta borrar las cookies",
+        "las cookies est\u00e1n deshabilitadas",
+        "Las cookies est\u00e1n desactivadas en su navegador",
+    ],
+)
+def test_what_a_browser_says_of_cookies_is_no_account_message(message: str) -> None:
+    assert matches(message, ("en", "es"))[0] == "session"

@@ -95,7 +95,8 @@ def read(
 
 
 def _of_one(text: str | bytes, symptoms: Sequence[str], words: Catalog, *, given: Sequence[str]) -> _Answer:
-    """The reports in a text; where none of them tells its cause, the phone code in it."""
+    """The reports in a text; where none of them tells its cause, what the phone code in it tells too."""
+    from portalcheck.report.code import Decoded
     from portalcheck.report.pasted.codes import find_code
     from portalcheck.report.pasted.scanner import scan
 
@@ -103,10 +104,12 @@ def _of_one(text: str | bytes, symptoms: Sequence[str], words: Catalog, *, given
     reading = scan(text, numbers)
     if not any("cause" in report.fields for report in reading.reports):
         code = find_code(text, numbers)
-        if code is not None:
+        if isinstance(text, str) and not reading.found and code is None:  # neither a file nor a code
+            raise click.UsageError(_("{file}: no such file, and no phone code.").format(file=" ".join(given)))
+        told = any(len(report.fields) > 1 for report in reading.reports)
+        if code is not None and not told:
             return _Code(code, symptoms, words, with_report=bool(reading.found))
-    if isinstance(text, str) and not reading.found:  # an argument that is neither a file nor a code
-        raise click.UsageError(_("{file}: no such file, and no phone code.").format(file=" ".join(given)))
+        return _Reports(reading, symptoms, words, code if isinstance(code, Decoded) else None)
     return _Reports(reading, symptoms, words)
 
 
@@ -157,16 +160,23 @@ class _Answer:
 
 
 class _Reports(_Answer):
-    def __init__(self, reading: Reading, symptoms: Sequence[str], words: Catalog) -> None:
+    """Reports, and `code` where it tells what they do not."""
+
+    def __init__(
+        self, reading: Reading, symptoms: Sequence[str], words: Catalog, code: Decoded | None = None
+    ) -> None:
         super().__init__(words)
-        self.reading, self.symptoms = reading, symptoms
+        self.reading, self.symptoms, self.code = reading, symptoms, code
         self.exit_code = OK if reading.found else UNKNOWN
 
     def sheets(self) -> list[Sheet]:
-        from portalcheck.report.formats.agent import report_sheets
+        from portalcheck.report.formats.agent import code_sheet, report_sheets
 
         reports, limits = self.reading.reports, self.reading.limits
-        return report_sheets(reports, self.words, limits, symptoms=self.symptoms, now=self.now)
+        sheets = report_sheets(reports, self.words, limits, symptoms=self.symptoms, now=self.now)
+        if self.code is not None:
+            sheets.append(code_sheet(self.code, self.words, self.symptoms, with_report=True))
+        return sheets
 
     def document(self) -> Any:
         documents = [report.to_json() for report in self.reading.reports]
@@ -180,7 +190,9 @@ class _Reports(_Answer):
         if not self.reading.found:
             return super().ticket()
         reports = self.reading.reports
-        return "\n".join(of_report(report, self.words, self.symptoms, self.now) for report in reports)
+        return "\n".join(
+            of_report(report, self.words, self.symptoms, self.now, self.code) for report in reports
+        )
 
 
 class _Code(_Answer):

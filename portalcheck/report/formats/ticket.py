@@ -28,29 +28,48 @@ _ASCII = str.maketrans(
 )
 
 
-def of_report(recovered: RecoveredReport, words: Catalog, symptoms: Sequence[str], now: float | None) -> str:
-    """The ticket of a report, as far as it was recovered; what is not proved of it is said on its first line."""
+def of_report(
+    recovered: RecoveredReport,
+    words: Catalog,
+    symptoms: Sequence[str],
+    now: float | None,
+    code: Decoded | None = None,
+) -> str:
+    """The ticket of a report, as far as it was recovered; what is not proved of it is said on its first line.
+
+    The phone `code` of a report whose cause was lost tells that instead.
+    """
     report = agent.with_symptoms(recovered.to_report(), symptoms, words)
     told, fields = _Ticket(words), recovered.fields
+    row = agent.row_of(code, words) if code is not None else None
+    if code is not None and row is not None:
+        report = agent.with_symptoms(agent.of_code(code, row, words), symptoms, words)
+    known = row is not None or "cause" in fields
     doubt = (
         [] if recovered.integrity is Integrity.COMPLETE else [words.ui(f"read.{_key(recovered.integrity)}")]
     )
     doubt += [words.ui("read.unsealed")] if recovered.unsealed and fields else []
     doubt += [words.ui(f"read.limit.{limit.value}") for limit in recovered.limits]
-    told.result = " ".join([*doubt, *(told.cause(report) if "cause" in fields else [])])
+    told.result = " ".join([*doubt, *(told.cause(report) if known else [])])
     told.owner = fields.get("owner")
     portal = fields.get("portal", {})
     if portal:
         told.portal = words.ui("ticket.portal", name=portal.get("name"), host=portal.get("host"))
     if "platform" in fields:
-        platform = report.platform
+        platform = recovered.to_report().platform
         told.system = words.ui("report.system", os=platform.os, release=platform.release or None)
     if fields.get("started"):
         told.system = " ".join(
-            filter(None, [told.system and f"{told.system}.", agent.made(report, words, now, "ticket.made")])
+            filter(
+                None,
+                [
+                    told.system and f"{told.system}.",
+                    agent.made(recovered.to_report(), words, now, "ticket.made"),
+                ],
+            )
         )
-    told.code = fields.get("code", "")
-    told.first = told.step(report) if "cause" in fields else ""
+    told.code = fields.get("code", "") or (code.code if code is not None else "")
+    told.first = told.step(report) if known else ""
     return told.written()
 
 

@@ -284,8 +284,6 @@ def test_folders_are_looked_into_to_a_depth(tmp_path: Path) -> None:
 def test_a_hostile_name_of_a_file_is_made_harmless(fleet: Fleet, folder: Path) -> None:
     control = "" if sys.platform == "win32" else "\x1b"  # which no name of Windows holds
     (folder / f"a{control}[2J\u202egnp.json").write_bytes(b"{junk")
-    if sys.platform != "win32":  # whose names are all of Unicode
-        (folder / os.fsdecode(b"b\xff.json")).write_bytes(b"{junk")
     code, out, _ = fleet(folder)
 
     assert code == 0
@@ -294,7 +292,7 @@ def test_a_hostile_name_of_a_file_is_made_harmless(fleet: Fleet, folder: Path) -
 
 @pytest.mark.not_on_windows("wine", "names that are not Unicode, which it gives to no file")
 def test_a_name_of_a_file_that_is_no_text_is_made_harmless(fleet: Fleet, folder: Path) -> None:
-    (folder / os.fsdecode(b"b\xff.json")).write_bytes(b"junk")
+    (folder / os.fsdecode(b"b\xff.json")).write_bytes(b"{junk")
     code, out, _ = fleet(folder)
 
     assert code == 0
