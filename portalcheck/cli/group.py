@@ -93,7 +93,7 @@ def refuse_misspelt(word: str, further: Sequence[str] = ()) -> None:
         raise click.UsageError(text.format(name=word))
     from portalcheck.cli.guessing import command_meant, line_meant
 
-    if command := command_meant(word):
+    if command := command_meant(word, COMMANDS):
         text = _("No such command {name!r}. Did you mean {meant!r}?").format(name=word, meant=command)
     else:
         text = _("No such command {name!r}, and no address, which has a dot.").format(name=word)

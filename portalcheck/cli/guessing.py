@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from difflib import get_close_matches
-
-from portalcheck.cli.group import COMMANDS
 
 _HELP = frozenset({"help", "ayuda", "?", "/?", "/h", "/help", "h", "man page", "usage"})
 _VERSION = frozenset({"version", "ver", "versión"})
 _LANGUAGES = ("en", "es")
 
 
-def command_meant(word: str) -> str:
+def command_meant(word: str, commands: Iterable[str]) -> str:
     """The command that a word is a slip of; empty where it is like none."""
     if word.strip().lower() in _HELP | _VERSION:
         return ""
-    return next(iter(get_close_matches(word.lower(), COMMANDS, n=1, cutoff=0.6)), "")
+    return next(iter(get_close_matches(word.lower(), commands, n=1, cutoff=0.6)), "")
 
 
 def line_meant(text: str) -> str:

@@ -38,7 +38,7 @@ EXAMPLES = {
     "portalcheck demo --list": "demo_list",
     "portalcheck fleet reports -f html -o reports.html": "fleet",
     "portalcheck fleet reports --by browser --since 7d": "fleet_by",
-    "portalcheck fleet reports --list vpn-breaks": "fleet_list",
+    "portalcheck fleet reports --list proxy-auth": "fleet_list",
     "portalcheck schema report": "schema",
     "portalcheck last -f html -o last.html": "last",
     "portalcheck integrations ansible -o play": "integrations",

@@ -28,19 +28,34 @@ class Integration(msgspec.Struct, frozen=True):
     program: str = _ON_POSIX
     blanks: bool = False
     """Whether the program's path may hold blanks."""
+    next_step: str = ""
+    """What is to be done with the files once they are written; `{folder}` is where they are."""
 
 
 INTEGRATIONS: Mapping[str, Integration] = {
-    "ansible": Integration(""),
+    "ansible": Integration(
+        "", next_step="ansible-playbook -i INVENTORY {folder}/playbook.yml -e portalcheck_package=WHEEL"
+    ),
     "intune": Integration(_ON_WINDOWS, blanks=True),
     "jamf": Integration(blanks=True),
-    "fleet": Integration(""),
-    "systemd": Integration(),
-    "windows-task": Integration(_WITHOUT_WINDOW, blanks=True),
-    "launchd": Integration(blanks=True),
+    "fleet": Integration("", next_step="fleetctl apply -f {folder}/queries.yml"),
+    "systemd": Integration(
+        next_step="cp {folder}/portalcheck.* /etc/systemd/system/ && systemctl daemon-reload && "
+        "systemctl enable --now portalcheck.timer"
+    ),
+    "windows-task": Integration(
+        _WITHOUT_WINDOW,
+        blanks=True,
+        next_step="schtasks /Create /TN portalcheck /XML {folder}/portalcheck-task.xml",
+    ),
+    "launchd": Integration(
+        blanks=True,
+        next_step="sudo cp {folder}/org.portalcheck.run.plist /Library/LaunchDaemons/ && "
+        "sudo launchctl bootstrap system /Library/LaunchDaemons/org.portalcheck.run.plist",
+    ),
     "nagios": Integration(),
-    "prometheus": Integration(),
-    "duckdb": Integration(""),
+    "prometheus": Integration(next_step="promtool check rules {folder}/rules.yml"),
+    "duckdb": Integration("", next_step="duckdb < {folder}/reports.sql"),
 }
 
 

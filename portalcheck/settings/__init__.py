@@ -70,6 +70,8 @@ __all__ = [
 
 CONFIG_NAME = "config.toml"
 PROFILES_NAME = "portals.d"
+_LIKE = 0.75
+"""How much a variable must resemble one of ours to be a slip: others use the same first word, too."""
 
 
 def load(
@@ -283,7 +285,7 @@ def unread_variables(environ: Mapping[str, str], options: Iterable[str] = ()) ->
     """
     known = {name.removeprefix(PREFIX): name for name in sorted({*VARIABLES, *options})}
     unread = sorted(name for name in environ if name.startswith(PREFIX) and name not in known.values())
-    meant = (known.get(closest(name.removeprefix(PREFIX), known), "") for name in unread)
+    meant = (known.get(closest(name.removeprefix(PREFIX), known, _LIKE), "") for name in unread)
     return tuple(map(UnreadVariable, unread, meant))
 
 

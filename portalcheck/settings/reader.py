@@ -174,8 +174,8 @@ def either(names: Iterable[str]) -> str:
     return _("{names} or {last}").format(names=", ".join(first), last=last) if first else last
 
 
-def closest(name: str, known: Iterable[str]) -> str:
-    """The known name that a wrong one resembles, `""` where none does."""
+def closest(name: str, known: Iterable[str], likeness: float = 0.6) -> str:
+    """The known name that a wrong one resembles (1 is the same), `""` where none does."""
     import difflib
 
-    return next(iter(difflib.get_close_matches(name[:_MAX_ECHO], list(known), n=1)), "")
+    return next(iter(difflib.get_close_matches(name[:_MAX_ECHO], list(known), n=1, cutoff=likeness)), "")

@@ -5,27 +5,29 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from portalcheck.cli import main
+from portalcheck.words import interface
 
 Ran = tuple[int, str, str]
 """Exit code, stdout, stderr."""
 
 
 @pytest.fixture
-def call(capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
-    """Call the command line in this process."""
+def call(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[..., Ran]]:
+    """Call the command line in this process; the language that it spoke ends with the test."""
 
     def run(*arguments: str) -> Ran:
         code = main(arguments)
         out, err = capsys.readouterr()
         return code, out, err
 
-    return run
+    yield run
+    interface.reset()
 
 
 @pytest.fixture

@@ -108,7 +108,7 @@ def test_the_examples_are_commands_that_can_be_parsed(example: str) -> None:
         name, command, rest = command.resolve_command(context, rest)
 
     assert command is not None
-    assert command.make_context(name, rest, parent=context).params is not None
+    assert command.make_context(name, rest, parent=context).params
 
 
 @pytest.mark.needs_program("man")

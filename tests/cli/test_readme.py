@@ -51,13 +51,53 @@ def commands() -> list[str]:
     return [row[0].strip("`") for row in rows(section("Use it"))]
 
 
-def test_the_two_commands_are_those_that_ci_runs() -> None:
-    blocks = re.findall(r"```\n(python3 -m pip install[^\n]*)\n```", README)
+INSTALLS = re.findall(r"```\n([^\n]*(?:install \.) [^\n]*)\n```", README)
+"""The lines that install it, one for each tool."""
 
-    assert len(blocks) == 2
-    for command in blocks:
-        install, run = command.split(" && ")
-        assert f"{install.replace('install', 'install -q')} && {run}" in CI
+
+def test_the_commands_are_those_that_ci_runs() -> None:
+    (develop,) = re.findall(r"```\n([^\n]*install -e [^\n]*)\n```", README)
+
+    assert [line.split()[0] for line in INSTALLS] == ["python3", "pipx", "uv"]
+    for line in INSTALLS:
+        assert line.endswith("portalcheck demo")
+    assert INSTALLS[0] in CI
+    install, run = develop.split(" && ")[-2:]
+    assert f"{install.replace('install', 'install -q')} && {run}" in CI
+
+
+def test_no_line_installs_into_the_systems_own_python() -> None:
+    """Which pip refuses on systems that manage it (PEP 668)."""
+    for line in re.findall(r"`([^`\n]*\bpip3? install[^`\n]*)`", README) + INSTALLS:
+        assert "venv" in line or line.startswith(("pipx", "uv")) or "portalcheck" in line.split()[-1]
+
+
+def test_the_sample_of_a_report_is_what_the_program_says(call: Callable[..., Ran]) -> None:
+    (sample,) = re.findall(r"demo --fault proxy-auth`\):\n\n```\n(.*?)\n```", README, re.DOTALL)
+    out = call("demo", "--fault", "proxy-auth", "--lang", "en")[1]
+
+    for paragraph in sample.split("\n\n"):
+        assert paragraph in out
+    assert README.index(sample) < README.index("## Install it")
+
+
+def questions() -> list[str]:
+    return [
+        row[1].strip("`") for row in rows(README.split("### Many reports")[1].split("For other questions")[0])
+    ]
+
+
+@pytest.mark.parametrize("command", questions())
+def test_every_question_to_many_reports_is_answered(
+    call: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    (tmp_path / "reports").mkdir()
+    call("demo", "--fault", "proxy-auth", "-o", str(tmp_path / "reports" / "one.json"))
+    monkeypatch.chdir(tmp_path)
+    code, out, err = call(*shlex.split(command)[1:])
+
+    assert (code, err) == (0, "")
+    assert len(out.splitlines()) > 3
 
 
 @pytest.mark.parametrize("command", commands())

@@ -42,6 +42,7 @@ class Site:
         assert main(["integrations", "ansible", "-o", str(self.folder)]) == 0
         self.variables = {
             "portalcheck_become": False,
+            "portalcheck_package": f"portalcheck=={__version__}",
             "portalcheck_python": f"{sys.base_prefix}/bin/python3",
             "portalcheck_pip_environment": {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheels)},
             "portalcheck_settings": SETTINGS,

@@ -140,10 +140,13 @@ def test_node_exporter_collects_what_a_run_leaves_in_its_folder(tmp_path: Path) 
     assert 'portalcheck_outcome{outcome="fail",portal="practice"} 1' in text
 
 
+NEVER = "No computer has portalcheck's metrics: is the textfile collector's folder the right one?"
 SERIES = (
     ("portalcheck_outcome", 'instance="desk",portal="practice",outcome="fail"', "1x400"),
     ("portalcheck_outcome", 'instance="ok",portal="practice",outcome="fail"', "0x400"),
     ("portalcheck_last_run_timestamp_seconds", 'instance="desk",portal="practice"', "0x400"),
+    ("up", 'instance="desk",job="node"', "1x400"),
+    ("up", 'instance="kiosk",job="node"', "1x400"),
 )
 
 
@@ -189,8 +192,37 @@ def test_the_alerts_fire_where_sign_in_is_stopped_and_where_no_run_comes_any_mor
                             }
                         ],
                     },
+                    {"eval_time": "5h", "alertname": "PortalCheckNeverRun", "exp_alerts": []},
+                    {"eval_time": "3h", "alertname": "PortalCheckMissing", "exp_alerts": []},
+                    {
+                        "eval_time": "5h",
+                        "alertname": "PortalCheckMissing",
+                        "exp_alerts": [
+                            {
+                                "exp_labels": {"instance": "kiosk", "job": "node", "severity": "warning"},
+                                "exp_annotations": {"summary": "kiosk: portalcheck has left no metrics"},
+                            }
+                        ],
+                    },
                 ],
-            }
+            },
+            {
+                "interval": "1m",
+                "input_series": [],
+                "alert_rule_test": [
+                    {"eval_time": "30m", "alertname": "PortalCheckNeverRun", "exp_alerts": []},
+                    {
+                        "eval_time": "2h",
+                        "alertname": "PortalCheckNeverRun",
+                        "exp_alerts": [
+                            {
+                                "exp_labels": {"severity": "warning"},
+                                "exp_annotations": {"summary": NEVER},
+                            }
+                        ],
+                    },
+                ],
+            },
         ],
     }
     (tmp_path / "test.yml").write_text(yaml.safe_dump(tests))

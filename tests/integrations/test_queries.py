@@ -45,8 +45,9 @@ PATHS = {
     "windows": r"C:\Users\Public\Documents\portalcheck-report.json",
 }
 """Where the timer, the job and the task of this folder leave the report."""
-(FLEET,) = files("fleet", version="1")
-SPECS = list(yaml.safe_load_all(FLEET.text))
+FLEET = {file.path: file.text for file in files("fleet", version="1")}
+SPECS = list(yaml.safe_load_all(FLEET["queries.yml"]))
+POLICIES = {each["spec"]["platform"]: each["spec"] for each in SPECS if each["kind"] == "policy"}
 
 
 @pytest.mark.parametrize("system", PATHS)
@@ -54,7 +55,7 @@ def test_fleet_reads_the_report_that_the_schedule_of_that_system_leaves(system: 
     (spec,) = (
         each["spec"] for each in SPECS if each["kind"] == "query" and each["spec"]["platform"] == system
     )
-    wanted = report(1, outcome="fail", cause="vpn-breaks")
+    wanted = report(1, outcome="fail", cause="vpn-breaks", owner="you")
     others = {
         path: report(2, cause="slow")
         for path in ("/tmp/report.json", *PATHS.values())
@@ -62,7 +63,8 @@ def test_fleet_reads_the_report_that_the_schedule_of_that_system_leaves(system: 
     }
     (row,) = _agent({PATHS[system]: wanted, **others}).execute(spec["query"]).fetchall()
 
-    assert row == ("fail", "vpn-breaks", wanted["started"], "true", wanted["code"], wanted["run_id"])
+    told = (wanted["started"], "true", wanted["code"], wanted["run_id"])
+    assert row == ("fail", "vpn-breaks", "you", *told)
 
 
 @pytest.mark.parametrize(
@@ -74,20 +76,54 @@ def test_the_schedules_leave_the_report_there(name: str, system: str) -> None:
     assert f"json:{PATHS[system]}" in text
 
 
+NOW = "2026-11-24T08:00:00Z"
+
+
+def _passes(system: str, **changes: object) -> bool:
+    """Whether a computer passes the policy of its system at NOW."""
+    query = POLICIES[system]["query"].replace("'now'", f"'{NOW}'")
+    return bool(_agent({PATHS[system]: report(1, **changes)}).execute(query).fetchall())
+
+
+@pytest.mark.parametrize("system", PATHS)
 @pytest.mark.parametrize(
     ("outcome", "passes"), [("ok", True), ("warn", True), ("unknown", True), ("fail", False)]
 )
-def test_the_policy_fails_where_sign_in_is_stopped(outcome: str, passes: bool) -> None:
-    (spec,) = (each["spec"] for each in SPECS if each["kind"] == "policy")
-    found = _agent({PATHS["linux"]: report(1, outcome=outcome)}).execute(spec["query"]).fetchall()
+def test_the_policy_fails_where_sign_in_is_stopped(outcome: str, passes: bool, system: str) -> None:
+    assert _passes(system, outcome=outcome) is passes
 
-    assert bool(found) is passes
+
+@pytest.mark.parametrize(
+    ("started", "passes"),
+    [
+        ("2026-11-24T07:59:00Z", True),
+        ("2026-11-21T08:00:01Z", True),
+        ("2026-11-21T07:59:59Z", False),
+        ("2025-01-01T00:00:00Z", False),
+        ("soon", False),
+        ("", False),
+    ],
+)
+def test_the_policy_fails_where_no_run_renews_the_report(started: str, passes: bool) -> None:
+    assert _passes("linux", started=started) is passes
 
 
 def test_a_computer_without_a_report_passes_no_policy() -> None:
-    (spec,) = (each["spec"] for each in SPECS if each["kind"] == "policy")
+    for policy in POLICIES.values():
+        assert _agent({}).execute(policy["query"]).fetchall() == []
 
-    assert _agent({}).execute(spec["query"]).fetchall() == []
+
+@pytest.mark.parametrize("kind", ["query", "policy"])
+def test_the_files_of_gitops_say_the_same(kind: str) -> None:
+    """A list without envelopes, as `queries:` and `policies:` of a GitOps file take by `path`."""
+    name = {"query": "queries.gitops.yml", "policy": "policies.gitops.yml"}[kind]
+    listed = yaml.safe_load(FLEET[name])
+    specs = [each["spec"] for each in SPECS if each["kind"] == kind]
+
+    assert [{key: one[key] for key in spec} for one, spec in zip(listed, specs, strict=True)] == specs
+    assert all(
+        set(one) - set(spec) <= {"automations_enabled"} for one, spec in zip(listed, specs, strict=True)
+    )
 
 
 def test_duckdb_counts_as_the_summary_does(

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from portalcheck import __version__
 from tests.integrations.conftest import run
 from tests.report.fleet.making import lines, report
 
@@ -70,7 +71,7 @@ def _inventory(folder: Path, wheels: Path) -> None:
     (folder / "hosts.ini").write_text(
         "desk ansible_connection=local portalcheck_become=false\n[all:vars]\n"
         f"ansible_python_interpreter={sys.base_prefix}/bin/python3\n"
-        f"portalcheck_python={sys.base_prefix}/bin/python3\n"
+        f"portalcheck_python={sys.base_prefix}/bin/python3\nportalcheck_package=portalcheck=={__version__}\n"
         f"portalcheck_pip_environment={{'PIP_NO_INDEX': '1', 'PIP_FIND_LINKS': '{wheels}'}}\n"
     )
 

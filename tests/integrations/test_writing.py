@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -54,6 +55,7 @@ def test_without_a_name_every_engine_is_listed_with_what_it_gets(call: Call, lan
 
 
 def test_one_file_is_shown_and_several_are_named(call: Call) -> None:
+    assert "fleet/policies.gitops.yml\n" in call("fleet")[1]
     assert call("jamf")[1].startswith(f"#!/bin/sh\n# portalcheck {__version__}: ")
     assert "ansible/roles/portalcheck/tasks/main.yml\n" in call("ansible")[1]
     assert "systemd/portalcheck.timer\n" in call("all")[1]
@@ -65,7 +67,23 @@ def test_all_are_written_each_into_its_folder(call: Call, tmp_path: Path) -> Non
 
     assert (code, out) == (0, "")
     assert made == {f"{name}/{file.path}" for name in INTEGRATIONS for file in files(name, version="1")}
-    assert err.count("\n") == len(made)
+    assert err.count("\n") == len(made) + len(INTEGRATIONS)
+
+
+@pytest.mark.parametrize("name", INTEGRATIONS)
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_the_next_step_is_told_after_writing(call: Call, tmp_path: Path, name: str, lang: str) -> None:
+    folder = tmp_path / "a folder"
+    code, out, err = call(name, "-o", str(folder), "--lang", lang)
+    last = err.splitlines()[-1]
+
+    assert (code, out) == (0, "")
+    assert last.startswith({"en": "Next: ", "es": "Siguiente paso: "}[lang])
+    assert "{folder}" not in last
+    assert len(last.split()) > 4
+    named = [word.strip("'") for word in re.findall(r"'[^']*'/?[\w.*-]*", last)]
+    for path in named:
+        assert path.startswith(str(folder))
 
 
 @pytest.mark.not_on_windows("posix", "modes of files")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,7 +67,9 @@ def integrations(name: str | None, folder: Path | None, program: str, lang: str 
         raise click.UsageError(words.ui("integrations.program", path=str(error))) from error
     if folder is not None:
         for known, files in found.items():
-            _write(folder / known if name == EVERY else folder, files, words)
+            place = folder / known if name == EVERY else folder
+            _write(place, files, words)
+            _tell_next(known, place, words)
     elif name != EVERY and len(found[name]) == 1:
         console.result(found[name][0].text)
     else:
@@ -85,3 +89,13 @@ def _write(folder: Path, files: tuple[File, ...], words: Catalog) -> None:
         except OSError as error:
             raise click.ClickException(cannot_write(words, {str(path): error})) from error
         console.say(words.ui("copy.written_to", file=str(path)))
+
+
+def _tell_next(name: str, folder: Path, words: Catalog) -> None:
+    """Say what is to be done with the files of an engine."""
+    from portalcheck.integrations import INTEGRATIONS
+
+    step = INTEGRATIONS[name].next_step
+    place = shlex.quote(str(folder)) if os.name == "posix" else str(folder)
+    told = [words.ui(f"integrations.then.{name}"), step.replace("{folder}", place)]
+    console.say(f"{words.ui('integrations.next')} {' '.join(filter(None, told))}")
