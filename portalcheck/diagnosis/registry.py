@@ -219,6 +219,11 @@ def select(
     )
 
 
+def is_ours(check: Check) -> bool:
+    """Whether a check is a built-in one."""
+    return str(getattr(check.run, "__module__", "")).startswith(f"{_OURS}.")
+
+
 def _is_ours(point: EntryPoint) -> bool:
     return point.value.startswith(f"{_OURS}.")
 

@@ -17,6 +17,7 @@ import msgspec
 
 from portalcheck.api.declarations import AuthorError, Check, Reason, finding, unknown
 from portalcheck.api.protocols import Context
+from portalcheck.diagnosis.guests import contained
 from portalcheck.diagnosis.registry import (
     CRASHED,
     NO_FINDINGS,
@@ -25,6 +26,7 @@ from portalcheck.diagnosis.registry import (
     TOO_MANY,
     UNDECLARED,
     Broken,
+    is_ours,
 )
 from portalcheck.model import CheckResult, Ended, Finding, Status, gravest
 from portalcheck.probe.limits import HEARTBEAT_S
@@ -199,6 +201,27 @@ def run(
     time: a time-out, not a crash.
     """
     jobs = [_Job(check, context) for check in checks]
+    with contained(present=not all(is_ours(check) for check in checks)):
+        results = _results(jobs, until, late, on_result, on_wait)
+    for each in broken:
+        results.append(unusable(each))
+        on_result(results[-1])
+    crashes = [
+        Crash(job.check.id, job.error)
+        for job in jobs
+        if job.error is not None and not isinstance(job.error, late)
+    ]
+    return tuple(results), (*crashes, *(Crash(each.id, each.error, each.package) for each in broken))
+
+
+def _results(
+    jobs: Sequence[_Job],
+    until: float,
+    late: type[BaseException],
+    on_result: Callable[[CheckResult], None],
+    on_wait: Callable[[Check], None],
+) -> list[CheckResult]:
+    """Start all jobs; their results in order, as soon as each is there."""
     for job in jobs:
         job.start()
     results = []
@@ -211,12 +234,4 @@ def run(
         result = job.result(late)
         results.append(result)
         on_result(result)
-    for each in broken:
-        results.append(unusable(each))
-        on_result(results[-1])
-    crashes = [
-        Crash(job.check.id, job.error)
-        for job in jobs
-        if job.error is not None and not isinstance(job.error, late)
-    ]
-    return tuple(results), (*crashes, *(Crash(each.id, each.error, each.package) for each in broken))
+    return results

@@ -19,7 +19,7 @@ import msgspec
 from portalcheck.api.declarations import Reason, unknown
 from portalcheck.diagnosis.registry import NO_RESOURCES, STARVED, Installed
 from portalcheck.model import CheckResult, Ended
-from portalcheck.probe.limits import BUSY_S, PAUSED_S, STARVED_S, STARVED_SHARE, TICK_S
+from portalcheck.probe.limits import BUSY_S, JUMPED_S, PAUSED_S, STARVED_S, STARVED_SHARE, TICK_S
 from portalcheck.shortage import ShortageError, is_short, start
 
 _log = logging.getLogger(__name__)
@@ -45,6 +45,7 @@ class Watchdog:
         self._lost_until = (0.0, self._since)
         self.short = False
         self._longest = 0.0
+        self._ahead = time.time() - self._since
 
     def __enter__(self) -> Watchdog:
         try:
@@ -82,6 +83,11 @@ class Watchdog:
         return max(self._longest, _now() - self._lost_until[1] - TICK_S) > PAUSED_S
 
     @property
+    def jumped(self) -> bool:
+        """Whether the wall clock was set meanwhile, so that dates were judged by two clocks."""
+        return abs(time.time() - _now() - self._ahead) > JUMPED_S
+
+    @property
     def starved(self) -> bool:
         """Whether so much was lost that an answer may have been missed, or given up for late."""
         return self.lost > max(STARVED_S, STARVED_SHARE * (_now() - self._since))
@@ -89,11 +95,11 @@ class Watchdog:
     def judge(
         self, results: tuple[CheckResult, ...], installed: Installed
     ) -> tuple[tuple[CheckResult, ...], bool]:
-        """The results with what is unsure marked, and whether a stop of this program spoilt any of them."""
+        """The results with what is unsure marked, and whether a stop, or the clock that was set, spoilt any of them."""
         why = NO_RESOURCES if self.short else STARVED if self.starved else None
         marked = results if why is None else mark_starved(results, installed, why)
         late = any(result.ended is Ended.TIMED_OUT for result in results)
-        return marked, self.paused and (late or marked != results)
+        return marked, self.jumped or (self.paused and (late or marked != results))
 
 
 def mark_starved(

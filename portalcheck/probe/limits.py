@@ -121,6 +121,8 @@ BUSY_S = 0.1
 """The lateness of one look that does not count (fixed): a busy but usable computer has it as well."""
 PAUSED_S = 1.0
 """The lateness of one look from which this program, or the computer, was stopped and goes on (fixed)."""
+JUMPED_S = 30.0
+"""How far the wall clock may go apart from the steady one during a run (fixed): no verdict changes by less."""
 AGAIN_S = 2.0
 """What must be left of the run to try again what such a stop spoilt (fixed): a healthy run, and one lost packet."""
 STARVED_S = 0.5

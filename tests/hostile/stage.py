@@ -21,7 +21,7 @@ from tests.lab.world import World
 
 TIMEOUT_S = 5.0
 """What the tool is given, so that what waits for ever is met in half of the usual time."""
-_MEASURE = str(Path(__file__).with_name("measure.py"))
+MEASURE = str(Path(__file__).with_name("measure.py"))
 
 Datagram = Callable[[socket.socket, bytes, Any], None]
 """What a DNS server does with a question over UDP: the socket, the question, and who asked."""
@@ -59,7 +59,7 @@ class Stage:
         self._questions.bind((names.SECOND_DNS_4, 53))
         threading.Thread(target=self._answer, daemon=True).start()
         self.world.patient.arguments = ["--timeout", str(TIMEOUT_S)]
-        self.world.patient.wrapper = [sys.executable, "-I", _MEASURE, str(self._figures)]
+        self.world.patient.wrapper = [sys.executable, "-I", MEASURE, str(self._figures)]
         self.world.patient.environment = {"PYTHONFAULTHANDLER": "1"}
         self._usual = self._state()
 

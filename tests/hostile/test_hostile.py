@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Callable
@@ -19,6 +20,8 @@ from tests.lab.row_tests import STARTING_S
 from tests.lab.spaces import namespaces
 
 MOST_KIB = 128 * 1024
+CROWD = int(os.environ.get("HOSTILE_CROWD", "40"))
+"""Runs at once: two hundred where there is time (`HOSTILE_CROWD=200`)."""
 _HERE = TROUBLE | {"gateway", "proxy"}
 _WHO = sorted({row.who for row in BEHAVIOURS.values()})
 _METS: dict[str, Met] = {}
@@ -82,12 +85,14 @@ class TestAll:
         ("B07a", ("dns-filtered", 1), "60"),
     ],
 )
-def test_of_two_hundred_runs_at_once_none_is_lost_and_none_is_wrong_and_sure(
+def test_of_many_runs_at_once_none_is_lost_and_none_is_wrong_and_sure(
     row: str, right: tuple[str, int], timeout: str
 ) -> None:
     """They may be slow, and those that were starved may say that they could not tell."""
-    said = msgspec.json.decode(inside("tests.hostile.crowd", ["200", timeout, row], 1100), type=list[Said])
-    assert len(said) == 200
+    said = msgspec.json.decode(
+        inside("tests.hostile.crowd", [str(CROWD), timeout, row], 1100), type=list[Said]
+    )
+    assert len(said) == CROWD
     assert [one for one in said if not one.report or one.stderr or one.code != one.report["exit_code"]] == []
     sure = [one for one in said if one.report["outcome"] != "unknown"]
     assert {(one.report["cause"], one.code) for one in sure} <= {right}

@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 
 from portalcheck.diagnosis.starvation import Watchdog
+from tests.declared import INSTALLED
 
-pytestmark = [pytest.mark.not_on_windows("posix", "signals"), pytest.mark.slow]
+pytestmark = pytest.mark.not_on_windows("posix", "signals")
 
 STOPPED_S = 3.0
 _END = "the end\n"
@@ -59,6 +60,7 @@ def stopped_after(event: str, folder: Path, *arguments: str) -> tuple[dict[str, 
     return json.loads(out), run.returncode, took
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("event", "fault", "cause", "code"),
     [("tcp to", "", "none", 0), ("contact portal", "dns-filtered", "dns-filtered", 1)],
@@ -71,6 +73,7 @@ def test_a_run_that_was_stopped_once_says_what_it_would_have_said(
     assert took < 10.5 + STOPPED_S
 
 
+@pytest.mark.slow
 def test_where_no_time_is_left_it_is_said_that_it_is_not_sure(tmp_path: Path) -> None:
     report, ended, took = stopped_after("contact portal", tmp_path, "--timeout", "3")
     assert (report["outcome"], ended) in (("unknown", 3), ("ok", 0))
@@ -82,3 +85,13 @@ def test_a_stop_is_told_from_a_computer_that_is_merely_busy() -> None:
         for _ in range(6):
             pulse._lost_until = (pulse.lost + 0.3, pulse._lost_until[1])
         assert (pulse.starved, pulse.paused) == (True, False)
+
+
+@pytest.mark.parametrize(("by_s", "jumped"), [(0, False), (5, False), (86_400, True), (-3600, True)])
+def test_a_wall_clock_that_is_set_in_the_middle_spoils_the_run(
+    monkeypatch: pytest.MonkeyPatch, by_s: int, jumped: bool
+) -> None:
+    now = time.time
+    with Watchdog() as pulse:
+        monkeypatch.setattr(time, "time", lambda: now() + by_s)
+        assert pulse.judge((), INSTALLED) == ((), jumped)

@@ -68,7 +68,7 @@ class Subject(msgspec.Struct, frozen=True):
 class Found(msgspec.Struct, frozen=True):
     """What the checks found, and the facts of the run that found it.
 
-    `spoilt` says that the program was stopped meanwhile, and what was not heard then may be there at another try.
+    `spoilt` says that the program was stopped meanwhile, or the clock set: another try may find something else.
     """
 
     run: RunFacts
@@ -151,7 +151,7 @@ def _load(began: float | None) -> None:
 
 
 def _check(session: Session, subject: Subject, start_s: float | None, spent: float = 0.0) -> Found:
-    """Run the checks as `_check_once`; once more if the program was stopped meanwhile, where the time is enough."""
+    """Run the checks as `_check_once`; once more if a stop or the clock spoilt them, where the time is enough."""
     since = time.monotonic() - spent
     found = _check_once(session, subject, start_s, spent)
     spent = time.monotonic() - since

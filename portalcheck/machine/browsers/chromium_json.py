@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from portalcheck.facts import Unreadable
-from portalcheck.machine.browsers.reading import read
+from portalcheck.machine.browsers.reading import has_too_many, read
 
 _TEXT = r'"(?:[^"\\\x00-\x1f]|[\r\n]|\\[^\r\n])*+"'
 _COMMENT = r"//[^\r\n]*+|/\*(?:[^*]|\*(?!/))*+(?:\*/|\Z)"
@@ -25,9 +25,12 @@ def read_json(path: Path) -> dict[str, object] | Unreadable:
     if isinstance(content, Unreadable):
         return content
     try:
-        value = parse(content.decode("utf-8-sig"))
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         return Unreadable.DAMAGED
+    if has_too_many(text):
+        return Unreadable.TOO_BIG
+    value = parse(text)
     return value if isinstance(value, dict) else Unreadable.DAMAGED
 
 

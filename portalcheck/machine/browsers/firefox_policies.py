@@ -11,7 +11,7 @@ from portalcheck.facts import Unreadable
 from portalcheck.machine.browsers.firefox_install import Installation
 from portalcheck.machine.browsers.places import Place
 from portalcheck.machine.browsers.policy_schema import obeyed
-from portalcheck.machine.browsers.reading import part, read, read_plist, table
+from portalcheck.machine.browsers.reading import has_too_many, part, read, read_plist, table
 from portalcheck.machine.environment import Environment, RegistryValue
 
 _MAX_DEPTH = 4
@@ -58,9 +58,12 @@ def _file(system: Path | None, install: Installation) -> Mapping[str, object]:
     content = read(path)
     if isinstance(content, Unreadable):
         return {}
+    # A byte order mark voids the file; bytes that are not UTF-8 do not.
+    text = content.decode("utf-8", "replace")
+    if has_too_many(text):
+        return {}
     try:
-        # A byte order mark voids the file; bytes that are not UTF-8 do not.
-        return table(json.loads(content.decode("utf-8", "replace"), parse_constant=_no_json), "policies")
+        return table(json.loads(text, parse_constant=_no_json), "policies")
     except (ValueError, RecursionError, MemoryError):
         return {}
 

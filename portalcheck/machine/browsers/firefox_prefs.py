@@ -43,6 +43,7 @@ _PLATFORM: Mapping[str, Value] = {
     "network.trr.bootstrapAddr": "",
 }
 _BUILT_IN: Mapping[str, Value] = {**_PLATFORM, **_PROGRAM}
+_MAX_PREFERENCES = 4 * 1024 * 1024
 _MAX_SCRIPT = 1024 * 1024
 
 
@@ -124,8 +125,11 @@ def read_all(
         _defaults(found, program / "syspref", _BUILT_IN)  # Debian
     if system is not None:
         _defaults(found, system / "defaults" / "pref", _BUILT_IN)
-    text = read_text(profile / "prefs.js")
-    for content in (text, read_text(profile / "user.js")):  # user.js is set anew at every start
+    text = read_text(profile / "prefs.js", _MAX_PREFERENCES)
+    for content in (
+        text,
+        read_text(profile / "user.js", _MAX_PREFERENCES),
+    ):  # user.js is set anew at every start
         for each in () if isinstance(content, Unreadable) else statements(content):
             if each.of_user:
                 found.set_user(each.name, each.value)

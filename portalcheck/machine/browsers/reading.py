@@ -19,8 +19,11 @@ from portalcheck.facts import Unreadable
 from portalcheck.machine import files
 from portalcheck.shortage import is_shortage
 
-MAX_TEXT = 32 * 1024 * 1024
+MAX_TEXT = 8 * 1024 * 1024
 """The largest settings file that is read, in bytes."""
+MAX_PLIST = 4 * 1024 * 1024
+MAX_VALUES = 250_000
+"""How many values a settings file may hold: each takes many times its text in memory, and a busy profile has 50,000."""
 MAX_ENTRIES = 4096
 """How many entries of one folder are looked at."""
 
@@ -115,17 +118,24 @@ def read_from(descriptor: int, size: int) -> bytearray | Unreadable:
 
 def read(path: Path, limit: int = MAX_TEXT) -> bytes | Unreadable:
     """The content of a regular file of at most `limit` bytes."""
-    with opened(path, limit) as found:
-        if isinstance(found, Unreadable):
-            return found
-        content = read_from(*found)
+    content = _content(path, limit)
     return content if isinstance(content, Unreadable) else bytes(content)
+
+
+def _content(path: Path, limit: int) -> bytearray | Unreadable:
+    with opened(path, limit) as found:
+        return found if isinstance(found, Unreadable) else read_from(*found)
 
 
 def read_text(path: Path, limit: int = MAX_TEXT) -> str | Unreadable:
     """The content as UTF-8 with or without a byte order mark; what is not UTF-8 is replaced."""
-    content = read(path, limit)
+    content = _content(path, limit)
     return content if isinstance(content, Unreadable) else content.decode("utf-8-sig", "replace")
+
+
+def has_too_many(text: str) -> bool:
+    """Whether a text of JSON may hold more than `MAX_VALUES` values."""
+    return sum(map(text.count, ",[{")) > MAX_VALUES
 
 
 def read_json(path: Path) -> dict[str, object] | Unreadable:
@@ -133,6 +143,8 @@ def read_json(path: Path) -> dict[str, object] | Unreadable:
     content = read_text(path)
     if isinstance(content, Unreadable):
         return content
+    if has_too_many(content):
+        return Unreadable.TOO_BIG
     try:
         value = json.loads(content)
     except (ValueError, RecursionError, MemoryError):
@@ -142,7 +154,7 @@ def read_json(path: Path) -> dict[str, object] | Unreadable:
 
 def read_plist(path: Path) -> dict[str, object] | Unreadable:
     """The dictionary in a property list file; `DAMAGED` if the file holds anything else."""
-    content = read(path)
+    content = read(path, MAX_PLIST)
     return content if isinstance(content, Unreadable) else parse_plist(content)
 
 
@@ -150,6 +162,8 @@ def parse_plist(content: bytes) -> dict[str, object] | Unreadable:
     """The dictionary in a property list, binary or XML; `DAMAGED` for anything else."""
     import plistlib
 
+    if content.count(b"<") > 2 * MAX_VALUES:
+        return Unreadable.TOO_BIG
     try:
         value = plistlib.loads(content)
     except Exception:  # plistlib raises half a dozen unrelated kinds for broken bytes
