@@ -37,6 +37,7 @@ ALLOWED = {
         "model",
         "probe.policy",
         "machine.known_folders",
+        "machine.ownership",
         "machine.pem",
         "machine.registry",
         "places",
