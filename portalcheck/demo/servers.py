@@ -69,6 +69,8 @@ class Peer:
         with contextlib.suppress(OSError):  # closed already, or gone
             # Not SSLSocket.shutdown, which would take the TLS state away from the thread that is using it.
             socket.socket.shutdown(self.socket, socket.SHUT_RDWR)
+            if sys.platform == "win32":  # where nobody who waits by select notices
+                socket.close(self.socket.detach())
 
 
 Serve = Callable[[Peer], None]

@@ -7,7 +7,6 @@ from enum import StrEnum
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin
 
-from portalcheck import __version__
 from portalcheck.api.declarations import Cause, Check, Reason
 from portalcheck.diagnosis.article import refs
 from portalcheck.diagnosis.registry import RUN_REASONS
@@ -17,7 +16,7 @@ from portalcheck.words.catalog import Catalog
 _TYPES = {str: "string", int: "integer", float: "number", bool: "boolean", NoneType: "null"}
 
 
-def codes(topic: str | None, catalog: Catalog) -> dict[str, Any] | None:
+def codes(topic: str | None, catalog: Catalog, version: str) -> dict[str, Any] | None:
     """All codes, or those of a topic alone: a check, reason, cause, note or reference; None for no such topic.
 
     The values of `args` are names of JSON types, of which a value has one; `local` are arguments that only
@@ -39,7 +38,7 @@ def codes(topic: str | None, catalog: Catalog) -> dict[str, Any] | None:
     if wanted is not None:
         return {kind: rows for kind, rows in found.items() if rows} or None
     return {
-        "version": __version__,
+        "version": version,
         "schema_version": SCHEMA_VERSION,
         **found,
         "owners": {str(owner): catalog.term("owner", owner) for owner in Owner},

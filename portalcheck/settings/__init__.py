@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from portalcheck.machine.ownership import is_the_systems
 from portalcheck.settings import profiles
 from portalcheck.settings.merge import TABLES, Settings, merge
 from portalcheck.settings.model import ConfigFile, Fact
@@ -22,6 +23,7 @@ from portalcheck.settings.origin import (
     BUILT_IN,
     Entry,
     Layer,
+    NotTheSystems,
     Origin,
     Problems,
     SettingsError,
@@ -33,8 +35,10 @@ from portalcheck.settings.reader import closest
 from portalcheck.settings.sources import (
     PREFIX,
     VARIABLES,
+    MayDecide,
     Trouble,
     Values,
+    anybody,
     file_origin,
     read_bytes,
     read_config,
@@ -52,6 +56,7 @@ __all__ = [
     "Checked",
     "Fact",
     "Layer",
+    "NotTheSystems",
     "Origin",
     "PathRow",
     "Profile",
@@ -87,11 +92,14 @@ def load(
 
     `flags` maps the names of `settings.sources.OPTIONS` to values, None where a flag was not given. `config`
     is read instead of the user's file and profiles, and must be there; so must `given_profiles`, a file or folder
-    of profiles that lie upon the user's. The system's and the user's file are where they lie on this system; None
-    stands for no file at all.
+    of profiles that lie upon the user's. The system's and the user's file are where they lie on this system, and
+    what lies there as the system's without being so is ignored, with a warning; None stands for no file at all.
     """
-    layers = [*_built_in()]
-    layers += _files(Layer.SYSTEM, _system_file() if system_file is ... else system_file)
+    layers, ignored = [*_built_in()], list[NotTheSystems]()
+    if system_file is ...:
+        layers += _files(Layer.SYSTEM, _system_file(), _the_systems(ignored))
+    else:
+        layers += _files(Layer.SYSTEM, system_file)
     if config is not None:
         layers.append(read_config(file_origin(Layer.USER, config), config, required=True))
     else:
@@ -104,7 +112,7 @@ def load(
         )
     settings = merge([*layers, read_environment(environ), read_flags(flags)])
     settings.portal()
-    return settings
+    return msgspec.structs.replace(settings, warnings=(*ignored, *settings.warnings))
 
 
 def _system_file() -> Path:
@@ -124,10 +132,23 @@ def _built_in() -> Iterator[Values]:
     yield from read_profiles(Layer.BUILT_IN, profiles.FOLDER)
 
 
-def _files(layer: Layer, path: Path | None) -> Iterator[Values]:
+def _files(layer: Layer, path: Path | None, may_decide: MayDecide = anybody) -> Iterator[Values]:
     if path is not None:
-        yield from read_profiles(layer, path.parent / PROFILES_NAME)
-        yield read_config(file_origin(layer, path), path)
+        yield from read_profiles(layer, path.parent / PROFILES_NAME, may_decide=may_decide)
+        if may_decide(path):
+            yield read_config(file_origin(layer, path), path)
+
+
+def _the_systems(ignored: list[NotTheSystems]) -> MayDecide:
+    """Whether a file where the system's lie is the system's; those of others are put to `ignored`."""
+
+    def may_decide(file: Path) -> bool:
+        if is_the_systems(file):
+            return True
+        ignored.append(NotTheSystems(file_origin(Layer.SYSTEM, file)))
+        return False
+
+    return may_decide
 
 
 # ---- what the commands show --------------------------------------------------------------------
@@ -228,7 +249,7 @@ class Checked(msgspec.Struct, frozen=True):
     """What there is to tell of a settings file: what cannot be used, and what a lock makes void."""
 
     errors: tuple[SettingsError, ...] = ()
-    warnings: tuple[SettingsWarning, ...] = ()
+    warnings: tuple[SettingsWarning | NotTheSystems, ...] = ()
 
 
 def check_file(path: Path, *, system: bool | None = None) -> Checked:
@@ -238,24 +259,30 @@ def check_file(path: Path, *, system: bool | None = None) -> Checked:
     `system` says whether it is meant for the system; where it is None, its path tells.
     """
     problems = Problems(keep=True)
-    warnings: tuple[SettingsWarning, ...] = ()
+    warnings: tuple[SettingsWarning | NotTheSystems, ...] = ()
     with contextlib.suppress(SettingsError):
         warnings = _judge(path, Path(system_folder()), system, problems)
     return Checked(tuple(problems.errors), warnings)
 
 
-def _judge(path: Path, place: Path, system: bool | None, problems: Problems) -> tuple[SettingsWarning, ...]:
+def _judge(
+    path: Path, place: Path, system: bool | None, problems: Problems
+) -> tuple[SettingsWarning | NotTheSystems, ...]:
     is_profile = path.parent.name == PROFILES_NAME
     folder = path.parent.parent if is_profile else path.parent
     layer = Layer.SYSTEM if (folder.absolute() == place if system is None else system) else Layer.USER
-    layers = [*_built_in()]
+    layers, ignored = [*_built_in()], list[NotTheSystems]()
+    the_systems = _the_systems(ignored)
+    if folder.absolute() == place:
+        the_systems(path)
     with problems:
         if is_profile or layer is Layer.USER:
-            layers += _files(Layer.SYSTEM, place / CONFIG_NAME)
+            layers += _files(Layer.SYSTEM, place / CONFIG_NAME, the_systems)
         else:
             # A file that is still elsewhere is judged as if it lay in its place, beside the profiles there.
             for where in dict.fromkeys((place, folder.absolute())):
-                layers += read_profiles(layer, where / PROFILES_NAME)
+                may_decide = the_systems if where == place else anybody
+                layers += read_profiles(layer, where / PROFILES_NAME, may_decide=may_decide)
     with problems:
         if is_profile:
             layers.append(read_profile(layer, path, problems))
@@ -265,7 +292,7 @@ def _judge(path: Path, place: Path, system: bool | None, problems: Problems) -> 
     for name in settings.profiles:
         with problems:
             settings.portal(name)
-    return settings.warnings
+    return (*dict.fromkeys(ignored), *settings.warnings)
 
 
 class UnreadVariable(msgspec.Struct, frozen=True):

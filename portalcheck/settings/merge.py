@@ -21,6 +21,7 @@ from portalcheck.settings.origin import (
     BUILT_IN,
     Entry,
     Layer,
+    NotTheSystems,
     Origin,
     Problems,
     SettingsError,
@@ -50,7 +51,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     profiles: Mapping[str, Profile]
     entries: Mapping[str, Entry]
     locks: Mapping[str, Origin]
-    warnings: tuple[SettingsWarning, ...] = ()
+    warnings: tuple[SettingsWarning | NotTheSystems, ...] = ()
 
     def portal(self, name: str = "") -> Portal:
         """A profile by name; without one, the chosen one.

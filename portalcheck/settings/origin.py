@@ -102,6 +102,16 @@ class Problems:
         return len(self.errors) < MOST_PROBLEMS
 
 
+class NotTheSystems(msgspec.Struct, frozen=True):
+    """A file among the system's that is not the system's own: whoever made it decides for nobody else."""
+
+    origin: Origin
+
+    def __str__(self) -> str:
+        told = _("{place}: belongs neither to administrators nor to the system, so it is ignored")
+        return told.format(place=self.origin.place)
+
+
 class SettingsWarning(msgspec.Struct, frozen=True):
     """Keys that were set where the system's file has locked them, and so have no effect."""
 

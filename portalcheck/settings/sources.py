@@ -8,7 +8,7 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 from typing import Any, get_origin
@@ -114,6 +114,16 @@ def file_origin(layer: Layer, path: Path) -> Origin:
 # ---- files -------------------------------------------------------------------------------------
 
 
+MayDecide = Callable[[Path], bool]
+"""Whether a file counts, by whose it is."""
+
+
+def anybody(path: Path) -> bool:
+    """Every file counts."""
+    del path
+    return True
+
+
 def read_bytes(path: Path) -> bytes | Trouble:
     """A small regular file, or why it cannot be read."""
     try:
@@ -215,7 +225,9 @@ def read_profile(layer: Layer, path: Path, problems: Problems | None = None) -> 
     return Values({key: Entry(value, origin) for key, value in leaves.items()}, (), origin)
 
 
-def read_profiles(layer: Layer, folder: Path, *, given: bool = False) -> Iterator[Values]:
+def read_profiles(
+    layer: Layer, folder: Path, *, given: bool = False, may_decide: MayDecide = anybody
+) -> Iterator[Values]:
     """The profiles of a folder, by name; nothing where there is no folder. Raises SettingsError."""
     try:
         names = sorted(entry.name for entry in os.scandir(folder))
@@ -227,7 +239,11 @@ def read_profiles(layer: Layer, folder: Path, *, given: bool = False) -> Iterato
         raise SettingsError(
             file_origin(layer, folder), "", _("cannot be listed"), _("a folder of profiles")
         ) from None
-    files = [name for name in names if name.endswith(".toml") and not name.startswith(".")]
+    files = [
+        name
+        for name in names
+        if name.endswith(".toml") and not name.startswith(".") and may_decide(folder / name)
+    ]
     if len(files) > MAX_PROFILES:
         origin = file_origin(layer, folder)
         problem = _("has {number} profiles").format(number=len(files))

@@ -37,6 +37,7 @@ ALLOWED = {
         "model",
         "probe.policy",
         "machine.known_folders",
+        "machine.ownership",
         "machine.pem",
         "machine.registry",
         "places",
@@ -92,7 +93,7 @@ PARTS = {
         "code": set(),
         "block": {"checksums", "code", "recovered"},
         "pasted": {"block", "checksums", "code", "json_text", "recovered"},
-        "formats": {"block", "build", "code", "guidance", "recovered"},
+        "formats": {"block", "build", "code", "explain", "guidance", "json_text", "recovered"},
         "fleet": {"block", "checksums", "formats", "json_text", "pasted", "recovered"},
     },
 }

@@ -17,6 +17,7 @@ from portalcheck.model import Report
 from portalcheck.report import history as memory
 from tests.cli.conftest import Ran
 from tests.report.fleet.making import lines, of_bytes, report
+from tests.report.formats.reports import sealed
 
 Call = Callable[..., Ran]
 # Where the locale has no letters but ASCII, click writes UTF-8.
@@ -125,7 +126,7 @@ def test_clocks_that_jump_between_reports_lose_none_of_them() -> None:
 @pytest.mark.parametrize("started", ["2099-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "noon"])
 def test_a_last_report_from_another_time_is_compared_all_the_same(tmp_path: Path, started: str) -> None:
     kept = msgspec.json.decode(json.dumps(report(1)), type=Report)
-    assert memory.keep(tmp_path, msgspec.structs.replace(kept, started=started))
+    assert memory.keep(tmp_path, sealed(msgspec.structs.replace(kept, started=started)))
     last = memory.last(tmp_path)
 
     assert last is not None

@@ -15,7 +15,7 @@ from portalcheck.report.formats import agent
 from portalcheck.report.formats.json import render, render_line
 from tests.cli.conftest import Ran
 from tests.declared import read_paste, write_block
-from tests.report.formats import hostile
+from tests.report.formats import hostile, reports
 from tests.report.formats.formats import LANGUAGES
 from tests.report.formats.test_escaping import harmful
 
@@ -94,7 +94,7 @@ def test_a_hostile_report_is_one_line_of_a_file_of_lines(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", sorted(set(hostile.STRINGS) - {"surrogates"}))
 def test_a_hostile_report_is_remembered_as_it_is(tmp_path: Path, kind: str) -> None:
-    report = hostile.report("portal.name", hostile.STRINGS[kind])
+    report = reports.sealed(hostile.report("portal.name", hostile.STRINGS[kind]))
     assert memory.keep(tmp_path, report)
     assert memory.last(tmp_path) == report
     assert [path.name for path in tmp_path.iterdir()] == [memory.NAME]

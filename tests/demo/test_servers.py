@@ -77,6 +77,7 @@ def test_a_closed_port_refuses_for_as_long_as_the_servers_run() -> None:
         socket.create_connection(where, SECONDS)
 
 
+@pytest.mark.not_on_windows("wine", "resets, which are seen as ends")
 def test_reset_is_a_reset_and_not_an_end() -> None:
     servers = Servers()
 
@@ -181,10 +182,11 @@ def test_closing_does_not_wait_for_clients_that_stay(fault: str) -> None:
         with practice(fault) as running:
             stays = dial(running, IDENTITY)
             since = time.monotonic()
-        assert time.monotonic() - since < 1.0
+        took = time.monotonic() - since
         # A reset where the world ended before it took the connection.
         with stays, contextlib.suppress(ConnectionResetError):
             assert stays.recv(1) == b""
+        assert took < 1.0
 
 
 def test_an_error_in_the_practice_still_closes_it() -> None:

@@ -20,7 +20,7 @@ EVERY_LANGUAGE = pytest.mark.parametrize("language", languages())
 def test_every_check_reason_cause_note_and_reference_is_a_topic(language: str) -> None:
     texts = texts_of(language)
     known = set(topics(catalog_of(language)))
-    assert known == {*texts["checks"], *texts["reasons"], *texts["causes"], *refs()}
+    assert known == {*texts["checks"], *texts["reasons"], *texts["causes"], *texts["symptoms"], *refs()}
 
 
 @EVERY_LANGUAGE

@@ -22,11 +22,7 @@ NOT_THERE = {
     "windows": "is this",
     **dict.fromkeys(
         (
-            "checks",
             "cli",
-            "demo",
-            "fuzz",
-            "integrations",
             "probe",
         ),
         "not gone through yet",
@@ -34,8 +30,12 @@ NOT_THERE = {
 }
 LEFT_OUT = {
     "address": 0,
+    "checks": 38,
     "contract": 0,
+    "demo": 2,
     "diagnosis": 6,
+    "fuzz": 0,
+    "integrations": 25,
     "machine": 58,
     "report": 10,
     "settings": 5,

@@ -82,6 +82,42 @@ def test_no_variable_leads_away_from_what_is_the_systems(windows: Windows, tmp_p
     assert addresses == "()"
 
 
+OF_A_USER = r"""
+import shutil
+from pathlib import Path
+from portalcheck import settings
+from portalcheck.machine import ownership
+from portalcheck.settings.sources import system_folder
+
+folder = Path(system_folder())
+(folder / "portals.d").mkdir(parents=True)
+try:
+    config = folder / "config.toml"
+    config.write_text('portal = "mine"\nlocked = ["portal"]\n', "utf-8")
+    (folder / "portals.d" / "mine.toml").write_text('name = "Mine"\nurl = "https://mine.example/"\n', "utf-8")
+    for owner in ("", "S-1-5-18"):
+        if owner:  # Wine gives no file to another
+            ownership.owner = lambda path: owner
+        found = settings.load({}, {}, user_file=None)
+        print(found.profile, found.is_locked("portal"), *[each.origin.file.name for each in found.warnings])
+        print(*[each.origin.file.name for each in settings.check_file(config).warnings])
+finally:
+    shutil.rmtree(folder)
+"""
+
+
+def test_what_a_user_puts_among_the_systems_settings_is_ignored(windows: Windows) -> None:
+    """Anybody may make files in ProgramData: a lock of theirs would hold for everybody."""
+    done = windows.python("-c", OF_A_USER)
+
+    assert done.text.splitlines() == [
+        "optum False mine.toml config.toml",
+        "config.toml mine.toml",
+        "mine True",
+        "",
+    ]
+
+
 REDIRECTED = r"""
 import sys, winreg
 from pathlib import Path

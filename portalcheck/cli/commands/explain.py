@@ -61,9 +61,10 @@ def explain(topic: str | None, form: str | None, output: Path | None, lang: str 
 def _rendered(topic: str | None, form: str, words: Catalog) -> str | None:
     """The page in a form; None for a topic that nothing is known of."""
     if form == "json":
+        from portalcheck import __version__
         from portalcheck.report.codes import codes
 
-        found = codes(topic, words)
+        found = codes(topic, words, __version__)
         return json.dumps(found, indent=2) + "\n" if found is not None else None
     if form == "html":
         from portalcheck.report.formats import handout

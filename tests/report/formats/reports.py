@@ -70,7 +70,12 @@ def report(
         privacy=privacy or Privacy("share", {}, {"resolver": 1, "portal": 2}),
         code=encode(cause, system, {c.check: c.status for c in checks}),
     )
-    return msgspec.structs.replace(made, seal=checksums.compute(msgspec.to_builtins(made)))
+    return sealed(made)
+
+
+def sealed(report: Report) -> Report:
+    """A report whose seal is that of its fields as they are now."""
+    return msgspec.structs.replace(report, seal=checksums.compute(msgspec.to_builtins(report)))
 
 
 def healthy() -> Report:
