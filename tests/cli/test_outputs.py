@@ -188,7 +188,7 @@ def test_a_log_that_cannot_be_written_is_told_and_changes_nothing_else(program: 
 def test_a_locked_log_cannot_be_led_elsewhere(
     call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from portalcheck.settings import load
+    from portalcheck.settings import SettingsWarning, load
 
     system = tmp_path / "etc" / "config.toml"
     system.parent.mkdir()
@@ -196,7 +196,9 @@ def test_a_locked_log_cannot_be_led_elsewhere(
     joined = load({"log_file": "mine.log"}, {}, system_file=system, user_file=None)
 
     assert joined.log_file() == system.parent / "runs.log"
-    assert [warning.keys for warning in joined.warnings] == [("run.log_file",)]
+    assert [warning.keys for warning in joined.warnings if isinstance(warning, SettingsWarning)] == [
+        ("run.log_file",)
+    ]
 
 
 @pytest.mark.parametrize("size", ["0", "4095", "1e10", "many", str(1024**4)])
@@ -352,7 +354,7 @@ def test_profiles_that_cannot_be_used_are_told(
 
 
 def test_a_lock_of_the_system_holds_against_dropped_profiles(dropped: Path, tmp_path: Path) -> None:
-    from portalcheck.settings import load
+    from portalcheck.settings import SettingsWarning, load
 
     system = tmp_path / "etc" / "config.toml"
     (system.parent / "portals.d").mkdir(parents=True)
@@ -364,4 +366,5 @@ def test_a_lock_of_the_system_holds_against_dropped_profiles(dropped: Path, tmp_
     assert joined.portal("south").name == "South Clinic"
     assert str(joined.origin("portals.south.name")) == f"user file {dropped / 'clinics.toml'}"
     (warning,) = joined.warnings
+    assert isinstance(warning, SettingsWarning)
     assert warning.keys == ("portals.north.name", "portals.north.url")
