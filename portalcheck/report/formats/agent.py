@@ -212,7 +212,8 @@ def _advice(report: Report, words: Catalog) -> Iterator[Section]:
         yield Section(words.ui("heading.agent") + ":", tuple(map(Line, for_agent(report, words))))
     if report.cause == NONE.id and set(report.symptoms) <= {OTHER_SYMPTOM}:
         listed = Steps(tuple(map(words.symptom, words.ids("symptoms"))))
-        yield Section(words.ui("heading.ask_next") + ":", (Line(words.ui("read.ask_symptom")), listed))
+        asked_for = (Line(words.ui("read.ask_symptom")), listed, Line(words.ui("read.ask_again")))
+        yield Section(words.ui("heading.ask_next") + ":", asked_for)
     asked = scripts(report, words)
     yield from _questions(asked, words)
     if told.actions:
