@@ -80,10 +80,21 @@ def test_the_three_lines_are_there() -> None:
     assert list(LINES) == ["python3", "pipx", "uv"]
 
 
-def test_a_virtual_environment_of_its_own_is_made(tmp_path: Path, index: str) -> None:
+MANAGED = Path("/usr/bin/python3")
+"""A Python of which its system says that pip must not touch it (PEP 668), where there is one that can be used."""
+IS_MANAGED = sys.platform != "win32" and any(Path("/usr/lib").glob("python3.1[1-9]/EXTERNALLY-MANAGED"))
+
+
+@pytest.mark.parametrize(
+    "python", [Path(f"{sys.base_prefix}/bin/python3"), *([MANAGED] if IS_MANAGED else [])], ids=str
+)
+def test_a_virtual_environment_of_its_own_is_made(tmp_path: Path, index: str, python: Path) -> None:
+    if python == MANAGED:
+        refused = run(python, "-m", "pip", "install", "--no-index", "anything")
+        assert "externally-managed-environment" in refused.stderr
     plain = tmp_path / "plain"
     plain.mkdir()
-    (plain / "python3").symlink_to(f"{sys.base_prefix}/bin/python3")
+    (plain / "python3").symlink_to(python)
     installed_by("python3", tmp_path, index, plain)
 
 

@@ -24,7 +24,7 @@ LEAVES: Mapping[str, tuple[str, ...]] = {
     "Ansible": ("play/playbook.yml", "play/reports/desk.json"),
     "Intune": ("intune/detect.ps1", "intune/installed.ps1"),
     "Jamf": ("extension-attribute.sh",),
-    "Fleet": ("queries.yml",),
+    "Fleet": ("fleet/queries.yml", "fleet/queries.gitops.yml", "fleet/policies.gitops.yml"),
     "systemd": ("etc/systemd/system/timers.target.wants/portalcheck.timer",),
     "Windows": ("portalcheck-task.xml",),
     "macOS": ("org.portalcheck.run.plist",),
