@@ -69,10 +69,10 @@ def test_two_blocks_and_a_report_of_one_of_them_are_two_runs() -> None:
 
 @pytest.mark.parametrize(
     "pattern",
-    ["<https://", "<https://a ", "https://a,", "https://a;b", "&lt;", "\\u003c", "\\\\", "%20", "%25", "\x1b[0m", "\x1b]",
-     "[0;1m", '{"a":', '{"schema_version":', '{"schema_version": 1, ', '{"schema_version":1}', "{\\rtf", "\\par ",
-     '"schema_version": 1, {', "[1]", "\u00bd", "\u201c", "{\n", "x: {\n", "> ", "<a href='", "<![CDATA[", "[url=",
-     'HYPERLINK "', "portalcheck+report", "7K4M-", "alpha bravo ", "\ud800", "=\n", "mailto:", "@{",
+    ["<https://", "<https://a ", "https://a,", "https://a;b", "&lt;", "\\u003c", "\\\\", "%20", "%25", "\x1b[0m",
+     "\x1b]", "[0;1m", '{"a":', '{"schema_version":', '{"schema_version": 1, ', '{"schema_version":1}', "{\\rtf",
+     "\\par ", '"schema_version": 1, {', "[1]", "\u00bd", "\u201c", "{\n", "x: {\n", "> ", "<a href='", "<![CDATA[",
+     "[url=", 'HYPERLINK "', "portalcheck+report", "7K4M-", "alpha bravo ", "\ud800", "=\n", "mailto:", "@{",
      '{"schema_version": 1, "seal": {"layout": "3"}, "checks": ['],
 )  # fmt: skip
 def test_no_text_takes_more_than_linear_time(pattern: str) -> None:
