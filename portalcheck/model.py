@@ -141,6 +141,21 @@ class Step(msgspec.Struct, frozen=True):
     because: tuple[str, ...]
 
 
+class TriedOutcome(StrEnum):
+    """What became of a step that a person tried."""
+
+    SOLVED = "solved"
+    NOT_SOLVED = "not-solved"
+    SKIPPED = "skipped"
+
+
+class Tried(msgspec.Struct, frozen=True):
+    """A reference of the article that the person was led through, and what became of it."""
+
+    ref: str
+    outcome: TriedOutcome
+
+
 class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
     """The judgement over all findings: one cause, what else holds, and which findings are mere echoes.
 
@@ -216,7 +231,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     Readers ignore fields that they do not know. `seal` has a check of each field (`report.checksums`); it is
     empty where a report was put together from a paste, which has checks of its own. `owner` is who needs to act:
     you, employer, network, portal, or a word of a later version; null where nobody does or nobody can tell. `start_ms`
-    went by before the arguments were read. Older reports have neither.
+    went by before the arguments were read. `tried` are the steps that the person was led through, in their order; it is
+    not there without any. Older reports have none of these.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -236,6 +252,12 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     likely_steps: tuple[Step, ...]
     symptoms: tuple[str, ...]
     checks: tuple[ReportCheck, ...]
+    tried: tuple[Tried, ...] | msgspec.UnsetType = msgspec.UNSET
     privacy: Privacy
     code: str
     seal: dict[str, str] = {}
+
+    @property
+    def led_through(self) -> tuple[Tried, ...]:
+        """The steps that the person was led through."""
+        return () if self.tried is msgspec.UNSET else self.tried

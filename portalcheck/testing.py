@@ -281,6 +281,7 @@ def context(url: str = "", *, portal: Portal = PORTAL, **answers: Any) -> Contex
         "judge_address": judge_address,
         "trace": trace() if contactable else None,
         "traces": lambda routes: tuple(map(made.trace, routes)),
+        "pages": (),
         "sign_in_traces": (),
         "late": False,
         "chain": lambda hop: chain() if hop.tls is not None and hop.tls.chain else None,

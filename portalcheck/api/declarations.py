@@ -76,7 +76,8 @@ class Reason(str):
     refused. `rests_on_silence`: it was concluded from an answer that did not come, or came late.
     `leaves_open`: the check came to no answer, and another one should tell why. `in_use`: the link of the route
     diagram that need not be there is in use. `alternative`: the argument `browser` names one that can be tried
-    instead. `settled_by_leave`: leave to ask others for the portal's name would settle the matter.
+    instead. `current`: it names the one that the
+    person uses now. `settled_by_leave`: leave to ask others for the portal's name would settle the matter.
     `fleet`: the group that `fleet` counts it in, and the argument that it counts there.
     """
 
@@ -91,6 +92,7 @@ class Reason(str):
         leaves_open: bool = False,
         in_use: bool = False,
         alternative: bool = False,
+        current: bool = False,
         settled_by_leave: bool = False,
         fleet: tuple[str, str] | None = None,
     ) -> Reason:
@@ -98,7 +100,8 @@ class Reason(str):
         made = super().__new__(cls, code)
         made.layer, made.args, made.local = layer, args, local
         made.rests_on_silence, made.leaves_open, made.in_use = rests_on_silence, leaves_open, in_use
-        made.alternative, made.settled_by_leave, made.fleet = alternative, settled_by_leave, fleet
+        made.alternative, made.current = alternative, current
+        made.settled_by_leave, made.fleet = settled_by_leave, fleet
         return made
 
     layer: Layer
@@ -108,6 +111,7 @@ class Reason(str):
     leaves_open: bool
     in_use: bool
     alternative: bool
+    current: bool
     settled_by_leave: bool
     fleet: tuple[str, str] | None
 
@@ -264,7 +268,9 @@ class Check(msgspec.Struct, frozen=True):
 
     `words` is the package whose folder has its words: `en.toml`, `es.toml` and so on. `needed`: without it nothing
     can be said. `link` is the link of the route diagram that it tells of. `code_number` is its place in the phone
-    code, and `files` the files of browsers that it reads; both are for the checks that come with portalcheck.
+    code, or `code_with` the check in whose place the graver of both stands, and `files` the files of browsers that it
+    reads; these are for the checks that come with portalcheck. `page`: it looks at what the page in the person's own
+    browser saw (`Context.pages`), and runs only where that is open.
     """
 
     id: str
@@ -275,11 +281,22 @@ class Check(msgspec.Struct, frozen=True):
     needed: bool = False
     link: Link | None = None
     code_number: int | None = None
+    code_with: str = ""
     files: BrowserFiles | None = None
+    page: bool = False
 
 
 class Numbers(msgspec.Struct, frozen=True):
-    """What the numbers in a code stand for: checks by their places, causes by their numbers, as declared."""
+    """What the numbers in a code stand for: checks by their places, causes by their numbers, as declared.
+
+    `beside` are checks that have no place of their own, each with the one in whose place the graver of both stands.
+    """
 
     checks: Mapping[int, str]
     causes: Mapping[int, str]
+    beside: Mapping[str, str] = {}
+
+    @property
+    def built_in(self) -> tuple[str, ...]:
+        """The checks that come with portalcheck."""
+        return (*self.checks.values(), *self.beside)

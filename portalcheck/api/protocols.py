@@ -20,6 +20,7 @@ from portalcheck.facts import (
     InstalledBrowser,
     Interface,
     LocalRoute,
+    OpenPage,
     ProxyPlan,
     ProxySettings,
     Resolution,
@@ -168,6 +169,9 @@ class Context(Protocol):
     @property
     def third_parties(self) -> ThirdParties:
         """All but the portal and this computer's own DNS servers and proxies."""
+
+    def pages(self) -> tuple[OpenPage, ...]:
+        """The page in each browser window that it is open in, that of the person's own browser first."""
 
     def judge_address(self, url: str) -> Verdict:
         """Whether an address is this portal's, by its text alone and the profile's lists. Contacts nobody."""

@@ -1,7 +1,7 @@
 """The start of the built program, which people without Python have: a double click leaves the report on the screen.
 
 Started from a terminal or a script it is the command itself. Started by a click it has no terminal, or on
-Windows a window of its own that closes at the end; then the report is opened in the browser, as with --open.
+Windows a window of its own that closes at the end; then the page is opened in the browser, as `guide` does.
 An installed package never comes here.
 """
 
@@ -19,7 +19,7 @@ from portalcheck.cli.exit_codes import BUG, USAGE
 from portalcheck.cli.main import entry as run_command
 from portalcheck.cli.terminal import is_terminal
 
-_BY_CLICK = ("run", "--open")
+_BY_CLICK = ("guide", "--or-report")
 _SCRIPTED = ("FORMAT", "OUTPUT", "JSONL", "OPEN", "NO_INPUT", "QUIET")
 """Variables of options that only somebody sets who has the program run without a person."""
 _SESSION_LOG = re.compile(r"\.xsession-errors|wayland-session\.log")
@@ -80,7 +80,7 @@ def _is_session_log(descriptor: int) -> bool:
 
 
 def _run_in_own_console(began: float | None) -> NoReturn:
-    """The report opens in the browser; where that cannot be, the window stays until Enter."""
+    """The page opens in the browser; where that cannot be, the window stays until Enter."""
     import webbrowser
 
     try:

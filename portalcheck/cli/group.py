@@ -21,7 +21,7 @@ DEFAULT = "run"
 COMPLETION = "_PORTALCHECK_COMPLETE"
 """The variable by which a shell asks click what may be typed next."""
 COMMANDS = (
-    *("run", "read", "explain", "checks", "portals", "config", "demo", "fleet", "schema", "last"),
+    *("run", "guide", "read", "explain", "checks", "portals", "config", "demo", "fleet", "schema", "last"),
     *("integrations", "completion", "man"),
 )
 """Each is a module of its name in `commands`, loaded when it is called; in the order of `--help`."""

@@ -81,6 +81,15 @@ def _flag(*names: str, text: str) -> Callable[[Function], Function]:
     return option(*names, is_flag=True, help=text)
 
 
+no_open = click.option(
+    "--no-open",
+    "not_opened",
+    cls=Option,
+    is_flag=True,
+    help="Print the page's address instead of opening it.",
+)
+or_report = click.option("--or-report", is_flag=True, hidden=True)
+"""For a click: where the page may not be shown, the report is."""
 lang = option(
     "--lang",
     metavar="en|es",

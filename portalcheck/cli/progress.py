@@ -30,6 +30,9 @@ class Progress:
         for line in wrap(self._words.ui("progress.start", portal=portal)):
             self._say(line)
 
+    def ended(self, result: CheckResult) -> None:
+        """Nothing: on a terminal each check has its place."""
+
     def result(self, result: CheckResult) -> None:
         """A check is done."""
         status = self._words.ui(f"status.{result.status.value}")

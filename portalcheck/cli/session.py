@@ -123,7 +123,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
         if self.form in (Format.TEXT, Format.HTML):
             from portalcheck.report.block.writing import write
 
-            console.result(write(report, self.words.installed.numbers.checks.values()))
+            console.result(write(report, self.words.installed.numbers.built_in))
         elif self.form is Format.JSON:
             console.result(msgspec.json.encode(report).decode() + "\n")
 

@@ -107,6 +107,7 @@ class Installed:
         self.numbers = Numbers(
             {check.code_number: check.id for check in self.checks if check.code_number is not None},
             {row.code_number: row.id for row in self.rows() if row.code_number is not None},
+            {check.id: check.code_with for check in self.checks if check.code_with},
         )
 
     def layer(self, code: str) -> Layer | None:
@@ -264,8 +265,11 @@ def _examine_types(check: Check) -> None:
         for name, kind in types.items():
             if not fits(given := getattr(part, name), kind):
                 raise DeclarationError(f"{what}: {name} cannot be a {type(given).__name__}")
-    if check.code_number is not None or check.files is not None or any(c.code_number for c in check.causes):
-        raise DeclarationError("code_number and files are for the checks that come with portalcheck")
+    numbered = check.code_number is not None or any(c.code_number for c in check.causes)
+    if numbered or check.files is not None or check.code_with:
+        raise DeclarationError(
+            "code_number, code_with and files are for the checks that come with portalcheck"
+        )
 
 
 def _examine_cause(cause: Cause, check: Check, *, ours: bool) -> None:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import gc
 import logging
+import queue
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from types import FrameType, TracebackType
+from typing import NamedTuple
 
 import msgspec
 
@@ -53,8 +55,8 @@ class Crash(msgspec.Struct, frozen=True):
 
 
 class _Job:
-    def __init__(self, check: Check, context: Context) -> None:
-        self.check, self._context = check, context
+    def __init__(self, check: Check, context: Context, ended: queue.SimpleQueue[_Job]) -> None:
+        self.check, self._context, self._ended = check, context, ended
         self.started = time.monotonic()
         self.ended: float | None = None
         self.findings: list[Finding] = []
@@ -76,6 +78,7 @@ class _Job:
             self.start()
             if self.error is not None:
                 self.done.set()
+                self._ended.put(self)
 
     def _work(self) -> None:
         _log.debug("check %s begins", self.check.id)
@@ -99,6 +102,7 @@ class _Job:
             why = "" if self.error is None else f" with {type(self.error).__name__}"
             _log.debug("check %s ends after %d ms%s", self.check.id, (self.ended - self.started) * 1000, why)
             self.done.set()
+            self._ended.put(self)
 
     def result(self, late: type[BaseException]) -> CheckResult:
         """What it found so far; `error` then tells its author what is wrong with it, if anything is."""
@@ -191,47 +195,73 @@ def run(
     until: float,
     *,
     late: type[BaseException] = TimeoutError,
+    on_end: Callable[[CheckResult], None] = lambda _: None,
     on_result: Callable[[CheckResult], None] = lambda _: None,
     on_wait: Callable[[Check], None] = lambda _: None,
+    stopped: Callable[[], bool] = lambda: False,
 ) -> tuple[tuple[CheckResult, ...], tuple[Crash, ...]]:
     """Run all checks; the results in the order of `checks`, at the latest at `until` (monotonic clock).
 
-    Those that cannot be used follow, each with its row. `on_result` is called in that order as soon as each is
-    there, `on_wait` again and again while one is awaited. `late` is what a check raises when the context ran out of
-    time: a time-out, not a crash.
+    Those that cannot be used follow, each with its row. `on_end` is called as soon as each has ended, `on_result` in
+    the order of `checks` as soon as each is there, `on_wait` again and again while one is awaited. `late` is what a
+    check raises when the context ran out of time: a time-out, not a crash. When `stopped` says so, nothing more is
+    waited for, as if the time were up.
     """
-    jobs = [_Job(check, context) for check in checks]
+    ended: queue.SimpleQueue[_Job] = queue.SimpleQueue()
+    jobs = [_Job(check, context, ended) for check in checks]
+    told = _Told(on_end, on_result, on_wait, stopped)
     with contained(present=not all(is_ours(check) for check in checks)):
-        results = _results(jobs, until, late, on_result, on_wait)
+        results = _results(jobs, ended, until, late, told)
     for each in broken:
         results.append(unusable(each))
+        on_end(results[-1])
         on_result(results[-1])
     crashes = [
-        Crash(job.check.id, job.error)
-        for job in jobs
-        if job.error is not None and not isinstance(job.error, late)
+        Crash(job.check.id, job.error) for job in jobs if job.error and not isinstance(job.error, late)
     ]
     return tuple(results), (*crashes, *(Crash(each.id, each.error, each.package) for each in broken))
 
 
+class _Told(NamedTuple):
+    """Whom a run tells of its checks, and who may stop it."""
+
+    end: Callable[[CheckResult], None]
+    result: Callable[[CheckResult], None]
+    wait: Callable[[Check], None]
+    stopped: Callable[[], bool]
+
+
 def _results(
     jobs: Sequence[_Job],
+    ended: queue.SimpleQueue[_Job],
     until: float,
     late: type[BaseException],
-    on_result: Callable[[CheckResult], None],
-    on_wait: Callable[[Check], None],
+    told: _Told,
 ) -> list[CheckResult]:
     """Start all jobs; their results in order, as soon as each is there."""
     for job in jobs:
         job.start()
-    results = []
-    for job in jobs:
-        job.start_again()
-        while not job.done.wait(max(0.0, min(HEARTBEAT_S, until - time.monotonic()))):
-            if time.monotonic() >= until:
-                break
-            on_wait(job.check)
-        result = job.result(late)
-        results.append(result)
-        on_result(result)
+    found: dict[_Job, CheckResult] = {}
+    results: list[CheckResult] = []
+    while len(results) < len(jobs):
+        awaited = jobs[len(results)]
+        awaited.start_again()
+        if awaited in found:
+            results.append(found[awaited])
+            told.result(results[-1])
+        elif told.stopped() or time.monotonic() >= until:
+            found[awaited] = awaited.result(late)
+        elif (job_ended := _next(ended, until)) is not None:
+            found[job_ended] = job_ended.result(late)
+            told.end(found[job_ended])
+        else:
+            told.wait(awaited.check)
     return results
+
+
+def _next(ended: queue.SimpleQueue[_Job], until: float) -> _Job | None:
+    """The next that ends, None if none does for a while."""
+    try:
+        return ended.get(timeout=max(0.0, min(HEARTBEAT_S, until - time.monotonic())))
+    except queue.Empty:
+        return None

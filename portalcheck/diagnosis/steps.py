@@ -69,9 +69,8 @@ def likely_steps(
         ]
     if account:
         steps += [Step(cause.ref, Likelihood.LOW, (f"cause:{cause.id}",)) for cause in others]
-    if not set(symptoms).isdisjoint(NO_MORE_TRIES):
-        kept = _SAFE if account else _SAFE | {first.ref}
-        steps = [step for step in steps if step.ref in kept]
+    kept = set() if account else {first.ref}
+    steps = [step for step in steps if step.ref in kept or is_safe(step.ref, symptoms)]
     unique: dict[str, Step] = {}
     for step in steps:
         unique.setdefault(step.ref, step)
@@ -80,6 +79,11 @@ def likely_steps(
         further = _CALL if only.ref != _CALL else _PREPARED
         unique[further] = Step(further, Likelihood.LOW, only.because)
     return tuple(unique.values())
+
+
+def is_safe(ref: str, symptoms: Sequence[str]) -> bool:
+    """Whether a reference asks for nothing that one of the symptoms forbids: to sign in, or to type a password."""
+    return ref in _SAFE or set(symptoms).isdisjoint(NO_MORE_TRIES)
 
 
 def _of_causes(first: Cause, others: Sequence[Cause], unexplained: Set[str]) -> Iterator[Step]:

@@ -48,6 +48,7 @@ from portalcheck.facts.machine import (
     System,
     Unreadable,
 )
+from portalcheck.facts.page import Answer, OpenPage, PageTests
 from portalcheck.facts.trace import (
     AUTO,
     DIRECT,
@@ -78,6 +79,7 @@ __all__ = [
     "DIRECT",
     "HTTP_2",
     "SLOW_MS",
+    "Answer",
     "Attempt",
     "BrowserFiles",
     "BrowserProfile",
@@ -103,11 +105,13 @@ __all__ = [
     "Interface",
     "InterfaceKind",
     "LocalRoute",
+    "OpenPage",
     "OwnProxy",
     "OwnWay",
     "PacState",
     "PageBlock",
     "PageKind",
+    "PageTests",
     "ProxyKind",
     "ProxyPlan",
     "ProxySettings",

@@ -212,7 +212,8 @@ class HttpStep(msgspec.Struct, frozen=True, kw_only=True):
     `received_at` the local clock then. `ms` is the time to the first byte, `total_ms` to the last byte read, `size` the
     number of bytes of the body. `complete`: the body ended within the limits; `still_receiving`: it still came when the
     time was up. `challenge` is a page that asks the visitor to prove to be human, `is_block_page` one that says that
-    something was blocked or filtered.
+    something was blocked or filtered. `resource_policy` is the response's Cross-Origin-Resource-Policy (Fetch, 3.7) in
+    lower case: who may embed it, and what only other sites' pages notice.
     """
 
     failure: Failure | None
@@ -228,6 +229,7 @@ class HttpStep(msgspec.Struct, frozen=True, kw_only=True):
     challenge: bool = False
     is_block_page: bool = False
     page: PageKind = PageKind.UNKNOWN
+    resource_policy: str = ""
     client_certificate_requested: bool = False
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 
 import msgspec
@@ -27,6 +28,7 @@ from portalcheck.facts import (
     Hello,
     Hop,
     HttpStep,
+    OpenPage,
     ProxyPlan,
     ProxyStep,
     Resolution,
@@ -41,7 +43,7 @@ from portalcheck.facts import (
 from portalcheck.model import Portal
 from portalcheck.probe.aliases import Aliases
 from portalcheck.probe.connect.proxy_plan import ProxyFinder
-from portalcheck.probe.deadline import Deadline
+from portalcheck.probe.deadline import Deadline, OutOfTime
 from portalcheck.probe.dns.resolution import ask_servers
 from portalcheck.probe.limits import BESIDE_S, HANDSHAKE_S, LARGE_S, LINK_S
 from portalcheck.probe.memo import Memo
@@ -63,12 +65,20 @@ _BY_CHANCE = (Failure.RESET, Failure.CLOSED)
 
 
 class RunContext:
-    """Implements `portalcheck.api.Context` for one run. `url` is the address given, if one was."""
+    """Implements `portalcheck.api.Context` for one run. `url` is the address given, if one was; `pages` are open."""
 
     def __init__(
-        self, portal: Portal, machine: Machine, network: Network, deadline: Deadline, *, url: str = ""
+        self,
+        portal: Portal,
+        machine: Machine,
+        network: Network,
+        deadline: Deadline,
+        *,
+        url: str = "",
+        pages: Sequence[OpenPage] = (),
     ) -> None:
         self.portal, self.machine, self._network, self.deadline = portal, machine, network, deadline
+        self._pages = tuple(pages)
         address = self.judge_address(url or portal.url)
         self.url = address.url or url or portal.url
         self.host, self.contactable = address.host, address.contactable
@@ -103,6 +113,10 @@ class RunContext:
         )
 
     # ---- the address ---------------------------------------------------------------------------
+
+    def pages(self) -> tuple[OpenPage, ...]:
+        """The page in each browser window that it is open in."""
+        return self._pages
 
     @property
     def portal_host(self) -> str:
@@ -139,6 +153,15 @@ class RunContext:
         wanted = route or Route(url=self.url)
         fact = "trace-with-cookies" if wanted.fresh_cookies else "trace" if wanted.request else "handshake"
         return self._shared.get((fact, wanted), lambda: self._trace(wanted))
+
+    def walked(self) -> Trace | None:
+        """The browser's own way to the portal, if it was traced by now."""
+        route = Route(url=self.url)
+        if not self._shared.known(("trace", route)):
+            return None
+        with suppress(OutOfTime):
+            return self.trace(route)
+        return None
 
     def traces(self, routes: Sequence[Route]) -> tuple[Trace | None, ...]:
         """The traces of several routes, made at the same time, in the order of the routes."""

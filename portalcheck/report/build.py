@@ -23,6 +23,7 @@ from portalcheck.model import (
     ReportCheck,
     ReportFinding,
     Tool,
+    Tried,
 )
 from portalcheck.report import checksums, privacy
 from portalcheck.report import code as phonecode
@@ -55,7 +56,13 @@ def exit_code(outcome: Outcome, fail_on: str) -> int:
     return _CODES[outcome]
 
 
-def build(run: RunFacts, results: Sequence[CheckResult], diagnosis: Diagnosis, numbers: Numbers) -> Report:
+def build(
+    run: RunFacts,
+    results: Sequence[CheckResult],
+    diagnosis: Diagnosis,
+    numbers: Numbers,
+    tried: Sequence[Tried] = (),
+) -> Report:
     """The report; echoes carry `blocked_by`, local evidence is left out and counted."""
     findings = [finding for result in results for finding in result.findings]
     report = Report(
@@ -74,7 +81,8 @@ def build(run: RunFacts, results: Sequence[CheckResult], diagnosis: Diagnosis, n
         also=diagnosis.also,
         likely_steps=diagnosis.likely_steps,
         symptoms=diagnosis.symptoms,
-        checks=tuple(_check(result, diagnosis, run.include_local) for result in results),
+        checks=tuple(reported(result, diagnosis, run.include_local) for result in results),
+        tried=tuple(tried) or msgspec.UNSET,
         privacy=Privacy(
             privacy.LOCAL if run.include_local else privacy.SHARE,
             privacy.withheld(findings, run.include_local),
@@ -94,7 +102,8 @@ def _timestamp(seconds: float) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _check(result: CheckResult, diagnosis: Diagnosis, include_local: bool) -> ReportCheck:
+def reported(result: CheckResult, diagnosis: Diagnosis, include_local: bool = False) -> ReportCheck:
+    """A check's result as it is handed out, its echoes marked as such."""
     findings = (
         ReportFinding(
             each.reason,

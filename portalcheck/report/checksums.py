@@ -46,10 +46,12 @@ _FIRST: Mapping[str, Any] = {
     "code": _ALL,
 }
 _SECOND: Mapping[str, Any] = {"owner": _ALL, "start_ms": _ALL}
+_IF_ANY: Mapping[str, Any] = {"tried": [{"ref": _ALL, "outcome": _ALL}]}
+"""Fields that a report without any has not."""
 _SHAPES: Mapping[str, Mapping[str, Any]] = {
     "1": _FIRST,
     "2": {**_FIRST, **_SECOND},
-    LAYOUT: {**_FIRST, **_SECOND, "checks": [{"check": _ALL}]},
+    LAYOUT: {**_FIRST, **_SECOND, **_IF_ANY, "checks": [{"check": _ALL}]},
 }
 """What each layout covers, besides each check by itself."""
 LAYOUTS: Mapping[str, frozenset[str]] = {layout: frozenset(shape) for layout, shape in _SHAPES.items()}
@@ -81,7 +83,7 @@ def changed(document: Mapping[str, Any], seal: Mapping[str, str]) -> frozenset[s
     layout = seal.get(_LAYOUT_KEY, "")
     if layout not in _SHAPES:
         return frozenset()
-    added = _SECOND.keys() - _SHAPES[layout].keys()
+    added = (_SECOND.keys() | _IF_ANY.keys()) - _SHAPES[layout].keys()
     unsealed = {name for name in added if document.get(name) is not None}
     wrong = {name for name, checksum in _checksums(document, layout).items() if seal.get(name) != checksum}
     return frozenset(unsealed | wrong)
@@ -102,7 +104,7 @@ def missing(document: Mapping[str, Any], seal: Mapping[str, str]) -> frozenset[s
     layout = seal.get(_LAYOUT_KEY, "")
     if layout not in _SHAPES:
         return frozenset()
-    sealed = seal.keys() | (_SHAPES[layout].keys() - _FIRST.keys())
+    sealed = seal.keys() | (_SHAPES[layout].keys() - _FIRST.keys() - _IF_ANY.keys())
     return frozenset(sealed - _parts(document, layout).keys() - {_LAYOUT_KEY})
 
 

@@ -58,7 +58,8 @@ def guidance(report: Report, words: Catalog, portal: Portal | None = None) -> Gu
     steps = report.likely_steps
     never = tuple(words.ui(f"never.{each}") for each in report.symptoms if each in NO_MORE_TRIES)
     support = tuple(_support(steps, words, portal))
-    one_by_one = (words.ui("step.one_by_one"),) if _may_try(report, words) else ()
+    wise = bool(steps) and may_try(report, words, steps[0].ref)
+    one_by_one = (words.ui("step.one_by_one"),) if wise else ()
     return Guidance(
         portal=words.ui(
             "report.which", profile=report.portal.profile, portal=report.portal.name, host=report.portal.host
@@ -103,10 +104,11 @@ def cause_words(report: Report, words: Catalog, cause: str = "") -> CauseWords:
 def not_looked_at(report: Report, words: Catalog) -> tuple[str, ...]:
     """The names of checks that did not come to look at what they are for, or that were left out."""
     told = {check.check: check.status for check in report.checks}
+    of_the_page = {check.id for check in words.installed.checks if check.page}
     return tuple(
         words.check(each).name
         for each in words.installed.ids()
-        if told.get(each, Status.SKIP) in _NOT_LOOKED_AT
+        if told.get(each, Status.SKIP) in _NOT_LOOKED_AT and (each in told or each not in of_the_page)
     )
 
 
@@ -174,7 +176,8 @@ def actions(report: Report, words: Catalog) -> tuple[str, ...]:
         return ()
     if report.cause != NONE.id and (cause := cause_words(report, words)).actions:
         return words.actions(cause, _browser_of(report, words))
-    return words.actions(_ref(report.likely_steps[0], report, words), _fresh_browser(report, words))
+    texts = _ref(report.likely_steps[0], report, words)
+    return words.actions(texts, _fresh_browser(report, words), current_browser(report, words))
 
 
 def _further(report: Report, words: Catalog) -> Iterator[NextStep]:
@@ -182,7 +185,7 @@ def _further(report: Report, words: Catalog) -> Iterator[NextStep]:
     browser = _fresh_browser(report, words)
     for step in report.likely_steps[1:]:
         texts = _ref(step, report, words)
-        doing = words.actions(texts, browser) or (texts.text,)
+        doing = words.actions(texts, browser, current_browser(report, words)) or (texts.text,)
         yield NextStep(title(step, words), doing, doing[0] if browser and texts.in_browser else "")
 
 
@@ -197,6 +200,14 @@ def _fresh_browser(report: Report, words: Catalog) -> str:
     reasons = words.installed.reasons
     names = (f.args.get("browser") for f in found if f.reason in reasons and reasons[f.reason].alternative)
     return next((name for name in names if isinstance(name, str) and name not in {*unfit, ANOTHER}), "")
+
+
+def current_browser(report: Report, words: Catalog) -> str:
+    """The browser that the person uses, where the page was opened in it; empty if that is not known."""
+    reasons = words.installed.reasons
+    found = (f for check in report.checks for f in check.findings)
+    names = (f.args.get("browser") for f in found if f.reason in reasons and reasons[f.reason].current)
+    return next((name for name in names if isinstance(name, str) and name != ANOTHER), "")
 
 
 def _browser_of(report: Report, words: Catalog) -> str:
@@ -214,12 +225,11 @@ def _browser_of(report: Report, words: Catalog) -> str:
     return ""
 
 
-def _may_try(report: Report, words: Catalog) -> bool:
-    """Whether trying to sign in after each action is wise: not on a page, or with an account, that is in doubt."""
-    steps = report.likely_steps
+def may_try(report: Report, words: Catalog, ref: str) -> bool:
+    """Whether trying to sign in after a step's actions is wise: not on a page, or with an account, that is in doubt."""
     unsafe = any(row.unsafe for row in words.installed.rows(report.cause))
     warned = not set(report.symptoms).isdisjoint(NO_MORE_TRIES)
-    return bool(steps) and steps[0].ref not in _NO_TRIES and not unsafe and not warned
+    return ref not in _NO_TRIES and not unsafe and not warned
 
 
 def _support(steps: tuple[Step, ...], words: Catalog, portal: Portal | None) -> Iterator[str]:

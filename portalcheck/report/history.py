@@ -15,6 +15,8 @@ from portalcheck.writing import write
 NAME = "last-report.json"
 PAGE = "last-report.html"
 """The page that was shown of it in the browser, if it was asked for."""
+TRAIL = "last-trail.json"
+"""What the person was led through on the page."""
 MAX_BYTES = 1024 * 1024
 _UNFINISHED = ".last-report-"
 _EXIT_CODES = (0, 1, 3)
@@ -70,16 +72,21 @@ def keep(place: Path | None, report: Report) -> bool:
     if len(data) > MAX_BYTES:
         return False
     try:
-        place.mkdir(parents=True, exist_ok=True, mode=0o700)
-        place.chmod(stat.S_IMODE(place.stat().st_mode) & 0o700)
-        if (place / NAME).is_symlink() or not (place / NAME).is_file():
-            (place / NAME).unlink(
-                missing_ok=True
-            )  # neither a link is followed nor a pipe's reader waited for
-        write(place / NAME, data)
+        keep_file(place, NAME, data)
     except OSError:
         return False
     return True
+
+
+def keep_file(place: Path, name: str, data: bytes) -> Path:
+    """Write a file into the folder, which is made where it is missing; both are this user's alone. Raises OSError."""
+    place.mkdir(parents=True, exist_ok=True, mode=0o700)
+    place.chmod(stat.S_IMODE(place.stat().st_mode) & 0o700)
+    path = place / name
+    if path.is_symlink() or not path.is_file():
+        path.unlink(missing_ok=True)  # neither a link is followed nor a pipe's reader waited for
+    write(path, data)
+    return path
 
 
 def forget(place: Path | None) -> bool:
@@ -87,7 +94,7 @@ def forget(place: Path | None) -> bool:
     if place is None:
         return False
     found, failed = False, None
-    for path in (*_unfinished(place), place / PAGE, place / NAME):
+    for path in (*_unfinished(place), *(place / name for name in (PAGE, TRAIL, NAME))):
         try:
             path.unlink()
             found = True

@@ -11,7 +11,7 @@ import msgspec
 from portalcheck.model import Outcome, Platform, PortalName, Privacy, Report, Tool
 from portalcheck.report.json_text import Limit
 
-OPTIONAL = frozenset({"seal", "owner", "start_ms"})
+OPTIONAL = frozenset({"seal", "owner", "start_ms", "tried"})
 """Fields of the JSON report that older versions do not write."""
 ADDED = frozenset({"integrity", "truncated"})
 """What `read -f json` adds to a report."""

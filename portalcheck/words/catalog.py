@@ -64,13 +64,17 @@ class Script(msgspec.Struct, frozen=True):
 
 
 class RefWords(msgspec.Struct, frozen=True, kw_only=True):
-    """A reference of the article in our own words, with what to do in order; `in_browser` as in `CauseWords`."""
+    """A reference of the article in our own words, with what to do in order; `in_browser` as in `CauseWords`.
+
+    `in_current` is the same for the browser that the person uses, where `in_browser` is for one to try instead.
+    """
 
     id: str
     title: str
     text: str
     actions: tuple[str, ...]
     in_browser: tuple[str, ...] = ()
+    in_current: tuple[str, ...] = ()
 
 
 class CheckWords(msgspec.Struct, frozen=True, kw_only=True):
@@ -192,12 +196,22 @@ class Catalog:
             return RefWords(id=ref_id, title=self._generic("ref", ref_id), text="", actions=())
         return msgspec.convert({"id": ref_id, **self._of_system(row, system)}, RefWords)
 
-    def actions(self, told: CauseWords | RefWords, browser: str = "") -> tuple[str, ...]:
-        """What to do, in order; in the words and menus of a browser where it is known and there are such words."""
-        known = any(browser in texts["terms"]["menu_data"] for texts in self._fallbacks())
-        if not (known and told.in_browser):
-            return told.actions
-        return tuple(clean(self._fill(each, {"browser": browser}), _LONGEST_LINE) for each in told.in_browser)
+    def actions(self, told: CauseWords | RefWords, browser: str = "", current: str = "") -> tuple[str, ...]:
+        """What to do, in order; in the words and menus of a browser where it is known and there are such words.
+
+        `current` is the browser that the person uses, whose menus come first where a reference has words for them.
+        """
+        if isinstance(told, RefWords) and told.in_current and self._has_menus(current):
+            return self._in_browser(told.in_current, current)
+        if told.in_browser and self._has_menus(browser):
+            return self._in_browser(told.in_browser, browser)
+        return told.actions
+
+    def _has_menus(self, browser: str) -> bool:
+        return any(browser in texts["terms"]["menu_data"] for texts in self._fallbacks())
+
+    def _in_browser(self, templates: tuple[str, ...], browser: str) -> tuple[str, ...]:
+        return tuple(clean(self._fill(each, {"browser": browser}), _LONGEST_LINE) for each in templates)
 
     def check(self, check_id: str) -> CheckWords:
         """The words of a check; one that brings none goes by its id."""

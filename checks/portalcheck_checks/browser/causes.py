@@ -15,27 +15,32 @@ def _who_set_it(findings: Sequence[Finding]) -> Owner | None:
     return Owner.EMPLOYER if any(finding.args.get("by") == "policy" for finding in findings) else None
 
 
+BROWSER_BLOCKS = Cause(
+    "browser-blocks",
+    "step-5",
+    Owner.YOU,
+    then=("step-6", "step-4"),
+    owner_by=_who_set_it,
+    code_number=39,
+    any={reasons.FORBIDS, reasons.OWN_PROXY_FAILS, reasons.OWN_DNS_FAILS},
+    before="cookies-stale",
+)
+COOKIES_BLOCKED = Cause(
+    "cookies-blocked",
+    "step-6",
+    Owner.YOU,
+    then=("step-5",),
+    owner_by=_who_set_it,
+    code_number=34,
+    all={reasons.BLOCKS_COOKIES},
+    before="cookies-stale",
+)
+SOFTWARE_OUTDATED = Cause(
+    "software-outdated", "step-7", Owner.YOU, code_number=36, any={reasons.VERSION, system.OUTDATED}
+)
 CAUSES = (
-    Cause(
-        "browser-blocks",
-        "step-5",
-        Owner.YOU,
-        then=("step-6", "step-4"),
-        owner_by=_who_set_it,
-        code_number=39,
-        any={reasons.FORBIDS, reasons.OWN_PROXY_FAILS, reasons.OWN_DNS_FAILS},
-        before="cookies-stale",
-    ),
-    Cause(
-        "cookies-blocked",
-        "step-6",
-        Owner.YOU,
-        then=("step-5",),
-        owner_by=_who_set_it,
-        code_number=34,
-        all={reasons.BLOCKS_COOKIES},
-        before="cookies-stale",
-    ),
-    Cause("software-outdated", "step-7", Owner.YOU, code_number=36, any={reasons.VERSION, system.OUTDATED}),
+    BROWSER_BLOCKS,
+    COOKIES_BLOCKED,
+    SOFTWARE_OUTDATED,
     Cause("browser-unread", note=True, any={cookies.UNREADABLE, reasons.UNREADABLE}),
 )

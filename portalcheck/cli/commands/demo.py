@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from portalcheck.cli import completers, console
-from portalcheck.cli.commands.run import Subject, straight_line
+from portalcheck.cli.commands.run import straight_line
+from portalcheck.cli.line import Subject
 from portalcheck.cli.localized import Command, Invocation, Option
 from portalcheck.cli.options import collect, report_options
 from portalcheck.cli.session import Session, open_session

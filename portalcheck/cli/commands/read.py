@@ -48,6 +48,13 @@ _SUFFIXES = {".json": "json", ".html": "html", ".htm": "html"}
     type=click.Path(path_type=Path, readable=False),
     help="Write the answer to a file, whole or not at all.",
 )
+@click.option(
+    "--open",
+    "opens",
+    cls=Option,
+    is_flag=True,
+    help="Open a page in the browser with a box for reports and codes.",
+)
 @click.option("--paste", cls=Option, is_flag=True, help="Read what is on the clipboard.")
 @click.option(
     "--symptom",
@@ -63,6 +70,7 @@ def read(
     source: tuple[str, ...],
     form: str | None,
     output: Path | None,
+    opens: bool,
     paste: bool,
     told: tuple[str, ...],
     lang: str | None,
@@ -72,6 +80,10 @@ def read(
     Of two files it tells what has changed from one to the other. With --symptom alone it gives the script for a
     caller who cannot run anything.
     """
+    if opens:
+        if source or paste or told or output:
+            raise click.UsageError(_("The page of --open has a box of its own; name no report beside it."))
+        return _desk(lang)
     words = catalog(lang)
     if source and paste:
         raise click.UsageError(_("Name a file or a code, or use --paste, but not both."))
@@ -92,6 +104,20 @@ def read(
     else:
         write_text(output, text, words)
     return answer.exit_code
+
+
+def _desk(lang: str | None) -> int:
+    """The page with the box, until it is closed. Raises click.UsageError where it may not or cannot be shown."""
+    from portalcheck.cli.commands.guide import desk
+
+    return desk(options.Options(flags={"lang": lang} if lang else {}), understood)
+
+
+def understood(text: str, words: Catalog) -> str:
+    """What a text means that holds reports or a code, for the help desk, as `read` says it."""
+    from portalcheck.report.formats.sheet import as_text
+
+    return as_text(_of_one(text.encode(), (), words, given=()).sheets())
 
 
 def _of_one(text: str | bytes, symptoms: Sequence[str], words: Catalog, *, given: Sequence[str]) -> _Answer:

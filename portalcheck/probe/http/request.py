@@ -129,6 +129,7 @@ class Connection:
             challenge=_is_challenge(response.status, headers, body.head),
             is_block_page=_BLOCK_WORDS.search(body.head.lower()) is not None,
             page=_page_kind(response.status, headers, body),
+            resource_policy=headers.get("cross-origin-resource-policy").strip().lower(),
         )
         return Exchange(step, headers)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from portalcheck.model import Likelihood, Outcome, Status
+from portalcheck.model import Likelihood, Outcome, Status, TriedOutcome
 from portalcheck.report.block import layout, values
 from portalcheck.report.block.layout import squeeze
 
@@ -237,6 +237,12 @@ def _steps(items: Sequence[str]) -> list[dict[str, Any]]:
     return steps
 
 
+def _tried(items: Sequence[str]) -> list[dict[str, Any]]:
+    """Raises ValueError for an outcome that this version does not know."""
+    pairs = (_named(item) for item in (items if _codes(items) else ()))
+    return [{"ref": ref, "outcome": TriedOutcome(squeeze(outcome)).value} for ref, outcome in pairs]
+
+
 _HEAD: Mapping[str, Mapping[str, _Spec]] = {
     "tool": {"": ("tool.name", values.read_text), "version": ("tool.version", values.read_text)},
     "run": {"": ("run_id", values.read_text)},
@@ -255,6 +261,7 @@ _WHOLE: Mapping[str, Callable[[Sequence[str]], dict[str, Any]]] = {
     "also": lambda items: {"also": _codes(items)},
     "symptoms": lambda items: {"symptoms": _codes(items)},
     "steps": lambda items: {"likely_steps": _steps(items)},
+    "tried": lambda items: {"tried": _tried(items)},
     "privacy": lambda items: {"privacy.level": squeeze(items[0]), "privacy.withheld": _counts(items[1:])},
     "contacts": lambda items: {"privacy.contacts": _counts(items)},
 }

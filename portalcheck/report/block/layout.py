@@ -14,7 +14,7 @@ mark says that the last item goes on in the next line.
 
 **Keys**: `layout` is first, with the version of the layout and of the report's schema and the number of lines
 that have a mark; this line keeps its form in every later layout. `tool run started portal name platform
-outcome cause owner also symptoms steps privacy contacts omitted code` are the report's own fields. A check that
+outcome cause owner also symptoms steps tried privacy contacts omitted code` are the report's own fields. A check that
 comes with portalcheck has its id as key, any other check `x-` and its id: its status, `ms/` and its duration, then
 its findings, each a reason without the check's id before it (in full where that would be unclear), before it its status
 where that is not the check's, after it its arguments, then `blocked-by/` and reasons. A reader ignores keys

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from portalcheck.model import Report, ReportCheck, ReportFinding, Status, Step
+from portalcheck.model import Report, ReportCheck, ReportFinding, Status, Step, Tried
 from portalcheck.report.block import layout, values
 
 _STARTED = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d):(\d\d):(\d\d)(?:\.0+)?(?:Z|\+00:00)", re.ASCII)
@@ -73,6 +73,9 @@ class _Writer:
         yield "also", self._codes(report.also) or [layout.NOTHING]
         yield "symptoms", self._codes(report.symptoms) or [layout.NOTHING]
         yield "steps", [item for step in report.likely_steps for item in self._step(step)] or [layout.NOTHING]
+        if report.led_through:
+            items = [item for tried in report.led_through for item in self._tried(tried)]
+            yield "tried", items or [layout.NOTHING]
         yield "privacy", [text(report.privacy.level), *self._counts(report.privacy.withheld)]
         yield "contacts", [*self._counts(report.privacy.contacts)] or [layout.NOTHING]
 
@@ -118,6 +121,10 @@ class _Writer:
             kind, colon, name = because.rpartition(":")
             if self._is_code(name) and (not colon or self._is_code(kind)) and kind != "reason":
                 yield f"{kind or 'reason'}/{name}"
+
+    def _tried(self, tried: Tried) -> Iterator[str]:
+        if self._is_code(tried.ref):
+            yield f"{tried.ref}/{tried.outcome.value}"
 
     def _counts(self, counts: Mapping[str, int]) -> Iterator[str]:
         for name, count in counts.items():

@@ -16,7 +16,7 @@ os) * 8 + layout, of which
 - cause: the number that its declaration gives it for good; 93 is a cause without one, as added checks bring;
 - S: one base-6 digit for each of eleven checks by their declared numbers, 0 the most significant: 0 ok, 1 note,
   2 warn, 3 fail, 4 skip, 5 unknown. A check that was not run counts as skip,
-  and one that could not be loaded as unknown.
+  and one that could not be loaded as unknown. Where a check is declared to share another's place, the graver stands.
 
 **Check**: symbols 9 and 10 make both running sums zero, one with the multiplier 2, one with the multiplier 3:
 h = 0; for each symbol d: h = h * m + d, in the field GF(32) of x^5 + x^2 + 1. One such sum, closed as Damm
@@ -38,7 +38,7 @@ from itertools import combinations, product
 import msgspec
 
 from portalcheck.api.declarations import Numbers
-from portalcheck.model import Status
+from portalcheck.model import Status, gravest
 from portalcheck.report.code.alphabet import ALIKE, SAME, SYMBOLS, WORDS
 from portalcheck.report.code.reed_solomon import check_symbols, syndromes
 
@@ -107,6 +107,7 @@ class CodeProblem(msgspec.Struct, frozen=True, kw_only=True):
 
 def encode(cause: str, os: str, statuses: Mapping[str, Status], numbers: Numbers) -> str:
     """The code, grouped. Checks that the code has no place for are left out, missing ones count as skip."""
+    statuses = placed(statuses, numbers)
     number = 0
     for place in range(CHECK_PLACES):
         check = numbers.checks.get(place)
@@ -121,6 +122,16 @@ def encode(cause: str, os: str, statuses: Mapping[str, Status], numbers: Numbers
         ((number >> shift) & 31) ^ mask for shift, mask in zip(range(35, -1, -5), _MASK_VALUES, strict=True)
     ]
     return _written([*data, *check_symbols(data)])
+
+
+def placed(statuses: Mapping[str, Status], numbers: Numbers) -> dict[str, Status]:
+    """The statuses of checks by their places: of those that share one, the graver."""
+    told = dict(statuses)
+    for check, place in numbers.beside.items():
+        if check in told:
+            own = told.pop(check)
+            told[place] = gravest((told[place], own)) if place in told else own
+    return told
 
 
 def decode(text: str, numbers: Numbers) -> Decoded | CodeProblem:

@@ -14,7 +14,7 @@ from typing import Any, TypeGuard
 import msgspec
 
 from portalcheck.api.declarations import Numbers
-from portalcheck.model import CODE_PATTERN, LONGEST_CODE, SCHEMA_VERSION, Outcome
+from portalcheck.model import CODE_PATTERN, LONGEST_CODE, SCHEMA_VERSION, Outcome, TriedOutcome
 from portalcheck.report.checksums import SYMBOLS
 from portalcheck.report.recovered import Integrity, RecoveredReport
 
@@ -82,12 +82,26 @@ class Head(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     also: msgspec.Raw = msgspec.Raw(b"[]")
     symptoms: msgspec.Raw = msgspec.Raw(b"[]")
     likely_steps: msgspec.Raw = msgspec.Raw(b"[]")
+    tried: msgspec.Raw = msgspec.Raw(b"[]")
     checks: msgspec.Raw = msgspec.Raw(b"[]")
     seal: Seal = Seal()
     facts: tuple[tuple[str, str], ...] = ()
     whole: bool = True
     pasted: Integrity | None = None
     """How a report came through that was pasted as a block."""
+
+
+    @property
+    def solved(self) -> str:
+        """The step that the person says has solved it, with the cause before it; empty if there is none."""
+        if TriedOutcome.SOLVED.encode() not in bytes(self.tried):
+            return ""
+        try:
+            tried = _tried(self.tried)
+        except _UNREADABLE:
+            return ""
+        ref = next((each.ref for each in tried if each.outcome == TriedOutcome.SOLVED), "")
+        return f"{self.cause} {ref}" if len(ref) <= LONGEST_CODE and _REF.fullmatch(ref) else ""
 
 
 class _WholeHead(Head, frozen=True, kw_only=True, gc=False):
@@ -115,6 +129,11 @@ class _Finding(msgspec.Struct, gc=False):
     args: msgspec.Raw = msgspec.Raw(b"{}")
 
 
+class _Tried(msgspec.Struct, gc=False):
+    ref: str
+    outcome: str
+
+
 class _Check(msgspec.Struct, gc=False):
     findings: list[_Finding] = []
 
@@ -124,7 +143,9 @@ _version = msgspec.json.Decoder(_Version).decode
 _checks = msgspec.json.Decoder(list[_Check]).decode
 _args = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _name = msgspec.json.Decoder(str).decode
+_tried = msgspec.json.Decoder(list[_Tried]).decode
 _CODE = re.compile(CODE_PATTERN)
+_REF = re.compile("[a-z]+(-[a-z0-9]+)*")
 _UNREADABLE = (msgspec.DecodeError, UnicodeError, RecursionError)
 
 _FLATTENED = (b"@{", b"System.")

@@ -36,6 +36,8 @@ MOST_HELD = 10_000
 """Reports in part, or edited, that are kept until all is read, since a better copy may follow."""
 GROUPS = ("owner", "outcome", "cause", "os", "version")
 """What is counted of every report; after these come the groups of facts that the installed checks declare."""
+SOLVED = "solved"
+"""What is counted where anybody was led to a solution: the cause, a blank, and the step that solved it."""
 
 
 class Day(msgspec.Struct, frozen=True):
@@ -244,6 +246,8 @@ class _Count:
         tallies["version"].add(head.tool.version)
         for group, value in head.facts:
             tallies[group].add(value)
+        if head.solved:
+            tallies.setdefault(SOLVED, Tally()).add(head.solved)
         for grouped in self._by.values():
             grouped.add(head)
         self._date(moment, head.outcome)

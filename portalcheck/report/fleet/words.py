@@ -10,6 +10,7 @@ from portalcheck.model import SCHEMA_VERSION
 from portalcheck.report.fleet import By, Listed, Place, Row, Summary
 from portalcheck.report.fleet.decoding import UNKNOWN
 from portalcheck.report.fleet.grouping import OUTCOMES
+from portalcheck.report.fleet.summary import SOLVED
 from portalcheck.words.catalog import Catalog
 from portalcheck.words.text import clean
 
@@ -124,6 +125,9 @@ def label(group: str, value: str | None, catalog: Catalog) -> str:
     if group == "cause":
         words = catalog.cause(value)
         return f"{clean(value)}: {words.verdict}" if words.known else clean(value)
+    if group == SOLVED:
+        cause, _, ref = value.partition(" ")
+        return f"{clean(cause)}: {catalog.ui('step.first', title=catalog.ref(ref).title, ref=ref)}"
     return catalog.group("system" if group == "os" else group, value)
 
 

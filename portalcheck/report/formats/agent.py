@@ -14,7 +14,7 @@ from portalcheck.diagnosis.steps import in_order, likely_steps
 from portalcheck.model import Outcome, Platform, Report, ReportCheck, Status
 from portalcheck.report.code import LENGTH, OTHER, CodeProblem, Decoded, ProblemKind, spell
 from portalcheck.report.formats.sheet import Item, Line, Questions, Section, Sheet, Steps, as_text
-from portalcheck.report.formats.wording import clock_skew
+from portalcheck.report.formats.wording import clock_skew, tried
 from portalcheck.report.guidance import cause_words, for_agent, for_it, guidance, scripts
 from portalcheck.report.json_text import Limit
 from portalcheck.report.recovered import Integrity, RecoveredReport
@@ -201,6 +201,8 @@ def _cause(report: Report, words: Catalog) -> Iterator[Section]:
     result += [cause_words(report, words, other).verdict for other in report.also]
     result += [f"{words.ui('heading.told')}: {words.symptom(symptom)}" for symptom in report.symptoms]
     yield Section(words.ui("heading.result") + ":", tuple(map(Line, result)))
+    if report.led_through:
+        yield Section(words.ui("heading.tried") + ":", tuple(map(Line, tried(report, words))))
     yield from _advice(report, words)
     yield Section(words.ui("heading.details") + ":", (Line(for_it(report, words)),))
 

@@ -45,9 +45,10 @@ def render(report: Report, catalog: Catalog, portal: Portal | None = None) -> st
         for_it=for_it(report, catalog),
         told=guidance(report, catalog, portal),
         choices=choices(report, catalog),
-        **_picture(report, catalog),
+        picture=picture(report, catalog),
         also=[cause_words(report, catalog, cause).verdict for cause in report.also],
         not_checked=list(words.not_checked(report, catalog)),
+        tried=list(words.tried(report, catalog)),
         symptoms=[catalog.symptom(symptom) for symptom in report.symptoms],
         checks=report.checks,
         catalog=catalog,
@@ -56,7 +57,7 @@ def render(report: Report, catalog: Catalog, portal: Portal | None = None) -> st
         evidence=list(_evidence(report)),
         block_heading=words.block_heading(report),
         block_warning=list(words.block_warning(report, catalog)),
-        block=write(report, catalog.installed.numbers.checks.values()).splitlines(),
+        block=write(report, catalog.installed.numbers.built_in).splitlines(),
         code=report.code,
         spoken=phonecode.spell(report.code, catalog.lang),
         contacts=list(words.contacts(report, catalog)),
@@ -65,7 +66,7 @@ def render(report: Report, catalog: Catalog, portal: Portal | None = None) -> st
     return page.lstrip() + "\n"
 
 
-def _picture(report: Report, catalog: Catalog) -> dict[str, object]:
+def picture(report: Report, catalog: Catalog) -> dict[str, object]:
     """The route diagram from top to bottom, and in words for those who do not see it; no dots without a check.
 
     A dot is its state, its lines of text, and whether the line to the next dot is drawn as interrupted.
@@ -83,7 +84,7 @@ def _picture(report: Report, catalog: Catalog) -> dict[str, object]:
     ]
     title = catalog.ui("path.picture", summary=verdict) if verdict else catalog.ui("heading.path")
     line = words.route_line(links, catalog)
-    return {"dots": dots, "gap": _GAP, "picture_title": title, "picture_line": line, "way": verdict}
+    return {"dots": dots, "gap": _GAP, "title": title, "line": line, "way": verdict}
 
 
 def _evidence(report: Report) -> Iterator[str]:

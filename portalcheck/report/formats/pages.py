@@ -15,26 +15,31 @@ if TYPE_CHECKING:
 
 
 @cache
-def own_file(name: str) -> str:
-    """The text of a template, style sheet or script below `portalcheck/report`, by its path there."""
-    return (files("portalcheck.report") / name).read_text(encoding="utf-8")
+def own_file(name: str, package: str = "portalcheck.report") -> str:
+    """The text of a template, style sheet or script of a package, by its path there."""
+    return (files(package) / name).read_text(encoding="utf-8")
 
 
 @cache
-def template(name: str, longest: int) -> Template:
-    """A page's template: all text is escaped, and cut at `longest` characters.
+def template(name: str, longest: int, package: str = "portalcheck.report") -> Template:
+    """A page's template: all text is escaped, and cut at `longest` characters; it may take parts from others.
 
     What could reorder or hide other text is taken out of it; our own markup stays as it is.
     """
-    from jinja2 import Environment, StrictUndefined
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
 
     def harmless(value: object) -> object:
         return clean(value, longest) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
     environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=harmless
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=harmless,
+        loader=FunctionLoader(own_file),
     )
-    return environment.from_string(own_file(name))
+    return environment.from_string(own_file(name, package))
 
 
 def policy(style: str, script: str = "") -> str:

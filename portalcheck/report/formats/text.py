@@ -118,6 +118,7 @@ def _details(
 ) -> tuple[Iterable[str], ...]:
     return (
         _listed("symptoms", map(catalog.symptom, report.symptoms), catalog),
+        _listed("tried", words.tried(report, catalog), catalog),
         _changes(report, previous, catalog),
         _listed("also", (cause_words(report, catalog, each).verdict for each in report.also), catalog),
         _route(report, catalog),
@@ -206,4 +207,4 @@ def _block(report: Report, catalog: Catalog) -> Iterator[str]:
     for line in words.block_warning(report, catalog):
         yield from wrap(line, _IN)
     yield ""
-    yield write(report, catalog.installed.numbers.checks.values()).rstrip("\n")
+    yield write(report, catalog.installed.numbers.built_in).rstrip("\n")

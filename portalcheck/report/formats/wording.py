@@ -47,6 +47,13 @@ def not_checked(report: Report, words: Catalog) -> Iterator[str]:
         yield words.ui("step.incomplete")
 
 
+def tried(report: Report, words: Catalog) -> Iterator[str]:
+    """What the person was led through, and what became of each step."""
+    for each in report.led_through:
+        outcome = words.ui(f"tried.{each.outcome.value}")
+        yield words.ui("tried.line", title=words.ref(each.ref).title, ref=each.ref, outcome=outcome)
+
+
 def is_incomplete(report: Report) -> bool:
     """Whether a check was not done in time."""
     return any(finding.reason == TIMED_OUT for check in report.checks for finding in check.findings)

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from portalcheck.api.declarations import Numbers
-from portalcheck.model import SCHEMA_VERSION, Report, ReportCheck
+from portalcheck.model import SCHEMA_VERSION, Report, ReportCheck, Status
 from portalcheck.report import checksums
 from portalcheck.report import code as phonecode
 from portalcheck.report.json_text import Limit
@@ -168,9 +168,11 @@ def _disagreeing(fields: dict[str, Any], numbers: Numbers) -> set[str]:
         found |= {"cause", "code"}
     if code.os not in (phonecode.OTHER, fields.get("platform", {}).get("os", code.os)):
         found |= {"platform", "code"}
-    for check in fields.get(_CHECKS, ()):
-        if code.statuses.get(check["check"], check["status"]) != check["status"]:
-            found |= {f"{_CHECKS}.{check['check']}", "code"}
+    told = {check["check"]: Status(check["status"]) for check in fields.get(_CHECKS, ())}
+    for place, status in phonecode.placed(told, numbers).items():
+        if code.statuses.get(place, status) != status:
+            sharing = {place, *(check for check, other in numbers.beside.items() if other == place)}
+            found |= {"code", *(f"{_CHECKS}.{check}" for check in sharing & told.keys())}
     return found
 
 
