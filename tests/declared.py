@@ -28,7 +28,7 @@ CAUSE_ORDER = tuple(NUMBERS.causes[number] for number in sorted(NUMBERS.causes))
 
 encode = partial(phonecode.encode, numbers=NUMBERS)
 decode = partial(phonecode.decode, numbers=NUMBERS)
-write_block = partial(write, built_in=CHECK_ORDER)
+write_block = partial(write, built_in=NUMBERS.built_in)
 mark_starved = partial(doubted_by, installed=INSTALLED)
 
 

@@ -30,6 +30,7 @@ ALLOWED = {
     "diagnosis": NOUNS | {"api", "probe.limits", "shortage"},
     "words": {"api", "diagnosis"},
     "report": NOUNS | {"api", "diagnosis", "words", "writing"},
+    "guide": NOUNS | {"api", "diagnosis", "words", "report", "writing"},
     "settings": {
         "address.host",
         "address.literal",

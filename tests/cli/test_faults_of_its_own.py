@@ -107,7 +107,7 @@ def test_verbose_tells_where_a_check_raised_and_not_what_it_held(broken: Broken)
     "function",
     [
         "portalcheck.report.formats.text.render",
-        "portalcheck.cli.commands.run.diagnose",
+        "portalcheck.cli.line.diagnose",
         "portalcheck.cli.commands.run.build",
         "portalcheck.settings.load",
         "portalcheck.diagnosis.registry.installed",
@@ -122,7 +122,7 @@ def test_a_bug_is_one_line_and_exit_code_4(broken: Broken, function: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "function", ["portalcheck.report.formats.text.render", "portalcheck.cli.commands.run.diagnose"]
+    "function", ["portalcheck.report.formats.text.render", "portalcheck.cli.line.diagnose"]
 )
 def test_what_was_found_is_shown_before_the_bug(broken: Broken, function: str) -> None:
     done = broken(function=function)
@@ -133,7 +133,7 @@ def test_what_was_found_is_shown_before_the_bug(broken: Broken, function: str) -
 
 
 def test_without_a_diagnosis_the_report_says_that_it_could_not_tell(broken: Broken) -> None:
-    done = broken("-f", "json", function="portalcheck.cli.commands.run.diagnose")
+    done = broken("-f", "json", function="portalcheck.cli.line.diagnose")
     report = json.loads(done.stdout)
     assert (report["cause"], report["outcome"], len(report["checks"])) == ("inconclusive", "unknown", 11)
 
@@ -161,7 +161,7 @@ def test_formats_of_one_line_tell_a_bug_in_one_line(broken: Broken, form: str, c
 
 
 @pytest.mark.parametrize(
-    "function", ["portalcheck.report.formats.text.render", "portalcheck.cli.commands.run.diagnose"]
+    "function", ["portalcheck.report.formats.text.render", "portalcheck.cli.line.diagnose"]
 )
 def test_verbose_tells_the_way_to_the_bug_and_nothing_that_it_held(broken: Broken, function: str) -> None:
     done = broken("-v", function=function)

@@ -431,3 +431,52 @@ def row(name: str, **more: Any) -> Cause:
 )  # fmt: skip
 def test_rows_stand_by_layer_or_beside_the_cause_that_they_name(rows: list[Cause], order: str) -> None:
     assert " ".join(row.id for row in in_order([rows], lambda _: None)) == order
+
+
+# ---- for a page that shows checks as they end ----------------------------------------------------
+
+
+def test_each_end_is_told_at_once_and_the_results_in_their_order() -> None:
+    released = threading.Event()
+
+    @check("later")
+    def later(_: Context) -> Iterable[Finding]:
+        released.wait()
+        yield ok(fine("later"))
+
+    ended, ordered = list[str](), list[str]()
+
+    def end(result: Any) -> None:
+        ended.append(result.check)
+        released.set()
+
+    results, _ = run(
+        [later, good],
+        (),
+        NOBODY,
+        time.monotonic() + 20,
+        on_end=end,
+        on_result=lambda result: ordered.append(result.check),
+    )
+
+    assert ended == ["good", "later"]
+    assert ordered == [result.check for result in results] == ["later", "good"]
+
+
+def test_who_stops_gets_what_is_there_by_then() -> None:
+    stop = threading.Event()
+    began = time.monotonic()
+    results, _ = run(
+        [hangs, good],
+        (),
+        NOBODY,
+        time.monotonic() + 60,
+        on_end=lambda _: stop.set(),
+        stopped=stop.is_set,
+    )
+
+    assert [(result.check, result.ended) for result in results] == [
+        ("hangs", Ended.TIMED_OUT),
+        ("good", Ended.FINISHED),
+    ]
+    assert time.monotonic() - began < 30

@@ -208,6 +208,7 @@ NO_LIMIT = {
     "dns/check.py: SLOW_SERVER_MS": "from when on a DNS server that answers is worth a note",
     "browser/check.py: _SILENCE_MS": "from when on a step was waited for, and not cut short by the end of the run",
     "browser/check.py: IN_USE_S": "how long ago a browser was used that still counts",
+    "page/check.py: SLOW_WALK_MS": "from when on the portal is too slow for the page to judge the browser",
     "cookies/check.py: DAY_S": "a day",
     "tls/check.py: DAY_S": "a day",
     "machine/browsers/versions.py: DAY_S": "a day",

@@ -29,6 +29,7 @@ CHECKS = (
     "cookies",
     "browser",
     "system",
+    "page",
 )
 REFS = (
     *(f"step-{number}" for number in range(1, 11)),
