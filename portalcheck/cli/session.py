@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import sys
@@ -39,10 +40,20 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     options: Options
     settings: Settings
     words: Catalog
-    checks: tuple[Check, ...]
+    chosen: tuple[Check, ...]
     broken: tuple[Broken, ...]
     outputs: tuple[Output, ...]
     log: Log
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """The checks that every run makes."""
+        return tuple(check for check in self.chosen if not check.page)
+
+    @property
+    def page_checks(self) -> tuple[Check, ...]:
+        """The checks that look at what the page in the person's own browser saw."""
+        return tuple(check for check in self.chosen if check.page)
 
     @property
     def form(self) -> Format:
@@ -172,18 +183,18 @@ def open_session(options: Options, *, runs: bool = True) -> Session:
     interface.use(words.lang)
     try:
         only, skip = (settings.checks.only, settings.checks.skip) if runs else ((), ())
-        checks, broken = registry.select(installed, only, skip)
+        chosen, broken = registry.select(installed, only, skip)
     except KeyError as error:
         listed = ", ".join(installed.ids())
         raise click.UsageError(words.ui("message.unknown_check", check=error.args[0], list=listed)) from error
-    if runs and not (checks or broken):
+    if runs and not (broken or any(not check.page for check in chosen)):
         raise click.UsageError(_("No check is left to run: --only and --skip leave none."))
     console.fit_to_terminal()
     session = Session(
         options=options,
         settings=settings,
         words=words,
-        checks=checks,
+        chosen=chosen,
         broken=broken,
         outputs=outputs(options.outputs, options.format, (options.jsonl, options.debug), words),
         log=Log(settings),
@@ -215,3 +226,28 @@ def load_settings(options: Options) -> Settings:
         )
     except settings.SettingsError as error:
         raise click.UsageError(str(error)) from error
+
+
+@contextlib.contextmanager
+def logged(session: Session) -> Iterator[None]:
+    """What is done goes to the file of `--debug`, if there is one, and a fault of ours to the log of runs.
+
+    Raises click.UsageError if the file cannot be opened.
+    """
+    with contextlib.ExitStack() as stack:
+        path = session.options.debug
+        if path is not None:
+            from portalcheck.probe.debug_log import write_to
+
+            try:
+                stack.enter_context(write_to(path))
+            except OSError as error:
+                told = {named(path, session.form): error}
+                raise click.UsageError(cannot_write(session.words, told)) from error
+        try:
+            yield
+        except click.ClickException:
+            raise
+        except Exception as error:
+            session.log.fault(error)
+            raise

@@ -90,7 +90,6 @@ class Head(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     pasted: Integrity | None = None
     """How a report came through that was pasted as a block."""
 
-
     @property
     def solved(self) -> str:
         """The step that the person says has solved it, with the cause before it; empty if there is none."""
