@@ -147,7 +147,7 @@ _CODE = re.compile(CODE_PATTERN)
 _REF = re.compile("[a-z]+(-[a-z0-9]+)*")
 _UNREADABLE = (msgspec.DecodeError, UnicodeError, RecursionError)
 
-_FLATTENED = (b"@{", b"System.")
+_FLATTENED = (b'"@{', b'"System.')
 """What PowerShell's ConvertTo-Json writes for an object that lies deeper than its -Depth."""
 _STRING = r'"(?:[^"\\]|\\.){0,400}"'
 _FLAT = re.compile(r'"(?:args|seal|withheld|contacts)"\s*:\s*\{[^{}]*\}?')
@@ -177,6 +177,7 @@ _TYPES: Mapping[str, Any] = {
     "symptoms": list[str],
     "likely_steps": list[object],
 }
+_DECODE = {name: msgspec.json.Decoder(kind).decode for name, kind in _TYPES.items()}
 _AS_THEY_ARE = frozenset({"portal", "also", "symptoms", "likely_steps"})
 """Members that a head keeps as JSON."""
 
@@ -209,6 +210,14 @@ class Decoder:
             read = self._facts_in(text.decode("utf-8", "replace"))
             return msgspec.structs.replace(head, facts=read, whole=False)
         return msgspec.structs.replace(head, facts=tuple(facts.items()))
+
+    def is_document(self, text: bytes) -> bool:
+        """Whether a text is one JSON object and nothing else, which is told faster than decoding it takes."""
+        try:
+            _version(text)
+        except _UNREADABLE:
+            return False
+        return True
 
     def recover(self, text: str) -> Head | OtherSchema | None:
         """What can be read of a report that is damaged or cut off.
@@ -276,7 +285,7 @@ def _members(text: str) -> dict[str, Any]:
         if name in members:
             continue
         try:
-            decoded = msgspec.json.decode(value, type=_TYPES[name])
+            decoded = _DECODE[name](value)
         except _UNREADABLE:
             continue
         decoded = str(decoded) if isinstance(decoded, Outcome) else decoded

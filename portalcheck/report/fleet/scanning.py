@@ -150,7 +150,9 @@ class _Pass:
             if within is not None:
                 return within
         begin = near if near < mark else first if first >= 0 else max(self.at, mark - 1)
-        stop, document = _document(self._text, begin, until)
+        part = self._text[begin:until].rstrip()
+        is_all = self._read.is_document(part.encode("utf-8", _ANY_BYTES))
+        stop, document = (begin + len(part), part) if is_all else _document(self._text, begin, until)
         found = self._decoded(document) if document else None
         line_end = self._text.find("\n", begin, until)
         if line_end >= 0 and self._text.find('"run_id"', begin, line_end) >= 0:
