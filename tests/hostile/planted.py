@@ -102,6 +102,36 @@ def _down(world: World) -> None:
     )
 
 
+WORDS = "\x1b[2J\u202e</script><script>alert(1)</script>|=cmd() END PORTALCHECK REPORT"
+
+
+SEEN = "</script><script>alert(1)</script>|=cmd() END PORTALCHECK REPORT"
+"""The same without what is not seen, which settings refuse."""
+
+
+def _words(world: World) -> None:
+    """Servers, certificates, settings and files whose words are made for terminals, pages and tables."""
+    _untrusted(world)
+    now = world.pki.now
+    nasty = Minted(
+        common_name=WORDS[:60],
+        organisation=WORDS[:60],
+        not_before=now - _DAY_S,
+        not_after=now + _DAY_S,
+        names=(names.PORTAL,),
+    )
+    world.show(names.PORTAL, mint(nasty))
+    headers = (("Server", "\x1b]0;x\x07"), ("X-Powered-By", "</script>"))
+    world.apps[names.PORTAL] = lambda asked: web.Page(
+        body=f"<title>{WORDS}</title><input type=password>".encode(), headers=headers
+    )
+    world.patient.settings["portals"]["lab"]["name"] = SEEN
+    profile = world.patient.home / ".config" / "chromium" / "Profile \x1b[2J\u202e<script>"
+    profile.mkdir(parents=True)
+    (profile / "Preferences").write_text(json.dumps({"profile": {"name": WORDS}}))
+    world.patient.environment |= {"http_proxy": "http://\x1b[2J:x@y:1/", "LANG": "C.UTF-8\x1b[2J"}
+
+
 SITUATIONS: dict[str, tuple[Callable[[World], None], ...]] = {
     "tokens": (_tokens,),
     "untrusted": (_untrusted,),
@@ -115,7 +145,7 @@ def told(situation: str, *more: str) -> dict[str, str]:
     world = World().start()
     try:
         _plant(world)
-        for step in SITUATIONS[situation]:
+        for step in (_words,) if situation == "words" else SITUATIONS[situation]:
             step(world)
         out = world.folder / "out"
         out.mkdir()
