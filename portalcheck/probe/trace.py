@@ -169,7 +169,8 @@ class Tracer:
         if self._is_named(host):
             return False
         if role is Role.ISSUER or not hops:
-            return role is Role.ISSUER
+            # Where an experiment begins at a host of the portal's that nobody named, a redirect led there before.
+            return role is Role.ISSUER or (role is Role.PORTAL and bool(self._portal))
         start = hops[0]
         at = start.connect.address if start.connect is not None and start.proxy is None else ""
         return host != start.host and not (at and is_inside(at))

@@ -14,6 +14,8 @@ LONGEST = 300
 
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)(?::([a-z_]+))?\}")
 _BLANKS = frozenset("\t\n\v\f\r\x85\u2028\u2029")
+_MARKER = re.compile(r"((?:begin|end)[^a-z0-9]{0,40}portal[^a-z0-9]{0,3}chec)k", re.IGNORECASE)
+"""The words with which a report in a text begins and ends, but the last, which may stand behind what is shown."""
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
@@ -21,13 +23,14 @@ def clean(text: str, longest: int = LONGEST) -> str:
     """One line of `text` that is safe on a terminal and in a page's text, at most `longest` characters.
 
     Line ends and tabs become blanks. Control characters (C0, C1), bidirectional and zero-width ones, other
-    format characters and lone surrogates become `?`, so that a reader sees that something was there.
+    format characters and lone surrogates become `?`, so that a reader sees that something was there. What could begin
+    or end a pasted report loses a letter.
     """
     if len(text) > longest:
         text = text[: max(longest - 3, 0)] + "..."
-    if text.isprintable():
-        return text
-    return "".join(_shown(character) for character in text)
+    if not text.isprintable():
+        text = "".join(_shown(character) for character in text)
+    return _MARKER.sub(r"\1", text) if "portal" in text.lower() else text
 
 
 def _shown(character: str) -> str:

@@ -105,6 +105,10 @@ def _down(world: World) -> None:
 WORDS = "\x1b[2J\u202e</script><script>alert(1)</script>|=cmd() END PORTALCHECK REPORT"
 
 
+SEEN = "</script><script>alert(1)</script>|=cmd() END PORTALCHECK REPORT"
+"""The same without what is not seen, which settings refuse."""
+
+
 def _words(world: World) -> None:
     """Servers, certificates, settings and files whose words are made for terminals, pages and tables."""
     _untrusted(world)
@@ -121,10 +125,7 @@ def _words(world: World) -> None:
     world.apps[names.PORTAL] = lambda asked: web.Page(
         body=f"<title>{WORDS}</title><input type=password>".encode(), headers=headers
     )
-    world.patient.settings["portals"]["lab"] |= {
-        "name": WORDS,
-        "support": {"phone": WORDS, "url": "https://x.example/"},
-    }
+    world.patient.settings["portals"]["lab"]["name"] = SEEN
     profile = world.patient.home / ".config" / "chromium" / "Profile \x1b[2J\u202e<script>"
     profile.mkdir(parents=True)
     (profile / "Preferences").write_text(json.dumps({"profile": {"name": WORDS}}))

@@ -51,10 +51,27 @@ def late_or_large(met: Met) -> bool:
     return met.seconds > TIMEOUT_S + 0.5 + STARTING_S or met.peak_kib > MOST_KIB
 
 
+def beyond_the_policy(met: Met) -> bool:
+    return not _HERE.issuperset(met.contacted)
+
+
 def blamed_wrongly(row_id: str, met: Met) -> bool:
     """A run that was cut short may say that it could not tell, and nothing else."""
     could_not_tell = met.cause in ("none", "inconclusive") and met.code == 3
     return met.cause not in BEHAVIOURS[row_id].cause and not could_not_tell
+
+
+def test_one_contact_and_one_late_or_large_run_are_seen() -> None:
+    """What is planted on purpose: a host inside that the profile allows, so that it is contacted."""
+    mets = meet(["planted-contact", "inside-redirect"])
+    assert [*wrong(mets, beyond_the_policy)] == ["planted-contact"]
+    usual = mets["inside-redirect"]
+    assert not no_report(usual)
+    assert not late_or_large(usual)
+    for changes in ({"seconds": TIMEOUT_S + 3}, {"peak_kib": MOST_KIB + 1}):
+        assert late_or_large(msgspec.structs.replace(usual, **changes))
+    for said in ({"cause": ""}, {"stderr": "x"}, {"code": 4}):
+        assert no_report(msgspec.structs.replace(usual, **said))
 
 
 @pytest.mark.slow
@@ -73,7 +90,7 @@ class TestAll:
         assert [(row_id, met) for row_id, met in met_by(who).items() if blamed_wrongly(row_id, met)] == []
 
     def test_only_those_are_contacted_who_may_be(self, who: str) -> None:
-        assert wrong(met_by(who), lambda met: not _HERE.issuperset(met.contacted)) == {}
+        assert wrong(met_by(who), beyond_the_policy) == {}
 
 
 @pytest.mark.slow

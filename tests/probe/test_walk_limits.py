@@ -169,6 +169,16 @@ def test_a_portal_of_the_internet_cannot_lead_inside_by_a_name(world: World, ins
     assert site.connections == 0
 
 
+@pytest.mark.parametrize("addresses", [(), ("10.9.9.9",)])
+def test_an_experiment_that_begins_where_a_redirect_led_is_kept_out_as_well(
+    world: World, addresses: tuple[str, ...]
+) -> None:
+    context, site = led_inside(world, PUBLIC, "10.9.9.9")
+    tried = context.trace(Route(url=f"https://{INSIDE}/", request=False, addresses=addresses))
+    assert tried is not None
+    assert (tried.last.failure, site.connections) == (Failure.NOT_PERMITTED, 0)
+
+
 @pytest.mark.parametrize("inside", ["127.0.0.1", "10.9.9.9", "fd00::1"])
 @pytest.mark.parametrize("front", ["10.1.2.3", "192.168.7.7", "fd00::7", "100.64.0.7"])
 def test_a_portal_that_is_itself_inside_may_lead_there(world: World, inside: str, front: str) -> None:

@@ -78,15 +78,16 @@ class Connector:
 
     def _directly(self, hop: Hop, plan: ConnectionPlan) -> tuple[Transport | None, Hop]:
         if plan.addresses:
-            addresses = tuple(a for a in plan.addresses if not plan.family or family_of(a) == plan.family)
+            wanted = tuple(a for a in plan.addresses if not plan.family or family_of(a) == plan.family)
         else:
             names = self._names(hop.host, plan.family)
             hop = self._with(hop, names=names)
             if names.failure is not None:
                 return None, hop
-            addresses = self._permitted(names.addresses, plan)
-            if names.addresses and not addresses:
-                return None, self._with(hop, connect=ConnectStep(failure=Failure.NOT_PERMITTED))
+            wanted = names.addresses
+        addresses = self._permitted(wanted, plan)
+        if wanted and not addresses:
+            return None, self._with(hop, connect=ConnectStep(failure=Failure.NOT_PERMITTED))
         self._begin()
         sock, step = dial(
             self._machine,

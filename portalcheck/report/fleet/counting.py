@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from array import array
 
-from portalcheck.words.text import clean
+from portalcheck.report.formats.sheet import harmless
+from portalcheck.words.text import LONGEST, clean
 
 MOST_NAMES = 1000
 """Different names that one table counts one by one; reports with further ones are counted together."""
 LONGEST_NAME = 80
 _FIRST_SIZE = 1 << 10
 _64_BITS = (1 << 64) - 1
+
+
+def plain(text: str, longest: int = LONGEST) -> str:
+    """A text of a report or a file's name as one line that is safe to show, and in which no reader finds a report."""
+    return harmless(clean(text, longest))
 
 
 class Tally:
@@ -24,7 +30,7 @@ class Tally:
     def add(self, name: str) -> str | None:
         """Count one occurrence; gives the name as it is counted, None where it is among the others."""
         if name not in self._counts:  # else it is known to be clean
-            name = clean(name, LONGEST_NAME)
+            name = plain(name, LONGEST_NAME)
         if name in self._counts or len(self._counts) < self._most:
             self._counts[name] = self._counts.get(name, 0) + 1
             return name

@@ -15,8 +15,8 @@ from typing import BinaryIO
 import msgspec
 
 from portalcheck.report.block.layout import MARKER
+from portalcheck.report.fleet.counting import plain
 from portalcheck.report.fleet.decoding import MARK
-from portalcheck.words.text import clean
 
 STDIN = "-"
 CHUNK = 1024 * 1024
@@ -64,9 +64,9 @@ def find(given: Iterable[str]) -> Iterator[Source | LeftOut]:
         if argument == STDIN:
             yield Source(STDIN, None, True)
         elif os.path.isdir(path):  # noqa: PTH112  that of Path raises for names that no file can have
-            yield from _folder(path, clean(path.name or "."), Path(os.path.realpath(path)))
+            yield from _folder(path, plain(path.name or "."), Path(os.path.realpath(path)))
         else:
-            yield Source(clean(path.name or argument), path, True)
+            yield Source(plain(path.name or argument), path, True)
 
 
 def chunks(source: Source, stdin: BinaryIO) -> Iterator[bytes]:
@@ -167,7 +167,7 @@ def _folder(folder: Path, name: str, root: Path, depth: int = 0) -> Iterator[Sou
         yield LeftOut(name)
         return
     for entry in entries:
-        path, called = folder / entry.name, f"{name}/{clean(entry.name)}"
+        path, called = folder / entry.name, f"{name}/{plain(entry.name)}"
         if entry.is_dir(follow_symlinks=False):
             yield from _folder(path, called, root, depth + 1) if depth < DEEPEST else (LeftOut(called),)
         else:

@@ -10,7 +10,7 @@ import msgspec
 
 from portalcheck.diagnosis.registry import Installed
 from portalcheck.model import Outcome
-from portalcheck.report.fleet.counting import LONGEST_NAME, RunIds, Tally
+from portalcheck.report.fleet.counting import LONGEST_NAME, RunIds, Tally, plain
 from portalcheck.report.fleet.decoding import (
     UNKNOWN,
     Decoder,
@@ -23,7 +23,6 @@ from portalcheck.report.fleet.documents import documents
 from portalcheck.report.fleet.grouping import OUTCOMES, By, Grouped, Row, also
 from portalcheck.report.fleet.proof import Proof, proof
 from portalcheck.report.fleet.sources import LeftOut, Source, chunks, find
-from portalcheck.words.text import clean
 
 One = TypeVar("One")
 
@@ -264,9 +263,9 @@ class _Count:
         told = Listed(
             file=report.place.file,
             line=report.place.line,
-            run_id=clean(head.run_id, LONGEST_NAME),
-            started=clean(head.started, LONGEST_NAME),
-            outcome=clean(head.outcome, LONGEST_NAME),
+            run_id=plain(head.run_id, LONGEST_NAME),
+            started=plain(head.started, LONGEST_NAME),
+            outcome=plain(head.outcome, LONGEST_NAME),
             first=head.cause == wanted,
         )
         self._listed.append((report.source, told))
