@@ -34,7 +34,9 @@ class Damage(StrEnum):
 
 
 class OtherText(msgspec.Struct, frozen=True):
-    """A line of text that is no JSON: what a shell or an engine writes around reports."""
+    """Lines of text that are no JSON: what a shell or an engine writes around reports."""
+
+    lines: int = 1
 
 
 class Tool(msgspec.Struct, frozen=True, gc=False):

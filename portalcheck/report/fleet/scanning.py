@@ -45,6 +45,7 @@ _LINES = re.compile(r'[^\n]*(?:\n[ \t}\]",][^\n]*)*')
 """A line, and those after it that can only be further ones of a document."""
 _OF_JSON = re.compile(r'"\s*:|[{}\x01-\x08\x0e-\x1f\udc80-\udcff]')
 """What no line of other text holds: parts of JSON, and bytes that are no text."""
+_PLAIN = re.compile(r'(?:[^{}"\[\],\x00-\x08\x0e-\x1f\udc80-\udcff\n]*+\n)++')
 _BRACES = re.compile(r"[{}]")
 _COLORS = re.compile(rb"\x1b\[[0-9;?]*[ -/]*[@-~]")
 _AROUND = " \t\r\n,[]\ufeff"
@@ -64,8 +65,8 @@ class Scanner:
 
     def __init__(self, read: Decoder) -> None:
         self._read = read
-        self._held: list[bytes] = []
-        self._size = self._line = 0
+        self._held = bytearray()
+        self._line = 0
         self._enough = STEP
         self._passing = False
 
@@ -76,9 +77,10 @@ class Scanner:
             return
         if not self._held:
             self._line = line
-        self._held += (text, b"\n") if ends else (text,)
-        self._size += len(text)
-        if self._size > self._enough:
+        self._held += text
+        if ends:
+            self._held += b"\n"
+        if len(self._held) > self._enough:
             yield from self._look(final=False)
 
     def end(self) -> Iterator[_Line]:
@@ -88,7 +90,7 @@ class Scanner:
             yield from self._look(final=True)
 
     def _look(self, *, final: bool) -> Iterator[_Line]:
-        held = b"".join(self._held)
+        held = bytes(self._held)
         text = (_COLORS.sub(b"", held) if b"\x1b" in held else held).decode("utf-8", _ANY_BYTES)
         looked = _Pass(text, self._line, self._read, final=final)
         looked.run()
@@ -96,12 +98,12 @@ class Scanner:
             looked.otherwise()
         yield from looked.found
         rest, self._line = text[looked.at :].encode("utf-8", _ANY_BYTES), looked.line(looked.at)
-        self._held, self._size = ([rest] if rest else []), len(rest)
-        self._enough = max(STEP, min(2 * self._size, LONGEST))
-        if self._size > LONGEST:
+        self._held = bytearray(rest)
+        self._enough = max(STEP, min(2 * len(rest), LONGEST))
+        if len(rest) > LONGEST:
             yield self._line, Damage.TOO_LONG
             self._passing = not rest.endswith(b"\n")
-            self._held, self._size, self._enough = [], 0, STEP
+            self._held, self._enough = bytearray(), STEP
 
 
 class _Pass:
@@ -221,9 +223,11 @@ class _Pass:
             # At the end, more may come with which it is something else.
             self.at = until if until < len(text) or self._final else self.at
             return
+        # Once, and not for each line: a search goes through all that follows.
+        if layout.MARKER.search(text, self.at, until) and not self._blocks(until):
+            return
         while self.at < until:
-            if layout.MARKER.search(text, self.at, until) and not self._blocks(until):
-                return
+            self._plain_lines(until)
             end = text.find("\n", self.at, until) + 1 or until
             line = text[self.at : end]
             brace = line.find("{")
@@ -238,6 +242,15 @@ class _Pass:
             else:
                 self._tell(self.at, OtherText())
                 self.at = end
+
+    def _plain_lines(self, until: int) -> None:
+        """Pass over whole lines that have nothing of JSON, all at once, since there may be very many."""
+        begins = self.at == 0 or self._text[self.at - 1] == "\n"
+        if begins and (plain := _PLAIN.match(self._text, self.at, until)):
+            lines = sum(map(bool, map(str.strip, plain[0].split("\n"))))
+            if lines:
+                self._tell(self.at, OtherText(lines))
+            self.at = plain.end()
 
     def _blocks(self, until: int) -> bool:
         """Read the pasted reports (`report.block`) that stand before a place; False where one may still go on."""

@@ -190,7 +190,7 @@ class _Count:
         empty = True
         for line, found in documents(chunks(source, stdin), self._read):
             if isinstance(found, OtherText):
-                self._other_text += 1
+                self._other_text += found.lines
                 continue
             if empty:
                 empty = False
