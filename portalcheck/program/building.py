@@ -177,6 +177,7 @@ def _complete(folder: Path) -> None:
     """
     program = folder / (f"{NAME}.exe" if _WINDOWS else NAME)
     beside = folder / _PARTS if _WINDOWS else folder
+    forget_scripts(folder / _PARTS)
     shutil.copy(ROOT / "LICENSE", beside / "LICENSE")
     (beside / "THIRD-PARTY-LICENCES.txt").write_text(licences(folder / _PARTS), "utf-8")
     (beside / sbom.NAME).write_text(sbom.sbom(folder / _PARTS), "utf-8")
@@ -187,6 +188,16 @@ def _complete(folder: Path) -> None:
         (folder / START_HERE_NAME).write_bytes(for_notepad(START_HERE.read_text("utf-8")))
     else:
         (folder / "portalcheck.1").write_bytes(_said([program, "man", "--lang", "en"]))
+
+
+def forget_scripts(libraries: Path) -> None:
+    """Leave out of each library's list of files the scripts that pip made for it, which the program does not have.
+
+    They name the folder of the build, so that their hashes differ at each one.
+    """
+    for record in libraries.glob("*.dist-info/RECORD"):
+        lines = record.read_text("utf-8").splitlines(keepends=True)
+        record.write_text("".join(line for line in lines if not line.startswith("../")), "utf-8")
 
 
 def for_notepad(text: str) -> bytes:

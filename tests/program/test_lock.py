@@ -15,7 +15,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from portalcheck.program import sbom
-from portalcheck.program.building import LOCK, packed_tar, packed_zip
+from portalcheck.program.building import LOCK, forget_scripts, packed_tar, packed_zip
 from portalcheck.program.licences import licences
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -130,3 +130,11 @@ def test_an_archive_of_the_same_files_is_the_same_whenever_and_by_whomever_it_is
             (folder / name).chmod(0o600 if number == 1 else 0o644)
         made.append(pack(folder, tmp_path / f"{number}.packed", 1_795_000_000).read_bytes())
     assert made[0] == made[1]
+
+
+def test_scripts_that_a_build_does_not_take_along_stand_in_no_list_of_its_files(tmp_path: Path) -> None:
+    record = site_with(tmp_path, click="8.5.1") / "click-8.5.1.dist-info" / "RECORD"
+    kept = record.read_text("utf-8")
+    record.write_text(f"../../../bin/click,sha256=differs,210\n{kept}", "utf-8")
+    forget_scripts(tmp_path)
+    assert record.read_text("utf-8") == kept
