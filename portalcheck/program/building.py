@@ -7,6 +7,7 @@ download.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import os
@@ -15,13 +16,17 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
+import time
 import venv
+import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from portalcheck import __version__
+from portalcheck.program import sbom
 from portalcheck.program.licences import licences
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -140,10 +145,14 @@ def _facts() -> Mapping[str, str]:
     """
     commit = _git("rev-parse", "--short=12", "HEAD")
     changed = "+changes" if commit and _git("status", "--porcelain") else ""
-    seconds = os.environ.get("SOURCE_DATE_EPOCH") or _git("log", "-1", "--format=%ct")
-    when = datetime.fromtimestamp(int(seconds), UTC) if seconds else datetime.now(UTC)
+    when = datetime.fromtimestamp(_moment(), UTC)
     digest = hashlib.sha256(LOCK.read_text("utf-8").encode()).hexdigest()[:12]  # whatever its line ends
     return {"of": f"{when:%Y-%m-%d}", "commit": (commit + changed) or "unknown", "lock": digest}
+
+
+def _moment() -> int:
+    """Seconds since the epoch: SOURCE_DATE_EPOCH, else the commit's time, else now."""
+    return int(os.environ.get("SOURCE_DATE_EPOCH") or _git("log", "-1", "--format=%ct") or time.time())
 
 
 def _git(*words: str) -> str:
@@ -168,8 +177,10 @@ def _complete(folder: Path) -> None:
     """
     program = folder / (f"{NAME}.exe" if _WINDOWS else NAME)
     beside = folder / _PARTS if _WINDOWS else folder
+    forget_scripts(folder / _PARTS)
     shutil.copy(ROOT / "LICENSE", beside / "LICENSE")
     (beside / "THIRD-PARTY-LICENCES.txt").write_text(licences(folder / _PARTS), "utf-8")
+    (beside / sbom.NAME).write_text(sbom.sbom(folder / _PARTS), "utf-8")
     (beside / "completions").mkdir()
     for shell, name in (_POWERSHELL if _WINDOWS else _COMPLETIONS).items():
         (beside / "completions" / name).write_bytes(_said([program, "completion", shell]))
@@ -177,6 +188,16 @@ def _complete(folder: Path) -> None:
         (folder / START_HERE_NAME).write_bytes(for_notepad(START_HERE.read_text("utf-8")))
     else:
         (folder / "portalcheck.1").write_bytes(_said([program, "man", "--lang", "en"]))
+
+
+def forget_scripts(libraries: Path) -> None:
+    """Leave out of each library's list of files the scripts that pip made for it, which the program does not have.
+
+    They name the folder of the build, so that their hashes differ at each one.
+    """
+    for record in libraries.glob("*.dist-info/RECORD"):
+        lines = record.read_text("utf-8").splitlines(keepends=True)
+        record.write_text("".join(line for line in lines if not line.startswith("../")), "utf-8")
 
 
 def for_notepad(text: str) -> bytes:
@@ -202,12 +223,41 @@ def _archive(folder: Path) -> Path:
     "Extract All" of Explorer makes a folder of the zip's name, so that the zip has none of its own.
     """
     system = {"win32": "windows", "darwin": "macos"}.get(sys.platform, "linux")
-    base = str(folder.parent / f"{NAME}-{__version__}-{system}-{platform.machine().lower()}")
-    if _WINDOWS:
-        return Path(shutil.make_archive(base, "zip", folder))
-    return Path(
-        shutil.make_archive(base, "gztar", folder.parent, folder.name)
-    )  # keeps links, and what may be run
+    base = folder.parent / f"{NAME}-{__version__}-{system}-{platform.machine().lower()}"
+    return (packed_zip if _WINDOWS else packed_tar)(
+        folder, Path(f"{base}{'.zip' if _WINDOWS else '.tar.gz'}"), _moment()
+    )
+
+
+def packed_zip(folder: Path, target: Path, moment: int) -> Path:
+    """What is in a folder as a zip, the same at each build: in the order of names, all of one moment."""
+    when = time.gmtime(moment)[:6]
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                entry = zipfile.ZipInfo(path.relative_to(folder).as_posix(), when)
+                entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+                archive.writestr(entry, path.read_bytes())
+    return target
+
+
+def packed_tar(folder: Path, target: Path, moment: int) -> Path:
+    """A folder with its links and modes, the same at each build: in the order of names, all of one moment, nobody's."""
+
+    def anonymous(entry: tarfile.TarInfo) -> tarfile.TarInfo:
+        entry.uid = entry.gid = 0
+        entry.uname = entry.gname = ""
+        entry.mtime = moment
+        entry.mode = 0o755 if entry.isdir() or entry.mode & 0o100 else 0o644
+        return entry
+
+    with (
+        target.open("wb") as file,
+        gzip.GzipFile("", "wb", fileobj=file, mtime=moment) as packed,
+        tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as archive,
+    ):
+        archive.add(folder, folder.name, filter=anonymous)
+    return target
 
 
 def _site(python: Path) -> Path:

@@ -21,14 +21,14 @@ def licences(libraries: Path) -> str:
     """Who made what is inside: name, release and licence of each library, then the licences' own texts."""
     dists = sorted(distributions(path=[str(libraries)]), key=lambda dist: dist.name.lower())
     others = [dist for dist in dists if dist.name.lower() != _OURS]
-    lines = [f"{dist.name} {dist.version}: {_licence(dist)}" for dist in others]
+    lines = [f"{dist.name} {dist.version}: {licence(dist)}" for dist in others]
     version = ".".join(map(str, sys.version_info[:3]))
     lines += [f"Python {version}: PSF-2.0 (https://docs.python.org/3/license.html)", *_WITHOUT_METADATA]
     texts = [text for dist in others for text in _texts(dist)]
     return "\n".join(lines) + "\n" + "".join(texts)
 
 
-def _licence(dist: Distribution) -> str:
+def licence(dist: Distribution) -> str:
     """The licence by its SPDX expression (PEP 639), else in the older fields' words."""
 
     def field(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import json
 import shutil
 import tempfile
 from functools import cache
@@ -10,7 +11,15 @@ from pathlib import Path
 
 from portalcheck.facts import ANOTHER, BrowserProfile, CookieStore, Unreadable
 from portalcheck.machine import browsers
-from portalcheck.machine.browsers import binarycookies, default, firefox, prefs_js, safari
+from portalcheck.machine.browsers import (
+    autoconfig,
+    binarycookies,
+    chromium_json,
+    default,
+    firefox,
+    prefs_js,
+    safari,
+)
 from portalcheck.machine.browsers.extensions import public_names
 from portalcheck.machine.browsers.matching import Page, Totals, page_of
 from portalcheck.machine.browsers.places import Place, places
@@ -232,3 +241,28 @@ def policies_of_windows(data: bytes) -> None:
         assert proxy.isascii()
     assert rules.choose(URL)[0] in (*rules.proxies.values(), "")
     windows.servers(text_of(data))
+
+
+@target("browser")
+def policies_of_chromium(data: bytes) -> None:
+    """A file of policies is what plain JSON of it would be, or nothing; comments and commas too many change nothing."""
+    text = data.decode("utf-8", "replace")
+    value = chromium_json.parse(text)
+    if value is not None:
+        assert chromium_json.parse(json.dumps(value)) == value
+        assert chromium_json.parse(f"/* a */{text}// b") == value
+    try:
+        plain = json.loads(text)
+        json.dumps(plain, ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, RecursionError):
+        return
+    assert value is None or value == plain
+
+
+@target("browser")
+def autoconfig_of_firefox(data: bytes) -> None:
+    """A script's calls are those of the few verbs that set preferences, whatever else stands there."""
+    for shift in (0, 13):
+        for call in autoconfig.calls(data, shift):
+            assert call.verb in ("", "pref", "defaultPref", "lockPref", "unlockPref", "clearPref")
+            assert isinstance(call.name, str)

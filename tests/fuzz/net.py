@@ -19,7 +19,16 @@ from cryptography.x509 import ocsp
 
 from portalcheck.address import Kind, judge
 from portalcheck.address.url import Address
-from portalcheck.facts import CertStatus, DnsAnswer, DnsServer, Failure, Revocation, RootStore, StatusPage
+from portalcheck.facts import (
+    HTTP_2,
+    CertStatus,
+    DnsAnswer,
+    DnsServer,
+    Failure,
+    Revocation,
+    RootStore,
+    StatusPage,
+)
 from portalcheck.probe.connect.proxies import tunnel
 from portalcheck.probe.deadline import Deadline
 from portalcheck.probe.dns.exchange import read_response
@@ -229,6 +238,20 @@ def http(data: bytes) -> None:
         assert 200 <= step.status <= 999
     assert step.size <= len(data)
     assert step.server_time is None or math.isfinite(step.server_time)
+
+
+@target("net", longest=32 * 1024)
+def http2(data: bytes) -> None:
+    """Whatever frames a peer sends: a failure that has a name, or a status of three digits."""
+    with _peer_that_says(data) as ours:
+        connection = Connection(EvidenceStream(ours), HTTP_2)
+        exchange = connection.exchange(Request("GET", _url(URL), HEADERS), lambda: NOW, Deadline(SECONDS))
+        connection.close()
+    step = exchange.step
+    assert step.failure is not Failure.TIMED_OUT
+    if step.failure is None:
+        assert 200 <= step.status <= 999
+    assert step.size <= len(data)
 
 
 @target("net", longest=8 * 1024)

@@ -61,6 +61,7 @@ def blamed_wrongly(row_id: str, met: Met) -> bool:
     return met.cause not in BEHAVIOURS[row_id].cause and not could_not_tell
 
 
+@pytest.mark.slow
 def test_one_contact_and_one_late_or_large_run_are_seen() -> None:
     """What is planted on purpose: a host inside that the profile allows, so that it is contacted."""
     mets = meet(["planted-contact", "inside-redirect"])

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import tomllib
+from collections.abc import Callable
 from importlib.metadata import Distribution, distribution
 from pathlib import Path
 
@@ -11,7 +14,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from portalcheck.program.building import LOCK
+from portalcheck.program import sbom
+from portalcheck.program.building import LOCK, forget_scripts, packed_tar, packed_zip
 from portalcheck.program.licences import licences
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -89,3 +93,48 @@ def test_the_licence_of_each_library_that_is_here_is_known(name: str, tmp_path: 
     (tmp_path / f"{name}.dist-info" / "METADATA").write_text(found.read_text("METADATA") or "", "utf-8")
 
     assert ": see below" not in licences(tmp_path).splitlines()[0]
+
+
+# ---- what else a build writes down -------------------------------------------------------------
+
+
+def test_the_bill_of_materials_names_each_library_once_with_its_release_and_licence(tmp_path: Path) -> None:
+    document = json.loads(sbom.sbom(site_with(tmp_path, click="8.5.1", ada_url="4.0.0", portalcheck="9")))
+
+    assert (document["bomFormat"], document["specVersion"]) == ("CycloneDX", "1.6")
+    found = {one["purl"]: (one["version"], one["licenses"]) for one in document["components"]}
+    assert found["pkg:pypi/click@8.5.1"] == ("8.5.1", [{"expression": "MIT"}])
+    assert "pkg:pypi/ada-url@4.0.0" in found
+    assert not any("portalcheck" in purl for purl in found)
+    assert {purl.partition("@")[0] for purl in found} > {"pkg:generic/python", "pkg:generic/openssl"}
+    references = [one["bom-ref"] for one in document["components"]]
+    assert len(references) == len(set(references))
+
+
+def test_two_bills_of_the_same_libraries_are_the_same(tmp_path: Path) -> None:
+    site = site_with(tmp_path, click="8.5.1")
+    assert sbom.sbom(site) == sbom.sbom(site)
+
+
+@pytest.mark.parametrize("pack", [packed_tar, packed_zip])
+def test_an_archive_of_the_same_files_is_the_same_whenever_and_by_whomever_it_is_made(
+    tmp_path: Path, pack: Callable[[Path, Path, int], Path]
+) -> None:
+    made = []
+    for number in (1, 2):
+        folder = tmp_path / str(number) / "portalcheck"
+        (folder / "_internal").mkdir(parents=True)
+        for name in ("b", "a", "_internal/c")[:: 1 if number == 1 else -1]:
+            (folder / name).write_text(name)
+            os.utime(folder / name, (number * 1e6, number * 1e6))
+            (folder / name).chmod(0o600 if number == 1 else 0o644)
+        made.append(pack(folder, tmp_path / f"{number}.packed", 1_795_000_000).read_bytes())
+    assert made[0] == made[1]
+
+
+def test_scripts_that_a_build_does_not_take_along_stand_in_no_list_of_its_files(tmp_path: Path) -> None:
+    record = site_with(tmp_path, click="8.5.1") / "click-8.5.1.dist-info" / "RECORD"
+    kept = record.read_text("utf-8")
+    record.write_text(f"../../../bin/click,sha256=differs,210\n{kept}", "utf-8")
+    forget_scripts(tmp_path)
+    assert record.read_text("utf-8") == kept

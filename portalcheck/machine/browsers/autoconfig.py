@@ -22,6 +22,7 @@ _STRING = re.compile(r"""([\"']).*+(?<=.\1)""", re.DOTALL)
 _NAMED = re.compile(r"\(t[,)]")
 _SET = re.compile(r"\(t,(?:t|true|false|[+-]?n)\)")
 _DEEP = 50
+_MOST_DIGITS = 18
 _SETS = ("lockPref", "defaultPref", "pref")
 _VERBS = (*_SETS, "unlockPref", "clearPref")
 _TRUTH = {"true": True, "false": False}
@@ -79,6 +80,6 @@ def _call(tokens: list[str]) -> tuple[Call | None, int]:
     sign = rest[3] if rest[3] in ("+", "-") else ""
     literal = rest[3 + bool(sign)]
     value: Value = plain(literal[1:-1]) if _STRING.match(literal) else _TRUTH.get(literal, False)
-    if literal.isdigit():
+    if literal.isascii() and literal.isdigit() and len(literal) <= _MOST_DIGITS:
         value = int(sign + literal)
     return Call(verb, name, value), 6 + bool(sign)

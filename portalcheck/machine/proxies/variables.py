@@ -89,7 +89,7 @@ def _as_url(entry: str) -> str:
 def _pattern(url: str) -> _Pattern | None:
     scheme, _, rest = url.partition("://")
     authority = re.split(r"[/?#]", rest, maxsplit=1)[0].rpartition("@")[2]
-    match = re.fullmatch(r"(\[.*?\]|[^:]*)(?::(\d*))?", authority, re.ASCII)
+    match = re.fullmatch(r"(\[.*?\]|[^:]*)(?::(\d{0,9}))?", authority, re.ASCII)
     if match is None:
         return None
     host, port = match[1].strip("[]").lower(), int(match[2]) if match[2] else None

@@ -90,7 +90,7 @@ class Http2:
     def _head(self, event: h2.events.ResponseReceived) -> Head:
         fields = [(bytes(name), bytes(value)) for name, value in event.headers or ()]
         status = dict(fields).get(b":status", b"")
-        if not status.isdigit():
+        if not status.isdigit() or len(status) != 3:  # RFC 9110, 15
             raise self._stream.gave_up(Failure.MALFORMED)
         return Head(int(status), [field for field in fields if not field[0].startswith(b":")])
 
