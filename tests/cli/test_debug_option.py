@@ -55,7 +55,7 @@ def test_a_file_that_cannot_be_opened_is_wrong_usage_and_named_as_it_was_given(
     code, out, err = call("demo", "--debug", place)
 
     assert (code, out) == (2, "")
-    assert err.startswith(f"portalcheck: {place} (")
+    assert err.startswith(f"portalcheck: {Path(place)} (")
 
 
 def test_nothing_is_logged_without_it(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,7 +48,8 @@ def test_a_variable_that_leads_nowhere_shortens_no_path(environ: dict[str, str])
     ],
 )
 def test_a_place_elsewhere_begins_with_a_tilde(monkeypatch: pytest.MonkeyPatch, path: str, told: str) -> None:
-    monkeypatch.setenv("HOME", "/Users/anna")
+    for name in ("HOME", "USERPROFILE"):  # as Python on Windows has it
+        monkeypatch.setenv(name, "/Users/anna")
 
     assert shown(PurePosixPath(path)) == told
 

@@ -172,6 +172,9 @@ def test_the_hosts_that_are_contacted_in_trouble_are_those_of_the_settings() -> 
     )
 
 
+@pytest.mark.not_on_windows(
+    "posix", "the folders of other systems, which platformdirs takes from its own there"
+)
 def test_what_an_uninstall_leaves_is_where_the_last_report_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     (told,) = (row[1] for row in rows(section("For IT")) if row[0] == "uninstall")
     monkeypatch.setenv("HOME", "/home/pat")

@@ -56,9 +56,10 @@ def renewed(world: World) -> None:
 def private_authority(world: World) -> None:
     """A private CA that the profile names."""
     steps.signed_by("private", canaries=False)(world)
-    place = world.folder / "private.pem"
+    place = world.patient.home / ".config" / "portalcheck" / "private.pem"  # beside the file that names it
+    place.parent.mkdir(parents=True, exist_ok=True)
     place.write_text(pem(world.pki.private), "utf-8")
-    steps.profile(ca_file=str(place))(world)
+    steps.profile(ca_file=place.name)(world)
 
 
 def many_names(world: World) -> None:

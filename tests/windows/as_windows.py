@@ -1,13 +1,13 @@
 """Make Wine's registry say what a real Windows says: its release, its network connections and their DNS servers.
 
     winpython as_windows.py RELEASE [--dns ADDRESS,ADDRESS] [--connection NAME] [--tunnel NAME]...
-                            [--proxy HOST:PORT [--bypass NAMES]] [--pac URL] [--detect]
+                            [--proxy HOST:PORT [--bypass NAMES]] [--pac URL] [--detect] [--firefox]
 
 RELEASE is 7, 8.1, 10-22H2, 10-LTSC-2021, 11-23H2, 11-24H2, 11-25H2, server-2019, server-2022 or server-2025.
 Wine fills in next to nothing below Tcpip\\Parameters\\Interfaces and Control\\Network; a real Windows has, for every
 connection, a GUID with a name (here that of the network interface, as Wine calls it) and the servers set or got by
 DHCP. A tunnel is a connection whose driver is OpenVPN's. Proxies are the user's Internet Settings, which Windows keeps
-twice: as plain values and as a binary one.
+twice: as plain values and as a binary one. With --firefox links open in Firefox, in place of Wine's own browser.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ NETWORK = rf"SYSTEM\CurrentControlSet\Control\Network\{CLASS}"
 ADAPTERS = rf"SYSTEM\CurrentControlSet\Control\Class\{CLASS}"
 TCPIP = r"SYSTEM\CurrentControlSet\Services\Tcpip\Parameters\Interfaces"
 INTERNET = r"Software\Microsoft\Windows\CurrentVersion\Internet Settings"
+CHOICE = r"Software\Microsoft\Windows\Shell\Associations\UrlAssociations\https\UserChoice"
+FIREFOX = "FirefoxURL-308046B0AF4A39CB"
 ETHERNET = ("Intel(R) Ethernet Connection", r"PCI\VEN_8086", 6)
 TUNNEL = ("TAP-Windows Adapter V9", "tap0901", 53)
 RELEASES = {
@@ -144,6 +146,12 @@ def set_proxies(server: str, bypass: str, script: str, *, detect: bool) -> None:
         )
 
 
+def open_links_in_firefox() -> None:
+    """What the settings page of default apps writes."""
+    with winreg.CreateKey(winreg.HKEY_CURRENT_USER, CHOICE) as handle:
+        winreg.SetValueEx(handle, "ProgId", 0, winreg.REG_SZ, FIREFOX)
+
+
 def main() -> None:
     """Set what is asked for."""
     parser = argparse.ArgumentParser()
@@ -153,13 +161,16 @@ def main() -> None:
     parser.add_argument("--tunnel", action="append", default=[])
     for text in ("--proxy", "--bypass", "--pac"):
         parser.add_argument(text, default="")
-    parser.add_argument("--detect", action="store_true")
+    for switch in ("--detect", "--firefox"):
+        parser.add_argument(switch, action="store_true")
     asked = parser.parse_args()
     set_release(asked.release)
     set_connection(asked.connection, asked.dns)
     for number, name in enumerate(asked.tunnel, 1):
         set_connection(name, "", number, TUNNEL)
     set_proxies(asked.proxy, asked.bypass, asked.pac, detect=asked.detect)
+    if asked.firefox:
+        open_links_in_firefox()
 
 
 if __name__ == "__main__":

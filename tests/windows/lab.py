@@ -95,7 +95,8 @@ class WindowsPatient(Patient):
         # It opens the sockets of all programs, and is kept, as a Wine that ends with each costs half a second.
         self._succeeds("sh", "-c", f"WINEPREFIX={self.windows}/prefix {_SERVER} -p >/dev/null 2>&1")
         script = str(REPOSITORY / "tests/windows/as_windows.py").replace("/", "\\")
-        told = (*self._connections(), *self._proxies())
+        browser = ["--firefox"] if (self.home / ".mozilla").exists() else []
+        told = (*self._connections(), *self._proxies(), *browser)
         self._succeeds(*self._python(), "-I", f"Z:{script}", _RELEASE, *told)
 
     def _succeeds(self, *command: str) -> str:
