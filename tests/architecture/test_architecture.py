@@ -31,6 +31,7 @@ ALLOWED = {
     "words": {"api", "diagnosis"},
     "report": NOUNS | {"api", "diagnosis", "words", "writing"},
     "settings": {
+        "address.domains",
         "address.host",
         "address.literal",
         "address.url",

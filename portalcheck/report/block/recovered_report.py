@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from portalcheck.model import Outcome, Platform, PortalName, Privacy, Report, Tool
+from portalcheck.model import Outcome, Platform, PortalName, Privacy, Report, ReportCheck, Tool
 
 OPTIONAL = frozenset({"seal", "owner", "start_ms"})
 """Fields of the JSON report that older versions do not write."""
@@ -32,6 +32,8 @@ _BLANK = Report(
     privacy=Privacy("", {}),
     code="",
 )
+
+_BLANK_CHECK = {"duration_ms": 0, "findings": ()}
 
 
 class Integrity(StrEnum):
@@ -79,6 +81,14 @@ class RecoveredReport(msgspec.Struct, frozen=True, kw_only=True):
     def to_json(self) -> dict[str, Any]:
         """The report's JSON as far as it was recovered, with `integrity` added (contract.md, Integrity)."""
         return {**self.fields, "integrity": self.integrity.value}
+
+    def checks(self) -> tuple[ReportCheck, ...]:
+        """The checks that were recovered, blanks for what is missing of each; those of another form are left out."""
+        told = []
+        for each in self.fields.get("checks", ()):
+            with contextlib.suppress(msgspec.ValidationError, TypeError):
+                told.append(msgspec.convert({**_BLANK_CHECK, **each}, ReportCheck))
+        return tuple(told)
 
     def to_report(self) -> Report:
         """The report with blanks for what is missing, or of a form that this version does not know."""

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from portalcheck.api.declarations import INCONCLUSIVE, NONE, Cause
+from portalcheck.diagnosis.engine import left_open
 from portalcheck.diagnosis.steps import OTHER as OTHER_SYMPTOM
 from portalcheck.diagnosis.steps import likely_steps
 from portalcheck.model import Outcome, Platform, Report, ReportCheck, Status
@@ -22,7 +23,7 @@ _CODE_PROBLEMS = {
     ProblemKind.NEWER_LAYOUT: "code_version",
     ProblemKind.NOT_A_CODE: "nothing",
 }
-_TELLING = ("fail", "warn", "note", "unknown")
+_TELLING = (Status.FAIL, Status.WARN, Status.NOTE, Status.UNKNOWN)
 _MOST_SUGGESTIONS = 3
 
 
@@ -47,7 +48,7 @@ def _report(report: RecoveredReport, words: Catalog) -> Iterator[str]:
     yield from _owner(fields.get("owner"), words)
     if "cause" in fields:
         yield from _cause(report.to_report(), words)
-    yield from _checks(fields.get("checks", ()), words)
+    yield from _checks(report.checks(), words)
     yield from _origin(fields, words)
     yield from _left_out(report, words)
     yield from _checklist(words)
@@ -108,23 +109,23 @@ def _cause(report: Report, words: Catalog) -> Iterator[str]:
     yield from wrap(for_it(report, words), "  ")
 
 
-def _checks(checks: Sequence[Mapping[str, Any]], words: Catalog) -> Iterator[str]:
+def _checks(checks: Sequence[ReportCheck], words: Catalog) -> Iterator[str]:
     if checks:
         yield from ("", words.ui("heading.checks") + ":")
     for check in checks:
-        yield f"  {words.ui('status.' + check['status'])}: {words.check(check['check']).name}"
+        yield f"  {words.ui(f'status.{check.status.value}')}: {words.check(check.check).name}"
         for line in _findings(check, words):
             yield from wrap(line, "      ")
 
 
-def _findings(check: Mapping[str, Any], words: Catalog) -> Iterator[str]:
+def _findings(check: ReportCheck, words: Catalog) -> Iterator[str]:
     """What a check found that is not well; echoes of a fault elsewhere are named as such."""
-    behind = set()
-    for finding in check.get("findings", ()):
-        if finding["blocked_by"]:
-            behind |= {reason.partition(".")[0] for reason in finding["blocked_by"]} - {check["check"]}
-        elif finding["status"] in _TELLING:
-            yield words.reason(finding["reason"], finding["args"], finding["status"])
+    behind: set[str] = set()
+    for finding in check.findings:
+        if finding.blocked_by:
+            behind |= {reason.partition(".")[0] for reason in finding.blocked_by} - {check.check}
+        elif finding.status in _TELLING:
+            yield words.reason(finding.reason, finding.args, finding.status.value)
     if behind:
         yield words.ui("step.echo", reasons=[words.check(name).name for name in sorted(behind)])
 
@@ -165,7 +166,6 @@ def _decoded(code: Decoded, words: Catalog) -> Iterator[str]:
     yield words.ui("read.code_ok")
     yield words.ui("report.code", code=code.code)
     yield words.ui("report.system", os=code.os)
-    checks = [{"check": check, "status": status.value} for check, status in code.statuses.items()]
     rows = words.installed.rows(code.cause or "")
     row = next((each for each in rows if _may_hold(each, code)), rows[-1] if rows else None)
     if not any(each.owner_by for each in rows):  # else the evidence decides, which a code does not hold
@@ -175,7 +175,7 @@ def _decoded(code: Decoded, words: Catalog) -> Iterator[str]:
     else:
         yield from ("", words.ui("heading.result") + ":")
         yield from wrap(words.ui(f"read.code_cause_{'other' if code.cause == OTHER else 'unknown'}"), "  ")
-    yield from _checks(checks, words)
+    yield from _checks(_checks_of(code), words)
     yield from _checklist(words)
 
 
@@ -186,22 +186,21 @@ def _may_hold(row: Cause, code: Decoded) -> bool:
     )
 
 
-def _left_open(code: Decoded, words: Catalog) -> bool:
-    """Whether a needed check could not tell."""
-    return any(
-        status is Status.UNKNOWN and (check := words.installed.check(name)) is not None and check.needed
-        for name, status in code.statuses.items()
-    )
+def _checks_of(code: Decoded) -> tuple[ReportCheck, ...]:
+    return tuple(ReportCheck(check, status, 0, ()) for check, status in code.statuses.items())
 
 
 def _of_code(code: Decoded, row: Cause, words: Catalog) -> Report:
     """As much of a report as its code tells."""
+    checks = _checks_of(code)
+    needed = (each for each in checks if (check := words.installed.check(each.check)) and check.needed)
+    open_still = row is INCONCLUSIVE or any(left_open(each, words.installed) for each in needed)
     return msgspec.structs.replace(
         RecoveredReport(integrity=Integrity.COMPLETE, source="code", fields={}).to_report(),
         cause=row.id,
-        outcome=Outcome.UNKNOWN if row is INCONCLUSIVE or _left_open(code, words) else Outcome.OK,
+        outcome=Outcome.UNKNOWN if open_still else Outcome.OK,
         platform=Platform(code.os, ""),
-        checks=tuple(ReportCheck(check, status, 0, ()) for check, status in code.statuses.items()),
+        checks=checks,
         likely_steps=likely_steps(row, (), ()),
         code=code.code,
     )
