@@ -83,7 +83,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
 
         found: list[str] = []
         for text in told:
-            meant = matches(text, (self.words.lang, "en", "es"))
+            meant = matches(text)
             if not meant:
                 self.say(self.words.ui("message.unknown_symptom", text=text))
             found += meant or (OTHER,)
@@ -220,7 +220,7 @@ def _refuse_unknown_ids(told: Sequence[str], words: Catalog) -> None:
     ids = words.ids("symptoms")
     listed = ", ".join(ids)
     for text in told:
-        known = matches(text, (words.lang, "en", "es"))
+        known = matches(text)
         if not known and _LIKE_AN_ID.fullmatch(text.strip()) and get_close_matches(text, ids):
             raise click.UsageError(words.ui("message.no_symptom", symptom=text, list=listed))
 
