@@ -8,8 +8,9 @@ from urllib.parse import unquote
 import msgspec
 
 from portalcheck.address.candidate import Likeness, Protected, tokens
+from portalcheck.address.domains import within
 from portalcheck.address.host import Unreadable
-from portalcheck.address.lists import Lists, within
+from portalcheck.address.lists import Lists
 from portalcheck.address.suffix import Name, is_shared, split
 from portalcheck.address.url import Address, read
 from portalcheck.address.verdict import Kind, Verdict

@@ -8,6 +8,7 @@ from functools import lru_cache
 import msgspec
 
 from portalcheck.address.candidate import Candidate, Protected, tokens
+from portalcheck.address.domains import within
 from portalcheck.address.host import Unreadable
 from portalcheck.address.skeleton import folded, skeleton
 from portalcheck.address.suffix import Name, split
@@ -39,7 +40,7 @@ class Lists(msgspec.Struct, frozen=True, kw_only=True):
         shape = folded(display)
         for entry in sorted(self.official):
             address = read(entry)
-            if not isinstance(address, Unreadable) and within(shape, frozenset({folded(address.display)})):
+            if not isinstance(address, Unreadable) and within(shape, (folded(address.display),)):
                 return entry
         return ""
 
@@ -50,11 +51,6 @@ class Lists(msgspec.Struct, frozen=True, kw_only=True):
     def known_other(self, name: Name, host: str) -> bool:
         """Whether a host is on the list of known others, by domain or by the bare name of its owner."""
         return within(host, self.known) or name.label in self.known
-
-
-def within(host: str, domains: frozenset[str]) -> bool:
-    """Whether a host is one of the domains or below one. Compares whole labels."""
-    return any(host == domain or host.endswith("." + domain) for domain in domains)
 
 
 @lru_cache(maxsize=16)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from portalcheck import facts
 from portalcheck.address import Kind, Verdict
+from portalcheck.address.domains import within
 from portalcheck.address.literal import is_address
 from portalcheck.address.nat64 import embedded, is_translated
 from portalcheck.api.declarations import (
@@ -69,4 +70,5 @@ __all__ = [
     "skip",
     "unknown",
     "warn",
+    "within",
 ]

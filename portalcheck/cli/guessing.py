@@ -8,7 +8,6 @@ from difflib import get_close_matches
 
 _HELP = frozenset({"help", "ayuda", "?", "/?", "/h", "/help", "h", "man page", "usage"})
 _VERSION = frozenset({"version", "ver", "versión"})
-_LANGUAGES = ("en", "es")
 
 
 def command_meant(word: str, commands: Iterable[str]) -> str:
@@ -73,7 +72,7 @@ def _symptom(text: str) -> str:
     from portalcheck.words.symptoms import matches
 
     quoted = text.replace('"', "'")
-    return f'portalcheck --symptom "{quoted}"' if matches(text, _LANGUAGES) else ""
+    return f'portalcheck --symptom "{quoted}"' if matches(text) else ""
 
 
 _GUESSES: tuple[Callable[[str], str], ...] = (_help, _version, _code, _address, _portal, _topic, _symptom)

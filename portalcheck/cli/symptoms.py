@@ -23,7 +23,7 @@ def meant(told: Sequence[str], words: Catalog, say: Callable[[str], None]) -> tu
 
     found: list[str] = []
     for text in told:
-        known = matches(text, (words.lang, "en", "es"))
+        known = matches(text)
         if not known:
             say(words.ui("message.unknown_symptom", text=text))
         found += known or (OTHER,)
@@ -42,6 +42,6 @@ def refuse_unknown_ids(told: Sequence[str], words: Catalog) -> None:
     ids = words.ids("symptoms")
     listed = ", ".join(ids)
     for text in told:
-        known = matches(text, (words.lang, "en", "es"))
+        known = matches(text)
         if not known and re.fullmatch(_LIKE_AN_ID, text.strip()) and get_close_matches(text, ids):
             raise click.UsageError(words.ui("message.no_symptom", symptom=text, list=listed))

@@ -11,7 +11,17 @@ from portalcheck.api.declarations import INCONCLUSIVE, NONE, Cause
 from portalcheck.diagnosis.registry import Installed
 from portalcheck.diagnosis.row_log import Lacking, tell_row
 from portalcheck.diagnosis.steps import in_order, likely_steps
-from portalcheck.model import CheckResult, Diagnosis, Ended, Finding, Outcome, Owner, Status, gravest
+from portalcheck.model import (
+    CheckResult,
+    Diagnosis,
+    Ended,
+    Finding,
+    Outcome,
+    Owner,
+    ReportCheck,
+    Status,
+    gravest,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -118,7 +128,7 @@ def diagnose(results: Sequence[CheckResult], symptoms: Sequence[str], installed:
     elif questions or unexplained:
         unexplained |= {reason for n in questions for reason in n.own}
         first, outcome = INCONCLUSIVE, Outcome.UNKNOWN
-    elif any(_left_open(result, installed) for result in results):
+    elif any(left_open(result, installed) for result in results if result.needed):
         first, outcome = NONE, Outcome.UNKNOWN
     elif named:
         first, outcome = named[0].cause, Outcome.WARN
@@ -138,13 +148,11 @@ def diagnose(results: Sequence[CheckResult], symptoms: Sequence[str], installed:
     )
 
 
-def _left_open(result: CheckResult, installed: Installed) -> bool:
-    """Whether a needed check could not tell: its own way ended early, or it never got as far as the portal.
+def left_open(result: CheckResult | ReportCheck, installed: Installed) -> bool:
+    """Whether a check could not tell: its own way ended early, or it never got as far as the portal.
 
     That it never got there is what another check should have explained, and did not (it timed out, or was left out).
     """
-    if not result.needed:
-        return False
     reasons = (installed.reasons.get(finding.reason) for finding in result.findings)
     return result.status is Status.UNKNOWN or any(r is not None and r.leaves_open for r in reasons)
 

@@ -40,7 +40,7 @@ def topics(catalog: Catalog) -> tuple[str, ...]:
 def suggest(topic: str, catalog: Catalog) -> tuple[str, ...]:
     """Up to three topics that may have been meant: near in spelling, or what the words are about."""
     wanted = topic[:_LONGEST_TOPIC].strip().casefold()
-    about = (each for each in matches(wanted, (catalog.lang, "en")) if each in refs())
+    about = (each for each in matches(wanted) if each in refs())
     known = topics(catalog)
     ends = [each for each in known if wanted and each.endswith("." + wanted)]
     near = get_close_matches(wanted, known, n=3, cutoff=0.6)

@@ -113,7 +113,15 @@ def not_looked_at(report: Report, words: Catalog) -> tuple[str, ...]:
 
 
 def verdict(report: Report, words: Catalog) -> tuple[str, ...]:
-    """What was found, and what that means. Without a cause only what was looked at is called well."""
+    """What was found, what that means, and what of the trouble was not looked at.
+
+    Without a cause only what was looked at is called well.
+    """
+    unseen = (words.symptom_unseen(each) for each in report.symptoms)
+    return (*_verdict(report, words), *filter(None, unseen))
+
+
+def _verdict(report: Report, words: Catalog) -> tuple[str, ...]:
     cause = cause_words(report, words)
     if report.cause != NONE.id:
         return cause.verdict, cause.patient

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from portalcheck.model import Outcome, Platform, PortalName, Privacy, Report, Tool
+from portalcheck.model import Outcome, Platform, PortalName, Privacy, Report, ReportCheck, Tool
 from portalcheck.report.json_text import Limit
 
 OPTIONAL = frozenset({"seal", "owner", "start_ms", "tried"})
@@ -34,6 +34,8 @@ _BLANK = Report(
     privacy=Privacy("", {}),
     code="",
 )
+
+_BLANK_CHECK = {"duration_ms": 0, "findings": ()}
 
 
 class Integrity(StrEnum):
@@ -90,6 +92,14 @@ class RecoveredReport(msgspec.Struct, frozen=True, kw_only=True):
         """The report's JSON as far as it was recovered, and its integrity (contract.md, Integrity)."""
         reached = {"truncated": [limit.value for limit in self.limits]} if self.limits else {}
         return {**self.fields, "integrity": self.integrity.value, **reached}
+
+    def checks(self) -> tuple[ReportCheck, ...]:
+        """The checks that were recovered, blanks for what is missing of each; those of another form are left out."""
+        told = []
+        for each in self.fields.get("checks", ()):
+            with contextlib.suppress(msgspec.ValidationError, TypeError):
+                told.append(msgspec.convert({**_BLANK_CHECK, **each}, ReportCheck))
+        return tuple(told)
 
     def to_report(self) -> Report:
         """The report with blanks for what is missing, or of a form that this version does not know."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from portalcheck.address.domains import within
 from portalcheck.model import Portal, Support
 from portalcheck.settings.model import Fact
 from portalcheck.settings.origin import Entry, Origin, SettingsError
@@ -51,7 +52,7 @@ def make(
     host = host_of(own["url"])
     identity = own.get("identity", ())
     official = tuple(dict.fromkeys((*(own.get("official") or (host,)), *own.get("also_official", ()))))
-    if not official_locked and not any(_covers(listed, host) for listed in (*official, *identity)):
+    if not official_locked and not within(host, (*official, *identity)):
         official = (*official, host)
     portal = Portal(
         profile=name,
@@ -68,11 +69,6 @@ def make(
         support=Support(phone=own.get("support.phone", ""), url=own.get("support.url", "")),
     )
     return Profile(portal=portal, origins=origins, facts=own.get("facts", ()))
-
-
-def _covers(listed: str, host: str) -> bool:
-    plain = listed.lower().strip(".")
-    return host == plain or host.endswith(f".{plain}")
 
 
 def whole_path(entry: Entry | None) -> str:

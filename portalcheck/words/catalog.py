@@ -259,6 +259,10 @@ class Catalog:
         """What the help desk looks at for a symptom where the way to the portal is healthy."""
         return self._of_symptom(symptom_id, "agent")
 
+    def symptom_unseen(self, symptom_id: str) -> str:
+        """What was not looked at though the symptom is about it; empty for most."""
+        return str((self._row("symptoms", symptom_id) or {}).get("unseen", ""))
+
     def _of_symptom(self, symptom_id: str, part: str) -> str:
         row = self._row("symptoms", symptom_id)
         return clean(symptom_id) if row is None else str(row[part])

@@ -35,10 +35,3 @@ def load(language: str) -> Texts:
     from portalcheck.api.texts import read_texts
 
     return read_texts("portalcheck.words", f"{language}.toml")
-
-
-def load_phrases(language: str) -> Texts:
-    """What people say of the sign-in page in a language (phrases/<language>.toml): how they say no, and phrases."""
-    from portalcheck.api.texts import read_texts
-
-    return read_texts("portalcheck.words", f"phrases/{language}.toml")

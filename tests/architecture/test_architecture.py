@@ -32,6 +32,7 @@ ALLOWED = {
     "report": NOUNS | {"api", "diagnosis", "words", "writing"},
     "guide": NOUNS | {"api", "diagnosis", "words", "report", "writing"},
     "settings": {
+        "address.domains",
         "address.host",
         "address.literal",
         "address.url",

@@ -34,6 +34,7 @@ from portalcheck.api import (
     skip,
     unknown,
     warn,
+    within,
 )
 from portalcheck_checks.browser import reasons
 from portalcheck_checks.browser.causes import CAUSES
@@ -84,7 +85,7 @@ def _meets_identity(ctx: Context) -> bool:
     """Whether the way to the sign-in page was seen to lead to a host that signs people in."""
     trace = ctx.trace() if ctx.contactable else None
     hosts = {hop.host for hop in trace.hops} if trace is not None else set()
-    return any(host == name or host.endswith(f".{name}") for host in hosts for name in ctx.portal.identity)
+    return any(within(host, ctx.portal.identity) for host in hosts)
 
 
 def _is_in_use(one: InstalledBrowser, now: float) -> bool:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from portalcheck.api.declarations import INCONCLUSIVE, NONE, Cause
+from portalcheck.diagnosis.engine import left_open
 from portalcheck.diagnosis.steps import OTHER as OTHER_SYMPTOM
 from portalcheck.diagnosis.steps import in_order, likely_steps
 from portalcheck.model import Outcome, Platform, Report, ReportCheck, Status
@@ -25,7 +25,7 @@ _CODE_PROBLEMS = {
     ProblemKind.NEWER_LAYOUT: "code_version",
     ProblemKind.NOT_A_CODE: "nothing",
 }
-_TELLING = ("fail", "warn", "note", "unknown")
+_TELLING = (Status.FAIL, Status.WARN, Status.NOTE, Status.UNKNOWN)
 _MOST_SUGGESTIONS = 3
 _CLOCK_IS_WRONG_S = 60
 """Seconds from which on a clock's error matters to when a report was made."""
@@ -136,7 +136,7 @@ def _report(
     yield Section("", (*intro, *_owner(fields.get("owner"), words)))
     if "cause" in fields:
         yield from _cause(with_symptoms(report.to_report(), symptoms, words), words)
-    yield from _checks(fields.get("checks", ()), words)
+    yield from _checks(report.checks(), words)
     yield from _origin(report, words, now)
     yield from _left_out(report, words)
     yield from _checklist(words)
@@ -238,23 +238,23 @@ def _hand_on(asked: Sequence[Script], words: Catalog) -> Iterator[Section]:
         yield Section(words.ui("heading.hand_on") + ":", lines)
 
 
-def _checks(checks: Sequence[Mapping[str, Any]], words: Catalog) -> Iterator[Section]:
+def _checks(checks: Sequence[ReportCheck], words: Catalog) -> Iterator[Section]:
     items: list[Item] = []
     for check in checks:
-        items.append(Line(f"{words.ui('status.' + check['status'])}: {words.check(check['check']).name}"))
+        items.append(Line(f"{words.ui(f'status.{check.status.value}')}: {words.check(check.check).name}"))
         items += [Line(line, deep=True) for line in _findings(check, words)]
     if items:
         yield Section(words.ui("heading.checks") + ":", tuple(items))
 
 
-def _findings(check: Mapping[str, Any], words: Catalog) -> Iterator[str]:
+def _findings(check: ReportCheck, words: Catalog) -> Iterator[str]:
     """What a check found that is not well; echoes of a fault elsewhere are named as such."""
-    behind = set()
-    for finding in check.get("findings", ()):
-        if finding["blocked_by"]:
-            behind |= {reason.partition(".")[0] for reason in finding["blocked_by"]} - {check["check"]}
-        elif finding["status"] in _TELLING:
-            yield words.reason(finding["reason"], finding["args"], finding["status"])
+    behind: set[str] = set()
+    for finding in check.findings:
+        if finding.blocked_by:
+            behind |= {reason.partition(".")[0] for reason in finding.blocked_by} - {check.check}
+        elif finding.status in _TELLING:
+            yield words.reason(finding.reason, finding.args, finding.status.value)
     if behind:
         yield words.ui("step.echo", reasons=[words.check(name).name for name in sorted(behind)])
 
@@ -296,8 +296,7 @@ def _decoded(
     else:
         unnamed = words.ui(f"read.code_cause_{'other' if code.cause == OTHER else 'unknown'}")
         yield Section(words.ui("heading.result") + ":", (Line(unnamed),))
-    checks = [{"check": check, "status": status.value} for check, status in code.statuses.items()]
-    yield from _checks(checks, words)
+    yield from _checks(_checks_of(code), words)
     yield from _checklist(words)
 
 
@@ -322,22 +321,21 @@ def _may_hold(row: Cause, code: Decoded) -> bool:
     )
 
 
-def _left_open(code: Decoded, words: Catalog) -> bool:
-    """Whether a needed check could not tell."""
-    return any(
-        status is Status.UNKNOWN and (check := words.installed.check(name)) is not None and check.needed
-        for name, status in code.statuses.items()
-    )
+def _checks_of(code: Decoded) -> tuple[ReportCheck, ...]:
+    return tuple(ReportCheck(check, status, 0, ()) for check, status in code.statuses.items())
 
 
 def of_code(code: Decoded, row: Cause, words: Catalog) -> Report:
     """As much of a report as its code tells."""
+    checks = _checks_of(code)
+    needed = (each for each in checks if (check := words.installed.check(each.check)) and check.needed)
+    open_still = row is INCONCLUSIVE or any(left_open(each, words.installed) for each in needed)
     return msgspec.structs.replace(
         RecoveredReport(integrity=Integrity.COMPLETE, source="code", fields={}).to_report(),
         cause=row.id,
-        outcome=Outcome.UNKNOWN if row is INCONCLUSIVE or _left_open(code, words) else Outcome.OK,
+        outcome=Outcome.UNKNOWN if open_still else Outcome.OK,
         platform=Platform(code.os, ""),
-        checks=tuple(ReportCheck(check, status, 0, ()) for check, status in code.statuses.items()),
+        checks=checks,
         likely_steps=likely_steps(row, (), ()),
         code=code.code,
     )

@@ -44,8 +44,8 @@ _GRAVITY = (State.UNKNOWN, State.OPEN, State.WORRIED, State.BROKEN)
 def nodes(report: Report, installed: Installed) -> tuple[Node, ...]:
     """The links in order, from the person to the page. Echoes of a fault elsewhere break no link.
 
-    A fault on the computer itself breaks the link at which the browser stops because of it. There is a link for a
-    proxy only if one is in use.
+    A fault on the computer itself breaks the link at which the browser stops because of it; where that is the browser
+    itself, it is a link of its own before the page. There is a link for a proxy only if one is in use.
     """
     return _Diagram(report, installed).nodes()
 
@@ -75,7 +75,8 @@ class _Diagram:
                 self._seen[check.link].append((check, reported[check.id]))
 
     def nodes(self) -> tuple[Node, ...]:
-        here = self._state(Link.YOU)
+        stopped = self._stopped_in_browser()
+        here = _gravest([finding for finding in self._own(Link.YOU) if finding not in stopped])
         proxy, page = self._optional(Link.PROXY), self._page()
         if proxy is State.BROKEN and page is State.OPEN:  # the browser goes without it
             proxy = State.WORRIED
@@ -87,6 +88,7 @@ class _Diagram:
             Node("name", self._name()),
             Node("portal", self._door()),
             Node("certificate", self._state(Link.CERTIFICATE)),
+            *([Node("browser", State.BROKEN)] if stopped else []),
             Node("page", page),
         ]
         return tuple(_cut(self._passed(links)))
@@ -140,13 +142,12 @@ class _Diagram:
         )
         return State.OPEN if reached else State.UNKNOWN
 
+    def _stopped_in_browser(self) -> list[ReportFinding]:
+        return [f for f in self._own(Link.YOU) if self._layer(f) is Layer.BROWSER and f.status is Status.FAIL]
+
     def _page(self) -> State:
-        """What was found past the front door, and what the browser stops at there."""
-        stopped = [
-            f for f in self._own(Link.YOU) if self._layer(f) is Layer.BROWSER and f.status is Status.FAIL
-        ]
-        past = [f for f in self._own(Link.PORTAL) if self._layer(f) is not Layer.CONNECTION]
-        return _gravest(stopped or past)
+        """What was found past the front door."""
+        return _gravest([f for f in self._own(Link.PORTAL) if self._layer(f) is not Layer.CONNECTION])
 
     def _passed(self, links: list[Node]) -> list[Node]:
         """Links that no finding tells of, and behind which others were reached, were passed.

@@ -42,8 +42,12 @@ def test_the_healthy_way_is_the_one_that_a_person_can_follow() -> None:
 @pytest.mark.parametrize(
     ("check_of", "broken", "behind"),
     [
-        (check("cookies", 1, finding("cookies.too-large", FAIL, browser="edge")), "page", ()),
-        (check("browser", 1, finding("browser.blocks-cookies", FAIL, browser="edge")), "page", ()),
+        (check("cookies", 1, finding("cookies.too-large", FAIL, browser="edge")), "browser", ("you", "page")),
+        (
+            check("browser", 1, finding("browser.blocks-cookies", FAIL, browser="edge")),
+            "browser",
+            ("you", "page"),
+        ),
         (check("tls", 1, finding("tls.expired", FAIL, days=3)), "certificate", ("page",)),
         (check("dns", 1, finding("dns.false-address", FAIL)), "name", ("portal", "certificate", "page")),
         (check("vpn", 1, finding("vpn.breaks", FAIL)), "vpn", ("name", "portal", "certificate", "page")),
@@ -102,7 +106,7 @@ def test_of_two_faults_the_first_on_the_way_is_the_broken_link() -> None:
         check("tls", 1, finding("tls.expired", FAIL, days=3)),
         check("cookies", 1, finding("cookies.too-large", FAIL, browser="edge")),
     )
-    assert line(report).endswith("certificate (STOPS HERE) -> sign-in page (look here)")
+    assert line(report).endswith("certificate (STOPS HERE) -> your browser (look here) -> sign-in page")
 
 
 def test_a_proxy_is_a_link_only_where_there_is_one() -> None:

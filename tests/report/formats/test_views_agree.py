@@ -20,7 +20,7 @@ from tests.report.formats import reports
 
 LANGUAGES = ("en", "es")
 SYSTEMS = ("windows", "macos", "linux")
-SEVERAL = (("error-1", "error-2"), ("blank", "warning"))
+SEVERAL = (("error-1", "error-2"), ("blank", "warning"), ("outdated", "app"))
 Told = tuple[tuple[str, ...], ...]
 TOLD: Told = ((), *((each,) for each in BY_SYMPTOM), *SEVERAL)
 BESIDE_A_CAUSE: Told = ((), ("error-1",), *((each,) for each in NO_MORE_TRIES), *SEVERAL)
@@ -128,6 +128,22 @@ def test_the_last_screen_holds_portal_verdict_first_actions_next_step_and_code(c
         parts = (advice.portal, advice.verdict[0], *advice.actions, advice.further[0].title, advice.urgent)
         assert [part for part in parts if flat(part) not in shown] == [], told
         assert lines[-1] == words.ui("report.code", code=report.code)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("cause", named())
+def test_whoever_tells_of_a_phone_reads_that_it_was_not_looked_at(cause: str, lang: str) -> None:
+    words = catalog_of(lang)
+    for told in (("app",), ("outdated", "app"), ("error-1", "app"), ("error-2", "app")):
+        for name, shown in views(report_of(named()[cause], told), lang):
+            if name != "agent":  # who is told to ask for the phone
+                assert words.symptom_unseen("app") in shown, (name, told)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_with_an_intruder_the_first_thing_to_do_is_to_call(lang: str) -> None:
+    call = {"en": "Call your clinic at once", "es": "Llame enseguida a su clínica"}[lang]
+    assert call in guidance(report_of(NONE, ("security",)), catalog_of(lang)).actions[0]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
