@@ -16,7 +16,7 @@ from portalcheck.probe.deadline import Deadline
 from portalcheck.probe.failures import TlsError, client_certificate_requested
 from portalcheck.probe.tls.handshake import handshake
 from tests.probe.shaking import echo, fails, hello, opened, succeeds, writes
-from tests.probe.world import HOST, World, authority, good, issued, relays_to
+from tests.probe.world import HOST, RESETS, World, authority, good, issued, relays_to
 
 # ---- good servers ----------------------------------------------------------------------------------
 
@@ -157,7 +157,7 @@ _SSH = b"SSH-2.0-OpenSSH_9.6\r\n"
 @pytest.mark.parametrize(
     ("serve", "expected"),
     [
-        (_resets_after_hello, {Failure.RESET}),
+        pytest.param(_resets_after_hello, {Failure.RESET}, marks=RESETS),
         (lambda peer: None, {Failure.CLOSED, Failure.RESET}),
         (_closes_after_hello, {Failure.CLOSED}),
         (Peer.ignore, {Failure.TIMED_OUT}),
@@ -181,6 +181,7 @@ def test_a_peer_that_does_not_speak_tls_is_named(world: World, serve: Serve, exp
     assert fails(world.tcp(serve)).failure in expected
 
 
+@RESETS
 def test_a_peer_that_resets_what_it_has_accepted_is_named(world: World) -> None:
     connected = threading.Event()
 

@@ -16,7 +16,7 @@ from portalcheck.facts import Failure, Hello
 from portalcheck.probe.tls.reserved import with_reserved_values
 from tests.lab.hellos import Offered, alert, close, not_tls, read
 from tests.probe.shaking import echo, fails, shake, succeeds
-from tests.probe.world import World, good
+from tests.probe.world import RESETS, World, good
 
 MSS_OF_ETHERNET = 1500 - 40 - 20
 """With the longer head of IPv6 (RFC 8200, 3; RFC 9293, 3.7.1)."""
@@ -81,7 +81,7 @@ def test_a_server_answers_chromiums_hello(world: World) -> None:
 @pytest.mark.parametrize(
     ("serve", "expected"),
     [
-        (Peer.reset, Failure.RESET),
+        pytest.param(Peer.reset, Failure.RESET, marks=RESETS),
         (close, Failure.CLOSED),
         (not_tls, Failure.NOT_TLS),
         (alert(40), Failure.ALERT),

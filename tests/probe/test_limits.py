@@ -138,7 +138,7 @@ def test_a_run_of_any_length_has_room_for_what_fits_into_a_usual_one(seconds: fl
 def test_canaries_that_are_asked_late_leave_room_for_the_judgement(left: float) -> None:
     late = CanarySurvey(ending_in(left), Network(), lambda _: None)._tracer.deadline.remaining()
 
-    assert late <= max(0.001, left - CANARIES_ROOM_S)
+    assert late <= max(0.001, left - CANARIES_ROOM_S) + 1e-6  # of two sums of floats
 
 
 def test_a_page_that_is_late_leaves_the_canaries_a_round_trip() -> None:

@@ -15,6 +15,7 @@ from tests.probe.world import (
     HOST,
     PROXY,
     PROXY_ADDRESS,
+    RESETS,
     URL,
     Site,
     World,
@@ -117,7 +118,7 @@ def _endless(data: bytes, pause_s: float = 0.0) -> Serve:
         (after_a_head(b"<html>no</html>\r\n\r\n"), {Failure.MALFORMED}),
         (after_a_head(b"HTTP/1.1 2"), {Failure.MALFORMED}),
         (after_a_head(b""), {Failure.CLOSED}),
-        (lambda peer: peer.reset(), {Failure.RESET}),
+        pytest.param(lambda peer: peer.reset(), {Failure.RESET}, marks=RESETS),
         (Peer.ignore, {Failure.TIMED_OUT}),
         (_endless(b"x" * 8192), {Failure.MALFORMED}),
         (_endless(b"x", 0.05), {Failure.TIMED_OUT}),
@@ -205,7 +206,7 @@ def test_a_login_is_wanted_over_tls_as_well(world: World) -> None:
     [
         (after_a_head(b"HTTP/1.1 400 X\r\n\r\n"), {Failure.NOT_TLS, Failure.TIMED_OUT}),
         (Peer.ignore, {Failure.TIMED_OUT}),
-        (Peer.reset, {Failure.RESET}),
+        pytest.param(Peer.reset, {Failure.RESET}, marks=RESETS),
     ],
 )
 def test_a_proxy_that_does_not_speak_tls_is_a_failure(

@@ -18,7 +18,7 @@ from portalcheck.facts import Failure
 from portalcheck.probe.http.request import Connection
 from portalcheck.probe.streams import EvidenceStream
 from tests.probe.exchanges import MIB, exchanged, got, step_of
-from tests.probe.world import World, head, response, says, sends_without_end
+from tests.probe.world import RESETS, World, head, response, says, sends_without_end
 
 # ---- hostile answers -------------------------------------------------------------------------------
 
@@ -65,6 +65,7 @@ def test_a_body_that_breaks_off_leaves_its_status(world: World, data: bytes, exp
     assert (step.failure, step.status, step.complete) == (expected, 200, False)
 
 
+@RESETS
 def test_a_reset_within_the_body_is_a_reset(world: World) -> None:
     def serve(peer: Peer) -> None:
         head(peer)
@@ -90,6 +91,7 @@ def test_more_than_was_said_is_not_read(world: World) -> None:
     assert (exchange.step.failure, exchange.step.size) == (None, len(b"hello"))
 
 
+@RESETS
 def test_a_reset_instead_of_an_answer_is_a_reset(world: World) -> None:
     def serve(peer: Peer) -> None:
         head(peer)

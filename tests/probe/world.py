@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache, partial
 
+import pytest
+
 from portalcheck.demo import tls
 from portalcheck.demo.certificates import DAY_S, Issued, Minted, mint, server_context
 from portalcheck.demo.machine import DemoMachine
@@ -20,6 +22,8 @@ from portalcheck.probe.deadline import Deadline
 from portalcheck.probe.memo import Memo
 from portalcheck.probe.policy import Ledger, Role
 from portalcheck.probe.trace import Tracer
+
+RESETS = pytest.mark.not_on_windows("wine", "resets, which are seen as ends")
 
 HOST, OTHER = "portal.example", "login.example"
 ADDRESS, OTHER_ADDRESS = "192.0.2.1", "192.0.2.2"
