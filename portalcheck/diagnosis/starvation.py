@@ -17,7 +17,7 @@ from types import TracebackType
 import msgspec
 
 from portalcheck.api.declarations import Reason, unknown
-from portalcheck.diagnosis.registry import NO_RESOURCES, STARVED, Installed
+from portalcheck.diagnosis.registry import CRASHED, NO_RESOURCES, STARVED, Installed
 from portalcheck.model import CheckResult, Ended
 from portalcheck.probe.limits import BUSY_S, JUMPED_S, PAUSED_S, STARVED_S, STARVED_SHARE, TICK_S
 from portalcheck.shortage import ShortageError, is_short, start
@@ -96,10 +96,19 @@ class Watchdog:
         self, results: tuple[CheckResult, ...], installed: Installed
     ) -> tuple[tuple[CheckResult, ...], bool]:
         """The results with what is unsure marked, and whether a stop, or the clock that was set, spoilt any of them."""
+        if self.short:
+            results = tuple(map(_short_of_something, results))
         why = NO_RESOURCES if self.short else STARVED if self.starved else None
         marked = results if why is None else mark_starved(results, installed, why)
         late = any(result.ended is Ended.TIMED_OUT for result in results)
         return marked, self.jumped or (self.paused and (late or marked != results))
+
+
+def _short_of_something(result: CheckResult) -> CheckResult:
+    """The result where a check that broke off, while the system was short, is not taken to be at fault."""
+    broke, lacked = unknown(CRASHED), unknown(NO_RESOURCES)
+    findings = tuple(lacked if finding == broke else finding for finding in result.findings)
+    return msgspec.structs.replace(result, findings=findings)
 
 
 def mark_starved(

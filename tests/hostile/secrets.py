@@ -1,6 +1,7 @@
 """What is planted on a computer that must not be in anything that is told, and the one reader that looks for it.
 
-Each secret is a word of letters alone, so that it can be the name of a host, a person, a folder or a header.
+Each secret is a word of letters alone, so that it can be the name of a host, a person, a folder or a header. It begins
+with letters that no phone code has, which is of any others by chance.
 """
 
 from __future__ import annotations
@@ -12,31 +13,31 @@ from collections.abc import Collection
 from urllib.parse import unquote
 
 SECRETS = {
-    "account": "zqaccount",
-    "computer": "zqcomputer",
-    "folder": "zqfolder",
-    "profile": "zqprofile",
-    "cookie": "zqcookie",
-    "cookie-name": "zqjar",
-    "query": "zqquery",
-    "path": "zqpath",
-    "fragment": "zqfragment",
-    "user": "zqcaller",
-    "password": "zqpassword",
-    "proxy-user": "zqproxyuser",
-    "proxy-password": "zqproxypassword",
-    "pac": "zqpac",
-    "search-domain": "zqsearch",
-    "interface": "zqlink",
-    "extension": "zqextension",
-    "certificate": "zqauthority",
-    "certificate-name": "zqsubject",
-    "redirect-host": "zqtoken",
-    "redirect-query": "zqcode",
-    "page": "zqpage",
-    "header": "zqheader",
-    "variable": "zqvariable",
-    "authority-file": "zqcafile",
+    "account": "uoiaccount",
+    "computer": "uoicomputer",
+    "folder": "uoifolder",
+    "profile": "uoiprofile",
+    "cookie": "uoicookie",
+    "cookie-name": "uoijar",
+    "query": "uoiquery",
+    "path": "uoipath",
+    "fragment": "uoifragment",
+    "user": "uoicaller",
+    "password": "uoipassword",
+    "proxy-user": "uoiproxyuser",
+    "proxy-password": "uoiproxypassword",
+    "pac": "uoipac",
+    "search-domain": "uoisearch",
+    "interface": "uoilink",
+    "extension": "uoiextension",
+    "certificate": "uoiauthority",
+    "certificate-name": "uoisubject",
+    "redirect-host": "uoitoken",
+    "redirect-query": "uoicode",
+    "page": "uoipage",
+    "header": "uoiheader",
+    "variable": "uoivariable",
+    "authority-file": "uoicafile",
 }
 MAC = "02:00:5e:10:7a:77"
 _ADDRESS = re.compile(

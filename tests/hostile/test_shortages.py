@@ -15,9 +15,10 @@ from itertools import chain
 import pytest
 
 from portalcheck import shortage
-from portalcheck.api import Check, Context, Finding, Reason, ok
+from portalcheck.api import Check, Context, Finding, Reason, ok, unknown
 from portalcheck.diagnosis import runner
-from portalcheck.model import Ended, Status
+from portalcheck.diagnosis.starvation import Watchdog
+from portalcheck.model import CheckResult, Ended, Status
 from portalcheck.probe.failures import TlsError, of_os_error
 from tests.declared import INSTALLED, diagnose, mark_starved
 from tests.diagnosis.test_pulse import SILENCE, result
@@ -185,3 +186,14 @@ def test_a_check_without_a_thread_is_tried_again_when_others_have_ended(
     assert [found.ended for found in results] == [Ended.FINISHED] * done + [Ended.CRASHED] * (3 - done)
     reasons = chain.from_iterable(found.findings for found in results)
     assert [finding.reason for finding in reasons] == ["fine.fine"] * done + ["run.no-resources"] * (3 - done)
+
+
+def test_a_check_that_breaks_off_while_the_system_is_short_is_not_at_fault() -> None:
+    """What a library raises then may tell nothing of it, and a moment later there may be files again."""
+    broke = unknown(INSTALLED.reasons["run.crashed"])
+    crashed = CheckResult(check="tls", status=Status.UNKNOWN, duration_ms=1, findings=(broke,))
+    with Watchdog() as pulse:
+        assert pulse.judge((crashed,), INSTALLED)[0] == (crashed,)
+        pulse.short = True
+        (told,), _ = pulse.judge((crashed,), INSTALLED)
+    assert [finding.reason for finding in told.findings] == ["run.no-resources"]
