@@ -18,10 +18,9 @@ from portalcheck.guide.controller import Seen, State
 from portalcheck.guide.server import Response
 from portalcheck.model import Portal, Report, ReportCheck, Status
 from portalcheck.report import code as phonecode
-from portalcheck.report.block.writing import write
 from portalcheck.report.build import reported
 from portalcheck.report.formats import wording
-from portalcheck.report.formats.html import picture
+from portalcheck.report.formats.html import pasted_lines, picture
 from portalcheck.report.formats.pages import own_file, template
 from portalcheck.report.guidance import cause_words, current_browser, guidance, may_try, title
 from portalcheck.report.recovered import Integrity, RecoveredReport
@@ -185,7 +184,7 @@ class Views:
             "steps": list(self._steps(report, state)),
             "share": catalog.ui("guide.share_name", host=report.portal.host),
             "spoken": phonecode.spell(report.code, catalog.lang),
-            "block": write(report, catalog.installed.numbers.built_in).splitlines(),
+            "block": pasted_lines(report, catalog),
             "block_heading": wording.block_heading(report),
             "block_warning": list(wording.block_warning(report, catalog)),
             "also": [cause_words(report, catalog, cause).verdict for cause in report.also],

@@ -18,7 +18,7 @@ GUESTS = {
     "forks-and-prints": "os.fork() or (print('guest', flush=True), os.write(1, b'guest'))",
     "changes-the-locale": "locale.setlocale(locale.LC_ALL, 'C')",
     "changes-the-language": "os.environ.update(LANG='es_MX.UTF-8', LC_ALL='es_MX.UTF-8', LANGUAGE='es')",
-    "changes-the-home": "os.environ.update(HOME='/nonexistent', XDG_DATA_HOME='/nonexistent'); os.environ.pop('PATH')",
+    "changes-the-home": "os.environ.update(HOME='/proc/none', XDG_DATA_HOME='/proc/none'); os.environ.pop('PATH')",
     "goes-elsewhere": "os.chdir('/')",
     "opens-files-to-all": "os.umask(0)",
     "closes-streams": "os.close(0); os.close(1); os.close(2)",

@@ -35,7 +35,8 @@ def shell(script: str, *arguments: str, **env: str) -> subprocess.CompletedProce
 
 
 @pytest.mark.parametrize(
-    "home", ["", "/nonexistent/x", "/etc/passwd", "relative", "/dev/null", "/proc/self", "/tmp/a\nb\x1b[2J"]
+    "home",
+    ["", "/proc/nonexistent/x", "/etc/passwd", "relative", "/dev/null", "/proc/self", "/tmp/a\nb\x1b[2J"],
 )
 def test_a_home_that_is_none_is_no_trouble_and_nothing_is_made_where_one_stands(
     home: str, tmp_path: Path

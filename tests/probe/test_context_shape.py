@@ -15,7 +15,7 @@ from tests.probe.world import World
 
 CORE = Path(portalcheck.__file__).parent
 CHECKS = Path(portalcheck_checks.__file__).parent
-FOR_THE_REPORT = {"deadline", "host", "ledger", "portal_host", "trouble"}
+FOR_THE_REPORT = {"deadline", "host", "ledger", "portal_host", "trouble", "walked"}
 """What a run's context has beside what checks may ask."""
 
 

@@ -100,6 +100,23 @@ def test_a_rule_that_is_denied_finds_nothing(negation: str) -> None:
         assert found([negation, "at", "all", *words], [rule]) == {}
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("the page is blank, the code never came and my account is locked", {"blank", "error-3", "error-2"}),
+        ("I forgot my password, and the browser warns that the page is not safe", {"forgot", "warning"}),
+        (
+            "no me llega el código y en la computadora del trabajo dice acceso denegado",
+            {"error-3", "refused"},
+        ),
+        ("la página sale en blanco y además olvidé mi contraseña", {"blank", "forgot"}),
+        ("session expired again and again, then it says service unavailable", {"session", "error-4"}),
+    ],
+)
+def test_of_several_troubles_all_are_kept(text: str, told: set[str]) -> None:
+    assert told <= set(matches(text))
+
+
 def test_troubles_are_told_in_the_order_in_which_they_were_said() -> None:
     blank, forgot = "the page stays blank and nothing shows up", "I forgot my password"
     assert matches(f"{blank}. Also {forgot}") == ("blank", "forgot")

@@ -129,10 +129,11 @@ class Trial(msgspec.Struct, frozen=True):
     said: Said
     ruled: Mapping[str, int]
     likely: Mapping[str, tuple[float, float]]
+    clear: frozenset[str]
 
     def heard(self, decision: Decision) -> tuple[str, ...]:
         """The symptoms with these thresholds."""
-        return read.together(read.normalise(self.said.text), self.ruled, self.likely, decision)
+        return read.together(read.normalise(self.said.text), self.ruled, self.likely, self.clear, decision)
 
 
 def trials(corpus: Mapping[str, Sequence[Said]]) -> dict[str, list[Trial]]:
@@ -149,7 +150,8 @@ def trials(corpus: Mapping[str, Sequence[Said]]) -> dict[str, list[Trial]]:
 
 def _trial(one: Said, classifier: Classifier) -> Trial:
     words = read.normalise(one.text)
-    return Trial(one, found(words, read.rules()), classifier.likelihoods(words))
+    ruled, likely = found(words, read.rules()), classifier.likelihoods(words)
+    return Trial(one, ruled, likely, read.in_clauses(one.text, classifier))
 
 
 def measured(tried: Iterable[Trial], decision: Decision) -> str:

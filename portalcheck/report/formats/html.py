@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import textwrap
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from portalcheck.model import Portal, Report
 from portalcheck.report.formats import route_diagram
@@ -18,6 +19,9 @@ from portalcheck.report.formats.pages import policy as policy_of
 from portalcheck.report.guidance import cause_words, choices, for_it, guidance
 from portalcheck.words.catalog import Catalog
 
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
 _LONGEST = 4000
 _GAP = 38
 """Units of the picture from dot to dot."""
@@ -25,12 +29,20 @@ _LINE = 28
 """Characters that fit beside a dot on one line."""
 
 
+def pasted_lines(report: Report, catalog: Catalog) -> list[Markup]:
+    """The lines of the pasted report, as markup: in all other text of a page its markers are broken."""
+    from markupsafe import escape
+
+    from portalcheck.report.block.writing import write
+
+    return [escape(line) for line in write(report, catalog.installed.numbers.built_in).splitlines()]
+
+
 def render(report: Report, catalog: Catalog, portal: Portal | None = None) -> str:
     """The page in the catalogue's language; `portal` tells whom to call."""
     from markupsafe import Markup
 
     from portalcheck.report import code as phonecode
-    from portalcheck.report.block.writing import write
 
     style, script = own_file("formats/report.css"), own_file("formats/report.js")
     page = template("formats/report.html.j2", _LONGEST).render(
@@ -57,7 +69,7 @@ def render(report: Report, catalog: Catalog, portal: Portal | None = None) -> st
         evidence=list(_evidence(report)),
         block_heading=words.block_heading(report),
         block_warning=list(words.block_warning(report, catalog)),
-        block=write(report, catalog.installed.numbers.built_in).splitlines(),
+        block=pasted_lines(report, catalog),
         code=report.code,
         spoken=phonecode.spell(report.code, catalog.lang),
         contacts=list(words.contacts(report, catalog)),

@@ -66,12 +66,13 @@ def _result(report: Report) -> str | None:
 
 
 def _advice(report: Report, catalog: Catalog) -> Iterator[str]:
+    told = guidance.guidance(report, catalog)
     yield guidance.for_it(report, catalog)
+    yield from told.never
     if report.likely_steps:
         yield f"{catalog.ui('heading.first')}: {guidance.title(report.likely_steps[0], catalog)}"
-        yield from (
-            f"{number}. {action}" for number, action in enumerate(guidance.actions(report, catalog), start=1)
-        )
+        yield from (f"{number}. {action}" for number, action in enumerate(told.actions, start=1))
+    yield from (f"{catalog.ui('heading.then')}: {step.line}" for step in told.further)
     for cause in report.also:
         yield f"{catalog.ui('heading.also')}: {guidance.cause_words(report, catalog, cause).verdict}"
 

@@ -10,18 +10,25 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import cache
 
 from portalcheck.api.texts import ENGLISH
 from portalcheck.diagnosis.article import messages
 from portalcheck.words.files import languages, load
-from portalcheck.words.symptoms.classifier import Decision, trained
+from portalcheck.words.symptoms.classifier import OTHER, Classifier, Decision, trained
 from portalcheck.words.symptoms.rules import Rule, denied, found, written
 
 LONGEST = 20_000
 """Characters of a text that are looked at."""
 _WORDS = 2_000
+_BETWEEN = re.compile(
+    r"[.,;:!?\n()]+|\b(?:and|but|then|also|y|pero|luego|entonces|ademas|además)\b", re.IGNORECASE
+)
+_CLAUSE, _CLAUSES = 3, 100
+"""Words of a clause at least, and clauses that are read."""
+_CLEAR, _HEARD_AT_ALL = 0.7, 0.1
+"""How likely something must be in a clause to count, and in the whole text."""
 _SHORTEST = 3
 """Letters of the longest word at least, for a text to say anything."""
 
@@ -45,7 +52,7 @@ def matches(text: str) -> tuple[str, ...]:
     words = normalise(text)
     joined = f" {' '.join(words)} "
     quoted = tuple(symptom for symptom, message in _messages() if f" {message} " in joined)
-    return quoted or _told(words)
+    return quoted or _told(text[:LONGEST], words)
 
 
 def normalise(text: str) -> list[str]:
@@ -56,24 +63,38 @@ def normalise(text: str) -> list[str]:
     return re.findall(r"[^\W_]+", bare)[:_WORDS]
 
 
-def _told(words: list[str]) -> tuple[str, ...]:
+def _told(text: str, words: list[str]) -> tuple[str, ...]:
     if all(len(word) < _SHORTEST for word in words):
         return ()
-    return together(words, found(words, rules()), trained().likelihoods(words), trained().header.decision)
+    likely = trained().likelihoods(words)
+    return together(
+        words, found(words, rules()), likely, in_clauses(text, trained()), trained().header.decision
+    )
+
+
+def in_clauses(text: str, classifier: Classifier) -> frozenset[str]:
+    """What a clause is clearly about: one of several troubles is little of the whole text and all of its clause."""
+    clauses = [words for part in _BETWEEN.split(text) if len(words := normalise(part)) >= _CLAUSE]
+    if len(clauses) < 2:
+        return frozenset()
+    heard = (classifier.likelihoods(words).items() for words in clauses[:_CLAUSES])
+    return frozenset(label for told in heard for label, (chance, _) in told if chance >= _CLEAR) - {OTHER}
 
 
 def together(
     words: Sequence[str],
     ruled: Mapping[str, float],
     likely: Mapping[str, tuple[float, float]],
+    clear: Set[str],
     decision: Decision,
 ) -> tuple[str, ...]:
-    """What rules find, and beside it what the classifier is sure of; without a rule also its best guess.
+    """What rules find, and beside it what the classifier is sure of, in all or in a clause; else its best guess.
 
     In the order told: each comes with the place where it is told, a likelihood before its place.
     """
     chances = {label: chance for label, (chance, _) in likely.items()}
     labels = decision.labels(chances, guess=not ruled, denied=denied(words))
+    labels |= {label for label in clear - denied(words) if chances[label] >= _HEARD_AT_ALL}
     places = {**{label: likely[label][1] for label in labels}, **ruled}
     return tuple(sorted(places, key=places.__getitem__))
 

@@ -12,7 +12,7 @@ from portalcheck.api.declarations import INCONCLUSIVE, NONE, Cause
 from portalcheck.diagnosis.steps import BY_SYMPTOM, NO_MORE_TRIES, in_order, likely_steps
 from portalcheck.model import Outcome, Report
 from portalcheck.report import code as phonecode
-from portalcheck.report.formats import agent, html, text
+from portalcheck.report.formats import agent, html, junit, text
 from portalcheck.report.formats.text import SCREEN
 from portalcheck.report.guidance import guidance
 from tests.declared import CAUSES, INSTALLED, catalog_of, read_paste
@@ -80,6 +80,17 @@ def test_each_view_has_the_first_actions_and_the_next_steps(cause: str, lang: st
         parts = (advice.verdict[0], *advice.never, *advice.actions, advice.article, advice.further[0].title)
         for name, shown in views(report, lang):
             assert [part for part in parts if flat(part) not in shown] == [], (name, told)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("cause", named())
+def test_what_engines_collect_tells_the_same_steps_and_what_not_to_do(cause: str, lang: str) -> None:
+    for told in told_beside(cause):
+        report = report_of(named()[cause], told)
+        advice = guidance(report, catalog_of(lang))
+        collected = flat(entities.unescape(junit.render(report, catalog_of(lang))))
+        parts = (*advice.never, *advice.actions, *(step.title for step in advice.further))
+        assert [part for part in parts if flat(part) not in collected] == [], told
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
