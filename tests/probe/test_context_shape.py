@@ -27,7 +27,7 @@ def test_a_context_offers_about_a_dozen_facts_and_has_them_all(world: World) -> 
     context = context_of(world, Setting())
     offered: protocols.Context = context
     assert members(protocols.Context) == members(offered) - FOR_THE_REPORT
-    assert len(members(protocols.Context)) <= 16
+    assert len(members(protocols.Context)) <= 17
     assert members(protocols.Egress) == members(context.egress)
     assert members(protocols.ThirdParties) == members(context.third_parties) - {"survey"}
 
