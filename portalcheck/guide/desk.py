@@ -22,7 +22,7 @@ class Desk:
     """Serves the box; `understand` says what a text means. Raises OSError."""
 
     def __init__(self, words: Catalog, understand: Callable[[str], str]) -> None:
-        self._words, self._understand = words, understand
+        self.words, self._understand = words, understand
         self._server, self._hub = Server(refused(words)), Hub()
         self.pages = Pages(self._server.server_port)
         self._server.application = self
@@ -32,6 +32,11 @@ class Desk:
         """Serve; the address that opens the page."""
         self._server.start()
         return self.pages.address(Purpose.HERE)
+
+    @property
+    def fault(self) -> BaseException | None:
+        """What went wrong in this program, if something did."""
+        return self._server.fault
 
     def is_open(self) -> bool:
         """Whether any window has shown the page."""
@@ -88,8 +93,8 @@ class Desk:
 
     def _page(self, window: Window, text: str, answer: str) -> Response:
         html = template("desk.html.j2", _LONGEST, views.PACKAGE).render(
-            lang=self._words.lang,
-            ui=self._words.ui,
+            lang=self.words.lang,
+            ui=self.words.ui,
             path=window.path,
             secret=window.secret,
             text=text.splitlines(),

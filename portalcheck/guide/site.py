@@ -35,9 +35,13 @@ class Site:
     def _saved(self, report: Report) -> str:
         return html.render(report, self._words, self._line.portal)
 
+    def serve(self) -> None:
+        """Serve the page, which says that the first round is to come."""
+        self._server.start()
+
     def start(self) -> None:
         """Serve, and begin the first round."""
-        self._server.start()
+        self.serve()
         self.controller.begin()
 
     def is_open(self) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -27,12 +26,15 @@ from portalcheck.report.recovered import Integrity, RecoveredReport
 from portalcheck.words.catalog import Catalog
 
 if TYPE_CHECKING:
+    from jinja2 import Template
     from markupsafe import Markup
 
 PACKAGE = "portalcheck.guide"
 _LONGEST = 4000
 NAMES = ("result", "steps", "browser", "tell", "help", "way", "more")
 """The parts, in their order on the page."""
+_AT_FIRST = ("result", "browser", "way")
+"""Those that there are before the first report."""
 _TELLING = (Status.FAIL, Status.WARN, Status.NOTE)
 _VOLATILE = frozenset({"ms", "skew_s", "age_s", "count", "expired", "session", "sent", "header_bytes"})
 """Arguments that differ from round to round without anything having changed."""
@@ -97,13 +99,11 @@ class Views:
         return self._catalog.ui(text, portal=self._portal.name)
 
     def _part(self, name: str, view: Mapping[str, Any]) -> Markup:
-        macro = getattr(self._macros, name)
-        rendered: Markup = macro(view)
-        return rendered
+        from markupsafe import Markup
 
-    @cached_property
-    def _macros(self) -> Any:
-        return template("parts.html.j2", _LONGEST, PACKAGE).module
+        if view["told"] is None and name not in _AT_FIRST:
+            return Markup()
+        return Markup(_template(name).render(v=view))  # noqa: S704  what our own templates have escaped
 
     def _said(self, state: State) -> str:
         """What is said to those who do not see the page change."""
@@ -271,6 +271,17 @@ class Views:
             if key not in new and key[0].partition(".")[0] not in checks
         ]
         return lines or [ui("guide.no_change")]
+
+
+def prepare() -> None:
+    """Load what the first page needs, which takes a part of a healthy run's time; best done beside other work."""
+    template("page.html.j2", _LONGEST, PACKAGE)
+    for name in _AT_FIRST:
+        _template(name)
+
+
+def _template(name: str) -> Template:
+    return template(f"parts/{name}.html.j2", _LONGEST, PACKAGE)
 
 
 def _findings(report: Report, catalog: Catalog) -> Iterator[tuple[tuple[str, ...], str]]:

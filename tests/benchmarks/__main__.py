@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.benchmarks import link
+from tests.benchmarks import link, page
 from tests.benchmarks.measuring import ROUNDS, TOOL, median, peak_kib, ratio, took
 from tests.benchmarks.stores import HOSTS, great_store
 from tests.report.fleet.making import line, report
@@ -22,6 +22,7 @@ LIBRARIES = "import click, httpx, dns.resolver, cryptography.x509.verification"
 VERSION_AT_MOST = "1.3"
 HEALTHY_AT_MOST = "1.5"
 MEMORY_AT_MOST = "64 MiB"
+FIRST_BYTE_AT_MOST, OPEN_AT_MOST = 1.0, 1.3
 HANGS = ("slow", "dns-down", "tls-blocked-silently")
 _READS_LINES = "import json, sys\nfor line in open(sys.argv[1], 'rb'): json.loads(line)"
 
@@ -131,6 +132,16 @@ def reports(folder: Path, count: int) -> str:
     return str(path)
 
 
+def first_byte() -> Row:
+    """When the page of `guide` is there, beside a whole healthy run; and what a run costs that has it open."""
+    found = page.measure(ROUNDS)
+    return (
+        "the page: first byte against a healthy run; a run with the page open against one without",
+        f"{found.first_byte:.2f}; {found.run:.2f}",
+        f"{FIRST_BYTE_AT_MOST}; {OPEN_AT_MOST}",
+    )
+
+
 ROWS: tuple[Callable[[], Row], ...] = (
     version,
     healthy,
@@ -140,6 +151,7 @@ ROWS: tuple[Callable[[], Row], ...] = (
     cookies,
     fleet,
     fleet_memory,
+    first_byte,
 )
 
 

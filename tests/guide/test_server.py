@@ -17,6 +17,7 @@ import pytest
 
 from portalcheck.guide import server
 from portalcheck.guide.access import MOST_WINDOWS, Purpose
+from portalcheck.guide.desk import Desk
 from portalcheck.guide.site import Site
 from tests.guide.conftest import GivenLine
 
@@ -26,7 +27,7 @@ FORM = "application/x-www-form-urlencoded"
 class Client:
     """Sends requests to a page's server, as a browser of the person's does unless told otherwise."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site | Desk) -> None:
         self.port = int(site.pages.origin.rpartition(":")[2])
         self.own = f"127.0.0.1:{self.port}"
 
@@ -492,10 +493,12 @@ def test_at_the_end_every_page_is_told_and_nothing_is_left(line: GivenLine) -> N
     window = Opened(client, site.pages.address(Purpose.HERE))
     stream = events(client, window)
     next(stream)
-    threading.Timer(0.1, site.end, (5.0,)).start()
+    end = threading.Timer(0.1, site.end, (5.0,))
+    end.start()
     last: dict[str, str] = {}
     for event in stream:
         last |= event
+    end.join()
 
     assert last["ended"] == "1"
     assert "This page has ended." in last["result"]

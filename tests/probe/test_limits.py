@@ -216,7 +216,7 @@ NO_LIMIT = {
     "probe/http/headers.py: _MAX_AGE_S": "the largest Age that is believed",
     "writing.py: _PATIENCE_S": "how long others that append to the same file are waited for",
     "settings/model.py: MAX_TIMEOUT_S": "the longest run that may be set",
-    "report/formats/agent.py: _CLOCK_IS_WRONG_S": "an error of the clock from which on the true time of a report counts",
+    "report/formats/agent.py: _CLOCK_IS_WRONG_S": "an error of the clock from which on the true time counts",
     "settings/model.py: MAX_JITTER_S": "the longest wait before a run that may be set",
 }
 

@@ -18,7 +18,7 @@ from portalcheck.cli.line import Found, Subject
 from portalcheck.cli.localized import Command, Invocation
 from portalcheck.cli.options import Options, collect, no_open, or_report, report_options
 from portalcheck.cli.session import Session, logged, open_session
-from portalcheck.model import Portal, Report
+from portalcheck.model import Report
 from portalcheck.report import history
 from portalcheck.report.build import build
 
@@ -27,8 +27,10 @@ if TYPE_CHECKING:
 
     from portalcheck.facts import OpenPage
     from portalcheck.guide.trail import Trail
+    from portalcheck.probe.threads import Future
     from portalcheck.words.catalog import Catalog
 
+_PREPARED_S = 5.0
 _LAST_WORDS_S = 2.0
 """How long pages are given to take the word that this ends."""
 
@@ -59,8 +61,8 @@ def guided(
     Raises click.UsageError where the settings forbid the page.
     """
     from portalcheck.guide.opening import browser_is_there
+    from portalcheck.probe.threads import Future
 
-    line.load(began)
     started = time.monotonic()
     session = open_session(options)
     _refuse_where_forbidden(session)
@@ -68,8 +70,9 @@ def guided(
         session.say(session.words.ui("guide.no_browser"))
         return straight_line(options, subject_of, began, remember=True)
     with logged(session):
+        prepared = Future(_prepare)
         walked = GuidedLine(session, subject_of(session), began and started - began)
-        report = _served(walked, session, opened=opened)
+        report = _served(walked, session, prepared, opened=opened)
         texts = session.render(report, walked.portal)
         return session.hand_out(report, walked.portal, texts)
 
@@ -78,14 +81,16 @@ class GuidedLine:
     """The line of a run as the page walks it (`portalcheck.guide.controller.Line`)."""
 
     def __init__(self, session: Session, subject: Subject, start_s: float | None) -> None:
-        from portalcheck.probe.context import RunContext
-        from portalcheck.probe.deadline import Deadline
+        from portalcheck.address import judge
 
         self._session, self._subject, self._start_s = session, subject, start_s
-        context = RunContext(subject.portal, subject.machine, subject.network, Deadline(1.0), url=subject.url)
-        self.portal: Portal = subject.portal
-        self.url = context.url if context.contactable else ""
-        self.host = context.host or context.portal_host
+        portal = self.portal = subject.portal
+        official = (*portal.official, *portal.identity)
+        judged = judge(
+            subject.address, official=official, protect=portal.protect, known_other=portal.known_other
+        )
+        self.url = judged.url if judged.contactable else ""
+        self.host = judged.host
         self.checks = (*(each.id for each in session.checks), *(each.id for each in session.broken))
         self.place: Path | None = history.folder() if session.settings.history.keep else None
 
@@ -121,8 +126,19 @@ class GuidedLine:
         trails.keep(self.place, trail)
 
 
-def _served(walked: GuidedLine, session: Session, *, opened: bool) -> Report:
-    """Serve the page until it ends; the last report. Raises KeyboardInterrupt where there is none yet."""
+def _prepare() -> None:
+    """Load what the first page needs."""
+    from portalcheck.guide import site, views
+
+    del site
+    views.prepare()
+
+
+def _served(walked: GuidedLine, session: Session, prepared: Future[None], *, opened: bool) -> Report:
+    """Serve the page until it ends; the last report. Raises KeyboardInterrupt where there is none yet.
+
+    The checks begin when all is `prepared` for the page: both at once take longer than one after the other.
+    """
     from portalcheck.guide.access import Purpose
     from portalcheck.guide.opening import Opener
     from portalcheck.guide.site import Site
@@ -131,13 +147,16 @@ def _served(walked: GuidedLine, session: Session, *, opened: bool) -> Report:
     opener = Opener(site.is_open)
     interrupted = False
     try:
-        site.start()
+        site.serve()
         url = site.pages.address(Purpose.HERE)
         if opened:
             opener.open(url)
             session.say(session.words.ui("guide.console_open"))
         else:
             console.say(session.words.ui("guide.console_address", url=url))
+        prepared.wait(_PREPARED_S)
+        line.load(None)
+        site.controller.begin()
         site.controller.wait_for_end()
     except KeyboardInterrupt:
         interrupted = Interrupt.taken = True
@@ -176,6 +195,8 @@ def desk(options: Options, understood: Callable[[str, Catalog], str]) -> int:
     finally:
         opener.close()
         page.end()
+    if page.fault is not None:
+        raise page.fault
     return OK
 
 

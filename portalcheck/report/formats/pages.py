@@ -20,6 +20,12 @@ def own_file(name: str, package: str = "portalcheck.report") -> str:
     return (files(package) / name).read_text(encoding="utf-8")
 
 
+def _named(name: str) -> str:
+    """A template that another one takes parts from: `package:path`, or a path below `portalcheck/report`."""
+    package, _, path = name.rpartition(":")
+    return own_file(path, package or "portalcheck.report")
+
+
 @cache
 def template(name: str, longest: int, package: str = "portalcheck.report") -> Template:
     """A page's template: all text is escaped, and cut at `longest` characters; it may take parts from others.
@@ -37,7 +43,7 @@ def template(name: str, longest: int, package: str = "portalcheck.report") -> Te
         trim_blocks=True,
         lstrip_blocks=True,
         finalize=harmless,
-        loader=FunctionLoader(own_file),
+        loader=FunctionLoader(_named),
     )
     return environment.from_string(own_file(name, package))
 
