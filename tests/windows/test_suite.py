@@ -60,7 +60,13 @@ def test_what_is_run_once_is_there() -> None:
     assert [each for each in ONCE_IS_ENOUGH if not (REPOSITORY / "tests" / each).is_file()] == []
 
 
-@pytest.mark.parametrize("room", LEFT_OUT)
+LONG = frozenset({"cli", "machine", "probe"})
+"""Rooms of five minutes and more each, which are run by hand before a release."""
+
+
+@pytest.mark.parametrize(
+    "room", [pytest.param(room, marks=[pytest.mark.thorough] if room in LONG else []) for room in LEFT_OUT]
+)
 def test_the_tests_of_a_room_pass_on_windows(windows: Windows, tmp_path: Path, room: str) -> None:
     results = tmp_path / "results.xml"
     done = windows.python(
