@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -211,6 +212,9 @@ def desktop(tmp_path: Path) -> dict[str, str]:
     return {**os.environ, "HOME": str(tmp_path), "DISPLAY": ":0", "BROWSER": f"{browser} %s"}
 
 
+WITHOUT_PAGE = {"PORTALCHECK_GUIDE_ENABLED": "false"}
+
+
 def start(made: Path, desktop: Mapping[str, str], *arguments: str, **streams: Any) -> int:
     nowhere = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
     command = [*NO_NETWORK, str(made / "portalcheck"), *arguments]
@@ -220,10 +224,35 @@ def start(made: Path, desktop: Mapping[str, str], *arguments: str, **streams: An
 
 
 @needs_namespaces
-def test_a_double_click_shows_the_report_in_the_browser(
+def test_a_double_click_opens_the_page(made: Path, desktop: dict[str, str], tmp_path: Path) -> None:
+    browser = tmp_path / "browser"
+    browser.write_text(
+        "#!/bin/sh\n"
+        f'address=$(sed -n \'s/.*url=\\(http[^"]*\\)".*/\\1/p\' "${{1#file://}}")\n'
+        f'curl -s -L -c {tmp_path}/jar -b {tmp_path}/jar -o {tmp_path}/part "$address"\n'
+        f"mv {tmp_path}/part {tmp_path}/{SHOWN}\n",
+        "utf-8",
+    )
+    script = 'ip link set lo up && exec "$@"'
+    command = [*NO_NETWORK, "sh", "-c", script, "sh", str(made / "portalcheck")]
+    nowhere = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
+    with subprocess.Popen(command, env=desktop, cwd="/", **nowhere) as process:
+        until = time.monotonic() + 60
+        while not (tmp_path / SHOWN).exists() and process.poll() is None and time.monotonic() < until:
+            time.sleep(0.1)
+        process.terminate()
+    page = (tmp_path / SHOWN).read_text("utf-8")
+
+    assert "<title>" in page
+    assert "page.js" in page
+    assert page.rstrip().endswith("</html>")
+
+
+@needs_namespaces
+def test_a_double_click_shows_the_report_where_the_page_is_forbidden(
     made: Path, desktop: dict[str, str], tmp_path: Path
 ) -> None:
-    assert start(made, desktop) == 1
+    assert start(made, {**desktop, **WITHOUT_PAGE}) == 1
     page = (tmp_path / SHOWN).read_text("utf-8")
     assert "This computer is not on any network." in page
     assert page.rstrip().endswith("</html>")
@@ -235,7 +264,7 @@ def test_the_browser_finds_its_own_libraries(
     made: Path, desktop: dict[str, str], tmp_path: Path, before: str | None
 ) -> None:
     desktop.pop("LD_LIBRARY_PATH", None)
-    start(made, {**desktop, **({"LD_LIBRARY_PATH": before} if before else {})})
+    start(made, {**desktop, **WITHOUT_PAGE, **({"LD_LIBRARY_PATH": before} if before else {})})
     variables = (tmp_path / "variables").read_text("utf-8")
 
     assert "_internal" not in variables
