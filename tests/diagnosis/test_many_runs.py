@@ -37,7 +37,8 @@ def cause_of_a_run(world: Any, seconds: float) -> str:
     deadline = Deadline(seconds)
     context = RunContext(world.portal, world.machine, network, deadline, url="")
     results, crashes = runner.run(INSTALLED.checks, (), context, deadline.at, late=OutOfTime)
-    assert crashes == ()
+    # TimeoutError is the runner's own: a check that was still at work when the time was up.
+    assert [crash for crash in crashes if not isinstance(crash.error, TimeoutError)] == []
     return diagnose(results, ()).cause
 
 

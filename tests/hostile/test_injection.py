@@ -80,6 +80,7 @@ def test_a_few_hostile_texts_of_a_forged_report_stay_text_in_every_view(say: Say
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("kind", sorted(KINDS.keys() - set(_FAST)))
 def test_hostile_texts_of_a_forged_report_stay_text_in_every_view(say: Say, kind: str) -> None:
     assert acting(say, KINDS[kind]) == {}

@@ -246,6 +246,7 @@ def test_all_locks_of_no_known_key_are_told(world: World) -> None:
     ]
 
 
+@pytest.mark.not_on_windows("wine", "files of administrators, whose alone count there")
 def test_keys_that_a_lock_makes_void_are_told_as_warnings(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
