@@ -12,6 +12,7 @@ FIRST_BYTE_HELD, OPEN_HELD = 1.3, 1.6
 
 @pytest.mark.slow
 @pytest.mark.not_on_windows("posix", "signals")
+@pytest.mark.timeout(900)
 def test_the_page_is_there_early_and_costs_a_run_little() -> None:
     beside = page.measure(5)
 
