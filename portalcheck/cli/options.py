@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -79,6 +79,23 @@ def _file(name: str, text: str) -> Callable[[Function], Function]:
 
 def _flag(*names: str, text: str) -> Callable[[Function], Function]:
     return option(*names, is_flag=True, help=text)
+
+
+def form(forms: Sequence[str], text: str) -> Callable[[Function], Function]:
+    """In which of its forms a command gives its answer."""
+    return click.option("-f", "--format", "form", cls=Option, type=click.Choice(forms), help=text)
+
+
+def output(text: str) -> Callable[[Function], Function]:
+    """The file that a command writes its answer to."""
+    return click.option(
+        "-o",
+        "--output",
+        cls=Option,
+        metavar="FILE",
+        type=click.Path(path_type=Path, readable=False),
+        help=text,
+    )
 
 
 no_open = click.option(

@@ -91,15 +91,21 @@ def form_of_file(output: Path | None, suffixes: Mapping[str, str]) -> str:
     return suffixes.get(output.suffix.lower() if output else "", "text")
 
 
-def write_text(output: Path, text: str, words: Catalog) -> None:
-    """Write a result to a file, and say so. Raises click.ClickException with the place and the reason if it fails."""
+def hand_over(text: str, output: Path | None, words: Catalog, *, said: str = "copy.written_to") -> None:
+    """Print a result, or write it to a file and say so by the text `said` of the words.
+
+    Raises click.ClickException with the place and the reason if the file cannot be written.
+    """
     from portalcheck.cli import console
 
+    if output is None:
+        console.result(text)
+        return
     try:
         writing.write(output, text.encode())
     except OSError as error:
         raise click.ClickException(cannot_write(words, {str(output): error})) from error
-    console.say(words.ui("copy.written_to", file=str(output)))
+    console.say(words.ui(said, file=str(output)))
 
 
 def cannot_write(words: Catalog, failed: Mapping[str, OSError]) -> str:

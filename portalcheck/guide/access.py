@@ -110,6 +110,10 @@ class Access:
         with self._lock:
             return self._nonces.get(nonce)
 
+    def is_open(self) -> bool:
+        """Whether any window has shown the page."""
+        return any(window.served for window in self.windows())
+
     def windows(self) -> Iterator[Window]:
         """All windows, the first one first."""
         with self._lock:

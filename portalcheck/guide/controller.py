@@ -33,11 +33,6 @@ WHERE_S = 15.0
 """How long a page that was refused waits for this program's own walk."""
 NO_SIGN_S = 5.0
 """After which a page that shows what it shows without scripts runs none."""
-HEARTBEAT_S = 1.0
-IDLE_S = 30 * 60.0
-"""After the last action the page ends (contract.md, The page)."""
-CLOSED_S = 60.0
-"""After the last stream of events was closed it ends, too: the window is gone, and was not just loaded anew."""
 
 
 Run = Any
@@ -395,13 +390,4 @@ class Controller:
 
     def wait_for_end(self) -> None:
         """Wait until nobody has done anything for long, or nobody listens any more."""
-        while True:
-            now = time.monotonic()
-            silent = self._hub.silent_since
-            left = self.last_action + IDLE_S - now
-            if silent is not None:
-                left = min(left, silent + CLOSED_S - now)
-            if left <= 0:
-                return
-            # On Windows nothing but its own wake-up lets a thread that waits hear of Ctrl-C.
-            self._hub.wait(min(left, HEARTBEAT_S))
+        self._hub.wait_for_end(lambda: self.last_action)

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from portalcheck.guide import views
 from portalcheck.guide.access import Purpose, Window
 from portalcheck.guide.application import PLAIN, Answer, Pages, after_address, form, own, proof, refused
-from portalcheck.guide.controller import CLOSED_S, HEARTBEAT_S, IDLE_S
 from portalcheck.guide.events import Hub
 from portalcheck.guide.server import Request, Response, Server
 from portalcheck.report.formats.pages import own_file, template
@@ -40,18 +39,11 @@ class Desk:
 
     def is_open(self) -> bool:
         """Whether any window has shown the page."""
-        return any(window.served for window in self.pages.access.windows())
+        return self.pages.access.is_open()
 
     def wait_for_end(self) -> None:
         """Wait until nobody has typed for long, or nobody has the page open any more."""
-        while True:
-            now = time.monotonic()
-            silent = self._hub.silent_since
-            left = self._last + IDLE_S - now
-            left = left if silent is None else min(left, silent + CLOSED_S - now)
-            if left <= 0:
-                return
-            self._hub.wait(min(left, HEARTBEAT_S))
+        self._hub.wait_for_end(lambda: self._last)
 
     def end(self) -> None:
         """Stop."""

@@ -12,6 +12,12 @@ from portalcheck.guide.server import Stream
 Parts = Mapping[str, str]
 """Named parts of the page, as HTML."""
 
+IDLE_S = 30 * 60.0
+"""After the last action a page ends (contract.md, The page)."""
+CLOSED_S = 60.0
+"""After the last stream of events was closed it ends, too: the window is gone, and was not just loaded anew."""
+_HEARTBEAT_S = 1.0
+
 
 class Hub:
     """Tells all listeners that something has changed; each then asks for the parts, and is sent those that differ.
@@ -42,6 +48,21 @@ class Hub:
         """Wait until something changes, for that long at most."""
         with self._condition:
             self._condition.wait(seconds)
+
+    def wait_for_end(self, last_action: Callable[[], float]) -> None:
+        """Wait until nobody has done anything for long, or nobody listens any more.
+
+        `last_action` tells when somebody last did something (monotonic clock).
+        """
+        while True:
+            now, silent = time.monotonic(), self.silent_since
+            left = last_action() + IDLE_S - now
+            if silent is not None:
+                left = min(left, silent + CLOSED_S - now)
+            if left <= 0:
+                return
+            # On Windows nothing but its own wake-up lets a thread that waits hear of Ctrl-C.
+            self.wait(min(left, _HEARTBEAT_S))
 
     def listening(self) -> int:
         """How many listen."""

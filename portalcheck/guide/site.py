@@ -46,7 +46,7 @@ class Site:
 
     def is_open(self) -> bool:
         """Whether any window has shown the page."""
-        return any(window.served for window in self.pages.access.windows())
+        return self.pages.access.is_open()
 
     def end(self, seconds: float) -> None:
         """Say on every page that this ends, for that long at most, and stop."""

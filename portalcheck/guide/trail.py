@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from portalcheck.model import Tried, TriedOutcome
-from portalcheck.report.history import TRAIL, keep_file
+from portalcheck.report.history import TRAIL, keep_file, read_file
 
 MAX_BYTES = 64 * 1024
 KEPT_S = 7 * 86_400
@@ -53,10 +53,7 @@ def kept(place: Path | None, portal: str, now: float) -> Trail:
     if place is None:
         return new
     try:
-        if not (place / TRAIL).is_file():  # opening a pipe would wait for its writer
-            return new
-        with (place / TRAIL).open("rb") as file:
-            found = msgspec.json.decode(file.read(MAX_BYTES), type=Trail)
+        found = msgspec.json.decode(read_file(place, TRAIL, MAX_BYTES), type=Trail)
     except (OSError, ValueError, RecursionError):
         return new
     recent = 0 <= now - found.at <= KEPT_S

@@ -38,10 +38,7 @@ def last(place: Path | None) -> Report | None:
     if place is None:
         return None
     try:
-        if not (place / NAME).is_file():  # opening a pipe would wait for its writer
-            return None
-        with (place / NAME).open("rb") as file:
-            document = decode(file.read(MAX_BYTES).decode()).value
+        document = decode(read_file(place, NAME, MAX_BYTES).decode()).value
         report = msgspec.convert(document, Report)
     except (OSError, ValueError, NotJSONError):
         return None
@@ -87,6 +84,14 @@ def keep_file(place: Path, name: str, data: bytes) -> Path:
         path.unlink(missing_ok=True)  # neither a link is followed nor a pipe's reader waited for
     write(path, data)
     return path
+
+
+def read_file(place: Path, name: str, most: int) -> bytes:
+    """So many bytes of a file of the folder at most. Raises OSError where there is none, or no regular one."""
+    if not (place / name).is_file():  # opening a pipe would wait for its writer
+        raise FileNotFoundError(name)
+    with (place / name).open("rb") as file:
+        return file.read(most)
 
 
 def forget(place: Path | None) -> bool:

@@ -45,6 +45,11 @@ class Integrity(StrEnum):
     PART_MISSING = "part-missing"
     CHANGED = "changed"
 
+    @property
+    def words_key(self) -> str:
+        """The text that says it, by its key among the words of the interface."""
+        return f"read.{self.value.replace('-', '_')}"
+
 
 class Unproven(msgspec.Struct, frozen=True):
     """A line that was changed, or that this version cannot judge: its key and the text after it."""

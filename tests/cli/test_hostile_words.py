@@ -11,11 +11,10 @@ import pytest
 
 from portalcheck.model import Report
 from portalcheck.report import history as memory
-from portalcheck.report.formats import agent
 from portalcheck.report.formats.json import render, render_line
 from tests.cli.conftest import Ran
 from tests.declared import read_paste, write_block
-from tests.report.formats import hostile, reports
+from tests.report.formats import agent_text, hostile, reports
 from tests.report.formats.formats import LANGUAGES
 from tests.report.formats.test_escaping import harmful
 
@@ -71,7 +70,7 @@ def test_a_hostile_settings_file_is_told_harmlessly(call: Call, tmp_path: Path, 
 @pytest.mark.parametrize("kind", hostile.STRINGS)
 def test_a_hostile_report_is_shown_to_the_agent_harmlessly(kind: str, lang: str) -> None:
     text = render(hostile.everywhere(hostile.STRINGS[kind]))
-    view = agent.render_reports(read_paste(text), LANGUAGES[lang])
+    view = agent_text.of_reports(read_paste(text), LANGUAGES[lang])
     assert harmless(view)
     assert "BEGIN PORTALCHECK" not in view
 

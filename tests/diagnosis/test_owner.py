@@ -12,13 +12,13 @@ from portalcheck.diagnosis.registry import Installed
 from portalcheck.model import Arg, CheckResult, Finding, Report, Status
 from portalcheck.report import checksums, guidance
 from portalcheck.report.block.writing import write
-from portalcheck.report.formats import agent, html, junit, text
+from portalcheck.report.formats import html, junit, text
 from portalcheck.report.pasted.scanner import scan
 from portalcheck.report.recovered import Integrity
 from portalcheck.words.catalog import Catalog
 from tests.architecture.printer import CHECK as PRINTER
 from tests.declared import INSTALLED, catalog_of, decode, diagnose, encode, read_paste
-from tests.report.formats import reports
+from tests.report.formats import agent_text, reports
 
 
 def result(*found: tuple[str, Status, dict[str, Arg]]) -> list[CheckResult]:
@@ -65,7 +65,7 @@ def test_the_evidence_that_names_the_cause_may_tell_another_owner(
 
 @pytest.mark.parametrize("row", [row for row in INSTALLED.causes if not row.note], ids=lambda row: row.id)
 def test_a_code_tells_an_owner_only_where_no_evidence_could_tell_another(row: Any) -> None:
-    shown = agent.render_code(decode(encode(row.id, "windows", {})), catalog_of("en"))
+    shown = agent_text.of_code(decode(encode(row.id, "windows", {})), catalog_of("en"))
     decided = any(each.owner_by for each in INSTALLED.rows(row.id)) or row.owner is None
 
     assert ("Who needs to act" in shown) == (not decided)
@@ -80,7 +80,7 @@ def sealed() -> dict[str, Any]:
 
 
 def view(document: dict[str, Any]) -> str:
-    return agent.render_reports(read_paste(json.dumps(document)), catalog_of("en"))
+    return agent_text.of_reports(read_paste(json.dumps(document)), catalog_of("en"))
 
 
 def test_the_view_begins_with_who_needs_to_act() -> None:
@@ -153,7 +153,7 @@ def test_every_view_has_the_words_for_the_evidence_also_where_it_only_hurts(repo
         text.render(report, catalog),
         html.render(report, catalog),
         junit.render(report, catalog),
-        agent.render_reports(block, catalog),
+        agent_text.of_reports(block, catalog),
     ]
 
     assert guidance.cause_words(report, catalog, "printer.stuck").verdict == "The printer is dry."

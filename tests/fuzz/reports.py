@@ -19,7 +19,6 @@ from portalcheck.report.fleet import html as fleet_html
 from portalcheck.report.fleet import text as fleet_text
 from portalcheck.report.fleet.decoding import Decoder
 from portalcheck.report.fleet.documents import documents
-from portalcheck.report.formats import agent
 from portalcheck.report.pasted.channels import undone
 from portalcheck.report.pasted.codes import find_code
 from portalcheck.report.recovered import Integrity
@@ -37,6 +36,7 @@ from tests.declared import (
 )
 from tests.fuzz.target import parts_of, target, text_of
 from tests.report.block_reports import SAMPLE, as_report, lost_values, wrong_values
+from tests.report.formats import agent_text
 
 DECODER = Decoder(INSTALLED.fleet, INSTALLED.numbers)
 _NEVER = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -82,7 +82,7 @@ def pasted(data: bytes) -> None:
     """Any text gives reports, or none, and a harmless view of them in every language."""
     found = read_paste(data)
     for lang in ("en", "es"):
-        _harmless(agent.render_reports(found, catalog(lang)))
+        _harmless(agent_text.of_reports(found, catalog(lang)))
     for recovered in found:
         assert recovered.to_json()["integrity"] in {one.value for one in Integrity}
         as_report(recovered)
@@ -96,7 +96,7 @@ def json_report(data: bytes) -> None:
     for recovered in found:
         if recovered.integrity is Integrity.COMPLETE and not recovered.newer:
             assert as_report(recovered) is not None
-    _harmless(agent.render_reports(found, catalog("en")))
+    _harmless(agent_text.of_reports(found, catalog("en")))
 
 
 @target("reports", longest=256)
@@ -111,7 +111,7 @@ def phone_code(data: bytes) -> None:
     else:
         for suggestion in heard.suggestions:
             assert isinstance(decode(suggestion.code), phonecode.Decoded)
-    _harmless(agent.render_code(heard, catalog("es")))
+    _harmless(agent_text.of_code(heard, catalog("es")))
 
 
 # ---- many ----------------------------------------------------------------------------------------
@@ -166,7 +166,7 @@ def code_in_text(data: bytes) -> None:
     if isinstance(found, phonecode.Decoded):
         assert isinstance(decode(found.code), phonecode.Decoded)
     elif found is not None:
-        _harmless(agent.render_code(found, catalog("en")))
+        _harmless(agent_text.of_code(found, catalog("en")))
 
 
 # ---- said in words -------------------------------------------------------------------------------

@@ -18,9 +18,9 @@ from typing import Any
 import pytest
 
 from portalcheck.cli import frozen
-from portalcheck.guide import controller
+from portalcheck.guide import events as guide_events
 from portalcheck.guide.access import Purpose
-from portalcheck.guide.controller import CLOSED_S, IDLE_S
+from portalcheck.guide.events import CLOSED_S, IDLE_S
 from portalcheck.guide.opening import browser_is_there
 from portalcheck.guide.site import Site
 from tests.declared import catalog_of
@@ -217,7 +217,7 @@ def ended(line: GivenLine, monkeypatch: pytest.MonkeyPatch, work: Callable[[Site
     """Whether the page ends by itself soon after some work, with limits of the tenth of seconds."""
     import threading
 
-    monkeypatch.setattr(controller, "CLOSED_S", 0.4)
+    monkeypatch.setattr(guide_events, "CLOSED_S", 0.4)
     site = Site(line, catalog_of("en"), None, ())
     site.start()
     over = threading.Event()
@@ -263,7 +263,7 @@ def test_it_does_not_end_where_no_page_has_come_yet_or_one_is_open(
 def test_it_ends_where_nobody_does_anything_for_long(
     line: GivenLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(controller, "IDLE_S", 0.4)
+    monkeypatch.setattr(guide_events, "IDLE_S", 0.4)
 
     assert ended(line, monkeypatch, lambda site: None)
     assert (IDLE_S, CLOSED_S) == (1800.0, 60.0)  # contract.md, The page

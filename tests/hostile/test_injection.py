@@ -17,8 +17,8 @@ from tests.hostile.injections import acts
 from tests.hostile.playing import inside
 from tests.hostile.views import LINES, REPORT, views
 from tests.lab.spaces import namespaces
-from tests.report.block_reports import sealed
 from tests.report.formats import hostile
+from tests.report.formats.reports import sealed
 from tests.report.formats.test_escaping import harmful
 
 Say = Callable[[str], Mapping[tuple[str, ...], str]]

@@ -235,7 +235,7 @@ def test_a_double_click_opens_the_page(made: Path, desktop: dict[str, str], tmp_
     )
     script = 'ip link set lo up && exec "$@"'
     command = [*NO_NETWORK, "sh", "-c", script, "sh", str(made / "portalcheck")]
-    nowhere = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
+    nowhere: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
     with subprocess.Popen(command, env=desktop, cwd="/", **nowhere) as process:
         until = time.monotonic() + 60
         while not (tmp_path / SHOWN).exists() and process.poll() is None and time.monotonic() < until:

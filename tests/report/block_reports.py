@@ -24,7 +24,6 @@ from portalcheck.model import (
     Step,
     Tool,
 )
-from portalcheck.report import checksums
 from portalcheck.report import code as phonecode
 from portalcheck.report.block import values
 from portalcheck.report.build import exit_code
@@ -113,11 +112,6 @@ SAMPLE = Report(
     privacy=Privacy("share", {"address": 3, "path": 1}, {"portal": 1, "resolver": 2, "neutral-resolver": 4}),
     code=encode("vpn-breaks", "windows", _STATUSES),
 )
-
-
-def sealed(report: Report) -> Report:
-    """A report with the seal that its JSON form has."""
-    return msgspec.structs.replace(report, seal=checksums.compute(msgspec.to_builtins(report)))
 
 
 # ---- what must come back -----------------------------------------------------------------------

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from portalcheck.report.recovered import Integrity, RecoveredReport
 from tests.declared import read_paste, write_block
-from tests.report.block_reports import SAMPLE, as_report, make_report, sealed, wrong_json_values
+from tests.report.block_reports import SAMPLE, as_report, make_report, wrong_json_values
+from tests.report.formats.reports import sealed
 
 SEALED = sealed(SAMPLE)
 DOCUMENT: dict[str, Any] = json.loads(msgspec.json.encode(SEALED))

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from portalcheck.model import Outcome, Platform, PortalName, Privacy, Report, Tool
 from portalcheck.report import history
-from tests.report.block_reports import sealed
+from tests.report.formats.reports import sealed
 
 
 def report(cause: str = "none", level: str = "share") -> Report:

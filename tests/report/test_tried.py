@@ -10,11 +10,11 @@ import pytest
 from portalcheck.model import Report, Status, Tried, TriedOutcome
 from portalcheck.report import checksums
 from portalcheck.report.code import Decoded
-from portalcheck.report.formats import agent, html, text
+from portalcheck.report.formats import html, text
 from tests.declared import NUMBERS, catalog_of, decode, encode, read_paste, write_block
 from tests.report.fleet.making import counts, lines, of_bytes
 from tests.report.fleet.making import report as of_fleet
-from tests.report.formats import reports
+from tests.report.formats import agent_text, reports
 
 TRIED = (Tried("step-4", TriedOutcome.NOT_SOLVED), Tried("step-5", TriedOutcome.SOLVED))
 
@@ -72,7 +72,7 @@ def test_each_view_tells_it() -> None:
 
     assert line in text.render(report, words)
     assert line in html.render(report, words)
-    assert line in agent.render_reports(read_paste(write_block(report)), words)
+    assert line in agent_text.of_reports(read_paste(write_block(report)), words)
 
 
 def test_fleet_counts_which_step_solved_which_cause() -> None:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from portalcheck.cli import completers, console, options
+from portalcheck.cli import completers, options
 from portalcheck.cli.language import catalog
-from portalcheck.cli.localized import Command, Option
-from portalcheck.cli.outputs import form_of_file, write_text
+from portalcheck.cli.localized import Command
+from portalcheck.cli.outputs import form_of_file, hand_over
 
 if TYPE_CHECKING:
     from portalcheck.words.catalog import Catalog
@@ -22,22 +22,11 @@ _SUFFIXES = {".html": "html", ".htm": "html", ".json": "json"}
 
 @click.command(cls=Command)
 @click.argument("topic", required=False, shell_complete=completers.topics)
-@click.option(
-    "-f",
-    "--format",
-    "form",
-    cls=Option,
-    type=click.Choice(FORMATS),
-    help="Form of the page; by the name of -o, else text. HTML is one sheet to print; JSON has every code.",
+@options.form(
+    FORMATS,
+    "Form of the page; by the name of -o, else text. HTML is one sheet to print; JSON has every code.",
 )
-@click.option(
-    "-o",
-    "--output",
-    cls=Option,
-    metavar="FILE",
-    type=click.Path(path_type=Path, readable=False),
-    help="Write the page to a file, whole or not at all.",
-)
+@options.output("Write the page to a file, whole or not at all.")
 @options.lang
 def explain(topic: str | None, form: str | None, output: Path | None, lang: str | None) -> int:
     """Explain a check, a result, a cause, a symptom or a part of the article in plain words."""
@@ -51,10 +40,7 @@ def explain(topic: str | None, form: str | None, output: Path | None, lang: str 
         near = pages.suggest(topic, words)
         hint = " " + words.ui("explain.suggest", list=near) if near else ""
         raise click.UsageError(words.ui("explain.unknown", topic=topic) + hint)
-    if output is None:
-        console.result(text)
-    else:
-        write_text(output, text, words)
+    hand_over(text, output, words)
     return 0
 
 

@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from portalcheck import writing
 from portalcheck.cli import completers, console, options
 from portalcheck.cli.exit_codes import OK, UNKNOWN
 from portalcheck.cli.language import catalog
 from portalcheck.cli.localized import Command, Option
-from portalcheck.cli.outputs import cannot_write
+from portalcheck.cli.outputs import form_of_file, hand_over
 from portalcheck.words.interface import _
 
 if TYPE_CHECKING:
@@ -51,22 +50,8 @@ def _since(_ctx: click.Context, _param: click.Parameter, text: str | None) -> dt
 
 @click.command(cls=Command)
 @click.argument("given", metavar="FILE...", nargs=-1, required=True, shell_complete=completers.path)
-@click.option(
-    "-f",
-    "--format",
-    "form",
-    cls=Option,
-    type=click.Choice(FORMATS),
-    help="Form of the summary; by the name of -o, else text.",
-)
-@click.option(
-    "-o",
-    "--output",
-    cls=Option,
-    metavar="FILE",
-    type=click.Path(path_type=Path, readable=False),
-    help="Write the summary to a file, whole or not at all.",
-)
+@options.form(FORMATS, "Form of the summary; by the name of -o, else text.")
+@options.output("Write the summary to a file, whole or not at all.")
 @click.option(
     "--by",
     cls=Option,
@@ -117,13 +102,8 @@ def fleet(
         raise click.UsageError(words.ui("message.cannot_read", file=str(error))) from error
     if cause and not (summary.listed or summary.unlisted):
         _hint(question.cause, words)
-    form = form or _SUFFIXES.get(output.suffix.lower() if output else "", "text")
-    text = _renderer(form)(summary, words)
-    if output is None:
-        console.result(text)
-    else:
-        _write(output, text, words)
-        console.say(words.ui("copy.written", file=str(output)))
+    form = form or form_of_file(output, _SUFFIXES)
+    hand_over(_renderer(form)(summary, words), output, words, said="copy.written")
     return OK if summary.reports else UNKNOWN
 
 
@@ -159,10 +139,3 @@ def _renderer(form: str) -> Callable[[Summary, Catalog], str]:
         "html": fleet_html.render,
     }
     return renderers[form]
-
-
-def _write(output: Path, text: str, words: Catalog) -> None:
-    try:
-        writing.write(output, text.encode())
-    except OSError as error:
-        raise click.ClickException(cannot_write(words, {str(output): error})) from error

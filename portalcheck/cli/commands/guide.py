@@ -46,25 +46,32 @@ def guide(invocation: Invocation, /, url: str, not_opened: bool, or_report: bool
 
     The page is served on this computer alone. It ends when it is closed; the exit code is that of the last check.
     """
-    options, subject_of = collect(given), this_computer(url)
-    if or_report and not open_session(options, runs=False).settings.guide.enabled:
-        shown = msgspec.structs.replace(options, open=True)
-        return straight_line(shown, subject_of, invocation.began, remember=True)
-    return guided(options, subject_of, invocation.began, opened=not not_opened)
+    return guided(
+        collect(given), this_computer(url), invocation.began, opened=not not_opened, or_report=or_report
+    )
 
 
 def guided(
-    options: Options, subject_of: Callable[[Session], Subject], began: float | None, *, opened: bool
+    options: Options,
+    subject_of: Callable[[Session], Subject],
+    began: float | None,
+    *,
+    opened: bool,
+    or_report: bool = False,
 ) -> int:
     """The straight line, walked again at each *Check again* on the page; without a browser, once as `run` does.
 
-    Raises click.UsageError where the settings forbid the page.
+    With `or_report` the report is shown in the browser where the settings forbid the page; without it, that raises
+    click.UsageError.
     """
     from portalcheck.guide.opening import browser_is_there
     from portalcheck.probe.threads import Future
 
     started = time.monotonic()
     session = open_session(options)
+    if or_report and not session.settings.guide.enabled:
+        shown = msgspec.structs.replace(options, open=True)
+        return straight_line(shown, subject_of, began, remember=True)
     _refuse_where_forbidden(session)
     if opened and not browser_is_there(os.environ):
         session.say(session.words.ui("guide.no_browser"))

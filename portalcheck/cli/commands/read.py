@@ -15,7 +15,7 @@ from portalcheck.cli import completers, console, options, pasting
 from portalcheck.cli.exit_codes import OK, UNKNOWN
 from portalcheck.cli.language import catalog
 from portalcheck.cli.localized import Command, Option
-from portalcheck.cli.outputs import form_of_file, write_text
+from portalcheck.cli.outputs import form_of_file, hand_over
 from portalcheck.cli.symptoms import meant, refuse_unknown_ids
 from portalcheck.words.interface import _
 
@@ -32,22 +32,8 @@ _SUFFIXES = {".json": "json", ".html": "html", ".htm": "html"}
 
 @click.command(cls=Command)
 @click.argument("source", metavar="[FILE|-|CODE]", nargs=-1, shell_complete=completers.path)
-@click.option(
-    "-f",
-    "--format",
-    "form",
-    cls=Option,
-    type=click.Choice(FORMATS),
-    help="Form of the answer; by the name of -o, else text. A ticket is six lines of ASCII.",
-)
-@click.option(
-    "-o",
-    "--output",
-    cls=Option,
-    metavar="FILE",
-    type=click.Path(path_type=Path, readable=False),
-    help="Write the answer to a file, whole or not at all.",
-)
+@options.form(FORMATS, "Form of the answer; by the name of -o, else text. A ticket is six lines of ASCII.")
+@options.output("Write the answer to a file, whole or not at all.")
 @click.option(
     "--open",
     "opens",
@@ -99,10 +85,7 @@ def read(
             _of_two(texts, words) if len(texts) == 2 else _of_one(texts[0], symptoms, words, given=source)
         )
     text = answer.in_form(form)
-    if output is None:
-        console.result(text)
-    else:
-        write_text(output, text, words)
+    hand_over(text, output, words)
     return answer.exit_code
 
 

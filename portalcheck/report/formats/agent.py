@@ -13,7 +13,7 @@ from portalcheck.diagnosis.steps import OTHER as OTHER_SYMPTOM
 from portalcheck.diagnosis.steps import in_order, likely_steps
 from portalcheck.model import Outcome, Platform, Report, ReportCheck, Status
 from portalcheck.report.code import LENGTH, OTHER, CodeProblem, Decoded, ProblemKind, spell
-from portalcheck.report.formats.sheet import Item, Line, Questions, Section, Sheet, Steps, as_text
+from portalcheck.report.formats.sheet import Item, Line, Questions, Section, Sheet, Steps
 from portalcheck.report.formats.wording import clock_skew, tried
 from portalcheck.report.guidance import cause_words, for_agent, for_it, guidance, scripts
 from portalcheck.report.json_text import Limit
@@ -29,29 +29,6 @@ _TELLING = (Status.FAIL, Status.WARN, Status.NOTE, Status.UNKNOWN)
 _MOST_SUGGESTIONS = 3
 _CLOCK_IS_WRONG_S = 60
 """Seconds from which on a clock's error matters to when a report was made."""
-
-
-def render_reports(
-    reports: Sequence[RecoveredReport],
-    catalog: Catalog,
-    limits: Sequence[Limit] = (),
-    *,
-    symptoms: Sequence[str] = (),
-    now: float | None = None,
-) -> str:
-    """All reports that were found in a text, one after the other; `limits` are those of a text that holds none."""
-    return as_text(report_sheets(reports, catalog, limits, symptoms=symptoms, now=now))
-
-
-def render_code(
-    result: Decoded | CodeProblem,
-    catalog: Catalog,
-    symptoms: Sequence[str] = (),
-    *,
-    with_report: bool = False,
-) -> str:
-    """What a phone code says, or which symbol to ask for again; `symptoms` are what the caller sees."""
-    return as_text([code_sheet(result, catalog, symptoms, with_report=with_report)])
 
 
 def report_sheets(
@@ -125,7 +102,7 @@ def _report(
     report: RecoveredReport, words: Catalog, symptoms: Sequence[str], now: float | None
 ) -> Iterator[Section]:
     fields = report.fields
-    intro = [Line(words.ui(f"read.{report.integrity.replace('-', '_')}"))]
+    intro = [Line(words.ui(report.integrity.words_key))]
     if report.unsealed and report.fields and not report.newer:
         intro.append(Line(words.ui("read.unsealed")))
     intro += _limits(report.limits, words)
@@ -217,7 +194,7 @@ def _advice(report: Report, words: Catalog) -> Iterator[Section]:
         asked_for = (Line(words.ui("read.ask_symptom")), listed, Line(words.ui("read.ask_again")))
         yield Section(words.ui("heading.ask_next") + ":", asked_for)
     asked = scripts(report, words)
-    yield from _questions(asked, words)
+    yield from questions(asked, words)
     if told.actions:
         items: list[Item] = [*map(Line, told.never), Steps(told.actions), Line(told.article)]
         yield Section(words.ui("heading.caller_first") + ":", tuple(items))
@@ -226,10 +203,11 @@ def _advice(report: Report, words: Catalog) -> Iterator[Section]:
     yield from _hand_on(asked, words)
 
 
-def _questions(asked: Sequence[Script], words: Catalog) -> Iterator[Section]:
-    questions = tuple(dict.fromkeys(each for script in asked for each in script.questions))
-    if questions:
-        yield Section(words.ui("heading.script") + ":", (Questions(questions),))
+def questions(asked: Sequence[Script], words: Catalog) -> Iterator[Section]:
+    """What to ask, each question once."""
+    listed = tuple(dict.fromkeys(each for script in asked for each in script.questions))
+    if listed:
+        yield Section(words.ui("heading.script") + ":", (Questions(listed),))
 
 
 def _hand_on(asked: Sequence[Script], words: Catalog) -> Iterator[Section]:

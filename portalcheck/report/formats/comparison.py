@@ -70,7 +70,7 @@ def _intro(
     for key, each in (("first", before), ("second", after)):
         told = [words.ui(f"compare.{key}"), agent.made(each.to_report(), words, now) + "."]
         if each.integrity is not Integrity.COMPLETE:
-            told.append(words.ui(f"read.{each.integrity.value.replace('-', '_')}"))
+            told.append(words.ui(each.integrity.words_key))
         told += [words.ui("read.unsealed")] if each.unsealed and each.fields else []
         yield Line(" ".join(told))
     one, other = before.fields, after.fields

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from portalcheck.diagnosis.steps import BY_SYMPTOM
 from portalcheck.report.explain import explain
 from portalcheck.report.formats import agent
-from portalcheck.report.formats.sheet import Item, Line, Questions, Section, Sheet, Steps, as_page
+from portalcheck.report.formats.sheet import Item, Line, Section, Sheet, Steps, as_page
 from portalcheck.report.guidance import guidance
-from portalcheck.words.catalog import Catalog, Script
+from portalcheck.words.catalog import Catalog
 
 
 def render(topic: str | None, words: Catalog) -> str | None:
@@ -36,7 +36,7 @@ def _cause(cause: str, words: Catalog) -> Iterator[Section]:
     rows = words.installed.rows(cause)
     yield _heading("explain.patient", words, Line(told.patient))
     yield _heading("explain.agent", words, Line(told.agent))
-    yield from _questions(script, words)
+    yield from agent.questions([script], words)
     if told.actions:
         yield _heading("explain.actions", words, Steps(told.actions))
     refs = dict.fromkeys(ref for row in rows for ref in (row.ref, *row.then) if ref)
@@ -52,16 +52,11 @@ def _symptom(symptom: str, words: Catalog) -> Iterator[Section]:
     script = words.symptom_script(symptom)
     told = guidance(agent.of_symptoms((symptom,)), words)
     yield _heading("explain.agent", words, Line(words.symptom_agent(symptom)))
-    yield from _questions(script, words)
+    yield from agent.questions([script], words)
     yield _heading("explain.actions", words, *map(Line, told.never), Steps(told.actions), Line(told.article))
     if told.further:
         yield Section(words.ui("heading.then") + ":", tuple(Line(step.line) for step in told.further))
     yield from _last([Line(script.hand_on)], words)
-
-
-def _questions(script: Script, words: Catalog) -> Iterator[Section]:
-    if script.questions:
-        yield Section(words.ui("heading.script") + ":", (Questions(script.questions),))
 
 
 def _last(handed: list[Line], words: Catalog) -> Iterator[Section]:

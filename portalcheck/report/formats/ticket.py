@@ -45,9 +45,7 @@ def of_report(
     if code is not None and row is not None:
         report = agent.with_symptoms(agent.of_code(code, row, words), symptoms, words)
     known = row is not None or "cause" in fields
-    doubt = (
-        [] if recovered.integrity is Integrity.COMPLETE else [words.ui(f"read.{_key(recovered.integrity)}")]
-    )
+    doubt = [] if recovered.integrity is Integrity.COMPLETE else [words.ui(recovered.integrity.words_key)]
     doubt += [words.ui("read.unsealed")] if recovered.unsealed and fields else []
     doubt += [words.ui(f"read.limit.{limit.value}") for limit in recovered.limits]
     told.result = " ".join([*doubt, *(told.cause(report) if known else [])])
@@ -134,7 +132,3 @@ class _Ticket:
         yield self.system or words.ui("ticket.no_system")
         yield words.ui("report.code", code=self.code or unknown)
         yield f"{words.ui('heading.first')}: {self.first or unknown}"
-
-
-def _key(integrity: Integrity) -> str:
-    return integrity.value.replace("-", "_")

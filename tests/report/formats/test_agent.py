@@ -6,15 +6,15 @@ import msgspec
 import pytest
 
 from portalcheck.model import Privacy, Report
-from portalcheck.report.formats import agent, html, json, text
+from portalcheck.report.formats import html, json, text
 from portalcheck.report.guidance import for_agent, for_it, guidance
 from tests.declared import read_paste, write_block
-from tests.report.formats import hostile, reports
+from tests.report.formats import agent_text, hostile, reports
 from tests.report.formats.formats import ENGLISH, LANGUAGES, SPANISH
 
 
 def view(report: Report, lang: str = "en") -> str:
-    return agent.render_reports(read_paste(write_block(report)), LANGUAGES[lang])
+    return agent_text.of_reports(read_paste(write_block(report)), LANGUAGES[lang])
 
 
 def flat(shown: str) -> str:
@@ -68,7 +68,7 @@ def test_an_echo_blames_nobody_to_the_agent_either() -> None:
 
 def test_a_report_in_one_language_is_read_in_another() -> None:
     pasted = text.render(reports.stopped(), SPANISH)
-    assert agent.render_reports(read_paste(pasted), ENGLISH) == view(reports.stopped())
+    assert agent_text.of_reports(read_paste(pasted), ENGLISH) == view(reports.stopped())
 
 
 def local() -> Report:
@@ -91,7 +91,7 @@ def test_a_block_with_local_evidence_says_who_may_see_it(lang: str) -> None:
 
 def test_an_edited_report_is_not_taken_for_the_callers() -> None:
     block = write_block(reports.stopped()).replace("cause: vpn-breaks", "cause: cert-expired")
-    shown = agent.render_reports(read_paste(block), ENGLISH)
+    shown = agent_text.of_reports(read_paste(block), ENGLISH)
     assert shown.startswith(ENGLISH.ui("read.changed"))
     assert ENGLISH.cause("cert-expired").verdict not in shown
 
@@ -100,7 +100,7 @@ def test_an_edited_report_is_not_taken_for_the_callers() -> None:
 def test_no_hostile_string_of_a_report_reaches_the_agents_terminal(lang: str) -> None:
     report = hostile.everywhere("".join(hostile.STRINGS.values()))
     document = json.render(report)
-    for shown in (view(report, lang), agent.render_reports(read_paste(document), LANGUAGES[lang])):
+    for shown in (view(report, lang), agent_text.of_reports(read_paste(document), LANGUAGES[lang])):
         assert [char for char in shown if not char.isprintable() and char != "\n"] == []
 
 

@@ -12,11 +12,11 @@ from portalcheck.api.declarations import INCONCLUSIVE, NONE, Cause
 from portalcheck.diagnosis.steps import BY_SYMPTOM, NO_MORE_TRIES, in_order, likely_steps
 from portalcheck.model import Outcome, Report
 from portalcheck.report import code as phonecode
-from portalcheck.report.formats import agent, html, junit, text
+from portalcheck.report.formats import html, junit, text
 from portalcheck.report.formats.text import SCREEN
 from portalcheck.report.guidance import guidance
 from tests.declared import CAUSES, INSTALLED, catalog_of, read_paste
-from tests.report.formats import reports
+from tests.report.formats import agent_text, reports
 
 LANGUAGES = ("en", "es")
 SYSTEMS = ("windows", "macos", "linux")
@@ -66,7 +66,7 @@ def views(report: Report, lang: str) -> Iterator[tuple[str, str]]:
     page = re.sub(r"<(style|script)>.*?</\1>", "", html.render(report, words), flags=re.DOTALL)
     yield "html", flat(entities.unescape(re.sub(r"<[^>]+>", " ", page)))
     pasted = text.render(report, catalog_of("en"))
-    yield "agent", flat(agent.render_reports(read_paste(pasted), words))
+    yield "agent", flat(agent_text.of_reports(read_paste(pasted), words))
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -98,7 +98,7 @@ def test_what_engines_collect_tells_the_same_steps_and_what_not_to_do(cause: str
 def test_a_code_leads_to_the_same_first_actions(cause: str, lang: str) -> None:
     words, report = catalog_of(lang), report_of(named()[cause], ())
     heard = phonecode.decode(report.code, INSTALLED.numbers)
-    shown = flat(agent.render_code(heard, words))
+    shown = flat(agent_text.of_code(heard, words))
     advice = guidance(report, words)
 
     assert [part for part in (*advice.actions, advice.article) if flat(part) not in shown] == []

@@ -21,11 +21,11 @@ from tests.report.block_reports import (
     SAMPLE,
     lost_values,
     make_report,
-    sealed,
     wrong_json_values,
     wrong_values,
 )
 from tests.report.formats import reports
+from tests.report.formats.reports import sealed
 from tests.report.pasted.mangled import DOCUMENT
 
 Change = Callable[[random.Random, str, str], str]
