@@ -7,10 +7,12 @@ little room for it, and where there are too many, those that have proved nothing
 from __future__ import annotations
 
 import contextlib
+import io
 import logging
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Protocol
@@ -28,7 +30,7 @@ REQUEST_S = 10.0
 WRITE_S = 20.0
 """A pause in what a client takes, after which it is given up."""
 POLL_S = 0.1
-"""Between two looks whether this is to stop."""
+"""Between two looks whether this, or a connection, is to stop."""
 MAX_HEAD_BYTES = 32 * 1024
 MAX_BODY_BYTES = 64 * 1024
 
@@ -110,18 +112,22 @@ class Server(ThreadingHTTPServer):
         self.shutdown()
         self.server_close()
         with self._lock:
-            for connection in [*self._open]:
-                _shut(connection)
+            for connection in self._open:
+                with contextlib.suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
+            self._open.clear()
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """Serve a connection; where there are too many, the oldest that has proved nothing is closed."""
+        """Serve a connection; where there are too many, the oldest that has proved nothing is given up."""
         with self._lock:
-            if len(self._open) >= MOST_CONNECTIONS:
-                oldest = next((each for each, proved in self._open.items() if not proved), request)
-                _shut(oldest)
-                self._open.pop(oldest, None)
             self._open[request] = False
+            if len(self._open) > MOST_CONNECTIONS:
+                del self._open[next(each for each, proved in self._open.items() if not proved)]
         super().process_request(request, client_address)
+
+    def listens(self, connection: socket.socket) -> bool:
+        """Whether what comes on a connection still counts."""
+        return connection in self._open
 
     def prove(self, connection: socket.socket) -> None:
         """A connection has shown that it is the person's."""
@@ -144,9 +150,27 @@ class Server(ThreadingHTTPServer):
             self.fault = self.fault or error
 
 
-def _shut(connection: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        connection.shutdown(socket.SHUT_RDWR)
+class _Incoming(io.RawIOBase):
+    """What a client sends; at its end when the time for a request is over, or the server has given the client up.
+
+    It looks up again and again, as on Windows no other thread's `shutdown` wakes one that waits for bytes.
+    """
+
+    def __init__(self, server: Server, connection: socket.socket) -> None:
+        self._server, self._connection = server, connection
+        self._until = time.monotonic() + REQUEST_S
+        connection.settimeout(POLL_S)
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Some bytes, or 0 at the end. Raises OSError."""
+        while time.monotonic() < self._until and self._server.listens(self._connection):
+            with contextlib.suppress(TimeoutError):
+                return self._connection.recv_into(buffer)
+        return 0
 
 
 class _TooLongError(Exception):
@@ -173,15 +197,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     server: Server
     protocol_version = "HTTP/1.1"
-    timeout = WRITE_S
 
     def handle(self) -> None:
         """One request, and no more."""
         self.close_connection = True
-        late = threading.Timer(REQUEST_S, _shut, (self.connection,))
-        late.daemon = True
-        late.start()
-        body = self.rfile
+        body = io.BufferedReader(_Incoming(self.server, self.connection))
+        self.rfile.close()
         self.rfile = _Head(body)  # type: ignore[assignment]  # all that http.server reads of a head
         try:
             self.raw_requestline = self.rfile.readline(MAX_HEAD_BYTES)
@@ -189,8 +210,8 @@ class _Handler(BaseHTTPRequestHandler):
         except (_TooLongError, ValueError):
             request = None
         finally:
-            late.cancel()
             self.rfile = body
+            self.connection.settimeout(WRITE_S)
         if not self.raw_requestline:
             return
         answer = self._answered(request) if request is not None else None

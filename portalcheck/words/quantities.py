@@ -74,6 +74,10 @@ class Quantities:
         days = round(seconds / DAY)
         return self._count("day", days) if days < 2 * 365 else self._count("year", round(days / 365.25))
 
+    def age(self, seconds: float) -> str:
+        """How long ago something was, to the minute."""
+        return self._told("recent") if round(seconds) < MINUTE else self.duration(seconds)
+
     def offset(self, seconds: float) -> str:
         """A clock's error with its direction; positive is ahead of the true time."""
         if round(seconds) == 0:
@@ -115,6 +119,7 @@ def _short(value: float) -> float:
 _WRITERS: Mapping[str, Callable[[Quantities, float], str]] = {
     "number": Quantities.number,
     "duration": Quantities.duration,
+    "age": Quantities.age,
     "offset": Quantities.offset,
     "ms": Quantities.milliseconds,
     "bytes": Quantities.size,

@@ -188,13 +188,13 @@ def test_the_browser_is_led_by_a_file_that_is_the_persons_alone(
     assert not Path(opened.removeprefix("file://")).exists()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
-def test_nothing_is_left_running_or_lying(process: Callable[..., Process], number: int) -> None:
+@pytest.mark.parametrize("how", ["SIGINT", "SIGKILL"])
+def test_nothing_is_left_running_or_lying(process: Callable[..., Process], how: str) -> None:
     running = process("guide", "--no-open", *ALONE)
     found = re.search(r"127\.0\.0\.1:(\d+)/s/", running.line())
     assert found is not None
     wait(lambda: (Path(os.environ["HOME"]) / ".local/share/portalcheck/last-report.json").exists())
-    running.end(number)
+    running.end(signal.Signals[how])
 
     with pytest.raises(OSError):
         HTTPConnection("127.0.0.1", int(found[1]), timeout=5).request("GET", "/")

@@ -29,6 +29,7 @@ LEFT_OUT = {
     "demo": 2,
     "diagnosis": 6,
     "fuzz": 0,
+    "guide": 18,
     "integrations": 25,
     "machine": 58,
     "probe": 18,
